@@ -1,0 +1,62 @@
+# The whole manual. `make` runs every check and every test; `make run` starts the app. Both set themselves up.
+PYTHON  ?= python3
+PORT    ?= 8501
+ADDRESS ?= 127.0.0.1
+# An extra index for pip. On Linux, https://download.pytorch.org/whl/cpu spares you the CUDA build of torch.
+TORCH_INDEX ?=
+
+VENV := .venv
+BIN  := $(VENV)/bin
+PIP  := $(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+# On this machine alone, no other host name may open a session (DNS rebinding). Serving a room lifts that.
+HOSTS := $(if $(filter 127.0.0.1 localhost,$(ADDRESS)),--server.allowedHosts=127.0.0.1 --server.allowedHosts=localhost)
+
+.DEFAULT_GOAL := test
+.DELETE_ON_ERROR:
+.PHONY: help run test check fast clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
+	@echo '  Variables: PORT=8501 ADDRESS=127.0.0.1 PYTHON=python3 TORCH_INDEX=https://download.pytorch.org/whl/cpu'
+
+run: $(VENV)/run.stamp  ## start the app (PORT=8501, ADDRESS=127.0.0.1: this machine only)
+	$(BIN)/streamlit run streamlit_app.py --server.port=$(PORT) --server.address=$(ADDRESS) $(HOSTS)
+
+test: check  ## every check and every test; the browser tests need Chromium and say so where there is none
+	$(BIN)/python -m pytest
+
+check: $(VENV)/dev.stamp  ## format, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+fast: $(VENV)/dev.stamp  ## the tests that take a minute: nothing slow, no browser
+	$(BIN)/python -m pytest -m 'not slow and not browser'
+
+clean:  ## remove the environment and the caches; runs and own texts stay
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+# A stamp says "installed from these very files": the second time is instant, a changed file installs again.
+$(VENV)/run.stamp: requirements.txt | $(BIN)/python
+	@$(warn_of_cuda)
+	$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt requirements.txt | $(BIN)/python
+	@$(warn_of_cuda)
+	$(PIP) -r requirements-dev.txt
+	@touch $(VENV)/run.stamp $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'tinygpt needs Python 3.11 or newer; try: make PYTHON=python3.12 run'; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+define warn_of_cuda
+if [ "$$(uname -s)" = Linux ] && [ -z "$(TORCH_INDEX)" ] && ! $(BIN)/python -m pip show --quiet torch 2>/dev/null; then \
+  echo 'Installing. On Linux, PyPI serves torch with CUDA: several GB, which tinygpt does not need.'; \
+  echo 'For the CPU build, press Ctrl-C now and type:'; \
+  echo '  make $(or $(MAKECMDGOALS),test) TORCH_INDEX=https://download.pytorch.org/whl/cpu'; \
+fi
+endef

@@ -1,0 +1,134 @@
+"""The GPT and its switches."""
+
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tinygpt.gpt import SCALES, GPTConfig
+from tinygpt.models import build, count_parameters
+from tinygpt.presets import PRESETS
+
+SMALL = GPTConfig(vocab_size=11, block_size=8, n_embd=8, n_head=2, n_layer=2)
+configs = st.builds(
+    GPTConfig, vocab_size=st.integers(1, 20), block_size=st.integers(1, 8), n_embd=st.sampled_from([4, 8]),
+    n_head=st.sampled_from([1, 2, 4]), n_layer=st.integers(1, 2), positions=st.sampled_from(["learned", "none"]),
+    projection=st.booleans(), feed_forward=st.sampled_from([0, 1, 4]), residual=st.booleans(),
+    layer_norm=st.booleans(), scale=st.sampled_from(SCALES), init=st.sampled_from(["torch", "gpt2"]),
+)  # fmt: skip
+
+
+def ids(config, *, B=2, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randint(config.vocab_size, (B, config.block_size), generator=generator)
+
+
+@settings(max_examples=40, deadline=None)
+@given(configs)
+def test_any_mixture_of_parts_gives_scores_for_every_place(config):
+    idx = ids(config)
+    logits, loss = build(config)(idx, idx)
+    assert logits.shape == (2, config.block_size, config.vocab_size)
+    assert loss.isfinite()
+
+
+@settings(max_examples=40, deadline=None)
+@given(configs, st.integers(0, 7))
+def test_the_future_does_not_leak(config, t):
+    t = min(t, config.block_size - 1)
+    idx = ids(config)
+    other = idx.clone()
+    other[:, t] = (other[:, t] + 1) % config.vocab_size
+    model = build(config)
+    torch.testing.assert_close(model(idx)[0][:, :t], model(other)[0][:, :t])
+
+
+@pytest.mark.parametrize("mistake", [{"mask": False}, {"softmax_dim": -2}])
+def test_two_mistakes_do_let_the_future_leak(mistake):
+    model, idx = build(replace(SMALL, **mistake)), ids(SMALL)
+    other = idx.clone()
+    other[:, -1] = (other[:, -1] + 1) % SMALL.vocab_size
+    assert not torch.allclose(model(idx)[0][:, :-1], model(other)[0][:, :-1])
+
+
+@pytest.mark.parametrize(
+    ("rung", "parameters"),
+    [("bigram", 4_225), ("one-head", 7_553), ("four-heads", 7_553), ("feed-forward", 8_609), ("blocks", 41_921), ("layer-norm", 42_369)],
+)  # fmt: skip
+def test_each_rung_of_the_ladder_has_the_lecture_s_parameters(rung, parameters):
+    assert count_parameters(PRESETS[rung].model) == parameters
+
+
+def test_an_untrained_model_costs_ln_65():
+    config = PRESETS["nanogpt-cpu"].model
+    idx = ids(config, B=8)
+    loss = build(config)(idx, idx.roll(-1, dims=1))[1]
+    assert loss.item() == pytest.approx(math.log(65), abs=0.05)
+
+
+def test_without_positions_the_order_of_the_past_does_not_matter():
+    """Attention has no notion of space: the last place sees a set."""
+    idx = torch.tensor([[1, 2, 3, 4]])
+    shuffled = torch.tensor([[3, 1, 2, 4]])
+    blind = build(GPTConfig(vocab_size=11, n_layer=1, positions="none"))
+    torch.testing.assert_close(blind(idx)[0][:, -1], blind(shuffled)[0][:, -1])
+    seeing = build(GPTConfig(vocab_size=11, n_layer=1))
+    assert not torch.allclose(seeing(idx)[0][:, -1], seeing(shuffled)[0][:, -1])
+
+
+def test_batches_do_not_talk_to_each_other():
+    model, idx = build(SMALL), ids(SMALL, B=3)
+    torch.testing.assert_close(model(idx)[0][1], model(idx[1:2])[0][0])
+
+
+@pytest.mark.parametrize(
+    ("scale", "factor"), [("1/sqrt(head_size)", 1 / 4), ("none", 1), ("1/sqrt(n_embd)", 1 / 8), ("1/head_size", 1 / 16)]
+)
+def test_the_four_scales_of_64_channels_and_4_heads(scale, factor):
+    assert GPTConfig(n_embd=64, n_head=4, scale=scale).scale_factor == pytest.approx(factor)
+
+
+@pytest.mark.parametrize(
+    "nonsense", [{"n_embd": 30}, {"n_layer": 0}, {"n_head": 0}, {"dropout": 1.0}, {"scale": "2"}, {"block_size": 0},
+                 {"positions": "rotary"}, {"feed_forward": -1}, {"softmax_dim": 1}, {"init": "zeros"}],
+)  # fmt: skip
+def test_nonsense_is_refused_in_words(nonsense):
+    with pytest.raises(ValueError, match=next(iter(nonsense))):
+        GPTConfig(**nonsense)
+
+
+def test_a_context_that_is_too_long_is_refused_in_words():
+    with pytest.raises(ValueError, match="9 characters do not fit into block_size = 8"):
+        build(SMALL)(torch.zeros((1, 9), dtype=torch.long))
+
+
+def test_dropout_draws_from_the_run_s_generator_and_is_off_while_looking():
+    config, idx = replace(SMALL, dropout=0.5), ids(SMALL)
+
+    def twice():
+        model = build(config, seed=3)
+        return model(idx)[0], model(idx)[0], model.eval()(idx)[0], model.eval()(idx)[0]
+
+    first, second = twice(), twice()
+    assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+    assert not torch.equal(first[0], first[1])
+    assert torch.equal(first[2], first[3])
+
+
+def test_dropout_keeps_the_mean():
+    from tinygpt.randomness import Dropout
+
+    dropout = Dropout(0.2)
+    dropout.generator = torch.Generator().manual_seed(0)
+    dropped = dropout(torch.ones(10_000))
+    assert dropped.unique().tolist() == [0.0, 1.25]
+    assert dropped.mean().item() == pytest.approx(1.0, abs=0.02)
+
+
+def test_building_a_model_does_not_touch_the_shared_generator():
+    before = torch.random.get_rng_state()
+    build(SMALL)
+    assert torch.equal(before, torch.random.get_rng_state())

@@ -1,0 +1,1 @@
+"""tinygpt: a classroom laboratory for attention. Each module is imported by its own name."""

@@ -1,0 +1,85 @@
+"""Causal self-attention, one step at a time: the only attention code in the house.
+
+Shapes in this file:
+    B   sequences in the batch      C   channels (n_embd)
+    T   tokens in a sequence        hs  head_size
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from tinygpt.probes import Probe
+from tinygpt.randomness import Dropout
+
+
+class Stages(NamedTuple):
+    """From queries and keys to attention weights, each step (..., T, T). All but the first are `wei` in the lecture."""
+
+    scores: Tensor  # q @ k^T
+    scaled: Tensor  # scores / sqrt(hs)
+    masked: Tensor  # the future set to -inf
+    weights: Tensor  # softmax: every row sums to 1
+
+
+def causal_mask(T: int) -> Tensor:
+    """True where a token may look: at itself and to its left. (T, T)"""
+    return torch.ones(T, T, dtype=torch.bool).tril()
+
+
+def attention_stages(q: Tensor, k: Tensor, *, scale: float | bool = True, mask: bool = True, dim: int = -1) -> Stages:
+    """Attention weights for `q` and `k`, both (..., T, hs), with every step kept, each (..., T, T).
+
+    `scale` is a factor: True means 1/sqrt(hs), as in "Attention Is All You Need" (2017), eq. 1; False means 1.
+    `mask=False` is an encoder: every token sees every token. `dim=1` on a 3-D tensor is the notebooks' slip:
+    it makes columns sum to 1 instead of rows.
+    """
+    T, hs = q.shape[-2:]
+    scores = q @ k.transpose(-2, -1)  # (..., T, hs) @ (..., hs, T) -> (..., T, T)
+    scaled = scores * (hs**-0.5 if scale is True else float(scale or 1))  # hs**-0.5 keeps the variance near 1
+    masked = scaled.masked_fill(~causal_mask(T), float("-inf")) if mask else scaled
+    return Stages(scores, scaled, masked, weights=F.softmax(masked, dim=dim))
+
+
+class Head(nn.Module):
+    """One head of self-attention, as the notebooks write it: key, query and value made in that order."""
+
+    def __init__(self, n_embd: int, head_size: int) -> None:
+        super().__init__()
+        self.key = nn.Linear(n_embd, head_size, bias=False)  # what do I contain?
+        self.query = nn.Linear(n_embd, head_size, bias=False)  # what am I looking for?
+        self.value = nn.Linear(n_embd, head_size, bias=False)  # what do I pass on, if you look at me?
+
+    def forward(self, x: Tensor) -> Tensor:
+        """What each token gathers from itself and its past: (B, T, C) -> (B, T, hs)."""
+        weights = attention_stages(self.query(x), self.key(x)).weights  # (B, T, T)
+        return weights @ self.value(x)  # (B, T, T) @ (B, T, hs) -> (B, T, hs)
+
+
+class MultiHeadAttention(nn.Module):
+    """`n_head` heads side by side, computed at once; with n_head=1 it is a single `Head`."""
+
+    def __init__(
+        self, n_embd: int, n_head: int, *, scale: float, mask: bool, dim: int, projection: bool, dropout: float
+    ) -> None:
+        super().__init__()
+        self.n_head, self.scale, self.mask, self.dim = n_head, scale, mask, dim
+        self.qkv = nn.Linear(
+            n_embd, 3 * n_embd, bias=False
+        )  # all queries, keys, values in one matmul: fewer, larger steps
+        self.projection = nn.Linear(n_embd, n_embd) if projection else nn.Identity()
+        self.scores, self.weights = Probe(), Probe()
+        self.weights_dropout, self.out_dropout = Dropout(dropout), Dropout(dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Every token gathers from its past, once per head: (B, T, C) -> (B, T, C)."""
+        B, T, C = x.shape
+        q, k, v = self.qkv(x).view(B, T, 3, self.n_head, -1).permute(2, 0, 3, 1, 4)  # each (B, n_head, T, hs)
+        stages = attention_stages(q, k, scale=self.scale, mask=self.mask, dim=self.dim)
+        self.scores(stages.scores)
+        weights = self.weights_dropout(self.weights(stages.weights))  # (B, n_head, T, T)
+        heads = weights @ v  # (B, n_head, T, T) @ (B, n_head, T, hs) -> (B, n_head, T, hs)
+        joined = heads.transpose(1, 2).reshape(B, T, C)  # the heads' outputs, one after another
+        return self.out_dropout(self.projection(joined))

@@ -1,0 +1,164 @@
+"""A text as training data: train and val, windows and batches, and the catalogue of texts.
+
+Shapes in this file:
+    N   ids in the text        B   windows in a batch
+    T   ids in a context (block_size)
+"""
+
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from tinygpt import download, plays, tasks
+from tinygpt.own_texts import keep_text as keep_text  # for whoever loads what was kept
+from tinygpt.own_texts import is_sha256, kept_text, sha256_of
+from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
+
+# The four windows of 8 + 1 ids that the lecture's notebook prints as its first batch: x is the first 8, y the last 8.
+# Seed 1337 draws them from the exact file with the notebook's own slip, so a lesson without that file needs them here.
+LECTURE_BATCH = (
+    (1, 60, 39, 47, 50, 1, 63, 53, 59),
+    (46, 43, 39, 60, 43, 52, 1, 44, 53),
+    (1, 46, 43, 56, 43, 1, 63, 53, 59),
+    (61, 47, 50, 50, 1, 57, 39, 63, 0),
+)
+
+
+def split_point(length: int) -> int:
+    """How many of `length` characters are for training: the first 90 %, counted as the lecture does."""
+    return int(0.9 * length)
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A text, its tokenizer and its ids. Equal texts with equal vocabularies are equal corpora."""
+
+    name: str
+    text: str
+    tokenizer: CharTokenizer
+
+    @classmethod
+    def from_text(cls, text: str, name: str = "text", chars: str | None = None) -> "Corpus":
+        """A corpus of any text; `chars` is its vocabulary when it should not be the text's own.
+
+        Raises ValueError for an empty text, and for characters that are not among `chars`.
+        """
+        if not text:
+            raise ValueError("This text is empty: there is nothing to learn from.")
+        corpus = cls(name, text, CharTokenizer.from_text(text) if chars is None else CharTokenizer(chars))
+        _ = corpus.data  # encode now, so that a character without an id is an error here and not in mid-training
+        return corpus
+
+    @cached_property
+    def data(self) -> Tensor:
+        """The whole text as ids, int64. (N,)"""
+        ids = array("q", self.tokenizer.encode(self.text))  # torch.tensor(list) would take five times as long
+        return torch.frombuffer(ids, dtype=torch.int64)
+
+    @cached_property
+    def train(self) -> Tensor:
+        """The first 90 % of the ids. (split_point(N),)"""
+        return self.data[: split_point(len(self.data))]
+
+    @cached_property
+    def val(self) -> Tensor:
+        """The rest, which no training window ever touches. (N - split_point(N),)"""
+        return self.data[split_point(len(self.data)) :]
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the text in UTF-8, 64 hex digits."""
+        return sha256_of(self.text)
+
+    def split(self, name: str) -> Tensor:
+        """The ids of "train" or "val". Raises ValueError for another name."""
+        if name not in ("train", "val"):
+            raise ValueError(f'A split is "train" or "val", got {name!r}.')
+        return self.train if name == "train" else self.val
+
+    def windows(self, split: str, starts: Tensor, block_size: int) -> tuple[Tensor, Tensor]:
+        """Windows of `split` at `starts` (B,), and the same windows one id later. Both (B, T)
+
+        Raises ValueError for a window that would reach beyond the end.
+        """
+        data = self.split(split)
+        try:
+            window = data.unfold(0, block_size + 1, 1)[starts]  # one gather: (B, T + 1)
+        except (IndexError, RuntimeError):
+            raise ValueError(
+                f"A window of {block_size} + 1 ids at {starts.tolist()} reaches beyond the {len(data):,} of {split}."
+            ) from None
+        return window[:, :-1].contiguous(), window[:, 1:].contiguous()  # as torch.stack gives them: view() works
+
+    def starts(self, split: str, batch_size: int, block_size: int, generator: torch.Generator | None = None) -> Tensor:
+        """Random places where a whole window fits. (B,) Raises ValueError when the split is shorter than a window."""
+        room = len(self.split(split)) - block_size
+        if room < 1:
+            raise ValueError(
+                f"The {split} part of this text has {len(self.split(split))} characters; a context of {block_size} "
+                f"needs at least {block_size + 1}. Take a longer text or a smaller context."
+            )
+        return torch.randint(room, (batch_size,), generator=generator)
+
+    def batch(
+        self, split: str, batch_size: int, block_size: int, generator: torch.Generator | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Random windows x and what follows each of their ids, y. Both (B, T)"""
+        return self.windows(split, self.starts(split, batch_size, block_size, generator), block_size)
+
+
+def context_examples(x: Tensor, y: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    """The T questions of one window: each context, x[: t + 1], with its target, y[t]. `x` and `y` are (T,)"""
+    for t in range(len(x)):
+        yield x[: t + 1], y[t]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A text of the catalogue: what people read about it, and how to get it."""
+
+    title: str
+    about: str
+    read: Callable[[], str]
+    chars: str | None = None  # its vocabulary; None: its own distinct characters
+
+
+CATALOGUE = {
+    "shakespeare-plays": Entry(
+        "Shakespeare, nine plays",
+        "The nine plays of the lecture's file, rebuilt from an installed package: no network needed.",
+        plays.nine_plays,
+        LECTURE_CHARS,
+    ),
+    "tinyshakespeare": Entry(
+        "Tiny Shakespeare",
+        "The lecture's exact file, 1,115,394 characters: every number of the lecture can be reproduced.",
+        download.read,
+        LECTURE_CHARS,
+    ),
+    "look-back": Entry("Look-back language", tasks.TASKS["look-back"].about, partial(tasks.text, "look-back")),
+    "markov": Entry("Markov language", tasks.TASKS["markov"].about, partial(tasks.text, "markov")),
+}
+
+
+def default_corpus() -> str:
+    """The key to begin with: the exact file when it is on this machine, else the plays that need no network."""
+    return "tinyshakespeare" if download.find() else "shakespeare-plays"
+
+
+@lru_cache(maxsize=8)
+def load_corpus(key: str, *, folder: Path | None = None) -> Corpus:
+    """The corpus of a catalogue key, or of an own text by its SHA-256 as `keep_text` stored it in `folder`.
+
+    Its name is the key. Raises ValueError for an unknown key and for a text that is not there (any more).
+    """
+    if entry := CATALOGUE.get(key):
+        return Corpus.from_text(entry.read(), key, entry.chars)
+    if not is_sha256(key):
+        raise ValueError(f"There is no corpus {key[:80]!r}; choose one of {', '.join(CATALOGUE)}.")
+    return Corpus.from_text(kept_text(key, folder), key)

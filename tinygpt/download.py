@@ -1,0 +1,104 @@
+"""Tiny Shakespeare, the lecture's exact file: found on this machine, or downloaded when somebody asks for it.
+
+It is looked for in TINYGPT_DATA (the file itself, or a folder that holds tinyshakespeare.txt or input.txt), then in
+the cache that `fetch` fills. Its SHA-256 decides: a file that merely looks like it would move every number.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pooch
+
+URL = "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt"
+SHA256 = "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"
+FILE_NAME = "tinyshakespeare.txt"
+WAYS_OUT = (
+    "Get it with `python -m tinygpt fetch` (1.1 MB), "
+    "or set TINYGPT_DATA to the file or to a folder that holds tinyshakespeare.txt or input.txt."
+)
+
+
+def cache_folder() -> Path:
+    """Where `fetch` keeps the file, by the habits of this operating system."""
+    return Path(pooch.os_cache("tinygpt"))
+
+
+def candidates() -> list[Path]:
+    """The existing files that may be Tiny Shakespeare, the teacher's before the cache."""
+    places = [cache_folder() / FILE_NAME]
+    if data := os.environ.get("TINYGPT_DATA"):
+        places = [Path(data), Path(data) / FILE_NAME, Path(data) / "input.txt", *places]
+    return [place for place in places if place.is_file()]
+
+
+def find() -> Path | None:
+    """The exact file, or None when it is not on this machine. Never downloads."""
+    return next((path for path in candidates() if _sha256(path) == SHA256), None)
+
+
+def read() -> str:
+    """The text of the exact file. Raises ValueError, with the ways to get it, when it is not on this machine."""
+    if path := find():
+        return path.read_bytes().decode()
+    if others := candidates():
+        raise ValueError(
+            f"{others[0]} is not the lecture's file: its SHA-256 begins with {_sha256(others[0])[:12]}, not with "
+            f"{SHA256[:12]}. Replace it. {WAYS_OUT}"
+        )
+    raise ValueError(f"Tiny Shakespeare is not on this machine. {WAYS_OUT}")
+
+
+def fetch(
+    *,
+    url: str = URL,
+    folder: Path | None = None,
+    progress: bool | Callable[[int, int], None] = False,
+    sha256: str = SHA256,
+) -> Path:
+    """Download the exact file into the cache, unless it is there already; where it lies.
+
+    `progress` is True for a bar on the terminal, or is called as progress(bytes so far, bytes in all). Raises
+    ValueError when the download fails or brings another file; then nothing of it stays in the cache.
+    """
+    pooch.get_logger().setLevel("WARNING")  # its "Downloading data from ..." is for us to say, not for a library
+    bar = _Bar(progress) if callable(progress) else progress
+    try:
+        path = pooch.retrieve(
+            url,
+            known_hash=f"sha256:{sha256}",
+            fname=FILE_NAME,
+            path=folder or cache_folder(),
+            downloader=pooch.HTTPDownloader(progressbar=bar, chunk_size=64 * 1024, timeout=30),
+        )
+    except ValueError:  # pooch compared the checksums
+        raise ValueError(f"{url} sent another file than the lecture's; nothing was kept. Try again later.") from None
+    except OSError as error:  # what requests raises is an OSError too
+        reason = type(error).__name__
+        raise ValueError(f"Could not download {url} ({reason}). Is this machine online? {WAYS_OUT}") from error
+    return Path(path)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+class _Bar:
+    """What pooch expects of a progress bar, handed on to a function of two numbers."""
+
+    def __init__(self, show: Callable[[int, int], None]) -> None:
+        self.show = show
+        self.total: Any = 0  # pooch sets it once the server has said how long the file is
+        self.done = 0
+
+    def update(self, size: int) -> None:
+        self.done += size
+        self.show(min(self.done, self.total), self.total)
+
+    def reset(self) -> None:
+        self.done = 0
+
+    def close(self) -> None:
+        """Nothing to close."""

@@ -1,0 +1,68 @@
+"""Read the head of a model file and believe nothing in it.
+
+A .safetensors file is eight bytes with a length, that much JSON, and numbers. It cannot hold a program, but it can
+claim anything: so the size is checked before anything is read, the JSON before any number is.
+"""
+
+import json
+import struct
+from typing import Any
+
+MAX_FILE = 512 * 1024 * 1024  # bytes
+MAX_HEADER = 1024 * 1024  # bytes; ours are a few thousand
+LENGTH = struct.Struct("<Q")
+
+
+class NotOurFile(ValueError):
+    """A sentence for people about a file that is not one of ours, or not whole."""
+
+
+def read_header(blob: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the file says of its tensors, by name, and what tinygpt wrote about them. NotOurFile in plain words."""
+    if blob[:4] in (b"PK\x03\x04", b"\x80\x02}q") or blob[:2] in (b"\x80\x02", b"\x80\x04"):
+        raise NotOurFile(
+            "this looks like a PyTorch .pt file. Such files can contain programs and are not read here: "
+            "use a .safetensors file that tinygpt has saved"
+        )
+    if len(blob) < LENGTH.size + 2 or len(blob) > MAX_FILE:
+        raise NotOurFile(f"this is not a whole tinygpt model file: it has {len(blob)} bytes")
+    (length,) = LENGTH.unpack(blob[: LENGTH.size])
+    if not 2 <= length <= min(MAX_HEADER, len(blob) - LENGTH.size):
+        raise NotOurFile("this is not a tinygpt model file, or a part of it is missing: download or save it again")
+    tensors = _json(blob[LENGTH.size : LENGTH.size + length])
+    written = tensors.pop("__metadata__", None)
+    if not isinstance(written, dict) or not isinstance(written.get("tinygpt"), str):
+        raise NotOurFile("this .safetensors file was not made by tinygpt: it does not say which model it holds")
+    _check_whole(tensors, len(blob) - LENGTH.size - length)
+    return tensors, _json(written["tinygpt"].encode("utf-8", "replace"))
+
+
+def _json(text: bytes) -> dict[str, Any]:
+    """A JSON object without a key twice and without NaN."""
+    try:
+        parsed = json.loads(text.decode("utf-8"), object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise NotOurFile("the description inside this file cannot be read: it is damaged or not from tinygpt") from None
+    if not isinstance(parsed, dict):
+        raise NotOurFile("the description inside this file is not one of tinygpt's")
+    return parsed
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise ValueError("a key stands twice")
+    return dict(pairs)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a number")
+
+
+def _check_whole(tensors: dict[str, Any], size: int) -> None:
+    """The numbers must fill the rest of the file exactly."""
+    try:
+        end = max((info["data_offsets"][1] for info in tensors.values()), default=0)
+        if end != size:
+            raise NotOurFile(f"this file is incomplete: it has {size} of {end} bytes of numbers. Download it again")
+    except (KeyError, TypeError, IndexError):
+        raise NotOurFile("the description inside this file is not one of tinygpt's") from None

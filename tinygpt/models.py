@@ -1,0 +1,60 @@
+"""What every model obeys, and how one is built."""
+
+import functools
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from tinygpt.bigram import BigramConfig, BigramLanguageModel
+from tinygpt.gpt import GPTConfig, GPTLanguageModel
+from tinygpt.randomness import generator as seeded
+from tinygpt.randomness import initialize_as_gpt2, initialize_as_torch, let_draw_from
+
+ModelConfig = BigramConfig | GPTConfig
+FAMILIES: dict[str, type[ModelConfig]] = {"bigram": BigramConfig, "gpt": GPTConfig}
+
+
+class LanguageModel(Protocol):
+    """`model(idx, targets=None)`: (B, T) -> logits (B, T, V) and, with targets, the loss in nats per character."""
+
+    config: ModelConfig
+
+    def __call__(self, idx: Tensor, targets: Tensor | None = None) -> tuple[Tensor, Tensor | None]: ...
+
+
+def family(config: ModelConfig) -> str:
+    """The word that a file uses for this kind of model: "bigram" or "gpt"."""
+    return next(name for name, kind in FAMILIES.items() if isinstance(config, kind))
+
+
+def blank(config: ModelConfig) -> BigramLanguageModel | GPTLanguageModel:
+    """A model with no weights yet, for counting parameters or for weights from a file."""
+    with torch.device("meta"):  # no memory, and above all no draw from the process's shared generator
+        return BigramLanguageModel(config) if isinstance(config, BigramConfig) else GPTLanguageModel(config)
+
+
+def build(
+    config: ModelConfig, *, seed: int = 1337, generator: torch.Generator | None = None
+) -> BigramLanguageModel | GPTLanguageModel:
+    """A model with its first weights, drawn from `generator`, or from a fresh one with `seed`.
+
+    The notebook draws a batch first and the model right after it: give that generator, and its numbers come out.
+    """
+    source = seeded(seed) if generator is None else generator
+    model = blank(config).to_empty(device="cpu")
+    for module in model.modules():
+        if isinstance(module, torch.nn.LayerNorm):
+            module.reset_parameters()  # ones and zeros: nothing is drawn
+    if isinstance(config, GPTConfig) and config.init == "gpt2":
+        initialize_as_gpt2(model, source, n_layer=config.n_layer)
+    else:
+        initialize_as_torch(model, source)
+    let_draw_from(model, source)
+    return model
+
+
+@functools.lru_cache(maxsize=256)
+def count_parameters(config: ModelConfig) -> int:
+    """How many numbers this model learns."""
+    return sum(p.numel() for p in blank(config).parameters())

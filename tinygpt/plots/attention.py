@@ -1,0 +1,149 @@
+"""Who looks at whom: attention weights as tiles, and the sentences that go with them.
+
+Shapes in this file:
+    T   characters in the text
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import plotly.graph_objects as go
+import torch
+from torch import Tensor
+
+from tinygpt.plots.look import LABEL, MONO, PALETTE, Mode, dress, glyph, number, shares, spoken
+
+
+class Look(NamedTuple):
+    """One character looks at another: `row` is the place that looks, `column` the place looked at."""
+
+    row: int
+    column: int
+    weight: float
+
+
+def strongest_look(weights: Tensor, *, rows: range | None = None) -> Look:
+    """The largest weight below the first row, where it is always 1; or among `rows`. `weights` is (T, T)."""
+    rows = rows or range(min(1, len(weights) - 1), len(weights))
+    part = weights[rows.start : rows.stop]  # (rows, T)
+    row, column = divmod(int(part.argmax()), part.shape[1])
+    return Look(rows.start + row, column, float(part[row, column]))
+
+
+def attention_heatmap(
+    weights: Tensor,
+    characters: Sequence[str],
+    mode: Mode = "light",
+    *,
+    scaled: Tensor | None = None,
+    row: int | None = None,
+) -> go.Figure:
+    """Who looks at whom: a row per query, a column per key, no tile where nobody may look. `weights` is (T, T).
+
+    `scaled`, (T, T), are the numbers before the softmax: hovering over a tile then shows its arithmetic. `row` is
+    outlined and read aloud. Raises ValueError when `weights` and `characters` do not fit.
+    """
+    T = len(characters)
+    if weights.shape != (T, T):
+        raise ValueError(
+            f"{T} characters need a {T} x {T} matrix of weights, got {' x '.join(map(str, weights.shape))}"
+        )
+    tiles = visible(weights)
+    figure = go.Figure(
+        go.Heatmap(
+            z=tiles, zmin=0, zmax=1, colorscale=shares(mode), customdata=arithmetic(tiles, characters, scaled),
+            hovertemplate="%{customdata[0]}<br>%{customdata[1]}<extra></extra>", xgap=gap(T), ygap=gap(T),
+        )
+    )  # fmt: skip
+    dress(figure, mode)
+    face = {"family": MONO, "size": LABEL if T <= 24 else 13}
+    places = list(range(T))  # numbers, not characters: equal characters would become one row
+    side = {"tickvals": places, "tickfont": face, "showgrid": False, "constrain": "domain"}
+    figure.update_xaxes(side, ticktext=[glyph(c, mode) for c in characters], range=[-0.5, T - 0.5], tickangle=0)
+    figure.update_yaxes(
+        side, ticktext=[glyph(c, mode, selected=i == row) for i, c in enumerate(characters)], range=[T - 0.5, -0.5],
+        scaleanchor="x", constraintoward="top", ticklabelstandoff=0,
+    )  # fmt: skip
+    figure.update_xaxes(constraintoward="left")
+    if row is not None:
+        outline(figure, row, weights[row], characters, mode)
+    return figure
+
+
+def visible(weights: Tensor) -> list[list[float | None]]:
+    """The weights as rows of numbers, None where the future is masked: above the diagonal, if all of it is 0. (T, T)"""
+    causal = not bool(weights.triu(1).any())
+    return [
+        [None if causal and j > i else float(w) for j, w in enumerate(row)] for i, row in enumerate(weights.tolist())
+    ]
+
+
+def arithmetic(
+    tiles: list[list[float | None]], characters: Sequence[str], scaled: Tensor | None
+) -> list[list[list[str]]]:
+    """What each tile says when somebody points at it: who looks at whom, and how the number came about. (T, T, 2)"""
+    return [
+        [
+            ["", ""] if w is None
+            else [
+                f"{i}, {spoken(characters[i])}, looks at {j}, {spoken(characters[j])}",
+                f"{number(w, 3)} of its attention" if scaled is None else softmax_step(scaled[i], row, j),
+            ]
+            for j, w in enumerate(row)
+        ]
+        for i, row in enumerate(tiles)
+    ]  # fmt: skip
+
+
+def softmax_step(scaled: Tensor, row: list[float | None], j: int) -> str:
+    """One weight as the softmax makes it, e^score over the sum of its row: "e^(1.10) ÷ 4.00 = 0.750"."""
+    seen = torch.tensor([w is not None for w in row])
+    total = float(scaled[seen].exp().sum())
+    return f"e^({number(float(scaled[j]))}) \u00f7 {number(total)} = {number(row[j] or 0.0, 3)}"
+
+
+def outline(figure: go.Figure, row: int, weights: Tensor, characters: Sequence[str], mode: Mode) -> None:
+    """Draw a line of ink round one row of tiles, and say at its right end what that row looks at most."""
+    p, T = PALETTE[mode], len(characters)
+    end = row if not bool(weights[row + 1 :].any()) else T - 1
+    box = {"x0": -0.5, "x1": end + 0.5, "y0": row - 0.5, "y1": row + 0.5}
+    figure.add_shape(type="rect", **box, line={"color": p.ink, "width": 2.5})
+    most = int(weights.argmax())
+    if end < T * 0.62:  # beyond that there is no room for words
+        words = f"{spoken(characters[row])} looks most at {'itself' if most == row else spoken(characters[most])}"
+        figure.add_annotation(
+            x=end + 0.5, y=row, text=words, showarrow=False, xanchor="left", xshift=8, font={"color": p.ink},
+        )  # fmt: skip
+
+
+def gap(T: int) -> int:
+    """Pixels between two tiles: less when tiles are small."""
+    return 2 if T <= 32 else 1
+
+
+def look_for(weights: Tensor, characters: Sequence[str]) -> str:
+    """The strongest tile below the first row, and the most even row, as sentences. `weights` is (T, T)."""
+    if len(characters) == 1:
+        return "the only tile: a single character can look at nothing but itself."
+    i, j, w = strongest_look(weights)
+    words = (
+        f"the strongest tile below the first row: position {i}, {spoken(characters[i])}, puts {number(w)} of its "
+        f"attention on position {j}, {spoken(characters[j])}."
+    )
+    if len(characters) < 4:
+        return words
+    r = min(range(2, len(characters)), key=lambda r: float(weights[r].max()) * (r + 1))
+    return words + (
+        f" The most even row is {r}, {spoken(characters[r])}: its largest weight is {number(float(weights[r].max()))}, "
+        f"where an even share would be {number(1 / (r + 1))}."
+    )
+
+
+def alt(weights: Tensor, characters: Sequence[str]) -> str:
+    """The figure in words, for those who do not see it."""
+    T, (i, j, w) = len(characters), strongest_look(weights)
+    future = "nothing above the diagonal; " if T > 1 and not bool(weights.triu(1).any()) else ""
+    return (
+        f"Attention weights as a {T} by {T} matrix: rows look, columns are looked at; {future}the strongest below the "
+        f"first row is {number(w)}, from {spoken(characters[i])} at {i} to {spoken(characters[j])} at {j}."
+    )

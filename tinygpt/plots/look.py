@@ -1,0 +1,199 @@
+"""The look of every figure: one palette, one template, light and dark; how characters and numbers are written.
+
+figure = go.Figure(...)
+dress(figure, "dark")  # then frame.show(figure, ...) on a page, or figure.show() in a notebook
+"""
+
+from dataclasses import dataclass
+from html import escape
+from typing import Literal
+
+import plotly.graph_objects as go
+
+Mode = Literal["light", "dark"]
+
+SANS = '"Source Sans", "Source Sans 3", "Segoe UI", Roboto, sans-serif'  # the browser has the first from Streamlit
+MONO = '"Source Code Pro", ui-monospace, Menlo, Consolas, monospace'  # characters of the corpus, always
+
+TICK, LABEL, PANEL = 16, 17, 19  # px: axis numbers; direct labels; the one number a figure is about
+MINUS, INFINITY = "\u2212", "\u221e"
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Every color there is. A hue keeps its meaning on every page (see ROLE)."""
+
+    paper: str  # the page
+    tile: str  # a value of zero: present, but empty of color
+    ink: str  # text, and the mark of what you selected
+    muted: str  # axis numbers, captions, stand-ins for space and newline
+    rule: str  # gridlines
+    ochre: str
+    blue: str
+    teal: str
+    plum: str
+    gray: str
+    label: dict[str, str]  # the same hues, dark (or bright) enough for text
+    sequential: tuple[str, ...]  # tile -> blue: shares of one, never negative
+    diverging: tuple[str, ...]  # ochre -> tile -> blue: signed, zero in the middle
+
+
+# fmt: off
+PALETTE: dict[str, Palette] = {
+    "light": Palette(
+        paper="#FCFBF8", tile="#E9E7E1", ink="#22252B", muted="#5F5C56", rule="#E3DFD6",
+        ochre="#B5701C", blue="#2358C6", teal="#1D9A98", plum="#7B1B62", gray="#6B6861",
+        label={"ochre": "#8F5410", "blue": "#1E4FB5", "teal": "#0B6E6D", "plum": "#7B1B62", "gray": "#5F5C56"},
+        sequential=("#E9E7E1", "#C1D3E8", "#9DBEE8", "#79A8E6", "#5891E1", "#3B79D7", "#2362C8", "#154CB0", "#103991",
+                    "#0D296E"),
+        diverging=("#783F02", "#985B1C", "#B47B3E", "#C6A074", "#D7C3AA", "#E9E7E1", "#B3C9E4", "#84AADE", "#5689D7",
+                   "#3468C2", "#1645AE"),
+    ),
+    "dark": Palette(
+        paper="#15171C", tile="#292D34", ink="#E9E6E0", muted="#A5A29B", rule="#2C3038",
+        ochre="#F2A65A", blue="#68A7FF", teal="#74E6CB", plum="#BD69AC", gray="#9A978F",
+        label={"ochre": "#F2A65A", "blue": "#8ABBFF", "teal": "#74E6CB", "plum": "#DB93CC", "gray": "#A5A29B"},
+        sequential=("#292D34", "#2F3F5C", "#355284", "#3B66A9", "#437BCC", "#5392E6", "#6DAAF6", "#90C2FD", "#B7D9FF",
+                    "#E0EFFE"),
+        diverging=("#F4B76E", "#D69348", "#B27334", "#885830", "#5D402C", "#292D33", "#354869", "#40659D", "#4C85CD",
+                   "#65A7F1", "#96C9FF"),
+    ),
+}
+
+# One hue, one meaning: ochre the raw thing, blue attention, teal the refined, plum the whole, gray what we compare with.
+ROLE: dict[str, str] = {
+    "bigram": "ochre", "head": "blue", "heads": "teal", "gpt": "plum", "count": "gray",
+    "scores": "ochre", "scaled": "teal", "masked": "gray", "weights": "blue", "output": "plum",
+}
+
+CONFIG = {  # on hover: download, and Streamlit's full screen; nothing that moves an axis
+    "displaylogo": False, "scrollZoom": False, "doubleClick": False,
+    "modeBarButtonsToRemove": ["zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d",
+                               "resetScale2d"],
+    "toImageButtonOptions": {"format": "png", "scale": 3},
+}
+# fmt: on
+
+
+def color(role: str, mode: Mode, *, text: bool = False) -> str:
+    """The one color of a model family or of a stage; `text=True` for labels (at least 4.5 : 1)."""
+    palette = PALETTE[mode]
+    return palette.label[ROLE[role]] if text else getattr(palette, ROLE[role])
+
+
+def ramp(stops: tuple[str, ...], *, gamma: float = 1.0) -> list[list[float | str]]:
+    """A Plotly color scale. gamma=2 gives small shares more room (0.1 stays visible beside 1.0)."""
+    n = len(stops) - 1
+    return [[(i / n) ** gamma, stop] for i, stop in enumerate(stops)]
+
+
+def between(stops: tuple[str, ...], t: float) -> str:
+    """The color at `t` in 0..1 on a scale, for pictures and tables that have no color scale of their own."""
+    at = max(0.0, min(1.0, t)) * (len(stops) - 1)
+    i = min(int(at), len(stops) - 2)
+    low, high = (bytes.fromhex(stop[1:]) for stop in stops[i : i + 2])
+    return "#" + "".join(f"{round(a + (b - a) * (at - i)):02X}" for a, b in zip(low, high, strict=True))
+
+
+def shares(mode: Mode) -> list[list[float | str]]:
+    """The color scale of weights and probabilities, with zmin=0, zmax=1: square-root spacing."""
+    return ramp(PALETTE[mode].sequential, gamma=2.0)
+
+
+def signed(mode: Mode) -> list[list[float | str]]:
+    """The color scale of scores and differences, with zmin=-m, zmax=m."""
+    return ramp(PALETTE[mode].diverging)
+
+
+def template(mode: Mode) -> go.layout.Template:
+    """Everything a figure inherits: faces, sizes, hairlines, scales. No legend, no frame, no title."""
+    p = PALETTE[mode]
+    return go.layout.Template(
+        layout=go.Layout(
+            font={"family": SANS, "size": LABEL, "color": p.ink},
+            paper_bgcolor=p.paper,
+            plot_bgcolor=p.paper,
+            showlegend=False,
+            margin={"l": 0, "r": 0, "t": 8, "b": 0, "pad": 6},
+            xaxis=_axis(p),
+            yaxis=_axis(p) | {"showgrid": True},
+            hoverlabel={
+                "bgcolor": p.paper,
+                "bordercolor": p.muted,
+                "align": "left",
+                "font": {"family": SANS, "size": TICK, "color": p.ink},
+            },
+            colorway=[p.ochre, p.blue, p.teal, p.plum, p.gray],
+            colorscale={"sequential": ramp(p.sequential), "diverging": ramp(p.diverging)},
+            dragmode=False,
+            separators=".\u202f",
+            modebar={"bgcolor": "rgba(0,0,0,0)", "color": p.muted, "activecolor": p.ink},
+        ),
+        data={
+            "heatmap": [go.Heatmap(xgap=2, ygap=2, showscale=False, hoverongaps=False)],
+            "scatter": [go.Scatter(line={"width": 3}, marker={"line": {"width": 0}})],
+            "bar": [go.Bar(marker={"line": {"width": 0}})],
+        },
+    )
+
+
+def _axis(p: Palette) -> dict:
+    return {
+        "showline": False,
+        "zeroline": False,
+        "ticks": "",
+        "showgrid": False,
+        "gridcolor": p.rule,
+        "gridwidth": 1,
+        "fixedrange": True,
+        "tickfont": {"size": TICK, "color": p.muted},
+        "title": {"font": {"size": LABEL, "color": p.muted}, "standoff": 10},
+        "automargin": True,
+    }
+
+
+def dress(figure: go.Figure, mode: Mode) -> go.Figure:
+    """Put the template on `figure`, in place, and return it.
+
+    Show it with theme=None: Streamlit's own chart theme, laid over a template, would set every size back to
+    12-14 px and the text to a gray below 4.5 : 1.
+    """
+    return figure.update_layout(template=template(mode))
+
+
+# --- characters and numbers -------------------------------------------------------------------------------------
+
+STAND_IN = {" ": "\u00b7", "\n": "\u00b6", "\t": "\u2192"}  # the marks a word processor shows; in all shipped faces
+SPOKEN = {" ": "a space", "\n": "a newline", "\t": "a tab"}
+
+
+def glyph(character: str, mode: Mode, *, selected: bool = False) -> str:
+    """A character for an axis: literal text, whatever it is; stand-ins for the invisible ones in gray."""
+    p = PALETTE[mode]
+    if character in STAND_IN:
+        shown, tone = f"<b>{STAND_IN[character]}</b>", p.ink if selected else p.muted
+    elif character.isprintable():
+        shown, tone = escape(character, quote=False), p.ink
+    else:
+        shown, tone = f"{ord(character):x}", p.muted
+    return f'<span style="color:{tone}">{f"<b>{shown}</b>" if selected else shown}</span>'
+
+
+def spoken(character: str) -> str:
+    """A character inside a sentence: a word for the invisible ones, quotes for the rest."""
+    return SPOKEN.get(character, f"\u2018{character}\u2019")
+
+
+def number(value: float, digits: int = 2) -> str:
+    """2 digits, a true minus sign, no minus before zero, infinity as a sign."""
+    if value != value:
+        return "\u2013"
+    if value in (float("inf"), float("-inf")):
+        return (MINUS if value < 0 else "") + INFINITY
+    text = f"{abs(value):.{digits}f}"
+    return (MINUS if value < 0 and float(text) else "") + text
+
+
+def thousands(value: int) -> str:
+    """1,115,394 as 1 115 394 with thin spaces: the same in every language."""
+    return f"{value:,}".replace(",", "\u202f")

@@ -1,0 +1,1 @@
+"""What stands between the core and the browser: the one package that imports Streamlit."""

@@ -1,0 +1,87 @@
+"""The furniture of every page: its frame, its head, its figures, its way on."""
+
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from tinygpt.plots import look, wordmark
+
+STYLE = """<style>
+/* What the theme has no key for. 1: a link starts where its picture starts. */
+[class*="st-key-card"] [data-testid="stPageLink"] a { padding-left: 0; padding-right: 0; }
+/* 2: the label of a primary button is always white: too faint on the bright primary of the dark theme. */
+.st-key-frame [data-testid="stBaseButton-primary"] { color: light-dark(#FFFFFF, #15171C); }
+/* 3: code in ink, as in print. The fixed colors of the highlighter reach only 2.1 : 1 on paper. */
+[class*="st-key-code"] .token.token.token { color: inherit; font-weight: inherit; }
+[class*="st-key-code"] .token.token.token:is(.keyword, .function, .class-name) { font-weight: 700; }
+[class*="st-key-code"] .token.token.token:is(.comment, .string) { color: light-dark(#5F5C56, #A5A29B); }
+</style>"""
+
+_appearance = st.components.v2.component(
+    "tinygpt_appearance",
+    js="""
+export default function ({ setTriggerValue }) {
+  const app = document.querySelector('[data-testid="stApp"]');
+  let last = getComputedStyle(app).colorScheme;
+  const look = () => {
+    const now = getComputedStyle(app).colorScheme;
+    if (now !== last) { last = now; setTriggerValue("changed", now); }
+  };
+  const watch = new MutationObserver(look);
+  watch.observe(app, { attributes: true, attributeFilter: ["class"] });
+  return () => watch.disconnect();
+}
+""",
+)
+
+
+def mode() -> look.Mode:
+    """The appearance that this browser shows."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def set_up() -> None:
+    """Title, icon and logo: what stands outside the page. The first call of the router."""
+    st.set_page_config(page_title="tinygpt", page_icon=wordmark.favicon(), layout="wide")
+    st.logo(wordmark.logo(mode()), size="medium")
+
+
+def column() -> DeltaGenerator:
+    """Where a page writes: one column of at most 1120 px, in the middle of any screen."""
+    st.html(STYLE)
+    return st.container(horizontal_alignment="center").container(width=1120, key="frame")
+
+
+def repaint_on_appearance() -> None:
+    """Run the page again when somebody chooses Light or Dark: Streamlit does not, and our figures need it."""
+    _appearance(key="appearance", height=1, on_changed_change=lambda: None)
+
+
+def head(title: str, lede: str, aside: str = "") -> None:
+    """A page's title, something small at its right ("Lesson 4 of 6"), and at most two sentences."""
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute", gap=None):
+        st.title(title, anchor=False, width="content")
+        if aside:
+            st.markdown(f":gray[{aside}]", width="content")
+    with st.container(width=780):
+        st.markdown(lede)
+
+
+def show(figure: go.Figure, *, key: str, alt: str) -> None:
+    """A figure in our own look; `alt` says in words what it shows."""
+    st.plotly_chart(look.dress(figure, mode()), theme=None, config=look.CONFIG, key=key, alt=alt)
+
+
+def look_for(sentence: str) -> None:
+    """The one sentence under a figure: what to look for in it. Computed, never typed."""
+    with st.container(width=900):
+        st.markdown(f"**Look for** \u2002{sentence}")
+
+
+def turn_page(before: tuple[str, str] | None, after: tuple[str, str] | None) -> None:
+    """Links to the page before and after, each (path, title); None leaves its side empty."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="card_turn"):
+        if before:
+            st.page_link(before[0], label=before[1], icon=":material/arrow_back:")
+        if after:
+            st.page_link(after[0], label=after[1], icon=":material/arrow_forward:", icon_position="right")
