@@ -7,7 +7,7 @@ Shapes in this file:
 
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 from tinygpt import download, plays, tasks
-from tinygpt.own_texts import keep_text as keep_text  # for whoever loads what was kept
 from tinygpt.own_texts import is_sha256, kept_text, sha256_of
+from tinygpt.own_texts import keep_text as keep_text  # for whoever loads what was kept
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 
 # The four windows of 8 + 1 ids that the lecture's notebook prints as its first batch: x is the first 8, y the last 8.
@@ -39,7 +39,7 @@ class Corpus:
     """A text, its tokenizer and its ids. Equal texts with equal vocabularies are equal corpora."""
 
     name: str
-    text: str
+    text: str = field(repr=False)  # a repr of a million characters helps nobody
     tokenizer: CharTokenizer
 
     @classmethod

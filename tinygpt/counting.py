@@ -70,9 +70,9 @@ class NGramModel:
         scored. Raises ValueError for fewer than n ids, where nothing is left to score.
         """
         keys = ngram_keys(ids, self.n, self.vocab_size)
-        gram = self.grams(keys) + self.smoothing
-        context = self.contexts(keys // self.vocab_size) + self.smoothing * self.vocab_size
-        return float((context.double().log() - gram.double().log()).mean())
+        gram = self.grams(keys).double() + self.smoothing
+        context = self.contexts(keys // self.vocab_size).double() + self.smoothing * self.vocab_size
+        return float((context.log() - gram.log()).mean())
 
 
 def ngram_keys(ids: Tensor, n: int, vocab_size: int) -> Tensor:

@@ -64,20 +64,23 @@ def fetch(
     ValueError when the download fails or brings another file; then nothing of it stays in the cache.
     """
     pooch.get_logger().setLevel("WARNING")  # its "Downloading data from ..." is for us to say, not for a library
+    folder = folder or cache_folder()
     bar = _Bar(progress) if callable(progress) else progress
     try:
         path = pooch.retrieve(
             url,
             known_hash=f"sha256:{sha256}",
             fname=FILE_NAME,
-            path=folder or cache_folder(),
+            path=folder,
             downloader=pooch.HTTPDownloader(progressbar=bar, chunk_size=64 * 1024, timeout=30),
         )
     except ValueError:  # pooch compared the checksums
         raise ValueError(f"{url} sent another file than the lecture's; nothing was kept. Try again later.") from None
     except OSError as error:  # what requests raises is an OSError too
         reason = type(error).__name__
-        raise ValueError(f"Could not download {url} ({reason}). Is this machine online? {WAYS_OUT}") from error
+        raise ValueError(
+            f"Could not download {url} to {folder} ({reason}). Is this machine online? {WAYS_OUT}"
+        ) from error
     return Path(path)
 
 

@@ -2,4 +2,49 @@
 
 import streamlit as st
 
-st.title("Train a tiny language model. Watch what it looks at.", anchor=False)
+from tinygpt.plots import attention, thumbnails
+from tinygpt.ui import frame, session
+from tinygpt.ui.showpiece import about_this_server, measured_curves, showpiece
+
+mode, piece = frame.mode(), showpiece()
+
+left, right = st.columns([10, 9], gap="large", vertical_alignment="center")
+with left:
+    st.title("Train a tiny language model. Watch what it looks at.", anchor=False)
+    st.markdown(
+        "A laboratory about **attention**, for a classroom. Everything here is computed while you watch, "
+        "and small enough to check by hand."
+    )
+    if st.button("Train a model", type="primary", key="to_train"):
+        st.switch_page("lab/train.py")
+with right:
+    T = len(piece.text)
+    row = attention.strongest_look(piece.weights, rows=range(T // 5, T // 2)).row  # its words fit at its right
+    figure = attention.attention_heatmap(
+        piece.weights, piece.text, mode, scaled=piece.scaled, row=row, note="the future:<br>no tile"
+    )
+    frame.show(
+        figure.update_layout(height=470), key="showpiece", alt=attention.alt(piece.weights, piece.text), square=True
+    )
+    st.markdown(
+        f":gray[{piece.caption} A row is a character; the stronger the blue, the more it looks at that column.]"
+    )
+
+CARDS = {  # (page, title, question, picture); a lesson is one more entry
+    "Laboratory": [
+        ("lab/train", "Train", "Bigram against GPT, live, on one chart.", thumbnails.curves(measured_curves(), mode)),
+    ],
+}
+for section, cards in CARDS.items():
+    st.space("small")
+    st.header(section, anchor=False)
+    with st.grid(3, min_column_width=150, gap="medium"):
+        for page, title, line, picture in cards:
+            with st.container(key=f"card_{page.split('/')[1]}", gap="xsmall"):
+                if picture:
+                    st.image(picture, width="stretch", alt="")
+                st.page_link(f"{page}.py", label=f"**{title}**")
+                st.markdown(f":gray[{line}]")
+
+st.space("medium")
+st.markdown(f":gray[{about_this_server(session.runs_in_progress())}]")

@@ -37,17 +37,17 @@ def attention_heatmap(
     *,
     scaled: Tensor | None = None,
     row: int | None = None,
+    note: str = "",
 ) -> go.Figure:
     """Who looks at whom: a row per query, a column per key, no tile where nobody may look. `weights` is (T, T).
 
-    `scaled`, (T, T), are the numbers before the softmax: hovering over a tile then shows its arithmetic. `row` is
-    outlined and read aloud. Raises ValueError when `weights` and `characters` do not fit.
+    `scaled`, (T, T), are the numbers before the softmax: pointing at a tile then shows its arithmetic. `row` is
+    outlined and read aloud; `note` is written where there are no tiles. Raises ValueError for another shape.
     """
     T = len(characters)
     if weights.shape != (T, T):
-        raise ValueError(
-            f"{T} characters need a {T} x {T} matrix of weights, got {' x '.join(map(str, weights.shape))}"
-        )
+        given = " x ".join(map(str, weights.shape))
+        raise ValueError(f"{T} characters need a {T} x {T} matrix of weights, got {given}")
     tiles = visible(weights)
     figure = go.Figure(
         go.Heatmap(
@@ -55,19 +55,50 @@ def attention_heatmap(
             hovertemplate="%{customdata[0]}<br>%{customdata[1]}<extra></extra>", xgap=gap(T), ygap=gap(T),
         )
     )  # fmt: skip
-    dress(figure, mode)
-    face = {"family": MONO, "size": LABEL if T <= 24 else 13}
-    places = list(range(T))  # numbers, not characters: equal characters would become one row
-    side = {"tickvals": places, "tickfont": face, "showgrid": False, "constrain": "domain"}
-    figure.update_xaxes(side, ticktext=[glyph(c, mode) for c in characters], range=[-0.5, T - 0.5], tickangle=0)
-    figure.update_yaxes(
-        side, ticktext=[glyph(c, mode, selected=i == row) for i, c in enumerate(characters)], range=[T - 0.5, -0.5],
-        scaleanchor="x", constraintoward="top", ticklabelstandoff=0,
-    )  # fmt: skip
-    figure.update_xaxes(constraintoward="left")
+    name_the_sides(dress(figure, mode), characters, mode, row)
     if row is not None:
-        outline(figure, row, weights[row], characters, mode)
+        read_aloud(figure, row, tiles[row], characters, mode)
+    if note:
+        place = {"x": 0.82 * T, "y": 0.14 * T}
+        figure.add_annotation(place, text=note, showarrow=False, font={"color": PALETTE[mode].muted})
     return figure
+
+
+def name_the_sides(figure: go.Figure, characters: Sequence[str], mode: Mode, row: int | None) -> None:
+    """Characters along both sides of a square; the selected row's in bold."""
+    T = len(characters)
+    side = {
+        "tickvals": list(range(T)),  # places, not characters: equal characters would fall into one row
+        "tickfont": {"family": MONO, "size": LABEL if T <= 24 else 13},
+        "showgrid": False,
+        "constrain": "domain",
+    }
+    figure.update_xaxes(
+        side,
+        ticktext=[glyph(c, mode) for c in characters],
+        range=[-0.58, T - 0.42],
+        tickangle=0,
+        constraintoward="left",
+    )
+    figure.update_yaxes(
+        side, ticktext=[glyph(c, mode, selected=i == row) for i, c in enumerate(characters)], range=[T - 0.42, -0.58],
+        scaleanchor="x", constraintoward="top",
+    )  # fmt: skip
+
+
+def read_aloud(figure: go.Figure, row: int, tiles: list[float | None], characters: Sequence[str], mode: Mode) -> None:
+    """A line of ink round one row of tiles and, where there is room at its right, what that row looks at most."""
+    p, T = PALETTE[mode], len(characters)
+    shown = [w for w in tiles if w is not None]
+    end, most = len(shown) - 0.5, shown.index(max(shown))
+    box = {"x0": -0.5, "x1": end, "y0": row - 0.5, "y1": row + 0.5}
+    figure.add_shape(type="rect", **box, line={"color": p.ink, "width": 2.5})
+    if end < 0.55 * T:
+        at = "itself" if most == row else spoken(characters[most])
+        figure.add_annotation(
+            x=end, y=row, text=f"{spoken(characters[row])} looks most at {at}", showarrow=False, xanchor="left",
+            xshift=8, font={"color": p.ink},
+        )  # fmt: skip
 
 
 def visible(weights: Tensor) -> list[list[float | None]]:
@@ -100,20 +131,6 @@ def softmax_step(scaled: Tensor, row: list[float | None], j: int) -> str:
     seen = torch.tensor([w is not None for w in row])
     total = float(scaled[seen].exp().sum())
     return f"e^({number(float(scaled[j]))}) \u00f7 {number(total)} = {number(row[j] or 0.0, 3)}"
-
-
-def outline(figure: go.Figure, row: int, weights: Tensor, characters: Sequence[str], mode: Mode) -> None:
-    """Draw a line of ink round one row of tiles, and say at its right end what that row looks at most."""
-    p, T = PALETTE[mode], len(characters)
-    end = row if not bool(weights[row + 1 :].any()) else T - 1
-    box = {"x0": -0.5, "x1": end + 0.5, "y0": row - 0.5, "y1": row + 0.5}
-    figure.add_shape(type="rect", **box, line={"color": p.ink, "width": 2.5})
-    most = int(weights.argmax())
-    if end < T * 0.62:  # beyond that there is no room for words
-        words = f"{spoken(characters[row])} looks most at {'itself' if most == row else spoken(characters[most])}"
-        figure.add_annotation(
-            x=end + 0.5, y=row, text=words, showarrow=False, xanchor="left", xshift=8, font={"color": p.ink},
-        )  # fmt: skip
 
 
 def gap(T: int) -> int:

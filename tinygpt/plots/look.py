@@ -60,7 +60,7 @@ PALETTE: dict[str, Palette] = {
     ),
 }
 
-# One hue, one meaning: ochre the raw thing, blue attention, teal the refined, plum the whole, gray what we compare with.
+# One hue, one meaning: ochre the raw, blue attention, teal the refined, plum the whole, gray what we compare with.
 ROLE: dict[str, str] = {
     "bigram": "ochre", "head": "blue", "heads": "teal", "gpt": "plum", "count": "gray",
     "scores": "ochre", "scaled": "teal", "masked": "gray", "weights": "blue", "output": "plum",

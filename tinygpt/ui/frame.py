@@ -1,5 +1,7 @@
 """The furniture of every page: its frame, its head, its figures, its way on."""
 
+from contextlib import nullcontext
+
 import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -15,6 +17,9 @@ STYLE = """<style>
 [class*="st-key-code"] .token.token.token { color: inherit; font-weight: inherit; }
 [class*="st-key-code"] .token.token.token:is(.keyword, .function, .class-name) { font-weight: 700; }
 [class*="st-key-code"] .token.token.token:is(.comment, .string) { color: light-dark(#5F5C56, #A5A29B); }
+/* 4: a square in a narrow column leaves no hole below it; 2rem are the characters along its lower side. */
+[class*="st-key-square"] { container-type: inline-size; }
+[class*="st-key-square"] > * { max-height: calc(100cqw + 2rem); overflow: hidden; }
 </style>"""
 
 _appearance = st.components.v2.component(
@@ -67,9 +72,10 @@ def head(title: str, lede: str, aside: str = "") -> None:
         st.markdown(lede)
 
 
-def show(figure: go.Figure, *, key: str, alt: str) -> None:
-    """A figure in our own look; `alt` says in words what it shows."""
-    st.plotly_chart(look.dress(figure, mode()), theme=None, config=look.CONFIG, key=key, alt=alt)
+def show(figure: go.Figure, *, key: str, alt: str, square: bool = False) -> None:
+    """A figure in our own look; `alt` says in words what it shows. `square` takes no more height than width."""
+    with st.container(key=f"square_{key}") if square else nullcontext():
+        st.plotly_chart(look.dress(figure, mode()), theme=None, config=look.CONFIG, key=key, alt=alt)
 
 
 def look_for(sentence: str) -> None:
@@ -81,7 +87,8 @@ def look_for(sentence: str) -> None:
 def turn_page(before: tuple[str, str] | None, after: tuple[str, str] | None) -> None:
     """Links to the page before and after, each (path, title); None leaves its side empty."""
     with st.container(horizontal=True, horizontal_alignment="distribute", key="card_turn"):
-        if before:
-            st.page_link(before[0], label=before[1], icon=":material/arrow_back:")
+        with st.container(width="content"):  # stands there even when empty: the way on is always at the right
+            if before:
+                st.page_link(before[0], label=before[1], icon=":material/arrow_back:")
         if after:
             st.page_link(after[0], label=after[1], icon=":material/arrow_forward:", icon_position="right")

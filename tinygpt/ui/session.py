@@ -1,10 +1,25 @@
-"""Who is looking, and the engine that trains for everybody."""
+"""Who is looking, and the engine that trains for everybody.
 
+The engine is a singleton of this module, not of Streamlit's cache: any visitor may clear that one for all.
+"""
+
+import functools
+import gc
+import os
 import secrets
+import threading
+from pathlib import Path
 
 import streamlit as st
 
+from tinygpt.cost import this_machine
+from tinygpt.lanes import executor_factory_from_environment
+from tinygpt.runs import RunStore
+from tinygpt.scheduler import RunView, Scheduler
+from tinygpt.ui import floors
 from tinygpt.ui.server import COOKIE, is_name
+
+SHOWN_RUNS = 8  # newer runs are shown on the chart at first, the older ones wait in the list
 
 
 def student() -> str:
@@ -15,14 +30,43 @@ def student() -> str:
     return st.session_state.setdefault("student", secrets.token_hex(16))
 
 
+def runs_folder() -> Path:
+    """Where runs and own texts are kept: TINYGPT_RUNS, or checkpoints/runs beside the app."""
+    return Path(os.environ.get("TINYGPT_RUNS") or Path(__file__).parents[2] / "checkpoints" / "runs").resolve()
+
+
+@functools.cache
+def engine() -> Scheduler:
+    """The scheduler of this server."""
+    factory, workers = executor_factory_from_environment()
+    return Scheduler(factory, workers, store=RunStore(runs_folder()))
+
+
 def start_engine() -> None:
-    """Warm the workers."""
+    """Warm the workers, measure this machine, count the floors of the default text; before the first visitor."""
+    engine()
+    threading.Thread(target=_prepare, name="prepare", daemon=True).start()
+
+
+def _prepare() -> None:
+    this_machine()
+    floors.of(floors.default())
+    gc.collect()
+    gc.freeze()  # what was imported stays: later collections need not look at it
 
 
 def close_engine() -> None:
     """Let the workers go."""
+    if engine.cache_info().currsize:
+        engine().close()
+        engine.cache_clear()
+
+
+def runs() -> list[RunView]:
+    """This student's runs, the newest first."""
+    return engine().runs(student())
 
 
 def runs_in_progress() -> int:
     """How many runs this server is training just now."""
-    return 0
+    return engine().live()

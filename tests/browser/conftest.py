@@ -1,0 +1,117 @@
+"""A server as `make run` starts it, and a browser that must not ask any other machine for anything."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+REQUIRED = os.environ.get("TINYGPT_REQUIRE_BROWSER") == "1"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run",
+]  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium. Without one the browser tests are skipped, or fail where a browser is required."""
+    if not CHROMIUM:
+        reason = "no Chromium on this machine (Debian: apt install chromium), so no browser test"
+        pytest.fail(reason) if REQUIRED else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def base_url(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server that lives as long as this session's browser tests, with runs of its own."""
+    with serving(tmp_path_factory.mktemp("runs")) as url:
+        yield url
+
+
+class serving:
+    """A context manager: the app on a free port of this machine, its runs in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = (folder / "server.log").open("w+", encoding="utf-8")
+        self.process = subprocess.Popen(
+            [
+                sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}",
+                "--server.address=127.0.0.1", "--server.allowedHosts=127.0.0.1",
+            ],
+            cwd=ROOT, stdout=self.log, stderr=subprocess.STDOUT, env=os.environ | {"TINYGPT_RUNS": str(folder)},
+        )  # fmt: skip
+
+    def __enter__(self) -> str:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1).read()
+                return self.url
+            except OSError:
+                time.sleep(0.1)
+        self.__exit__()
+        raise RuntimeError("the server did not start:\n" + Path(self.log.name).read_text(encoding="utf-8"))
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One student's browser; at the end no request may have left this machine."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    yield context
+    context.close()
+    assert [url for url in asked if is_foreign(url)] == []
+
+
+def is_foreign(url: str) -> bool:
+    """Whether a request leaves this machine; what the page carries within itself does not."""
+    parts = urlsplit(url)
+    return parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1"
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """An empty tab: page.goto(base_url + "/train"), then wait_run(page)."""
+    return context.new_page()
+
+
+def wait_run(page: Page, timeout: float = 30_000) -> None:
+    """Until the page is connected and its script has ended (Streamlit's own tests wait in this way)."""
+    app = "[data-testid='stApp']"
+    page.wait_for_timeout(155)  # a click needs so long to become a run
+    page.locator(f"{app}[data-test-connection-state='CONNECTED']").wait_for(timeout=timeout, state="attached")
+    page.locator(f"{app}[data-test-script-state='notRunning']").wait_for(timeout=timeout, state="attached")
+    page.wait_for_timeout(100)

@@ -1,0 +1,134 @@
+"""The count models, by hand on tiny texts and by the known figures on Shakespeare."""
+
+import math
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tinygpt.corpus import Corpus, load_corpus
+from tinygpt.counting import NGramModel, floors, ngram_keys
+
+EXACT_FILE = Path(__file__).parents[2] / "shared/data/tinyshakespeare.txt"
+needs_exact_file = pytest.mark.skipif(not EXACT_FILE.exists(), reason=f"{EXACT_FILE} is not on this machine")
+
+NAMES = ["uniform", "1-gram", "2-gram", "3-gram", "4-gram", "5-gram"]
+
+
+def ids(text: str) -> torch.Tensor:
+    """a is 0, b is 1, ..."""
+    return torch.tensor([ord(c) - ord("a") for c in text])
+
+
+@needs_exact_file
+def test_the_floors_of_tiny_shakespeare(monkeypatch):
+    monkeypatch.setenv("TINYGPT_DATA", str(EXACT_FILE))
+    found = floors(load_corpus("tinyshakespeare"))
+    assert list(found) == NAMES
+    assert [round(floor.train, 4) for floor in found.values()] == [4.1744, 3.3091, 2.4546, 1.9099, 1.4969, 1.2425]
+    assert [round(floor.val, 4) for floor in found.values()] == [4.1744, 3.3473, 2.4819, 2.0458, 1.7959, 1.7704]
+
+
+def test_the_floors_of_the_nine_plays():
+    found = floors(load_corpus("shakespeare-plays"))
+    assert [round(floor.val, 4) for floor in found.values()] == [4.1744, 3.3449, 2.4822, 2.0455, 1.7978, 1.7721]
+
+
+@needs_exact_file
+def test_the_unsmoothed_bigram_and_the_number_of_trigrams(monkeypatch):
+    monkeypatch.setenv("TINYGPT_DATA", str(EXACT_FILE))
+    train = load_corpus("tinyshakespeare").train
+    assert round(NGramModel.fit(train, 2, 65, 0).loss(train), 4) == 2.4519
+    assert len(NGramModel.fit(train, 3, 65, 0.1).grams.keys) == 11_228
+
+
+def test_a_unigram_by_hand():
+    model = NGramModel.fit(ids("aaab"), 1, 2, 0)
+    assert model.loss(ids("a")) == pytest.approx(-math.log(3 / 4))
+    assert model.loss(ids("aaab")) == pytest.approx(-(3 * math.log(3 / 4) + math.log(1 / 4)) / 4)
+
+
+def test_a_bigram_by_hand():
+    model = NGramModel.fit(ids("abaab"), 2, 2, 1)  # pairs: ab twice, ba once, aa once
+    assert model.loss(ids("ab")) == pytest.approx(-math.log((2 + 1) / (3 + 2)))
+    assert model.loss(ids("bb")) == pytest.approx(-math.log((0 + 1) / (1 + 2)))
+    assert model.loss(ids("abb")) == pytest.approx((-math.log(3 / 5) - math.log(1 / 3)) / 2)
+
+
+def test_the_first_characters_are_context_only():
+    model = NGramModel.fit(ids("abab"), 3, 2, 1)  # aba and bab, once each
+    assert model.loss(ids("aba")) == pytest.approx(-math.log(2 / 3))
+
+
+def test_what_never_happened_costs_infinity_without_smoothing():
+    assert NGramModel.fit(ids("abab"), 2, 2, 0).loss(ids("aa")) == math.inf
+
+
+def test_a_context_never_seen_costs_ln_v_with_smoothing():
+    assert NGramModel.fit(ids("aaaa"), 3, 4, 0.1).loss(ids("bcd")) == pytest.approx(math.log(4))
+
+
+def test_ngrams_are_numbers_with_the_digits_of_their_ids():
+    assert ngram_keys(torch.tensor([1, 2, 3, 4]), 3, 10).tolist() == [123, 234]
+
+
+def test_the_largest_vocabularies_do_not_overflow():
+    for V, n in ((4_096, 5), (6_208, 5)):
+        last = torch.full((n,), V - 1)
+        assert ngram_keys(last, n, V).tolist() == [V**n - 1]
+        assert NGramModel.fit(last, n, V, 1.0).loss(last) == pytest.approx(-math.log(2 / (1 + V)))
+
+
+def test_a_vocabulary_too_large_for_its_n_is_refused():
+    with pytest.raises(ValueError, match="5-grams of 6,209 characters"):
+        NGramModel.fit(torch.zeros(9, dtype=torch.int64), 5, 6_209, 1.0)
+
+
+@pytest.mark.parametrize(("n", "smoothing"), [(0, 1.0), (2, -0.1)])
+def test_nonsense_is_refused(n, smoothing):
+    with pytest.raises(ValueError, match="at least"):
+        NGramModel.fit(ids("abc"), n, 3, smoothing)
+
+
+def test_a_text_shorter_than_n_is_refused():
+    with pytest.raises(ValueError, match="A 3-gram needs 3 characters, and this text has 2"):
+        NGramModel.fit(ids("abc"), 3, 3, 1.0).loss(ids("ab"))
+
+
+def test_floors_of_twenty_characters_leave_out_what_val_is_too_short_for():
+    found = floors(Corpus.from_text("to be or not to be, "))  # val: 2 characters
+    assert list(found) == ["uniform", "1-gram", "2-gram"]
+    assert all(math.isfinite(floor.val) and math.isfinite(floor.train) for floor in found.values())
+
+
+def test_floors_of_one_symbol_are_zero():
+    found = floors(Corpus.from_text("a" * 100))
+    assert list(found) == NAMES
+    assert all(floor == (0.0, 0.0) for floor in found.values())
+
+
+def test_a_character_that_only_val_holds_costs_much_but_not_infinity():
+    found = floors(Corpus.from_text("ab" * 45 + "c" * 10))
+    assert found["1-gram"].val == pytest.approx(-math.log(1 / 93))
+
+
+@given(st.text("abc", min_size=4, max_size=30), st.integers(1, 4), st.sampled_from([0.01, 0.1, 1.0]))
+def test_the_sparse_counts_agree_with_counting_one_by_one(text, n, smoothing):
+    model = NGramModel.fit(ids(text), n, 3, smoothing)
+    grams = [text[i : i + n] for i in range(len(text) - n + 1)]
+    expected = 0.0
+    for gram in grams:
+        of_context = sum(other[:-1] == gram[:-1] for other in grams)
+        expected -= math.log((grams.count(gram) + smoothing) / (of_context + 3 * smoothing)) / len(grams)
+    assert model.loss(ids(text)) == pytest.approx(expected)
+
+
+@given(st.integers(1, 3), st.sampled_from([0.01, 1.0]))
+def test_probabilities_add_up_to_one(n, smoothing):
+    text = ids("abcabbcacb")
+    model = NGramModel.fit(text, n, 3, smoothing)
+    context = text[: n - 1]
+    total = sum(math.exp(-model.loss(torch.cat((context, torch.tensor([c]))))) for c in range(3))
+    assert total == pytest.approx(1)

@@ -1,0 +1,98 @@
+"""The home page, and the real numbers that it shows."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from tinygpt.bigram import BigramConfig
+from tinygpt.checkpoint import load, save
+from tinygpt.gpt import GPTConfig
+from tinygpt.models import build
+from tinygpt.plots import thumbnails
+from tinygpt.probes import capture
+from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
+from tinygpt.ui.showpiece import TEXT, about_this_server, measured_curves, showpiece
+
+ROUTER = str(Path(__file__).parents[1] / "pages" / "router.py")
+
+
+@pytest.fixture
+def home() -> AppTest:
+    return AppTest.from_file(ROUTER, default_timeout=60).run()
+
+
+def keep(folder: Path, name: str, config: GPTConfig | BigramConfig, **facts: object) -> Path:
+    path = folder / f"{name}.safetensors"
+    save(path, build(config, seed=1), CharTokenizer(LECTURE_CHARS), **facts)
+    return path
+
+
+def test_home_opens_with_its_promise_and_one_way_on(home):
+    assert not home.exception
+    assert [title.value for title in home.title] == ["Train a tiny language model. Watch what it looks at."]
+    assert [button.label for button in home.button] == ["Train a model"]
+
+
+def test_home_shows_one_figure_that_also_says_itself_in_words(home):
+    (chart,) = home.get("plotly_chart")
+    assert "Attention weights" in chart.proto.alt
+
+
+def test_the_button_leads_to_train(home):
+    page = home.button(key="to_train").click().run()
+    assert not page.exception
+    assert page.title[0].value == "Train"
+
+
+def test_home_says_what_is_at_hand(home):
+    assert any("On this server: " in text.value and " characters. " in text.value for text in home.markdown)
+
+
+def test_without_models_the_caption_says_that_the_head_knows_nothing(tmp_path):
+    piece = showpiece(tmp_path)
+    assert piece.caption == "One head before training: random queries, random keys."
+    torch.testing.assert_close(piece.weights.sum(-1), torch.ones(len(TEXT)))
+
+
+def test_the_picture_is_a_head_of_the_model_with_the_longest_memory(tmp_path):
+    keep(tmp_path, "short", GPTConfig(n_embd=8, n_head=2, n_layer=1, block_size=8), step=10)
+    path = keep(tmp_path, "long", GPTConfig(n_embd=8, n_head=2, n_layer=1, block_size=12), step=2500)
+    piece = showpiece(tmp_path)
+    assert piece.text == TEXT[:12]
+    assert piece.caption == "One head of a model that read Shakespeare for 2\u202f500 steps."
+    seen = capture(load(path).model, torch.tensor([CharTokenizer(LECTURE_CHARS).encode(piece.text)]))
+    assert any(torch.equal(piece.weights, head) for head in seen["blocks.0.attention.weights"][0])
+
+
+def test_the_numbers_before_the_softmax_fit_the_weights(tmp_path):
+    keep(tmp_path, "one", GPTConfig(n_embd=8, n_head=2, n_layer=1, block_size=8))
+    piece = showpiece(tmp_path)
+    future = torch.ones(8, 8).triu(1).bool()
+    torch.testing.assert_close(piece.scaled.masked_fill(future, -torch.inf).softmax(-1), piece.weights)
+
+
+def test_a_damaged_model_file_does_not_break_the_page(tmp_path):
+    (tmp_path / "broken.safetensors").write_bytes(b"not a model")
+    assert "before training" in showpiece(tmp_path).caption
+    assert measured_curves(tmp_path) == {}
+
+
+def test_the_curves_are_those_that_the_model_files_tell(tmp_path):
+    keep(tmp_path, "bigram", BigramConfig(), curve=[[0, 4.5], [100, 2.5]])
+    keep(tmp_path, "gpt", GPTConfig(n_embd=8, n_head=1, n_layer=1), curve=[[0, 4.2], [100, 2.0]])
+    curves = measured_curves(tmp_path)
+    assert curves == {"bigram": [(0, 4.5), (100, 2.5)], "gpt": [(0, 4.2), (100, 2.0)]}
+    picture = thumbnails.curves(curves, "light")
+    assert picture.startswith("<svg ") and picture.count("<polyline") == 2
+
+
+def test_without_curves_there_is_no_picture():
+    assert thumbnails.curves({}, "light") == ""
+
+
+def test_the_line_about_the_server_counts_runs_in_words():
+    assert about_this_server(0).endswith("No run in progress.")
+    assert about_this_server(1).endswith("One run in progress.")
+    assert about_this_server(2).endswith("2 runs in progress.")

@@ -1,0 +1,148 @@
+"""The house itself: who may import whom, what nobody may call, and the options that hold it up."""
+
+import ast
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# Imports go one way: pages -> ui -> plots -> core. Who may import what is said by what they may not.
+MAY_NOT_IMPORT = {
+    "tinygpt/*.py": {"streamlit", "plotly", "pandas", "starlette", "tinygpt.plots", "tinygpt.ui", "pages"},
+    "tinygpt/plots/*.py": {"streamlit", "starlette", "tinygpt.ui", "pages"},
+    "tinygpt/ui/*.py": {"pages"},
+    "pages/**/*.py": {"torch", "plotly", "pandas", "loky", "dask", "distributed"},
+}
+
+# The model files run in a notebook and in a worker: they know nothing of processes and of the network.
+ENGINE_ONLY = {"loky", "dask", "distributed", "psutil"}
+MODEL_FILES = ("tokenizer", "averaging", "attention", "bigram", "gpt", "models", "probes", "training", "generation")
+
+# What could run what it reads, and what would put a stranger's markup into a page.
+FORBIDDEN_IMPORTS = {"pickle", "cPickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
+FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "torch.load", "torch.save", "os.system", "os.popen"}
+FORBIDDEN_KEYWORDS = {"unsafe_allow_html", "unsafe_allow_javascript", "shell"}
+
+
+def sources() -> list[Path]:
+    """Every Python file of the product; the tests are not part of it."""
+    found = [ROOT / "streamlit_app.py"]
+    for folder in ("tinygpt", "pages", "benchmarks"):
+        found += sorted((ROOT / folder).rglob("*.py"))
+    return [path for path in found if path.is_file()]
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, dotted; `from a import b` gives `a` and `a.b`."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def within(module: str, packages: set[str]) -> bool:
+    return any(module == package or module.startswith(package + ".") for package in packages)
+
+
+def dotted(node: ast.expr) -> str:
+    """`torch.load` for the expression torch.load; empty for anything that is not a plain name."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and (before := dotted(node.value)):
+        return f"{before}.{node.attr}"
+    return ""
+
+
+def named(paths: list[Path]) -> list:
+    return [pytest.param(path, id=str(path.relative_to(ROOT))) for path in paths]
+
+
+@pytest.mark.parametrize(("pattern", "banned"), MAY_NOT_IMPORT.items())
+def test_imports_go_one_way(pattern, banned):
+    files = list(ROOT.glob(pattern))
+    assert files, f"no file is {pattern}"
+    wrong = [f"{path.relative_to(ROOT)}: {name}" for path in files for name in imports(path) if within(name, banned)]
+    assert not wrong
+
+
+@pytest.mark.parametrize("name", MODEL_FILES)
+def test_model_files_know_nothing_of_processes(name):
+    path = ROOT / "tinygpt" / f"{name}.py"
+    assert not path.exists() or not [module for module in imports(path) if within(module, ENGINE_ONLY)]
+
+
+def test_the_core_runs_where_there_is_no_streamlit_plotly_or_pandas():
+    modules = [f"tinygpt.{path.stem}" for path in (ROOT / "tinygpt").glob("*.py") if not path.stem.startswith("__")]
+    program = (
+        f"import importlib, sys\nfor name in {sorted(modules)!r}: importlib.import_module(name)\n"
+        "print(*({'streamlit', 'plotly', 'pandas'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-W", "error", "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr, done.stdout.strip()) == (0, "", "")
+
+
+@pytest.mark.parametrize("path", named(sources()))
+def test_nothing_can_run_what_it_reads(path):
+    assert not [module for module in imports(path) if within(module, FORBIDDEN_IMPORTS)]
+    calls = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
+    assert not [name for call in calls if (name := dotted(call.func)) in FORBIDDEN_CALLS]
+    assert not [key.arg for call in calls for key in call.keywords if key.arg in FORBIDDEN_KEYWORDS]
+
+
+@pytest.mark.parametrize("path", named(sorted((ROOT / "tinygpt").rglob("*.py"))))
+def test_only_the_command_line_prints(path):
+    calls = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
+    assert path.stem.startswith("cli") or not [call for call in calls if dotted(call.func) == "print"]
+
+
+@pytest.mark.parametrize("path", named(sorted((ROOT / "tinygpt").glob("*.py"))))
+def test_nothing_touches_the_global_seed(path):
+    calls = [dotted(node.func) for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
+    assert not {"torch.manual_seed", "torch.seed", "random.seed", "numpy.random.seed", "np.random.seed"} & set(calls)
+
+
+@pytest.mark.parametrize("path", named(sorted((ROOT / "pages").rglob("*.py"))))
+def test_a_page_is_short_and_defines_nothing(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 80
+    assert not [node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+
+
+@pytest.mark.parametrize("path", named(sources()))
+def test_every_file_says_what_it_is(path):
+    assert ast.get_docstring(tree(path)), "no docstring at its head"
+
+
+def test_every_page_of_the_router_exists_and_every_page_is_in_it():
+    calls = [node for node in ast.walk(tree(ROOT / "pages" / "router.py")) if isinstance(node, ast.Call)]
+    listed = {call.args[0].value for call in calls if dotted(call.func) == "st.Page"}
+    there = {path.relative_to(ROOT / "pages").as_posix() for path in (ROOT / "pages").glob("*/*.py")}
+    assert listed == there
+
+
+def test_the_options_that_hold_up_the_app_are_set():
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert config["runner"]["postScriptGC"] is False
+    assert config["client"]["showErrorDetails"] == "none" and config["client"]["toolbarMode"] == "viewer"
+    assert config["browser"]["gatherUsageStats"] is False
+    assert config["server"]["maxUploadSize"] == 2 and config["server"]["enableStaticServing"] is False
+    assert not {"enableCORS", "enableXsrfProtection", "address"} & config["server"].keys(), "the safe defaults stay"
+
+
+def test_the_two_commands_and_the_manual():
+    done = subprocess.run(["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0
+    assert {"make run", "make test", "make check", "make fast", "make clean"} <= {
+        " ".join(line.split()[:2]) for line in done.stdout.splitlines()
+    }

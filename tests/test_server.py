@@ -1,0 +1,87 @@
+"""The middleware that gives a browser its name, called as a server would call it."""
+
+import asyncio
+import re
+
+import pytest
+
+from tinygpt.ui.server import COOKIE, NameTheBrowser, is_name
+
+NAME = "0123456789abcdef" * 2
+
+
+def cookies_set(path: str, *, cookie: str | None = None, method: str = "GET", scheme: str = "http") -> list[str]:
+    """The Set-Cookie headers of one answer."""
+
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
+        await send({"type": "http.response.body", "body": b"page"})
+
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    headers = [] if cookie is None else [(b"cookie", cookie.encode("latin-1"))]
+    scope = {"type": "http", "method": method, "path": path, "headers": headers, "scheme": scheme}
+    asyncio.run(NameTheBrowser(app)(scope, None, send))
+    assert sent[1]["body"] == b"page"
+    return [value.decode() for name, value in sent[0]["headers"] if name == b"set-cookie"]
+
+
+@pytest.mark.parametrize("path", ["/", "/train", "/no-such-page"])
+def test_a_browser_without_a_name_gets_one_with_the_page(path):
+    (cookie,) = cookies_set(path)
+    assert re.fullmatch(rf"{COOKIE}=[0-9a-f]{{32}}; Path=/; Max-Age=\d+; HttpOnly; SameSite=Strict", cookie, re.ASCII)
+
+
+def test_two_browsers_get_two_names():
+    assert cookies_set("/") != cookies_set("/")
+
+
+def test_a_name_is_kept():
+    assert cookies_set("/train", cookie=f"{COOKIE}={NAME}") == []
+    assert cookies_set("/", cookie=f"theme=dark; {COOKIE}={NAME}; other=1") == []
+
+
+@pytest.mark.parametrize(
+    "bad",
+    ["", "short", NAME + "0", NAME.upper(), "../../etc/passwd", "<script>", "\u00ff" * 32, f'"{NAME}\\n"', "g" * 32],
+)
+def test_a_malformed_name_is_replaced(bad):
+    assert len(cookies_set("/", cookie=f"{COOKIE}={bad}")) == 1
+
+
+def test_a_name_that_merely_looks_similar_is_no_name():
+    assert len(cookies_set("/", cookie=f"x{COOKIE}={NAME}")) == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/_stcore/health", "/_stcore/host-config", "/static/js/index.js", "/media/a", "/component/x/", "/favicon.png"],
+)
+def test_what_a_page_fetches_by_itself_sets_no_cookie(path):
+    assert cookies_set(path) == []
+
+
+def test_only_opening_a_page_gives_a_name():
+    assert cookies_set("/", method="POST") == []
+
+
+def test_over_https_the_name_stays_on_https():
+    assert cookies_set("/", scheme="https")[0].endswith("; Secure")
+
+
+def test_a_socket_passes_untouched():
+    seen = []
+
+    async def app(scope, receive, send):
+        seen.append((scope["type"], send))
+
+    asyncio.run(NameTheBrowser(app)({"type": "websocket", "path": "/_stcore/stream"}, None, print))
+    assert seen == [("websocket", print)]
+
+
+def test_a_name_is_32_hexadecimal_digits_and_nothing_else():
+    assert is_name(NAME)
+    assert not any(map(is_name, (None, "", NAME + "\n", NAME.upper(), "\uff10" * 32)))
