@@ -7,7 +7,7 @@ TORCH_INDEX ?=
 
 VENV := .venv
 BIN  := $(VENV)/bin
-PIP  := $(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+PIP  := $(BIN)/python -m pip install --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 # On this machine alone, no other host name may open a session (DNS rebinding). Serving a room lifts that.
 HOSTS := $(if $(filter 127.0.0.1 localhost,$(ADDRESS)),--server.allowedHosts=127.0.0.1 --server.allowedHosts=localhost)
 

@@ -121,7 +121,7 @@ def test_a_page_is_short_and_defines_nothing(path):
 
 @pytest.mark.parametrize("path", named(sources()))
 def test_every_file_says_what_it_is(path):
-    assert ast.get_docstring(tree(path)), "no docstring at its head"
+    assert ast.get_docstring(tree(path)) or not tree(path).body, "no docstring at its head"
 
 
 def test_every_page_of_the_router_exists_and_every_page_is_in_it():

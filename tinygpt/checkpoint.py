@@ -17,13 +17,11 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from tinygpt.bigram import BigramLanguageModel
 from tinygpt.divergence import Watch
 from tinygpt.evaluation import Tally
 from tinygpt.files import write_whole
-from tinygpt.gpt import GPTLanguageModel
 from tinygpt.header import MAX_FILE, NotOurFile, read_header
-from tinygpt.models import ModelConfig, blank, family
+from tinygpt.models import LanguageModel, ModelConfig, blank, family
 from tinygpt.randomness import let_draw_from
 from tinygpt.spec import RunSpec, config_from
 from tinygpt.tokenizer import CharTokenizer
@@ -36,14 +34,12 @@ FORMAT = 1
 class Checkpoint:
     """A model as a file holds it, ready to use; `info` is what was written about it."""
 
-    model: BigramLanguageModel | GPTLanguageModel
+    model: LanguageModel
     tokenizer: CharTokenizer
     info: dict[str, Any]
 
 
-def model_bytes(
-    model: BigramLanguageModel | GPTLanguageModel, tokenizer: CharTokenizer, *, half: bool = False, **facts: Any
-) -> bytes:
+def model_bytes(model: LanguageModel, tokenizer: CharTokenizer, *, half: bool = False, **facts: Any) -> bytes:
     """A model file; `facts` (step, val_loss, seed, ...) stand in it as plain JSON. `half` stores 16-bit numbers."""
     kind = torch.float16 if half else torch.float32
     tensors = {name: value.detach().to(kind).contiguous() for name, value in model.state_dict().items()}
@@ -51,9 +47,7 @@ def model_bytes(
     return _pack(tensors, {**facts, **about, "kind": "model", "sha256": _digest(tensors)})
 
 
-def save(
-    path: str | os.PathLike[str], model: BigramLanguageModel | GPTLanguageModel, tokenizer: CharTokenizer, **facts: Any
-) -> None:
+def save(path: str | os.PathLike[str], model: LanguageModel, tokenizer: CharTokenizer, **facts: Any) -> None:
     """Write a model file, whole or not at all: an older file of that name stays until the new one is complete."""
     write_whole(Path(path), model_bytes(model, tokenizer, **facts))
 

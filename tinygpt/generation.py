@@ -11,8 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from tinygpt.bigram import BigramLanguageModel
-from tinygpt.gpt import GPTLanguageModel
+from tinygpt.models import LanguageModel
 
 
 class Token(NamedTuple):
@@ -29,7 +28,7 @@ class Token(NamedTuple):
 
 @torch.no_grad()
 def next_probabilities(
-    model: BigramLanguageModel | GPTLanguageModel, idx: Tensor, *, temperature: float = 1.0, top_k: int | None = None
+    model: LanguageModel, idx: Tensor, *, temperature: float = 1.0, top_k: int | None = None
 ) -> Tensor:
     """How likely each character is to come next after `idx` (1, T). (1, V)
 
@@ -47,7 +46,7 @@ def next_probabilities(
 
 
 def generate(
-    model: BigramLanguageModel | GPTLanguageModel,
+    model: LanguageModel,
     idx: Tensor,
     max_new_tokens: int,
     *,
@@ -64,4 +63,4 @@ def generate(
         probabilities = next_probabilities(model, idx, temperature=temperature, top_k=top_k)
         idx_next = torch.multinomial(probabilities, num_samples=1, generator=source)  # (1, 1)
         idx = torch.cat((idx, idx_next), dim=1)[:, -model.config.block_size :]  # (1, T+1), what the next step can see
-        yield Token(idx_next.item(), probabilities[0])
+        yield Token(int(idx_next), probabilities[0])

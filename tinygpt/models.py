@@ -1,10 +1,8 @@
 """What every model obeys, and how one is built."""
 
 import functools
-from typing import Protocol
 
 import torch
-from torch import Tensor
 
 from tinygpt.bigram import BigramConfig, BigramLanguageModel
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
@@ -14,13 +12,8 @@ from tinygpt.randomness import initialize_as_gpt2, initialize_as_torch, let_draw
 ModelConfig = BigramConfig | GPTConfig
 FAMILIES: dict[str, type[ModelConfig]] = {"bigram": BigramConfig, "gpt": GPTConfig}
 
-
-class LanguageModel(Protocol):
-    """`model(idx, targets=None)`: (B, T) -> logits (B, T, V) and, with targets, the loss in nats per character."""
-
-    config: ModelConfig
-
-    def __call__(self, idx: Tensor, targets: Tensor | None = None) -> tuple[Tensor, Tensor | None]: ...
+# Every model: `model(idx, targets=None)` turns ids (B, T) into logits (B, T, V) and, with targets, the loss in nats.
+LanguageModel = BigramLanguageModel | GPTLanguageModel
 
 
 def family(config: ModelConfig) -> str:
@@ -28,15 +21,13 @@ def family(config: ModelConfig) -> str:
     return next(name for name, kind in FAMILIES.items() if isinstance(config, kind))
 
 
-def blank(config: ModelConfig) -> BigramLanguageModel | GPTLanguageModel:
+def blank(config: ModelConfig) -> LanguageModel:
     """A model with no weights yet, for counting parameters or for weights from a file."""
     with torch.device("meta"):  # no memory, and above all no draw from the process's shared generator
         return BigramLanguageModel(config) if isinstance(config, BigramConfig) else GPTLanguageModel(config)
 
 
-def build(
-    config: ModelConfig, *, seed: int = 1337, generator: torch.Generator | None = None
-) -> BigramLanguageModel | GPTLanguageModel:
+def build(config: ModelConfig, *, seed: int = 1337, generator: torch.Generator | None = None) -> LanguageModel:
     """A model with its first weights, drawn from `generator`, or from a fresh one with `seed`.
 
     The notebook draws a batch first and the model right after it: give that generator, and its numbers come out.

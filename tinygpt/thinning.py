@@ -11,6 +11,7 @@ from itertools import groupby
 from tinygpt.training import Point
 
 MOST = 400  # points a browser gets of one run
+LEAST = 16  # so that first, last, two losses and half as many val losses fit into three quarters
 
 
 class Curve:
@@ -20,7 +21,7 @@ class Curve:
     """
 
     def __init__(self, most: int = MOST) -> None:
-        self._most = most
+        self._most = max(most, LEAST)
         self._kept: list[Point] = []
         self._width = 1  # steps in a stretch
 
@@ -37,7 +38,7 @@ class Curve:
 
     def _thin(self) -> None:
         """Make room for a quarter more; stretches grow by doubling, so what stayed once would stay again."""
-        while len(self._kept) > max(1, self._most * 3 // 4):
+        while len(self._kept) > self._most * 3 // 4:
             self._kept = self._one_round()
             self._width *= 2
 
@@ -49,8 +50,8 @@ class Curve:
 
 
 def thin(points: Iterable[Point], most: int = MOST) -> tuple[Point, ...]:
-    """At most `most` of `points`: lowest and highest of each stretch, the first, the last, and the val losses."""
-    curve = Curve(max(most, 2))
+    """At most `most` (16 or more) of `points`: the lowest and highest of each stretch, the ends, the val losses."""
+    curve = Curve(most)
     curve.add(points)
     return curve.points()
 

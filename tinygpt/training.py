@@ -17,12 +17,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from tinygpt.bigram import BigramLanguageModel
 from tinygpt.corpus import Corpus
 from tinygpt.divergence import Watch, not_a_number
 from tinygpt.evaluation import FINAL_BATCHES, LIVE_BATCHES, Tally, estimate_loss
-from tinygpt.gpt import GPTLanguageModel
-from tinygpt.models import build
+from tinygpt.models import LanguageModel, build
 from tinygpt.randomness import generator as seeded
 from tinygpt.spec import RunSpec, TrainConfig
 from tinygpt.tokenizer import CharTokenizer
@@ -47,7 +45,7 @@ class TrainState:
 
     spec: RunSpec
     tokenizer: CharTokenizer
-    model: BigramLanguageModel | GPTLanguageModel
+    model: LanguageModel
     optimizers: tuple[torch.optim.Optimizer, ...]
     generator: torch.Generator
     previous: list[Tensor]  # the weights under which the last finite loss was measured
@@ -77,9 +75,7 @@ def start(spec: RunSpec, corpus: Corpus) -> TrainState:
     return TrainState(spec, corpus.tokenizer, model, make_optimizers(spec.train, model), generator, previous)
 
 
-def make_optimizers(
-    config: TrainConfig, model: BigramLanguageModel | GPTLanguageModel
-) -> tuple[torch.optim.Optimizer, ...]:
+def make_optimizers(config: TrainConfig, model: LanguageModel) -> tuple[torch.optim.Optimizer, ...]:
     """AdamW, as in the lecture; only matrices decay ("Decoupled Weight Decay Regularization", 2019)."""
     matrices = [p for p in model.parameters() if p.dim() >= 2]
     vectors = [p for p in model.parameters() if p.dim() < 2]

@@ -1,5 +1,20 @@
-"""Page: train a model live."""
+"""Page: train, live."""
 
 import streamlit as st
 
-st.title("Train", anchor=False)
+from tinygpt.ui import controls, frame, launch, live, own_text
+
+frame.head("Train", "Choose a model, guess where its curve will end, press Train. Runs stay until you delete them.")
+
+left, stage = st.columns([3, 8], gap="large")
+with left:
+    corpus = launch.chosen_corpus()
+    own_text.own_text()
+    preset = controls.preset()
+    max_steps = controls.max_steps(preset.train.max_steps)
+    guess = controls.guess()
+    with st.expander("More settings"):
+        spec = launch.chosen_spec(preset, corpus, max_steps)
+    launch.button(spec, preset)
+with stage:
+    live.stage(max_steps, guess)

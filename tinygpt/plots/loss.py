@@ -5,6 +5,7 @@ when a run comes or goes. So all that may change is a row: curves, floors, the e
 give the axes their range.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,8 +13,11 @@ from typing import Any
 
 import pandas as pd
 
+from tinygpt.bigram import BigramConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.plots.look import number
 
+GRAIN = 0.1  # nats: the axis ends at multiples of this
 COLUMNS = ("kind", "run", "role", "dash", "step", "loss", "train", "label", "label_y", "side")
 STEPS_PER_TRAIN_MEAN = 12  # thinned points in a running mean: single batches are noisy
 
@@ -79,7 +83,9 @@ def loss_range(
     high = min(max([blind, *starts]), 1.4 * blind)
     if the_end:
         high = min(high, max(lowest, default=high))
-    air = 0.06 * (high - low) or 0.1
+    high = max(high, low + GRAIN)
+    low, high = GRAIN * math.floor(low / GRAIN), GRAIN * math.ceil(high / GRAIN)  # else every tick would move the axis
+    air = 0.04 * (high - low)
     return low - air, high + air
 
 
@@ -127,3 +133,12 @@ def apart(values: Sequence[float], gap: float) -> list[float]:
     for i, _ in pairwise(range(len(placed))):
         placed[i + 1] = max(placed[i + 1], placed[i] + gap)
     return placed
+
+
+def role_of(model: BigramConfig | GPTConfig) -> str:
+    """The hue of a model's family: ochre a table, blue one head, teal several, plum a whole GPT."""
+    if isinstance(model, BigramConfig):
+        return "bigram"
+    if model.n_layer > 1 or model.residual:
+        return "gpt"
+    return "head" if model.n_head == 1 and not model.feed_forward else "heads"

@@ -7,7 +7,6 @@ so choosing another preset sets them anew (`_take_preset`).
 import streamlit as st
 
 from tinygpt.gpt import SCALES, GPTConfig
-from tinygpt.models import ModelConfig
 from tinygpt.presets import PRESETS, Preset
 from tinygpt.spec import TrainConfig
 from tinygpt.ui import texts
@@ -108,7 +107,7 @@ def _short(rate: float) -> str:
     return f"{digits}e{int(exponent)}"
 
 
-def training_settings(config: TrainConfig, model: ModelConfig) -> dict[str, object]:
+def training_settings(config: TrainConfig) -> dict[str, object]:
     """Learning rate, batch size and seed: how the model is trained."""
     return {
         "learning_rate": learning_rate(config.learning_rate), "batch_size": batch_size(config.batch_size), "seed": seed()

@@ -70,3 +70,28 @@ def runs() -> list[RunView]:
 def runs_in_progress() -> int:
     """How many runs this server is training just now."""
     return engine().live()
+
+
+def watch(run: str) -> None:
+    """Make `run` the current one, and a part of the link."""
+    st.query_params["run"] = run
+
+
+def current_run() -> RunView | None:
+    """The run in the link, also another student's; else this student's newest."""
+    asked = st.query_params.get("run", "")
+    mine = runs()
+    return (engine().view(asked) if is_name(asked) else None) or (mine[0] if mine else None)
+
+
+def runs_on_stage() -> list[RunView]:
+    """This student's runs, the newest first, and before them the one in the link if it is another's."""
+    current, mine = current_run(), runs()
+    return mine if current is None or any(view.id == current.id for view in mine) else [current, *mine]
+
+
+def free_name(title: str) -> str:
+    """`title`, with a number where this student has a run of that name."""
+    taken = {view.name for view in runs()}
+    numbered = [title, *(f"{title} {n}" for n in range(2, len(taken) + 3))]
+    return next(name for name in numbered if name not in taken)

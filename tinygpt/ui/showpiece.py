@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor
@@ -10,6 +10,7 @@ from torch import Tensor
 from tinygpt.attention import attention_stages
 from tinygpt.checkpoint import load, read_info
 from tinygpt.corpus import CATALOGUE, default_corpus, load_corpus
+from tinygpt.gpt import GPTConfig
 from tinygpt.header import NotOurFile
 from tinygpt.plots.look import thousands
 from tinygpt.probes import capture
@@ -48,7 +49,7 @@ def shipped(folder: Path) -> list[tuple[Path, dict]]:
 def trained_head(path: Path) -> Showpiece:
     """The head of the first layer that looks most decidedly at something before itself."""
     checkpoint = load(path)
-    config = checkpoint.model.config
+    config = cast(GPTConfig, checkpoint.model.config)
     text = TEXT[: config.block_size]
     seen = capture(checkpoint.model, torch.tensor([checkpoint.tokenizer.encode(text)]))
     weights = seen["blocks.0.attention.weights"][0]  # (n_head, T, T)

@@ -1,0 +1,202 @@
+"""What a run leaves on disk, in a folder named by 32 random hex digits: no word of a person is ever part of a path.
+
+    <folder>/corpora/<sha>.txt      own texts, stored once
+    <folder>/<run id>/
+        card.json                   who, what, when, which color
+        points.jsonl                one point a line, appended in whole lines
+        state.safetensors           all that the next step needs, renewed every few seconds
+        snapshots/<step>.safetensors  the model on its way, in 16-bit numbers
+        model.safetensors           the model of a run that has ended
+        end.json                    how it ended; a run without it was interrupted
+
+Only the server writes here, from one thread (tinygpt.scribe). Reading is safe from every thread: lines are appended
+whole, everything else is replaced in one move. A reader still believes nothing: a line that is torn or nonsense is
+left out. Whatever cannot be written or read raises OSError; the caller decides what that means.
+"""
+
+import errno
+import json
+import logging
+import math
+import re
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tinygpt.files import write_whole
+from tinygpt.spec import RunSpec
+from tinygpt.training import Point
+
+COLORS = 10  # slots of the palette
+RUN_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is known of a run before its first step."""
+
+    id: str
+    student: str
+    name: str
+    spec: RunSpec
+    created: float  # seconds since 1970
+    slot: int  # its color, 0 to 9, for life
+
+    def renamed(self, name: str) -> "Card":
+        """The same run under another name."""
+        return replace(self, name=name)
+
+
+class RunStore:
+    """The folder of all runs."""
+
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder).resolve()  # workers may have another working directory
+
+    @property
+    def corpora(self) -> Path:
+        """Where own texts lie: the folder for keep_text and load_corpus."""
+        return self.folder / "corpora"
+
+    def home(self, run: str) -> Path:
+        """The folder of one run. ValueError for anything that is not 32 hex digits."""
+        if not RUN_ID.fullmatch(run):
+            raise ValueError("a run is named by 32 hexadecimal digits")
+        return self.folder / run
+
+    def cards(self) -> list[Card]:
+        """Every run on disk, oldest first; folders that are not (whole) runs are left out."""
+        homes = [home for home in self.folder.glob("*") if RUN_ID.fullmatch(home.name)]
+        cards = (self._card(home) for home in homes)
+        return sorted((card for card in cards if card), key=lambda card: (card.created, card.id))
+
+    def _card(self, home: Path) -> Card | None:
+        if not (home / "card.json").is_file():
+            return None
+        try:
+            facts = json.loads((home / "card.json").read_text(encoding="utf-8"))
+            spec = RunSpec.from_json(json.dumps(facts["spec"]))
+            slot = int(facts["slot"]) % COLORS
+            return Card(home.name, str(facts["student"]), str(facts["name"]), spec, float(facts["created"]), slot)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            log.warning("%s is not a run that this version can read: %s", home, error)
+            return None
+
+    def write_card(self, card: Card) -> None:
+        """Store who, what and when; also after a change of name."""
+        facts = {**asdict(card), "spec": json.loads(card.spec.to_json())}
+        write_whole(self.home(card.id) / "card.json", _json(facts))
+
+    def append(self, run: str, points: Iterable[Point]) -> None:
+        """Add points as whole lines: all of them, or none when OSError is raised."""
+        lines = _lines(points)
+        with open(self.home(run) / "points.jsonl", "ab", buffering=0) as file:
+            end = file.seek(0, 2)
+            try:
+                if file.write(lines) < len(lines):
+                    raise OSError(errno.ENOSPC, "No space left on device")
+            except OSError:
+                file.truncate(end)
+                raise
+
+    def points(self, run: str, *, before: int | None = None) -> list[Point]:
+        """The points on disk, or those before a step. Torn lines and nonsense are left out."""
+        path = self.home(run) / "points.jsonl"
+        if not path.is_file():
+            return []
+        points = (_point(line) for line in path.read_bytes().split(b"\n"))
+        return [point for point in points if point and (before is None or point.step < before)]
+
+    def rewind(self, run: str, step: int) -> None:
+        """Forget the points from `step` on: a run that goes on from a saved state makes them again.
+
+        TensorBoard calls them orphaned (`event_accumulator._MaybePurgeOrphanedData`).
+        """
+        write_whole(self.home(run) / "points.jsonl", _lines(self.points(run, before=step)))
+
+    def write_state(self, run: str, blob: bytes) -> None:
+        """Replace the saved state in one move."""
+        write_whole(self.home(run) / "state.safetensors", blob)
+
+    def state(self, run: str) -> bytes | None:
+        """The saved state, or None before the first."""
+        return _bytes(self.home(run) / "state.safetensors")
+
+    def write_snapshot(self, run: str, step: int, blob: bytes) -> None:
+        """Keep the model as it was at `step`."""
+        write_whole(self.home(run) / "snapshots" / f"{int(step)}.safetensors", blob)
+
+    def snapshots(self, run: str) -> list[int]:
+        """The steps of which a model was kept, in order."""
+        paths = (self.home(run) / "snapshots").glob("*.safetensors")
+        return sorted(int(path.stem) for path in paths if path.stem.isdecimal())
+
+    def snapshot(self, run: str, step: int) -> bytes | None:
+        """The model file of one step, or None."""
+        return _bytes(self.home(run) / "snapshots" / f"{int(step)}.safetensors")
+
+    def model(self, run: str) -> bytes | None:
+        """The model file of a run that has ended, or None."""
+        return _bytes(self.home(run) / "model.safetensors")
+
+    def end(self, run: str, facts: dict[str, Any], model: bytes | None) -> None:
+        """The run is over: keep its model and how it ended; the state is not needed any more."""
+        home = self.home(run)
+        if model is not None:
+            write_whole(home / "model.safetensors", model)
+        write_whole(home / "end.json", _json(facts))  # last: a run is over when its model is safe
+        (home / "state.safetensors").unlink(missing_ok=True)
+
+    def ending(self, run: str) -> dict[str, Any] | None:
+        """How the run ended, or None for one that was interrupted."""
+        try:
+            facts = json.loads(_bytes(self.home(run) / "end.json") or b"null")
+        except ValueError:
+            return None
+        return facts if isinstance(facts, dict) else None
+
+    def delete(self, run: str) -> None:
+        """Remove a run with all it left. Its card goes first: a half-deleted run does not come back."""
+        home = self.home(run)
+        (home / "card.json").unlink(missing_ok=True)
+        if home.exists():
+            shutil.rmtree(home)
+
+
+def _lines(points: Iterable[Point]) -> bytes:
+    return b"".join(_json(_plain(point)) for point in points)
+
+
+def _plain(point: Point) -> dict[str, Any]:
+    """A point as JSON allows it: what is no number is null."""
+    return {name: None if _no_number(value) else value for name, value in point._asdict().items()}
+
+
+def _no_number(value: Any) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
+
+
+def _point(line: bytes) -> Point | None:
+    """The point of one line, or None where the line is not one."""
+    try:
+        point = Point(**json.loads(line))
+        loss = math.nan if point.loss is None else float(point.loss)
+        val = None if point.val is None else float(point.val)
+        return Point(int(point.step), loss, val, float(point.lr), float(point.seconds), int(point.tokens))
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
+def _json(facts: dict[str, Any]) -> bytes:
+    return json.dumps(facts, allow_nan=False).encode() + b"\n"
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None

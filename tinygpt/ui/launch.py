@@ -1,0 +1,93 @@
+"""From controls to a run: what it will cost, whether it can be done, and the button that starts it."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from tinygpt.bigram import BigramConfig
+from tinygpt.cleaning import check_length
+from tinygpt.corpus import Corpus, load_corpus
+from tinygpt.cost import this_machine
+from tinygpt.models import count_parameters
+from tinygpt.plots.look import thousands
+from tinygpt.presets import PRESETS, Preset
+from tinygpt.scheduler import MAX_PARAMETERS
+from tinygpt.spec import RunSpec
+from tinygpt.ui import controls, session, texts
+
+LOOKS = 20  # val losses of a run: enough for a curve, cheap enough to be no brake
+
+
+def chosen_corpus() -> Corpus | None:
+    """The text that is chosen, or None with a sentence on the page."""
+    try:
+        return load_corpus(controls.corpus(), folder=texts.folder())
+    except ValueError as error:
+        st.text(str(error))
+        return None
+
+
+def chosen_spec(preset: Preset, corpus: Corpus | None, max_steps: int) -> RunSpec | None:
+    """What the controls say, or None with a sentence on the page that says why it cannot be built and what to do."""
+    settings = controls.model_settings(preset, corpus.tokenizer.vocab_size if corpus else 65)
+    training = controls.training_settings(preset.train)
+    if corpus is None:
+        return None
+    try:
+        model = replace(preset.model, **settings)  # type: ignore[arg-type]
+        train = replace(preset.train, **training, max_steps=max_steps, eval_interval=max(1, max_steps // LOOKS))  # type: ignore[arg-type]
+        check_length(corpus.text, model.block_size)
+        if (size := count_parameters(model)) > MAX_PARAMETERS:
+            raise ValueError(
+                f"This model has {thousands(size)} parameters; this server trains up to {thousands(MAX_PARAMETERS)}. "
+                "Choose a smaller n_embd or fewer layers, or a text with fewer different characters."
+            )
+        return RunSpec(model, train, corpus.name)
+    except ValueError as error:
+        st.session_state["impossible"] = str(error)
+        return None
+
+
+def button(spec: RunSpec | None, preset: Preset) -> None:
+    """The cost, the bigram beside it, and Train."""
+    beside = with_a_bigram(spec)
+    if spec is None:
+        st.text(st.session_state.pop("impossible", "Choose a text first."))
+    else:
+        seconds = this_machine().run_seconds(spec) + sum(this_machine().run_seconds(other) for other in beside)
+        st.markdown(f":gray[{thousands(count_parameters(spec.model))} parameters, about {spoken_time(seconds)} here]")
+    st.button(
+        "Train", type="primary", key="train", width="stretch", disabled=spec is None, on_click=_train,
+        args=(spec, preset.title, beside),
+    )  # fmt: skip
+    if refusal := st.session_state.pop("refused", ""):
+        st.text(refusal)
+
+
+def with_a_bigram(spec: RunSpec | None) -> list[RunSpec]:
+    """A bigram to train beside an attention model, unless there is one on this text already."""
+    if spec is None or isinstance(spec.model, BigramConfig):
+        return []
+    if any(isinstance(view.spec.model, BigramConfig) and view.spec.corpus == spec.corpus for view in session.runs()):
+        return []
+    bigram = PRESETS["bigram"].spec(spec.corpus, spec.model.vocab_size)
+    train = replace(
+        bigram.train, max_steps=spec.train.max_steps, eval_interval=spec.train.eval_interval, seed=spec.train.seed
+    )
+    bigram = replace(bigram, model=replace(bigram.model, block_size=spec.model.block_size), train=train)
+    fits = count_parameters(bigram.model) <= MAX_PARAMETERS
+    return [bigram] if st.checkbox("a bigram beside it", True, key="beside", bind="query-params") and fits else []
+
+
+def _train(spec: RunSpec, title: str, beside: list[RunSpec]) -> None:
+    try:
+        for other in beside:
+            session.engine().submit(other, student=session.student(), name=session.free_name("bigram"))
+        session.watch(session.engine().submit(spec, student=session.student(), name=session.free_name(title)))
+    except ValueError as refusal:
+        st.session_state["refused"] = str(refusal)
+
+
+def spoken_time(seconds: float) -> str:
+    """About how long, in words: "2 s", "80 s", "4 min"."""
+    return f"{max(1, round(seconds))} s" if seconds < 100 else f"{round(seconds / 60)} min"

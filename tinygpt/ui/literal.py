@@ -1,0 +1,18 @@
+"""Any text is data: what people type, and what models write, is shown as it is, wherever it stands."""
+
+import string
+import textwrap
+
+ESCAPES = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
+NO_BREAK = "\u00a0"
+
+
+def markdown(text: str) -> str:
+    """`text` inside markdown, letter for letter: no bold, no colors, no formulas, no links, no pictures."""
+    return " ".join(text.split()).translate(ESCAPES)
+
+
+def block(text: str, *, lines: int = 7, width: int = 32) -> str:
+    """Always `lines` lines of at most `width` characters, so that a page does not jump when the text changes."""
+    wrapped = [part for line in text.strip("\n").split("\n") for part in (textwrap.wrap(line, width) or [""])]
+    return "\n".join(line or NO_BREAK for line in (wrapped + [""] * lines)[:lines])

@@ -1,0 +1,46 @@
+"""How often may a live page ask? Often enough to look alive, and never so often that thirty pages choke the server."""
+
+import time
+
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+BUDGET = 25.0  # ticks a second for the whole server; beyond some 40 it falls off a cliff (measured)
+FASTEST, SLOWEST = 0.5, 5.0  # seconds between two ticks of one page
+FORGOTTEN = 12.0  # seconds after which a page that has not asked is gone
+
+_asked: dict[str, float] = {}  # session -> when it last asked
+
+
+def interval() -> float:
+    """Seconds between two ticks: the more pages are live, the longer."""
+    now = time.monotonic()
+    live = sum(now - last < FORGOTTEN for last in list(_asked.values()))
+    return min(SLOWEST, max(FASTEST, live / BUDGET))
+
+
+def seen(live: bool) -> None:
+    """A page has asked just now; one that shows nothing live does not count."""
+    if session := _session():
+        _asked[session] = time.monotonic() if live else 0.0
+    for stale in [name for name, last in list(_asked.items()) if time.monotonic() - last > 10 * FORGOTTEN]:
+        _asked.pop(stale, None)
+
+
+def out_of_step(live: bool) -> bool:
+    """Whether a page's pace, set when it was last drawn, is far from what it should be now."""
+    import streamlit as st
+
+    if not live:
+        st.session_state.pop("pace", None)
+        return False
+    due = interval()
+    before = st.session_state.setdefault("pace", due)
+    if due > 1.5 * before or due < before / 1.5:
+        st.session_state["pace"] = due
+        return True
+    return False
+
+
+def _session() -> str | None:
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.session_id if context else None
