@@ -11,9 +11,10 @@ from tinygpt.checkpoint import load, save
 from tinygpt.gpt import GPTConfig
 from tinygpt.models import build
 from tinygpt.plots import thumbnails
+from tinygpt.plots.look import color
 from tinygpt.probes import capture
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
-from tinygpt.ui.showpiece import TEXT, about_this_server, measured_curves, showpiece
+from tinygpt.ui.showpiece import TEXT, about_this_server, measured_losses, showpiece
 
 ROUTER = str(Path(__file__).parents[1] / "pages" / "router.py")
 
@@ -58,10 +59,10 @@ def test_without_models_the_caption_says_that_the_head_knows_nothing(tmp_path):
 
 def test_the_picture_is_a_head_of_the_model_with_the_longest_memory(tmp_path):
     keep(tmp_path, "short", GPTConfig(n_embd=8, n_head=2, n_layer=1, block_size=8), step=10)
-    path = keep(tmp_path, "long", GPTConfig(n_embd=8, n_head=2, n_layer=1, block_size=12), step=2500)
+    path = keep(tmp_path, "long", GPTConfig(n_embd=8, n_head=2, n_layer=1, block_size=12), step=2500, corpus="markov")
     piece = showpiece(tmp_path)
     assert piece.text == TEXT[:12]
-    assert piece.caption == "One head of a model that read Shakespeare for 2\u202f500 steps."
+    assert piece.caption == "One head of a model that read Markov language for 2\u202f500 steps."
     seen = capture(load(path).model, torch.tensor([CharTokenizer(LECTURE_CHARS).encode(piece.text)]))
     assert any(torch.equal(piece.weights, head) for head in seen["blocks.0.attention.weights"][0])
 
@@ -76,20 +77,22 @@ def test_the_numbers_before_the_softmax_fit_the_weights(tmp_path):
 def test_a_damaged_model_file_does_not_break_the_page(tmp_path):
     (tmp_path / "broken.safetensors").write_bytes(b"not a model")
     assert "before training" in showpiece(tmp_path).caption
-    assert measured_curves(tmp_path) == {}
+    assert measured_losses(tmp_path) == ()
 
 
-def test_the_curves_are_those_that_the_model_files_tell(tmp_path):
-    keep(tmp_path, "bigram", BigramConfig(), curve=[[0, 4.5], [100, 2.5]])
-    keep(tmp_path, "gpt", GPTConfig(n_embd=8, n_head=1, n_layer=1), curve=[[0, 4.2], [100, 2.0]])
-    curves = measured_curves(tmp_path)
-    assert curves == {"bigram": [(0, 4.5), (100, 2.5)], "gpt": [(0, 4.2), (100, 2.0)]}
-    picture = thumbnails.curves(curves, "light")
-    assert picture.startswith("<svg ") and picture.count("<polyline") == 2
+def test_the_ladder_shows_what_the_model_files_say_they_reached(tmp_path):
+    keep(tmp_path, "bigram", BigramConfig(), val_loss=2.5)
+    keep(tmp_path, "gpt", GPTConfig(n_embd=8, n_head=2, n_layer=2), val_loss=2.0)
+    keep(tmp_path, "silent", BigramConfig())
+    losses = measured_losses(tmp_path)
+    assert losses == (("bigram", 2.5), ("gpt", 2.0))
+    picture = thumbnails.ladder(losses, "light")
+    assert picture.index(color("bigram", "light")) < picture.index(color("gpt", "light"))  # the worst stands first
+    assert picture.count("<rect") == 2
 
 
-def test_without_curves_there_is_no_picture():
-    assert thumbnails.curves({}, "light") == ""
+def test_without_models_there_is_no_ladder():
+    assert thumbnails.ladder((), "light") == ""
 
 
 def test_the_line_about_the_server_counts_runs_in_words():

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt.bigram import BigramConfig
-from tinygpt.plots.loss import Line, LossCurve, apart, loss_rows, role_of, running_mean
+from tinygpt.models import kind
+from tinygpt.plots.loss import Line, LossCurve, apart, loss_rows, running_mean
 from tinygpt.plots.loss_chart import DASHES, ROLES, loss_spec
 from tinygpt.plots.loss_words import crossing, look_for
 from tinygpt.presets import LADDER, PRESETS
@@ -39,9 +40,9 @@ def test_every_role_has_its_hue_and_every_family_of_the_ladder_its_role():
     color = next(layer["encoding"]["color"] for layer in loss_spec("light")["layer"] if "color" in layer["encoding"])
     assert color["scale"]["domain"] == list(ROLES)
     assert len(set(color["scale"]["range"])) == len(ROLES)
-    roles = [role_of(PRESETS[rung].model) for rung in LADDER]
+    roles = [kind(PRESETS[rung].model) for rung in LADDER]
     assert roles == ["bigram", "head", "heads", "heads", "gpt", "gpt"]
-    assert role_of(BigramConfig()) == "bigram"
+    assert kind(BigramConfig()) == "bigram"
 
 
 def test_the_axes_reach_from_step_zero_to_the_last_step_of_the_longest_run():
@@ -90,8 +91,8 @@ def test_labels_are_moved_apart_and_stay_in_order(values, gap):
 
 
 def test_a_running_mean_by_hand():
-    assert running_mean([1.0, 3.0, 5.0, 9.0], over=2) == [1.0, 2.0, 4.0, 9.0]
-    assert running_mean([]) == []
+    assert running_mean([0, 1, 2, 9, 10], [1.0, 3.0, 5.0, 9.0, 4.0], over=1) == [1.0, 2.0, 4.0, 9.0, 4.0]
+    assert running_mean([], [], over=1) == []
 
 
 def test_the_crossing_is_where_the_curve_stays_below():

@@ -2,7 +2,16 @@
 
 import sys
 
-from tinygpt.cli import main
+
+def run() -> int:
+    """The command line; its exit code. Ctrl-C ends it quietly, also in the second that importing torch takes."""
+    try:
+        from tinygpt.cli import main
+
+        return main()
+    except KeyboardInterrupt:
+        return 130
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run())

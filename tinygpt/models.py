@@ -21,6 +21,15 @@ def family(config: ModelConfig) -> str:
     return next(name for name, kind in FAMILIES.items() if isinstance(config, kind))
 
 
+def kind(config: ModelConfig) -> str:
+    """What people call such a model: "bigram", "head" (one), "heads" (several, bare) or "gpt" (a whole one)."""
+    if isinstance(config, BigramConfig):
+        return "bigram"
+    if config.n_layer > 1 or config.residual:
+        return "gpt"
+    return "head" if config.n_head == 1 and not config.feed_forward else "heads"
+
+
 def blank(config: ModelConfig) -> LanguageModel:
     """A model with no weights yet, for counting parameters or for weights from a file."""
     with torch.device("meta"):  # no memory, and above all no draw from the process's shared generator

@@ -38,9 +38,10 @@ class Curve:
 
     def _thin(self) -> None:
         """Make room for a quarter more; stretches grow by doubling, so what stayed once would stay again."""
+        self._kept = self._one_round()  # the newest points, in stretches as wide as the others'
         while len(self._kept) > self._most * 3 // 4:
-            self._kept = self._one_round()
             self._width *= 2
+            self._kept = self._one_round()
 
     def _one_round(self) -> list[Point]:
         first, *between, last = self._kept

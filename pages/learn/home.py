@@ -4,7 +4,7 @@ import streamlit as st
 
 from tinygpt.plots import attention, thumbnails
 from tinygpt.ui import frame, session
-from tinygpt.ui.showpiece import about_this_server, measured_curves, showpiece
+from tinygpt.ui.showpiece import about_this_server, measured_losses, showpiece
 
 mode, piece = frame.mode(), showpiece()
 
@@ -32,7 +32,12 @@ with right:
 
 CARDS = {  # (page, title, question, picture); a lesson is one more entry
     "Laboratory": [
-        ("lab/train", "Train", "Bigram against GPT, live, on one chart.", thumbnails.curves(measured_curves(), mode)),
+        (
+            "lab/train",
+            "Train",
+            "Bigram, one head or GPT: live, on one chart.",
+            thumbnails.ladder(measured_losses(), mode),
+        ),
     ],
 }
 for section, cards in CARDS.items():

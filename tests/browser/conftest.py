@@ -108,10 +108,11 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
-def wait_run(page: Page, timeout: float = 30_000) -> None:
-    """Until the page is connected and its script has ended (Streamlit's own tests wait in this way)."""
+def wait_run(page: Page, timeout: float = 30_000, *, idle: bool = True) -> None:
+    """Until the page is connected and its script has ended, as in Streamlit's tests; a live page is never `idle`."""
     app = "[data-testid='stApp']"
     page.wait_for_timeout(155)  # a click needs so long to become a run
     page.locator(f"{app}[data-test-connection-state='CONNECTED']").wait_for(timeout=timeout, state="attached")
-    page.locator(f"{app}[data-test-script-state='notRunning']").wait_for(timeout=timeout, state="attached")
+    if idle:
+        page.locator(f"{app}[data-test-script-state='notRunning']").wait_for(timeout=timeout, state="attached")
     page.wait_for_timeout(100)

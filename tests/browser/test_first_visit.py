@@ -67,8 +67,18 @@ def test_nothing_scrolls_sideways_on_a_phone(page, base_url, path):
 
 
 def test_the_figures_follow_the_appearance(page, base_url):
-    page.emulate_media(color_scheme="dark")
+    page.emulate_media(color_scheme="light")
     page.goto(base_url)
     wait_run(page)
     paper = page.locator(".st-key-showpiece .main-svg").first
-    expect(paper).to_have_attribute("style", re.compile(r"background: rgb\(21, 23, 28\)"))
+    expect(paper).to_have_attribute("style", re.compile(r"background: rgb\(252, 251, 248\)"))
+    page.emulate_media(color_scheme="dark")  # Streamlit alone would leave the figure light
+    expect(paper).to_have_attribute("style", re.compile(r"background: rgb\(21, 23, 28\)"), timeout=15_000)
+
+
+def test_pointing_at_a_tile_says_its_arithmetic(page, base_url):
+    page.goto(base_url)
+    wait_run(page)
+    page.locator(".st-key-showpiece .nsewdrag").first.hover(position={"x": 10, "y": 10})
+    expect(page.locator(".st-key-showpiece .hoverlayer")).to_contain_text("0, \u2018F\u2019, looks at 0, \u2018F\u2019")
+    expect(page.locator(".st-key-showpiece .hoverlayer")).to_contain_text("= 1.000")

@@ -13,13 +13,11 @@ from typing import Any
 
 import pandas as pd
 
-from tinygpt.bigram import BigramConfig
-from tinygpt.gpt import GPTConfig
 from tinygpt.plots.look import number
 
 GRAIN = 0.1  # nats: the axis ends at multiples of this
 COLUMNS = ("kind", "run", "role", "dash", "step", "loss", "train", "label", "label_y", "side")
-STEPS_PER_TRAIN_MEAN = 12  # thinned points in a running mean: single batches are noisy
+SMOOTHED = 0.03  # of the steps so far are averaged for the training line: single batches are noisy
 
 
 @dataclass(frozen=True)
@@ -62,13 +60,22 @@ def loss_rows(
         {"kind": "corner", "step": first, "loss": high},
         {"kind": "corner", "step": round(max_steps * 1.015), "loss": low},
     ]
-    rows += [{"kind": "floor", "loss": line.loss, "label": line.label} for line in floors if low < line.loss <= high]
+    rows += floor_rows([line for line in floors if low < line.loss <= high], 0.11 * (high - low))
     for curve in shown:
         rows += curve_rows(curve, first, low, high)
     rows += end_labels(shown, first, max_steps, low, high)
     if guess is not None and low <= guess <= high:
         rows.append({"kind": "guess", "step": first, "loss": guess, "label": f"your guess {number(guess)}"})
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def floor_rows(floors: Sequence[Line], gap: float) -> list[dict[str, Any]]:
+    """The levels to compare with, highest first; names that would lie on each other move down."""
+    places = [-place for place in apart([-line.loss for line in floors], gap)]
+    return [
+        {"kind": "floor", "loss": line.loss, "label": line.label, "label_y": place}
+        for line, place in zip(floors, places, strict=True)
+    ]
 
 
 def loss_range(
@@ -78,14 +85,16 @@ def loss_range(
     blind = max((line.loss for line in floors), default=4.2)
     lowest = [val for curve in curves for step, val in curve.vals if step >= first]
     starts = [val for curve in curves for step, val in curve.vals if step == 0]
-    near = [line.loss for line in floors if line.loss > min(lowest, default=blind) - 0.45]
-    low = min([*lowest, *near, *([guess] if guess else []), blind / 2])
+    ahead = max(
+        (line.loss for line in floors if line.loss < min(lowest, default=blind)), default=blind
+    )  # the next floor
+    low = min([*lowest, ahead, *([guess] if guess else []), blind / 2])
     high = min(max([blind, *starts]), 1.4 * blind)
     if the_end:
         high = min(high, max(lowest, default=high))
     high = max(high, low + GRAIN)
     low, high = GRAIN * math.floor(low / GRAIN), GRAIN * math.ceil(high / GRAIN)  # else every tick would move the axis
-    air = 0.04 * (high - low)
+    air = 0.05 * (high - low)
     return low - air, high + air
 
 
@@ -93,7 +102,8 @@ def curve_rows(curve: LossCurve, first: int, low: float, high: float) -> list[di
     """The thin line of training text and the thick one of unseen text, inside the chart."""
     same = {"run": curve.run, "role": curve.role, "dash": str(curve.dash), "label": curve.label}
     steps = [step for step, _, _ in curve.points]
-    train = dict(zip(steps, running_mean([loss for _, loss, _ in curve.points]), strict=True))
+    over = SMOOTHED * (steps[-1] - steps[0]) if steps else 0
+    train = dict(zip(steps, running_mean(steps, [loss for _, loss, _ in curve.points], over), strict=True))
     inside = [(step, loss) for step, loss in train.items() if step >= first and low <= loss <= high]
     rows = [{"kind": "train", "step": step, "loss": loss, **same} for step, loss in inside]
     return rows + [
@@ -103,9 +113,15 @@ def curve_rows(curve: LossCurve, first: int, low: float, high: float) -> list[di
     ]
 
 
-def running_mean(losses: Sequence[float], over: int = STEPS_PER_TRAIN_MEAN) -> list[float]:
-    """Each loss averaged with those before it; the last one, an estimate of many batches, stays as it is."""
-    means = [sum(part) / len(part) for i in range(len(losses)) if (part := losses[max(0, i - over + 1) : i + 1])]
+def running_mean(steps: Sequence[int], losses: Sequence[float], over: float) -> list[float]:
+    """Each loss averaged with those at most `over` steps before it; the last, a long estimate, stays as it is."""
+    means, first, total = [], 0, 0.0
+    for i, step in enumerate(steps):
+        total += losses[i]
+        while steps[first] < step - over:
+            total -= losses[first]
+            first += 1
+        means.append(total / (i - first + 1))
     return [*means[:-1], *losses[-1:]]
 
 
@@ -133,12 +149,3 @@ def apart(values: Sequence[float], gap: float) -> list[float]:
     for i, _ in pairwise(range(len(placed))):
         placed[i + 1] = max(placed[i + 1], placed[i] + gap)
     return placed
-
-
-def role_of(model: BigramConfig | GPTConfig) -> str:
-    """The hue of a model's family: ochre a table, blue one head, teal several, plum a whole GPT."""
-    if isinstance(model, BigramConfig):
-        return "bigram"
-    if model.n_layer > 1 or model.residual:
-        return "gpt"
-    return "head" if model.n_head == 1 and not model.feed_forward else "heads"

@@ -11,6 +11,10 @@ DASHES = ([1, 0], [8, 4], [3, 3], [12, 4, 3, 4])  # a second run of the same fam
 
 
 _HOVER = {"tooltip": True}
+_IN_SIGHT = {  # a floor's name stands outside the plot, where nothing clips it when somebody zooms
+    "condition": {"test": "inrange(scale('y', datum.loss), [0, height])", "value": 1},
+    "value": 0,
+}
 
 
 @cache
@@ -30,10 +34,12 @@ def loss_spec(mode: Mode) -> dict[str, Any]:
     rule = {"type": "rule", "tooltip": None, "clip": True}
     dot = {"type": "point", "filled": True, "clip": True, "tooltip": None}
     text = {"field": "label"}
+    name = _words(p.muted, TICK, align="right", x=-10, lineBreak="\n", clip=False)
+    guess = _words(p.ink, TICK, align="left", x=4, dy=-11)
     layers = [
         _layer("corner", {"type": "point", "opacity": 0, "tooltip": None}, {"x": x, "y": y}),
         _layer("floor", {**rule, "strokeDash": [2, 4], "strokeWidth": 1.5, "color": p.gray}, {"y": y}),
-        _layer("floor", _words(p.muted, TICK, align="right", x=-10, lineBreak="\n"), {"y": y, "text": text}),
+        _layer("floor", name, {"y": {**y, "field": "label_y"}, "text": text, "opacity": _IN_SIGHT}),
         _layer(
             "train", {**line, "strokeWidth": 1.25, "opacity": 0.75}, {"x": x, "y": y, "color": paint, "detail": run}
         ),
@@ -41,7 +47,8 @@ def loss_spec(mode: Mode) -> dict[str, Any]:
             "val", {**line, "strokeWidth": 3.5}, {"x": x, "y": y, "color": paint, "detail": run, "strokeDash": dash}
         ),
         _layer("guess", {**rule, "strokeWidth": 1.25, "color": p.ink}, {"y": y}),
-        _layer("guess", _words(p.ink, TICK, align="left", x=4, dy=-10), {"y": y, "text": text}),
+        _layer("guess", {**guess, **_halo(p.paper)}, {"y": y, "text": text}),
+        _layer("guess", guess, {"y": y, "text": text}),
         _layer("end", {**dot, "size": 120, "opacity": 1}, {"x": x, "y": y, "color": paint}),
         {"name": "points"}
         | _layer(
@@ -51,15 +58,16 @@ def loss_spec(mode: Mode) -> dict[str, Any]:
     for side, place in (("right", {"align": "left", "dx": 13}), ("left", {"align": "right", "dx": 6, "dy": -14})):
         at = {"x": x, "y": {**y, "field": "label_y"}, "text": {"field": "label"}}
         bold = _words(p.ink, PANEL, fontWeight=700, **place)
-        halo = {**bold, "stroke": p.paper, "strokeWidth": 6, "strokeJoin": "round", "color": p.paper}
-        layers += [_layer("end", halo, at, side), _layer("end", bold, {**at, "color": ink}, side)]
+        layers += [_layer("end", {**bold, **_halo(p.paper)}, at, side), _layer("end", bold, {**at, "color": ink}, side)]
     return {
         "height": HEIGHT,
         "padding": {"left": 78, "right": 6, "top": 6, "bottom": 4},
         "params": [_grid()],
         "layer": layers,
         "resolve": {"scale": {"color": "independent"}},  # lines have a family's hue, words its darker one
-        "usermeta": {"embedOptions": {"renderer": "svg"}},  # else many points would switch it, and draw all anew
+        "usermeta": {
+            "embedOptions": {"renderer": "svg", "logLevel": 1}
+        },  # else many points would switch it, and draw all anew
     }
 
 
@@ -76,12 +84,16 @@ def _words(tone: str, size: int, **place: Any) -> dict[str, Any]:
     return {"type": "text", "fontSize": size, "color": tone, "baseline": "middle", "tooltip": None, **place}
 
 
+def _halo(paper: str) -> dict[str, Any]:
+    """The same words first in the color of the page, and thicker: then they can be read on a line."""
+    return {"stroke": paper, "strokeWidth": 6, "strokeJoin": "round", "color": paper}
+
+
 def _step_axis(tone: str) -> dict[str, Any]:
-    """A few round numbers with thin spaces; the last word says what is counted."""
-    words = "replace(format(datum.value, ',d'), ',', '\u202f')"
+    """A few round numbers with thin spaces; the last one says what is counted."""
+    words = "replace(format(datum.value, ',d'), ',', '\u202f') + (datum.index === 1 ? ' steps' : '')"
     return {
-        "title": "steps", "titleAlign": "right", "titleAnchor": "end", "titleFontSize": TICK, "titleColor": tone,
-        "titleFontWeight": "normal", "labelExpr": words, "labelFontSize": TICK, "labelColor": tone, "labelPadding": 8,
+        "title": None, "labelExpr": words, "labelFontSize": TICK, "labelColor": tone, "labelPadding": 8,
         "labelFlush": True, "grid": False, "ticks": False, "domain": False, "tickCount": 5,
     }  # fmt: skip
 

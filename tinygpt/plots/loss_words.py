@@ -39,8 +39,8 @@ def crossing_words(curve: LossCurve, floors: Mapping[str, float]) -> str:
         if ahead is None:
             return f"the distance to the dotted lines. The val loss is {number(now, 3)}."
         return (
-            f"the moment the curve falls below {_name(ahead)}, the best {TABLES[ahead]} can do: from there on the model "
-            "must be using more than one character."
+            f"the moment the curve falls below {_name(ahead)}, the best {TABLES[ahead]} can do: from there on "
+            "the model must be using more than one character."
         )
     last = passed[-1]
     step = crossing(curve, floors[last])

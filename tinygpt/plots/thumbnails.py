@@ -1,50 +1,39 @@
 """Small pictures for the cards of the home page, drawn from real numbers. Each is an SVG of WIDTH x HEIGHT px."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-from tinygpt.plots.look import Mode, color
+from tinygpt.plots.look import PALETTE, Mode, color
 
 WIDTH, HEIGHT = 320, 150
-EDGE = 7  # px kept free for the thickness of a line and its dot
+BAR = 8  # px, the thickness of a rung
+
+
+def ladder(losses: Sequence[tuple[str, float]], mode: Mode) -> str:
+    """Where each of several models ended, the worst at the top left: (role, loss) pairs. Empty without any.
+
+    A role ("bigram", "head", "gpt") gives a rung its color.
+    """
+    if not losses:
+        return ""
+    rungs = sorted(losses, key=lambda rung: -rung[1])
+    high, low = rungs[0][1], rungs[-1][1]
+    width = WIDTH / len(rungs)
+    tops = [12 + (high - loss) / ((high - low) or 1) * (HEIGHT - 24 - BAR) for _, loss in rungs]
+    drops = "".join(
+        f'<line x1="{i * width:.1f}" x2="{i * width:.1f}" y1="{before + BAR:.1f}" y2="{after:.1f}"'
+        f' stroke="{PALETTE[mode].rule}" stroke-width="2"/>'
+        for i, (before, after) in enumerate(pairwise(tops), 1)
+    )
+    bars = "".join(
+        f'<rect x="{i * width + 4:.1f}" y="{top:.1f}" width="{width - 8:.1f}" height="{BAR}" rx="2"'
+        f' fill="{color(role, mode)}"/>'
+        for i, ((role, _), top) in enumerate(zip(rungs, tops, strict=True))
+    )
+    return svg(drops + bars)
 
 
 def svg(body: str) -> str:
     """A whole picture of some SVG elements."""
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">'
-        f"{body}</svg>"
-    )
-
-
-def curves(losses: dict[str, Sequence[tuple[int, float]]], mode: Mode) -> str:
-    """Loss curves, one for each role ("bigram", "gpt"): points (step, loss), a dot where a curve ends.
-
-    Time is each curve's own: the first point stands at the left, the last at the right. Losses share one scale.
-    Empty without a curve.
-    """
-    if not losses:
-        return ""
-    every = [loss for points in losses.values() for _, loss in points]
-    low, high = min(every), max(every)
-
-    def place(points: Sequence[tuple[int, float]]) -> list[tuple[float, float]]:
-        last = max(points[-1][0], 1)
-        return [
-            (
-                EDGE + step / last * (WIDTH - 2 * EDGE),
-                HEIGHT - EDGE - (loss - low) / ((high - low) or 1) * (HEIGHT - 2 * EDGE),
-            )
-            for step, loss in points
-        ]
-
-    return svg("".join(line(place(points), color(role, mode)) for role, points in losses.items()))
-
-
-def line(places: Sequence[tuple[float, float]], tone: str) -> str:
-    """A line through `places`, each (x, y) in px, with a dot at its end. SVG elements."""
-    corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-    x, y = places[-1]
-    return (
-        f'<polyline fill="none" stroke="{tone}" stroke-width="3" stroke-linejoin="round" points="{corners}"/>'
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{tone}"/>'
-    )
+    size = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{body}</svg>'

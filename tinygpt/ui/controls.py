@@ -23,7 +23,7 @@ def preset() -> Preset:
     """Which named model: a rung of the lecture's ladder, or nanoGPT's."""
     title = st.selectbox(
         "Model", list(BY_TITLE), list(BY_TITLE).index(DEFAULT_MODEL), key="model", bind="query-params",
-        on_change=_take_preset, help="The lecture's ladder, a rung at a time. More settings, below, change any of them.",
+        on_change=_take_preset, help="The lecture's ladder, a rung at a time. More settings change any of them.",
     )  # fmt: skip
     return BY_TITLE[title]
 
@@ -110,5 +110,7 @@ def _short(rate: float) -> str:
 def training_settings(config: TrainConfig) -> dict[str, object]:
     """Learning rate, batch size and seed: how the model is trained."""
     return {
-        "learning_rate": learning_rate(config.learning_rate), "batch_size": batch_size(config.batch_size), "seed": seed()
-    }  # fmt: skip
+        "learning_rate": learning_rate(config.learning_rate),
+        "batch_size": batch_size(config.batch_size),
+        "seed": seed(),
+    }

@@ -8,14 +8,15 @@ from tinygpt.bigram import BigramConfig
 from tinygpt.cleaning import check_length
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.cost import this_machine
+from tinygpt.limits import MAX_PARAMETERS
 from tinygpt.models import count_parameters
 from tinygpt.plots.look import thousands
 from tinygpt.presets import PRESETS, Preset
-from tinygpt.scheduler import MAX_PARAMETERS
 from tinygpt.spec import RunSpec
 from tinygpt.ui import controls, session, texts
 
-LOOKS = 20  # val losses of a run: enough for a curve, cheap enough to be no brake
+SETTLED = 200  # steps after which a run's speed says how fast its like will be
+LOOKS = 30  # val losses of a run: enough for a curve, cheap enough to be no brake
 
 
 def chosen_corpus() -> Corpus | None:
@@ -54,7 +55,7 @@ def button(spec: RunSpec | None, preset: Preset) -> None:
     if spec is None:
         st.text(st.session_state.pop("impossible", "Choose a text first."))
     else:
-        seconds = this_machine().run_seconds(spec) + sum(this_machine().run_seconds(other) for other in beside)
+        seconds = sum(seconds_here(run) for run in (spec, *beside))
         st.markdown(f":gray[{thousands(count_parameters(spec.model))} parameters, about {spoken_time(seconds)} here]")
     st.button(
         "Train", type="primary", key="train", width="stretch", disabled=spec is None, on_click=_train,
@@ -62,6 +63,15 @@ def button(spec: RunSpec | None, preset: Preset) -> None:
     )  # fmt: skip
     if refusal := st.session_state.pop("refused", ""):
         st.text(refusal)
+
+
+def seconds_here(spec: RunSpec) -> float:
+    """How long a run takes on this machine: as its twin did, else as three short measurements say."""
+    for view in session.runs():
+        twin = view.spec.model == spec.model and view.spec.train.batch_size == spec.train.batch_size
+        if twin and view.step >= SETTLED:
+            return spec.train.max_steps * view.seconds / view.step
+    return this_machine().run_seconds(spec)
 
 
 def with_a_bigram(spec: RunSpec | None) -> list[RunSpec]:

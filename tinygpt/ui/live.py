@@ -2,14 +2,16 @@
 
 import streamlit as st
 
-from tinygpt.plots.loss import LossCurve, loss_rows, role_of
+from tinygpt.models import kind
+from tinygpt.plots.look import thousands
+from tinygpt.plots.loss import LossCurve, loss_rows
 from tinygpt.plots.loss_chart import loss_spec
 from tinygpt.plots.loss_words import look_for
-from tinygpt.plots.look import thousands
-from tinygpt.scheduler import LIVE, RunView
+from tinygpt.records import LIVE, RunView
 from tinygpt.ui import floors, frame, literal, pace, run_list, session, texts
 from tinygpt.ui.launch import spoken_time
 
+MOVING = ("waiting", "training")  # more is to come without anybody asking
 ALT = (
     "Loss on training text and on unseen text by step, a line a run; the numbers stand in the list of runs."  # constant
 )
@@ -17,7 +19,7 @@ ALT = (
 
 def stage(max_steps: int, guess: float | None) -> None:
     """Everything that moves. It asks the server again and again only while something is being trained."""
-    live = any(view.status in LIVE for view in session.runs_on_stage())
+    live = any(view.status in MOVING for view in session.runs_on_stage())
     st.fragment(_tick, run_every=pace.interval() if live else None)(max_steps, guess, live)
 
 
@@ -29,15 +31,15 @@ def _tick(max_steps: int, guess: float | None, live: bool) -> None:
     left, right = st.columns([6, 5], gap="large")
     with left:
         writing(current)
-    with right:
+    with right, st.container(key="runs"):
         run_list.run_list(views, current)
-    if live != any(view.status in LIVE for view in session.runs_on_stage()) or pace.out_of_step(live):
+    if live != any(view.status in MOVING for view in session.runs_on_stage()) or pace.out_of_step(live):
         st.rerun()  # once, so that the asking stops, or finds its new pace
 
 
 def status_line(view: RunView | None) -> None:
     """How far it is, and the three buttons. They act within one slice of work."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="status"):
         with st.container(gap="xsmall", width=400):
             st.markdown(status_words(view))
             st.progress(min(1.0, view.step / view.max_steps) if view else 0.0)
@@ -49,7 +51,7 @@ def status_line(view: RunView | None) -> None:
             if status in ("paused", "interrupted"):
                 st.button("Resume", key="pause", on_click=engine.resume, args=(run,))
             else:
-                running = status in ("waiting", "training")
+                running = status in MOVING
                 st.button("Pause", key="pause", on_click=engine.pause, args=(run,), disabled=not running)
             st.button("Step", key="step", on_click=engine.step, args=(run,), disabled=status != "paused")
             st.button(
@@ -57,7 +59,7 @@ def status_line(view: RunView | None) -> None:
                 key="stop",
                 on_click=engine.stop,
                 args=(run,),
-                disabled=status not in (*LIVE, "paused", "interrupted"),
+                disabled=status not in (*LIVE, "interrupted"),
             )
     if view and (words := view.warning or view.note):
         st.text(words)
@@ -84,9 +86,8 @@ WORDS = {"waiting": "waits for its turn at", "training": "training:", "paused": 
 def chart(views: list[RunView], current: RunView | None, max_steps: int, guess: float | None) -> None:
     """The curves of the runs that are ticked, against the floors of the current run's text."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
-        key = ", line: your guess" if guess else ""
         st.markdown(
-            f"**Loss**, nats per character \u2002:gray[thick: unseen text (val), thin: training text{key}]",
+            "**Loss**, nats per character \u2002:gray[thick: unseen text (val), thin: training text]",
             width="content",
         )
         part = st.segmented_control(
@@ -105,7 +106,7 @@ def chart(views: list[RunView], current: RunView | None, max_steps: int, guess: 
         rows, loss_spec(frame.mode()), width="stretch", key="loss", alt=ALT, on_select=_zoomed, selection_mode=["grid"]
     )
     known = floors.of(corpus, texts.folder())
-    ended = current is not None and current.status not in (*LIVE, "paused", "interrupted")
+    ended = current is not None and current.status not in (*LIVE, "interrupted")
     curve = curves.get(current.id) if current else None
     frame.look_for(look_for(curve, known, ended=ended, guess=guess))
 
@@ -117,12 +118,12 @@ def _zoomed() -> None:
 def curve_of(view: RunView) -> LossCurve:
     """A run as the chart wants it."""
     points = [(point.step, point.loss, point.val) for point in session.engine().points(view.id)]
-    return LossCurve(view.id, view.name, role_of(view.spec.model), view.slot, points)
+    return LossCurve(view.id, view.name, kind(view.spec.model), view.slot, points)
 
 
 def writing(view: RunView | None) -> None:
     """What the current run writes, always in the same space."""
-    at = f"after {thousands(view.sample_step)} steps" if view and view.sample is not None else ""
+    at = f"after {thousands(view.sample_step)} steps" if view and view.sample else ""
     st.markdown(f"**It writes** \u2002:gray[{at}]")
     empty = "What the model writes appears\nhere as soon as it has learned\na little."
     st.code(literal.block(view.sample if view and view.sample else empty), language=None)

@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from tinygpt.models import count_parameters
+from tinygpt.models import count_parameters, kind
 from tinygpt.plots.look import number, thousands
-from tinygpt.plots.loss import role_of
-from tinygpt.scheduler import LIVE, RunView
+from tinygpt.records import LIVE, RunView
 from tinygpt.ui import literal, session, texts
 
 NEWEST = 6  # runs that are shown on the chart unless somebody says otherwise
@@ -26,7 +25,7 @@ def run_list(views: list[RunView], current: RunView | None) -> None:
     for view in views:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"run_{view.id}"):
             about = literal.markdown(short_about(view, current))
-            hue = HUES[role_of(view.spec.model)]
+            hue = HUES[kind(view.spec.model)]
             label = f":{hue}[**{literal.markdown(view.name)}**] \u2002:gray[{about}]"
             st.checkbox(label, is_shown(view, current), key=f"show_{view.id}", width="stretch")
             st.markdown(f"**{number(view.val, 3)}**" if view.val is not None else ":gray[\u2013]", width="content")
@@ -56,9 +55,13 @@ def menu(view: RunView) -> None:
             st.text_input("Name", view.name, key=f"name_{view.id}", max_chars=40, on_change=_rename, args=(view.id,))
         if view.step:
             st.download_button(
-                "Download the model", data=lambda: engine.model_bytes(view.id), file_name=f"{file_name(view)}.safetensors",
-                key=f"download_{view.id}", on_click="ignore", width="stretch",
-            )  # fmt: skip
+                "Download the model",
+                data=lambda: engine.model_bytes(view.id),
+                file_name=f"{file_name(view)}.safetensors",
+                key=f"download_{view.id}",
+                on_click="ignore",
+                width="stretch",
+            )
         if mine:
             words = "Stop and delete" if view.status in LIVE else "Delete"
             st.button(words, key=f"delete_{view.id}", on_click=engine.delete, args=(view.id,), width="stretch")

@@ -8,18 +8,20 @@ import gc
 import os
 import secrets
 import threading
+import time
 from pathlib import Path
 
 import streamlit as st
 
 from tinygpt.cost import this_machine
 from tinygpt.lanes import executor_factory_from_environment
+from tinygpt.records import RunView
 from tinygpt.runs import RunStore
-from tinygpt.scheduler import RunView, Scheduler
+from tinygpt.scheduler import Scheduler
 from tinygpt.ui import floors
 from tinygpt.ui.server import COOKIE, is_name
 
-SHOWN_RUNS = 8  # newer runs are shown on the chart at first, the older ones wait in the list
+PATIENCE = 30.0  # seconds for the workers to come up before this machine is measured all the same
 
 
 def student() -> str:
@@ -39,18 +41,23 @@ def runs_folder() -> Path:
 def engine() -> Scheduler:
     """The scheduler of this server."""
     factory, workers = executor_factory_from_environment()
-    return Scheduler(factory, workers, store=RunStore(runs_folder()))
+    scheduler = Scheduler(factory, workers, store=RunStore(runs_folder()))
+    threading.Thread(target=_prepare, args=(scheduler, workers), name="prepare", daemon=True).start()
+    return scheduler
 
 
 def start_engine() -> None:
-    """Warm the workers, measure this machine, count the floors of the default text; before the first visitor."""
+    """Warm the workers before the first visitor comes."""
     engine()
-    threading.Thread(target=_prepare, name="prepare", daemon=True).start()
 
 
-def _prepare() -> None:
-    this_machine()
+def _prepare(scheduler: Scheduler, workers: int) -> None:
+    """Count the floors of the default text and measure this machine, once it is quiet: so that no page has to wait."""
     floors.of(floors.default())
+    deadline = time.monotonic() + PATIENCE
+    while len(scheduler.workers()) < workers and time.monotonic() < deadline:
+        time.sleep(0.1)
+    this_machine()
     gc.collect()
     gc.freeze()  # what was imported stays: later collections need not look at it
 
@@ -64,12 +71,12 @@ def close_engine() -> None:
 
 def runs() -> list[RunView]:
     """This student's runs, the newest first."""
-    return engine().runs(student())
+    return engine().runs(student())[::-1]
 
 
 def runs_in_progress() -> int:
     """How many runs this server is training just now."""
-    return engine().live()
+    return engine().live_runs()
 
 
 def watch(run: str) -> None:

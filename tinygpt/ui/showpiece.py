@@ -1,4 +1,4 @@
-"""What the home page shows of real models: one head at work, and how two losses fell."""
+"""What the home page shows of real models: one head at work, and how far each model came."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +13,9 @@ from tinygpt.corpus import CATALOGUE, default_corpus, load_corpus
 from tinygpt.gpt import GPTConfig
 from tinygpt.header import NotOurFile
 from tinygpt.plots.look import thousands
+from tinygpt.plots.loss import role_of
 from tinygpt.probes import capture
+from tinygpt.spec import config_from
 
 SHIPPED = Path(__file__).parents[2] / "checkpoints"
 TEXT = "First Citizen:\nSpeak"
@@ -56,8 +58,14 @@ def trained_head(path: Path) -> Showpiece:
     before = weights.tril(-1).amax(dim=-1).mean(dim=-1)  # (n_head,)
     best = int(before.argmax())
     scaled = seen["blocks.0.attention.scores"][0, best] * config.scale_factor
-    steps = f" for {thousands(checkpoint.info['step'])} steps" if "step" in checkpoint.info else ""
-    return Showpiece(text, scaled, weights[best], f"One head of a model that read Shakespeare{steps}.")
+    return Showpiece(text, scaled, weights[best], f"One head of a model that {what_it_read(checkpoint.info)}.")
+
+
+def what_it_read(info: dict) -> str:
+    """What a model file says about its training, as the end of a sentence: "read Tiny Shakespeare for 2 000 steps"."""
+    entry = CATALOGUE.get(info.get("corpus", ""))
+    steps = f" for {thousands(info['step'])} steps" if isinstance(info.get("step"), int) else ""
+    return f"read {entry.title if entry else 'a text'}{steps}"
 
 
 def untrained_head(head_size: int = 16) -> Showpiece:
@@ -69,13 +77,10 @@ def untrained_head(head_size: int = 16) -> Showpiece:
 
 
 @lru_cache
-def measured_curves(folder: Path = SHIPPED) -> dict[str, list[tuple[int, float]]]:
-    """How the val loss of the shipped bigram and of the shipped model with the longest memory fell, by role."""
-    told = [info for _, info in shipped(folder) if info.get("curve")]
-    tables = [info for info in told if "n_head" not in info["model"]]
-    gpts = sorted((info for info in told if "n_head" in info["model"]), key=lambda info: info["model"]["block_size"])
-    last = {"bigram": tables[-1:], "gpt": gpts[-1:]}
-    return {role: [(step, loss) for step, loss in infos[0]["curve"]] for role, infos in last.items() if infos}
+def measured_losses(folder: Path = SHIPPED) -> tuple[tuple[str, float], ...]:
+    """The val loss that each shipped model reached, with the role that gives it its color."""
+    infos = [info for _, info in shipped(folder) if isinstance(info.get("val_loss"), float)]
+    return tuple((role_of(config_from(info["model"])), info["val_loss"]) for info in infos)
 
 
 def about_this_server(running: int) -> str:

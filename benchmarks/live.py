@@ -1,0 +1,88 @@
+"""What live training costs: a run in the app with a browser watching, against the same run in a bare process.
+
+    python -m benchmarks.live [--pairs 9] [--preset layer-norm] [--steps 1500]
+
+Runs are interleaved, live and bare in turn, because this machine's speed drifts. Prints each pair's ratio (training
+seconds live / bare), their median and quartiles, and the time from the click on Train to the first point on the chart.
+Needs Chromium and requirements-dev.txt.
+"""
+
+import argparse
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.conftest import CHROMIUM, FLAGS, serving, wait_run
+from tinygpt.presets import PRESETS
+
+BARE = """
+import sys
+from dataclasses import replace
+from tinygpt.corpus import default_corpus, load_corpus
+from tinygpt.presets import PRESETS
+from tinygpt.training import advance, start
+corpus = load_corpus(default_corpus())
+spec = PRESETS[sys.argv[1]].spec(corpus.name, corpus.tokenizer.vocab_size)
+steps = int(sys.argv[2])
+state = start(replace(spec, train=replace(spec.train, max_steps=steps, eval_interval=max(1, steps // 20))), corpus)
+while not state.ended:
+    last = advance(state, corpus, seconds=1)[-1:]
+print(state.seconds)
+"""
+LABEL = r"""() => [...document.querySelectorAll("[data-testid='stVegaLiteChart'] svg text")]
+  .some(e => /\d\.\d{3}$/.test(e.textContent))"""
+
+
+def bare_seconds(preset: str, steps: int) -> float:
+    """Seconds of training in a process that does nothing else."""
+    command = [sys.executable, "-c", BARE, preset, str(steps)]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def live_seconds(page: Page, url: str, preset: str, steps: int) -> tuple[float, float]:
+    """Seconds from the click to the first point, and from the click to "finished"; a fresh student each time."""
+    title = PRESETS[preset].title.replace(" ", "+")
+    page.goto(f"{url}/train?model={title}&max_steps={steps}&beside=false")
+    wait_run(page)
+    clicked = time.perf_counter()
+    page.locator(".st-key-train button").click()
+    page.wait_for_function(LABEL, timeout=60_000, polling="raf")
+    first = time.perf_counter() - clicked
+    page.locator(".st-key-status").get_by_text(re.compile("finished")).wait_for(timeout=600_000)
+    return first, time.perf_counter() - clicked
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pairs", type=int, default=9)
+    parser.add_argument("--preset", default="layer-norm", choices=PRESETS)
+    parser.add_argument("--steps", type=int, default=2_000)
+    arguments = parser.parse_args()
+    ratios, firsts = [], []
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as url, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for pair in range(arguments.pairs):
+            context = chromium.new_context(viewport={"width": 1280, "height": 900})
+            first, live = live_seconds(context.new_page(), url, arguments.preset, arguments.steps)
+            context.close()
+            bare = bare_seconds(arguments.preset, arguments.steps)
+            ratios.append(live / bare)
+            firsts.append(first)
+            print(
+                f"pair {pair + 1}: live {live:6.2f} s  bare {bare:6.2f} s  ratio {live / bare:5.2f}  first point {first:5.2f} s",
+                flush=True,
+            )
+        chromium.close()
+    low, median, high = statistics.quantiles(ratios, n=4)
+    print(f"live / bare: median {median:.2f}, quartiles {low:.2f} to {high:.2f}, {len(ratios)} pairs")
+    print(f"click to first point: median {statistics.median(firsts):.2f} s, slowest {max(firsts):.2f} s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""The models in checkpoints/: what each loses on validation text, measured again, and the table in their README.
+
+    python -m benchmarks.shipped [--check]
+
+Measures each model as the end of a training does: 200 fixed batches of the text that it was trained on. Where the
+lecture's exact text is not at hand (`python -m tinygpt fetch`, or TINYGPT_DATA), it measures on the offline plays
+instead, says so, and leaves the README as it is. All that the table says comes from the files and from this
+measurement. `--check` measures and prints, and writes nothing.
+"""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tinygpt import download
+from tinygpt.checkpoint import load, read_info
+from tinygpt.corpus import Corpus, load_corpus
+from tinygpt.evaluation import FINAL_BATCHES, estimate_loss
+from tinygpt.models import count_parameters
+from tinygpt.presets import PRESETS
+from tinygpt.spec import RunSpec
+from tinygpt.training import one_thread
+
+FOLDER = Path(__file__).parents[1] / "checkpoints"
+BEGIN, END = "<!-- written by python -m benchmarks.shipped -->", "<!-- end of what it writes -->"
+HEAD = (
+    "| file | what it is | the command that made it | seed | seconds | train loss | val loss | measured again | size |",
+    "|---|---|---|--:|--:|--:|--:|--:|--:|",
+)
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """A model file of checkpoints/, and what it says about itself."""
+
+    path: Path
+    info: dict[str, Any]
+
+    @property
+    def spec(self) -> RunSpec:
+        """The run that made it."""
+        return RunSpec.from_json(self.info["run"])
+
+    @property
+    def command(self) -> str:
+        """The command that makes it again. ValueError where no command would."""
+        name, run = self.info["preset"], self.spec
+        if run != PRESETS[name].spec(run.corpus, run.model.vocab_size):
+            raise ValueError(f"{self.path.name} was not made with the preset {name} as it is now: train it again")
+        return f"python -m tinygpt train --preset {name} --corpus {run.corpus} --out checkpoints/{self.path.name}"
+
+    def stated_cells(self) -> list[str]:
+        """What the table says of it, but for the last measurement and the size: all from the file."""
+        preset, info = PRESETS[self.info["preset"]], self.info
+        what = f"{preset.words} {count_parameters(self.spec.model):,} parameters, {info['step']:,} steps."
+        return [
+            f"`{self.path.name}`", what, f"`{self.command}`", str(info["seed"]), f"{info['seconds']:.0f}",
+            f"{info['train_loss']:.4f}", f"{info['val_loss']:.4f}",
+        ]  # fmt: skip
+
+    def size(self) -> str:
+        """How large the file is."""
+        return f"{self.path.stat().st_size / 1000:,.0f} kB"
+
+
+def shipped() -> list[Shipped]:
+    """The models in checkpoints/, the smallest first."""
+    paths = sorted(FOLDER.glob("*.safetensors"), key=lambda path: path.stat().st_size)
+    return [Shipped(path, read_info(path)) for path in paths]
+
+
+def measure(path: Path, corpus: Corpus) -> float:
+    """Val loss of a model file as a training measures it at its end, in nats per character."""
+    run = RunSpec.from_json(read_info(path)["run"])
+    with one_thread():  # as in training: more threads add in another order
+        return estimate_loss(
+            load(path).model, corpus, "val", batches=FINAL_BATCHES, batch_size=run.train.batch_size,
+            block_size=run.model.block_size,
+        )  # fmt: skip
+
+
+def table(models: list[Shipped], measured: list[float]) -> str:
+    """The table as Markdown, one line a model."""
+    rows = [
+        [*model.stated_cells(), f"{loss:.4f}", model.size()] for model, loss in zip(models, measured, strict=True)
+    ]
+    return "\n".join([*HEAD, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def with_table(text: str, new: str) -> str:
+    """The README with the lines between its two marks replaced by `new`."""
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    return f"{before}{BEGIN}\n{new}\n{END}{after}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="print only; write nothing")
+    check, exact, models = parser.parse_args().check, download.find() is not None, shipped()
+    measured = []
+    for model in models:
+        key = model.spec.corpus if exact or model.spec.corpus != "tinyshakespeare" else "shakespeare-plays"
+        measured.append(measure(model.path, load_corpus(key)))
+        stated = model.info["val_loss"]
+        print(f"{model.path.name:28} stated {stated:.4f}  measured {measured[-1]:.4f}  ratio "
+              f"{measured[-1] / stated:.4f}  on {key}", flush=True)  # fmt: skip
+    if not exact:
+        print("The lecture's exact text is not on this machine: measured on the offline plays, README left as it is.")
+    elif not check:
+        readme = FOLDER / "README.md"
+        text = readme.read_text(encoding="utf-8")
+        readme.write_text(with_table(text, table(models, measured)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

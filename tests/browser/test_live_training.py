@@ -1,0 +1,156 @@
+"""What only a browser shows of live training: the chart stays the same node, keeps its zoom, and its colors."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import wait_run
+
+CHART = "[data-testid='stVegaLiteChart']"
+TICK = "() => window.tinygptTicks >= {ticks}"
+PATIENCE = 60_000  # ms: ten times what a quiet machine needs
+
+
+def train(page: Page, base_url: str, query: str, *, beside: bool = False) -> None:
+    """Open the page with these settings and press Train."""
+    page.goto(f"{base_url}/train?{query}{'' if beside else '&beside=false'}")
+    wait_run(page)
+    page.locator(".st-key-train button").click()
+
+
+def labels(page: Page) -> list[str]:
+    """The words at the ends of the curves, such as "GPT 2.481"."""
+    texts = page.locator(f"{CHART} svg text").all_text_contents()
+    return sorted({text for text in texts if re.search(r" \d\.\d{3}$", text)})
+
+
+def count_ticks(page: Page) -> None:
+    """Count how often the picture changes, and remember the node that is changed."""
+    page.evaluate(
+        """() => {
+          window.tinygptTicks = 0;
+          window.tinygptNode = document.querySelector("[data-testid='stVegaLiteChart'] svg");
+          new MutationObserver(() => { window.tinygptTicks += 1 })
+            .observe(document.querySelector('.st-key-status'), { childList: true, subtree: true, characterData: true });
+        }"""
+    )
+
+
+def zoom_in(page: Page) -> None:
+    """Turn the wheel over the chart with the shift key held."""
+    box = page.locator(CHART).bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.6)
+    page.keyboard.down("Shift")
+    for _ in range(3):
+        page.mouse.wheel(0, -240)
+        page.wait_for_timeout(80)
+    page.keyboard.up("Shift")
+
+
+def step_axis(page: Page) -> list[str]:
+    """The numbers along the bottom of the chart."""
+    return page.locator(f"{CHART} svg .role-axis-label text").all_text_contents()
+
+
+def strokes(page: Page) -> dict[str, str]:
+    """Color of each label by the run's name."""
+    pairs = page.locator(f"{CHART} svg text").evaluate_all(
+        "all => all.map(e => [e.textContent, e.getAttribute('fill')])"
+    )
+    return {text.rsplit(" ", 1)[0]: color for text, color in pairs if re.search(r" \d\.\d{3}$", text)}
+
+
+def test_pressing_train_shows_two_models_learning_side_by_side(page, base_url):
+    train(page, base_url, "model=one+head&max_steps=500", beside=True)
+    expect(page.locator(f"{CHART} svg text").filter(has_text=re.compile(r"^bigram \d"))).not_to_have_count(
+        0, timeout=PATIENCE
+    )
+    expect(page.locator(f"{CHART} svg text").filter(has_text=re.compile(r"^one head \d"))).not_to_have_count(
+        0, timeout=PATIENCE
+    )
+    expect(page.locator(".st-key-status")).to_contain_text("finished", timeout=PATIENCE)
+    names = " ".join(labels(page))
+    assert "bigram" in names and "one head" in names
+
+
+def test_the_chart_keeps_its_node_its_zoom_and_its_colors_while_it_is_live(page, base_url):
+    train(page, base_url, "model=GPT&max_steps=20000")
+    expect(page.locator(f"{CHART} svg text").filter(has_text=re.compile(r"^GPT \d"))).not_to_have_count(
+        0, timeout=PATIENCE
+    )
+    wide = step_axis(page)
+    zoom_in(page)
+    page.wait_for_function(f'(wide) => document.querySelector("{CHART}").textContent.indexOf(wide) < 0', arg=wide[-1])
+    near, colors = step_axis(page), strokes(page)
+    count_ticks(page)
+    page.wait_for_function(TICK.format(ticks=20), timeout=PATIENCE)
+    assert page.evaluate("window.tinygptNode.isConnected"), "the chart was drawn anew"
+    assert step_axis(page) == near, "the zoom was lost"
+
+    page.locator(".st-key-beside").wait_for(state="attached")
+    page.get_by_label("Model").first.click()
+    page.get_by_role("option", name="bigram").click()
+    wait_run(page, idle=False)
+    page.locator(".st-key-train button").click()
+    expect(page.locator(".st-key-runs")).to_contain_text("bigram", timeout=PATIENCE)
+    expect(page.locator(".st-key-runs").locator("[data-testid='stCheckbox']")).to_have_count(2, timeout=PATIENCE)
+    page.wait_for_function(TICK.format(ticks=25), timeout=PATIENCE)
+    page.locator(".st-key-runs [data-testid='stCheckbox']").filter(has_text="bigram").locator("label").click()
+    page.wait_for_function(TICK.format(ticks=30), timeout=PATIENCE)
+    assert page.evaluate("window.tinygptNode.isConnected"), "the chart was drawn anew when a run came or went"
+    assert step_axis(page) == near, "the zoom was lost when a run came or went"
+    assert strokes(page).get("GPT", colors.get("GPT")) == colors.get("GPT"), "a run changed its color"
+
+
+def test_pause_step_stop_and_a_refresh(page, base_url):
+    train(page, base_url, "model=GPT&max_steps=10000")
+    status = page.locator(".st-key-status")
+    expect(status).to_contain_text("steps/s", timeout=PATIENCE)
+    page.locator(".st-key-pause button").click()
+    expect(status).to_contain_text("paused", timeout=PATIENCE)
+    before = status.inner_text()
+    page.locator(".st-key-step button").click()
+    expect(status).not_to_have_text(before, timeout=PATIENCE)
+    paused = re.search(r"paused at step ([\d\u202f]+)", status.inner_text())[1]
+    page.reload()
+    wait_run(page)
+    expect(status).to_contain_text(f"paused at step {paused}", timeout=PATIENCE)
+    page.locator(".st-key-pause button").click()  # Resume
+    expect(status).to_contain_text("steps/s", timeout=PATIENCE)
+    page.locator(".st-key-stop button").click()
+    expect(status).to_contain_text("stopped", timeout=PATIENCE)
+
+
+def test_a_second_tab_finds_the_run_again(page, context, base_url):
+    train(page, base_url, "model=bigram&max_steps=500")
+    expect(page.locator(".st-key-status")).to_contain_text("finished", timeout=PATIENCE)
+    other = context.new_page()
+    other.goto(f"{base_url}/train")
+    wait_run(other)
+    expect(other.locator(".st-key-status")).to_contain_text("finished", timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("query", [
+    "n_embd=abc&n_layer=-3&learning_rate=nan&max_steps=1e999&seed=99999999999999999999",
+    "model=%3Cscript%3E&corpus=..%2F..%2Fetc&run=..%2F..%2Fx&view=%00&guess=nan&text=%F0%9F%92%A9",
+    "run=" + "f" * 32 + "&corpus=own+text+000000000000&block_size=100000&beside=maybe",
+])  # fmt: skip
+def test_a_link_full_of_nonsense_opens_the_page_with_its_defaults(page, base_url, query):
+    page.goto(f"{base_url}/train?{query}")
+    wait_run(page)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.locator(".st-key-train button")).to_be_enabled()
+
+
+def test_every_setting_is_in_the_address(page, base_url):
+    page.goto(f"{base_url}/train?model=GPT")
+    wait_run(page)
+    page.get_by_text("More settings").click()
+    slider = page.locator(".st-key-n_layer").get_by_role("slider")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("location.search.includes('n_layer=4')")
+    page.reload()
+    wait_run(page)
+    expect(page.locator(".st-key-n_layer").get_by_role("slider")).to_have_value("4")

@@ -1,0 +1,120 @@
+"""The training page, without a browser: what it says, and that nothing goes wrong with what people type."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tinygpt.ui import session
+
+PATIENCE = 60  # seconds
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _engine() -> Iterator[None]:
+    """One engine for the page's tests, and no worker left after them."""
+    yield
+    session.close_engine()
+
+
+@pytest.fixture
+def page() -> AppTest:
+    app = AppTest.from_file("../pages/router.py", default_timeout=PATIENCE).run()
+    app.switch_page("lab/train.py").run()
+    assert not app.exception
+    return app
+
+
+def until(app: AppTest, done: Callable[[], bool]) -> None:
+    """Tick until it is so: an AppTest has no timers."""
+    deadline = time.monotonic() + PATIENCE
+    while not done():
+        assert time.monotonic() < deadline, [text.value for text in app.markdown]
+        app.run()
+        assert not app.exception
+
+
+def says(app: AppTest) -> str:
+    return "\n".join(element.value for element in (*app.markdown, *app.text))
+
+
+def test_the_page_opens_and_says_what_to_do(page):
+    assert "Nothing trained yet" in says(page)
+    assert "42\u202f369 parameters, about" in says(page)
+    assert page.button(key="train").label == "Train"
+
+
+def test_a_run_is_trained_to_its_end_and_shows_its_losses(page):
+    page.selectbox(key="model").set_value("bigram").run()
+    page.select_slider(key="max_steps").set_value(100).run()
+    page.button(key="train").click().run()
+    until(page, lambda: "finished: 100 steps" in says(page))
+    assert "2\u2011gram" in says(page) or "the first value" in says(page)
+    assert any(box.label.startswith(":orange[**bigram**]") for box in page.checkbox)
+
+
+def test_another_preset_brings_its_own_settings(page):
+    page.selectbox(key="model").set_value("nanoGPT for a laptop").run()
+    assert page.slider(key="n_embd").value == 128
+    assert page.select_slider(key="max_steps").value == 2_000
+    page.selectbox(key="model").set_value("GPT").run()
+    assert page.slider(key="n_embd").value == 32
+
+
+def test_heads_that_do_not_divide_n_embd_are_refused_with_a_way_out(page):
+    page.slider(key="n_head").set_value(5).run()
+    assert "cannot be shared out among n_head = 5 heads" in says(page)
+    assert page.button(key="train").disabled
+    page.slider(key="n_embd").set_value(40).run()
+    assert not page.button(key="train").disabled
+
+
+def test_a_model_over_the_budget_is_refused_with_a_way_out(page):
+    page.slider(key="n_embd").set_value(256).run()
+    page.slider(key="n_layer").set_value(8).run()
+    assert "this server trains up to 3\u202f000\u202f000" in says(page)
+    assert page.button(key="train").disabled
+
+
+def bring(page: AppTest, text: str) -> None:
+    """Open the expander, paste, press the button."""
+    page.session_state["own_text"] = True
+    page.run()
+    page.text_area(key="pasted").set_value(text).run()
+    page.button(key="use_text").click().run()
+
+
+def test_an_own_text_is_cleaned_chosen_and_trained_on(page):
+    bring(page, "\ufeffabc\r\nabd " * 100)
+    assert page.selectbox(key="corpus").value.startswith("own text ")
+    assert "line ends" in says(page) and "Chosen: " in says(page)
+    page.selectbox(key="model").set_value("bigram").run()
+    page.select_slider(key="max_steps").set_value(50).run()
+    page.button(key="train").click().run()
+    until(page, lambda: "finished: 50 steps" in says(page))
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\x00" * 50, "".join(map(chr, range(0x4E00, 0x4E00 + 20_000)))])
+def test_a_text_that_cannot_be_used_is_refused_and_nothing_is_lost(page, text):
+    before = page.selectbox(key="corpus").value
+    bring(page, text)
+    assert page.selectbox(key="corpus").value == before
+    assert "What you had stays." in says(page)
+
+
+def test_a_text_shorter_than_the_context_is_refused_with_both_ways_out(page):
+    bring(page, "hello there, this is short")
+    assert "needs at least" in says(page) and "Add text" in says(page)
+    assert page.button(key="train").disabled
+
+
+def test_a_name_is_shown_letter_for_letter(page):
+    page.selectbox(key="model").set_value("bigram").run()
+    page.select_slider(key="max_steps").set_value(10).run()
+    page.button(key="train").click().run()
+    until(page, lambda: "finished: 10 steps" in says(page))
+    run = session.engine().runs(page.session_state["student"])[0]
+    session.engine().rename(run.id, "**<b>$x$ :red[y]")
+    page.run()
+    assert r"\*\*\<b\>\$x\$ \:red\[y\]" in says(page)

@@ -1,0 +1,182 @@
+"""The records of all runs: which slice comes next, and what came of the last one.
+
+Everything here is guarded by one lock. It is held for a moment only: nothing under it trains, reads, writes or waits.
+"""
+
+import logging
+import threading
+from collections.abc import Sequence
+from functools import partial
+
+from tinygpt.checkpoint import loads
+from tinygpt.corpus import load_corpus
+from tinygpt.lane_keeper import Lane
+from tinygpt.limits import MAX_DEATHS, MAX_SECONDS
+from tinygpt.pacing import FIRST, sample_is_due, slice_seconds
+from tinygpt.records import Run
+from tinygpt.runs import RunStore
+from tinygpt.scribe import Scribe
+from tinygpt.slices import Slice, SliceJob, model_of
+from tinygpt.turns import Turns
+
+log = logging.getLogger(__name__)
+
+TIME_LIMIT = f"Time limit: a run may train for {MAX_SECONDS / 60:.0f} minutes here. The model is kept as it is now."
+DEADLY = (
+    f"The process that trained this run ended {MAX_DEATHS} times in a row, so it was given up. "
+    "Its model may be too large for the memory of this server: choose a smaller n_embd, batch_size or block_size."
+)
+
+
+class Desk:
+    """Hands out jobs and takes in what came of them; on the way it keeps the books."""
+
+    def __init__(self, store: RunStore) -> None:
+        self.lock = threading.RLock()
+        self.runs: dict[str, Run] = {}  # by id, oldest first
+        self.turns = Turns()
+        self.store = store
+        self.scribe = Scribe(store, self._warn)
+
+    def line_up(self, run: Run, *, urgent: bool = False) -> None:
+        """Let a run wait for its turn, if it wants a slice and does not wait already."""
+        if run.ready and not run.lined_up:
+            self.turns.add(run.card.student, run.card.id, urgent=urgent)
+            run.lined_up = True
+
+    def step_back(self, run: Run) -> None:
+        """Take a run out of the line."""
+        self.turns.drop(run.card.student, run.card.id)
+        run.lined_up = False
+
+    def next_job(self, free: Sequence[Lane], lanes: int) -> tuple[Lane, SliceJob] | None:
+        """The run whose turn it is, and the lane for it: the one that holds its state, if that is free."""
+        with self.lock:
+            name = self.turns.take()
+            if name is None:
+                return None
+            run = self.runs[name]
+            lane = next((lane for lane in free if lane.holds(name, run.ticket)), free[0])
+            job = self._job(run, lanes, held=lane.holds(name, run.ticket))
+            run.lined_up, run.in_flight = False, True
+            self.turns.charge(run.card.student, job.seconds)
+            return lane, job
+
+    def _job(self, run: Run, lanes: int, *, held: bool) -> SliceJob:
+        seconds = slice_seconds(run.overhead, waiting=len(self.turns), lanes=lanes) if run.slices else FIRST
+        sample = sample_is_due(
+            slices=run.slices, has_one=bool(run.progress.sample), val_is_news=run.val_is_news,
+            spent=run.sample_seconds, trained=run.progress.seconds,
+        )  # fmt: skip
+        return SliceJob(
+            run.card.id, run.card.spec.to_json(), seconds, steps=run.steps_wanted if run.status == "paused" else None,
+            state=None if held else run.state, ticket=run.ticket, snapshots=run.snapshots_due, sample=sample,
+            folder=self.store.corpora, text=run.text,
+        )  # fmt: skip
+
+    def landed(self, job: SliceJob, slice_: Slice, turnaround: float) -> None:
+        """A slice came back, `turnaround` seconds after its job had gone out."""
+        text = self._text(job) if slice_.needs == "corpus" else None
+        with self.lock:
+            run = self._back(job, spent=slice_.seconds + slice_.sample_seconds)
+            if run is None:
+                return  # deleted meanwhile
+            if slice_.needs:
+                run.text = text or run.text
+                self._again(run)
+                return
+            cost = turnaround - slice_.seconds - slice_.sample_seconds
+            run.overhead = cost if run.slices == 0 else 0.7 * run.overhead + 0.3 * cost
+            points = run.take_in(slice_)
+            self.scribe.slice(run.card.id, points, slice_.state, slice_.snapshots)
+            self._go_on(run, slice_)
+
+    def _go_on(self, run: Run, slice_: Slice) -> None:
+        """What the end of a slice means for its run: the end, or the next one."""
+        if slice_.ended:
+            run.model = slice_.model
+            self.end(run, slice_.ended, slice_.note)
+        elif run.stopping:
+            self.stop(run)
+        elif run.progress.seconds >= MAX_SECONDS:
+            self.end(run, "finished", TIME_LIMIT)
+        else:
+            run.status = "training" if run.status == "waiting" else run.status
+            self.line_up(run)
+
+    def lost(self, job: SliceJob) -> None:
+        """The worker died in mid-slice: the run goes on from its last state, before everybody else."""
+        with self.lock:
+            run = self._back(job, spent=0.0)
+            if run is None:
+                return
+            run.deaths += 1
+            if run.deaths >= MAX_DEATHS:
+                self.end(run, "failed", DEADLY)
+            else:
+                self._again(run)
+
+    def failed(self, job: SliceJob, error: BaseException) -> None:
+        """The slice itself raised an error: this run ends, the others notice nothing."""
+        log.error("run %s failed", job.run, exc_info=error)
+        with self.lock:
+            run = self._back(job, spent=0.0)
+            if run is not None:
+                self.end(run, "failed", sentence_for(error))
+
+    def _back(self, job: SliceJob, *, spent: float) -> Run | None:
+        """The run whose slice is over, with its worker time booked; None if it was deleted."""
+        run = self.runs.get(job.run)
+        if run is not None:
+            run.in_flight = False
+            self.turns.charge(run.card.student, spent - job.seconds)
+        return run
+
+    def _again(self, run: Run) -> None:
+        if run.stopping:
+            self.stop(run)
+        else:
+            self.line_up(run, urgent=True)
+
+    def stop(self, run: Run) -> None:
+        """End a run that has no slice in flight where it is."""
+        self.end(run, "stopped", f"Stopped after {run.progress.step:,} steps.")
+
+    def end(self, run: Run, status: str, note: str) -> None:
+        """The run is over; its state stays in memory until its model is on disk."""
+        self.step_back(run)
+        run.status, run.note, run.stopping, run.steps_wanted = status, note, False, 0
+        model = partial(_model, run.model, run.state)
+        self.scribe.end(run.card.id, run.ending(), model, partial(self._saved, run))
+
+    def _saved(self, run: Run) -> None:
+        with self.lock:
+            run.state = run.model = run.text = None
+
+    def _warn(self, name: str, sentence: str) -> None:
+        with self.lock:
+            if run := self.runs.get(name):
+                run.warning = sentence
+
+    def _text(self, job: SliceJob) -> tuple[str, str] | None:
+        """The corpus of a job, to be sent to a worker that cannot read it."""
+        with self.lock:
+            run = self.runs.get(job.run)
+        if run is None:
+            return None
+        corpus = load_corpus(run.card.spec.corpus, folder=self.store.corpora)
+        return corpus.text, corpus.tokenizer.chars
+
+
+def _model(model: bytes | None, state: bytes | None) -> bytes | None:
+    """The model file of a run that ended, made from its state if no worker made it; None without a first slice."""
+    return model or (model_of(loads(state)) if state else None)
+
+
+def sentence_for(error: BaseException) -> str:
+    """What a student is told of an error inside a slice. Our own ValueErrors are sentences already."""
+    if isinstance(error, ValueError):
+        return str(error)
+    if isinstance(error, MemoryError) or "allocate memory" in str(error):
+        return "This run did not fit into memory. Choose a smaller n_embd, n_layer, batch_size or block_size."
+    return f"This run ended with an error ({type(error).__name__}). The log of the server says more."

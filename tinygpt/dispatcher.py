@@ -1,0 +1,116 @@
+"""The one thread that hands out slices and takes in what came of them.
+
+It owns the lanes. Whatever happens elsewhere, a future that is done, a lane that opened, a student's click, is put into
+its queue as a small piece of work, and it does one after the other. So no two results can meet, a lane has at most one
+slice in flight, and so has a run.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from functools import partial
+from queue import Empty, SimpleQueue
+
+from tinygpt.desk import Desk
+from tinygpt.lane_keeper import Lane, LaneKeeper
+from tinygpt.lanes import worker_died
+from tinygpt.slices import Slice, SliceJob, run_slice
+
+HANGING = 120.0  # seconds without a word after which a worker is given up
+
+log = logging.getLogger(__name__)
+
+
+class Dispatcher:
+    """Keeps every lane busy with the jobs of a desk."""
+
+    def __init__(self, factory: Callable[[], Executor], workers: int, desk: Desk) -> None:
+        self._desk = desk
+        self._events: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._keeper = LaneKeeper(factory, lambda *news: self._events.put(partial(self._opened, *news)))
+        self._lanes = [Lane(number) for number in range(workers)]
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="tinygpt-dispatcher", daemon=True)
+        for lane in self._lanes:
+            self._keeper.open(lane)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Something changed at the desk: look whether there is work."""
+        self._events.put(lambda: None)
+
+    def close(self) -> None:
+        """End the workers; slices in flight are lost, the states before them are not."""
+        self._closed.set()
+        self.wake()
+        self._thread.join(timeout=10)
+        self._keeper.close()
+
+    def pids(self) -> dict[int, str | None]:
+        """The worker processes that are ready, and the run that each is training (None: idle)."""
+        return {lane.pid: lane.job.run if lane.job else None for lane in self._lanes if lane.executor is not None}
+
+    def _work(self) -> None:
+        while not self._closed.is_set():
+            try:
+                event = self._events.get(timeout=HANGING / 10)
+            except Empty:
+                event = self._give_up_on_the_silent
+            try:
+                event()
+                self._hand_out()
+            except Exception:  # a mistake of ours must not end everybody's training
+                log.exception("the dispatcher goes on after an error")
+
+    def _hand_out(self) -> None:
+        """A job for every free lane, as long as there are jobs."""
+        while not self._closed.is_set():
+            free = [lane for lane in self._lanes if lane.free]
+            chosen = self._desk.next_job(free, len(self._lanes)) if free else None
+            if chosen is None:
+                return
+            self._send(*chosen)
+
+    def _send(self, lane: Lane, job: SliceJob) -> None:
+        lane.job, lane.since = job, time.monotonic()
+        assert lane.executor is not None  # it was free
+        try:
+            future = lane.executor.submit(run_slice, job)
+        except Exception as error:  # it broke while nobody was looking
+            log.warning("lane %d was broken: %r", lane.number, error)
+            self._lose(lane, job)
+        else:
+            future.add_done_callback(lambda future: self._events.put(partial(self._landed, lane, job, future)))
+
+    def _landed(self, lane: Lane, job: SliceJob, future: "Future[Slice]") -> None:
+        """A future is done. One of a lane that was given up meanwhile says nothing any more."""
+        if lane.job is not job:
+            return
+        try:
+            slice_ = future.result()
+            lane.settle(job.run, slice_.ticket)
+            self._desk.landed(job, slice_, time.monotonic() - lane.since)
+        except BaseException as error:  # CancelledError, too: dask's word for a worker that is gone
+            if worker_died(error):
+                log.warning("the worker of lane %d died: %r", lane.number, error)
+                self._lose(lane, job)
+            else:
+                lane.settle(job.run, "")
+                self._desk.failed(job, error)
+
+    def _lose(self, lane: Lane, job: SliceJob) -> None:
+        """The run goes to another lane at once, while this one gets a new worker."""
+        self._keeper.replace(lane)
+        self._desk.lost(job)
+
+    def _opened(self, lane: Lane, executor: Executor, pid: int) -> None:
+        lane.pid, lane.executor = pid, executor
+
+    def _give_up_on_the_silent(self) -> None:
+        now = time.monotonic()
+        for lane in self._lanes:
+            if lane.job is not None and now - lane.since > HANGING:
+                log.warning("the worker of lane %d has not answered for %.0f s", lane.number, HANGING)
+                self._lose(lane, lane.job)

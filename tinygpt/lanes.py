@@ -1,0 +1,102 @@
+"""Where slices run: lanes, each an executor of one worker, so that a killed worker takes down nothing but its lane.
+
+Lanes of this machine are loky's: its workers do not run the server's script again, as multiprocessing's would. Lanes
+on other machines (TINYGPT_SCHEDULER) are dask's; tinygpt.dask_lanes is imported only then.
+
+This module is the first of ours that a new worker imports, and it does not import torch: the watch over the server
+must stand before the seconds that torch takes.
+"""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, CancelledError, Executor
+
+import loky
+import psutil
+
+Factory = Callable[[], Executor]
+
+NICENESS = 10  # the server answers before workers train
+MEMORY_OF_A_WORKER = "2e9"  # bytes beyond its first task before loky replaces it; held states and texts are no leak
+
+
+class LokyLane(loky.ProcessPoolExecutor):
+    """One worker process; closing the lane ends it at once, in mid-slice too."""
+
+    def __init__(self) -> None:
+        environment = {"OMP_NUM_THREADS": "1", "LOKY_MAX_MEMORY_LEAK_SIZE": MEMORY_OF_A_WORKER}
+        super().__init__(1, timeout=None, initializer=settle_in, initargs=(os.getpid(),), env=environment)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False, kill_workers: bool = True) -> None:
+        """End the worker. Futures are never cancelled: loky's manager thread does not survive that."""
+        super().shutdown(wait=wait, kill_workers=kill_workers)
+
+
+def loky_lane() -> LokyLane:
+    """A lane on this machine."""
+    return LokyLane()
+
+
+def settle_in(server: int) -> None:
+    """The first thing a worker does: leave when the server is gone, stay polite, use one thread."""
+    leave_with(server)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then closes its lanes
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    import torch  # here: the watch must not wait for it
+
+    torch.set_num_threads(1)
+
+
+def leave_with(server: int, every: float = 0.5) -> None:
+    """End this process soon after the server has, however that one was killed and however busy this one is.
+
+    On POSIX an orphan gets another parent; on Windows the id of the server vanishes.
+    """
+
+    def watch() -> None:
+        while os.getppid() == server and psutil.pid_exists(server):
+            time.sleep(every)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="leave-with-server", daemon=True).start()
+
+
+def worker_died(error: BaseException) -> bool:
+    """Whether the worker is to blame (killed, out of memory, machine gone) rather than the slice it was training."""
+    if isinstance(error, BrokenExecutor | CancelledError | loky.process_executor.ShutdownExecutorError):
+        return True
+    return type(error).__module__.startswith("distributed.") and type(error).__name__ in DASK_DEATHS
+
+
+DASK_DEATHS = {"KilledWorker", "CommClosedError", "FutureCancelledError", "FuturesCancelledError", "NoValidWorkerError"}
+
+
+def executor_factory_from_environment() -> tuple[Factory, int]:
+    """How to open a lane, and how many: TINYGPT_SCHEDULER names a dask cluster, TINYGPT_WORKERS a number.
+
+    Raises ValueError in plain words for an address that is not safe or a number that is none.
+    """
+    if address := os.environ.get("TINYGPT_SCHEDULER"):
+        from tinygpt.dask_lanes import open_cluster  # here: only a class with a cluster needs dask
+
+        return open_cluster(address, workers=wanted_workers())
+    return loky_lane, wanted_workers() or default_workers()
+
+
+def default_workers() -> int:
+    """A lane for each core this process may use, at least two: when one is killed the other goes on with its run."""
+    return max(2, loky.cpu_count())
+
+
+def wanted_workers() -> int | None:
+    """What TINYGPT_WORKERS asks for, or None. ValueError for anything but a number from 1 to 64."""
+    text = os.environ.get("TINYGPT_WORKERS", "").strip()
+    if not text:
+        return None
+    if not (text.isdecimal() and 1 <= int(text) <= 64):
+        raise ValueError(f"TINYGPT_WORKERS should be a number from 1 to 64, got {text[:20]!r}")
+    return int(text)

@@ -1,0 +1,38 @@
+"""What one student may ask of a shared server. The command line and notebooks have no limits."""
+
+import unicodedata
+
+from tinygpt.models import count_parameters
+from tinygpt.spec import RunSpec
+
+MAX_PARAMETERS = 3_000_000
+MAX_STEPS = 20_000
+MAX_SECONDS = 600.0  # of worker time for one run
+MAX_LIVE = 3  # runs of one student that are waiting, training or paused
+MAX_DEATHS = 3  # workers in a row that a run may take with it
+MAX_CHARACTERS = 65_536  # in one batch: a larger one would make a single step last seconds
+MAX_NAME = 40  # characters
+
+
+def check(spec: RunSpec) -> None:
+    """Raise ValueError, in words for a student, when a run is too large for a shared server."""
+    parameters, steps = count_parameters(spec.model), spec.train.max_steps
+    characters = spec.train.batch_size * spec.model.block_size
+    if parameters > MAX_PARAMETERS:
+        raise ValueError(
+            f"This model has {parameters:,} parameters; up to {MAX_PARAMETERS:,} can be trained here. "
+            "Choose a smaller n_embd or n_layer."
+        )
+    if steps > MAX_STEPS:
+        raise ValueError(f"{steps:,} steps are too many; up to {MAX_STEPS:,} can be made here. Choose fewer max_steps.")
+    if characters > MAX_CHARACTERS:
+        raise ValueError(
+            f"A batch of {characters:,} characters is too large; up to {MAX_CHARACTERS:,} fit here. "
+            "Choose a smaller batch_size or block_size."
+        )
+
+
+def clean_name(name: str) -> str:
+    """A name as one line without control or invisible characters, at most 40 characters long."""
+    kept = "".join(" " if c.isspace() else c for c in name if c.isspace() or unicodedata.category(c)[0] != "C")
+    return " ".join(kept.split())[:MAX_NAME].strip()

@@ -1,0 +1,140 @@
+"""One run as the scheduler knows it, and as everybody else may see it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tinygpt.runs import Card
+from tinygpt.slices import Slice
+from tinygpt.spec import RunSpec
+from tinygpt.thinning import Curve
+from tinygpt.training import Point
+
+LIVE = frozenset({"waiting", "training", "paused"})  # on its way; "interrupted" can become so again
+ENDED = frozenset({"finished", "stopped", "diverged", "failed"})
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run at one moment. Nothing in it changes, so it can be handed to any thread."""
+
+    id: str
+    student: str
+    name: str
+    spec: RunSpec
+    slot: int  # its color, 0 to 9
+    created: float  # seconds since 1970
+    status: str  # waiting, training, paused, finished, stopped, diverged, failed or interrupted
+    step: int
+    max_steps: int
+    points: int  # how many were measured
+    loss: float | None  # of the last step's batch
+    val: float | None  # the last one measured
+    final: tuple[float, float] | None  # train and val loss of a finished run, long estimates
+    seconds: float  # trained so far
+    steps_per_second: float  # of worker time
+    note: str  # why it ended, for people
+    warning: str  # what is wrong although it goes on
+    sample: str  # what the model wrote last ...
+    sample_step: int  # ... and after how many steps
+
+    @property
+    def live(self) -> bool:
+        """Whether more is to come of it without anybody asking: waiting, training or paused."""
+        return self.status in LIVE
+
+
+@dataclass
+class Progress:
+    """What the points and samples of a run add up to. A part of end.json."""
+
+    step: int = 0
+    points: int = 0
+    loss: float | None = None
+    val: float | None = None
+    final: tuple[float, float] | None = None
+    seconds: float = 0.0
+    steps_per_second: float = 0.0
+    sample: str = ""
+    sample_step: int = 0
+
+    def add(self, points: list[Point], max_steps: int) -> list[Point]:
+        """Count new points in; the same ones with the seconds of the whole run instead of their slice."""
+        before = self.seconds
+        points = [point._replace(seconds=round(before + point.seconds, 4)) for point in points]
+        for point in points:
+            if point.step == max_steps and point.val is not None:  # a long estimate, not the loss of a batch
+                self.final = (point.loss, point.val)
+            else:
+                self.loss = point.loss
+            self.val = self.val if point.val is None else point.val
+            self.seconds = point.seconds
+        self.points += len(points)
+        return points
+
+
+@dataclass(eq=False)
+class Run:
+    """The scheduler's own record of a run; only ever touched under the scheduler's lock."""
+
+    card: Card
+    status: str = "waiting"
+    note: str = ""
+    warning: str = ""
+    progress: Progress = field(default_factory=Progress)
+    curve: Curve | None = None  # None: it is on disk, and nobody has looked yet
+    # What the next slice needs.
+    state: bytes | None = None
+    ticket: str = ""  # names that state, also to the worker that holds it; "" before the first slice
+    text: tuple[str, str] | None = None  # its corpus, where workers cannot read that by themselves
+    snapshots_due: tuple[int, ...] = ()
+    steps_wanted: int = 0  # single steps ordered while it is paused
+    # How it has gone.
+    lined_up: bool = False  # waits for its turn
+    in_flight: bool = False
+    stopping: bool = False  # a stop was asked for while a slice was in flight
+    deaths: int = 0  # workers that died in a row while training it
+    slices: int = 0
+    overhead: float = 0.02  # seconds that a slice costs beyond its training
+    sample_seconds: float = 0.0
+    val_is_news: bool = False  # a val loss was measured after the last sample
+    model: bytes | None = None  # of a run that has ended, until it is on disk
+
+    @property
+    def ready(self) -> bool:
+        """Whether a slice could be given to it now."""
+        wants = self.status in ("waiting", "training") or (self.status == "paused" and self.steps_wanted > 0)
+        return wants and not self.in_flight and not self.stopping
+
+    def view(self) -> RunView:
+        """How it looks now."""
+        card, progress = self.card, self.progress
+        return RunView(
+            card.id, card.student, card.name, card.spec, card.slot, card.created, self.status,
+            max_steps=card.spec.train.max_steps, note=self.note, warning=self.warning, **vars(progress),
+        )  # fmt: skip
+
+    def take_in(self, slice_: Slice) -> list[Point]:
+        """Go on to the state that a slice has reached; its points, on the clock of the whole run."""
+        progress, new_steps = self.progress, slice_.step - self.progress.step
+        before = progress.seconds
+        points = progress.add(slice_.points, self.card.spec.train.max_steps)
+        progress.seconds = before + slice_.seconds
+        progress.step = slice_.step
+        if new_steps > 0 and slice_.seconds > 0:
+            rate = new_steps / slice_.seconds
+            progress.steps_per_second = rate if self.slices == 0 else 0.7 * progress.steps_per_second + 0.3 * rate
+        if slice_.sample:
+            progress.sample, progress.sample_step, self.val_is_news = slice_.sample, slice_.step, False
+        self.val_is_news |= any(point.val is not None for point in points)
+        if self.curve is not None:
+            self.curve.add(points)
+        self.state, self.ticket = slice_.state, slice_.ticket
+        self.snapshots_due = tuple(step for step in self.snapshots_due if step not in slice_.snapshots)
+        self.sample_seconds += slice_.sample_seconds
+        self.steps_wanted = max(0, self.steps_wanted - max(0, new_steps))
+        self.slices, self.deaths = self.slices + 1, 0
+        return points
+
+    def ending(self) -> dict[str, Any]:
+        """What end.json says."""
+        return {"status": self.status, "note": self.note, **vars(self.progress)}

@@ -1,0 +1,76 @@
+"""The runs of the last server: what is on disk becomes records again, and an interrupted run can go on.
+
+A run goes on from its saved state, so the points from that state's step on are forgotten and made again: none is lost,
+none is there twice. Reading points takes time, so it is done when somebody looks at a run, not when the server starts.
+"""
+
+import uuid
+from dataclasses import dataclass, fields
+
+from tinygpt.header import NotOurFile, read_header
+from tinygpt.records import ENDED, Progress, Run
+from tinygpt.runs import COLORS, Card, RunStore
+from tinygpt.slices import snapshot_steps
+from tinygpt.thinning import Curve
+
+INTERRUPTED = "The server was restarted. This run can go on from where it was saved."
+
+
+@dataclass(frozen=True)
+class Remains:
+    """What the disk holds of a run: its curve, what that adds up to, and the state it ends in."""
+
+    curve: Curve
+    progress: Progress
+    state: bytes | None
+
+
+def recovered(store: RunStore, card: Card) -> Run:
+    """The record of a run on disk, whose curve is not read yet."""
+    ending = store.ending(card.id)
+    if ending is None or ending.get("status") not in ENDED:
+        return Run(card, status="interrupted", note=INTERRUPTED)
+    known = {field.name for field in fields(Progress)}
+    progress = Progress(**{name: value for name, value in ending.items() if name in known})
+    progress.final = tuple(progress.final) if progress.final else None  # type: ignore[assignment]
+    return Run(card, status=ending["status"], note=str(ending.get("note", "")), progress=progress)
+
+
+def read_remains(store: RunStore, run: Run) -> Remains:
+    """Read a run's points; those of an interrupted one up to its saved state. Touches nothing."""
+    if run.status != "interrupted":
+        points, state = store.points(run.card.id), None
+    else:
+        state = store.state(run.card.id)
+        step = step_of(state)
+        state = state if step else None
+        points = store.points(run.card.id, before=step)
+    curve, progress = Curve(), Progress()
+    curve.add(points)
+    progress.add([point._replace(seconds=0.0) for point in points], run.card.spec.train.max_steps)
+    progress.seconds = points[-1].seconds if points else 0.0
+    progress.step = step_of(state)
+    return Remains(curve, progress, state)
+
+
+def revive(run: Run, remains: Remains, kept: list[int]) -> None:
+    """Make an interrupted run ready to go on from its remains; `kept` are the steps of its snapshots."""
+    run.curve, run.progress, run.state = remains.curve, remains.progress, remains.state
+    run.ticket = uuid.uuid4().hex if remains.state else ""
+    run.snapshots_due = tuple(
+        step for step in snapshot_steps(run.card.spec.train.max_steps) if step >= run.progress.step and step not in kept
+    )
+    run.note = ""
+
+
+def step_of(state: bytes | None) -> int:
+    """The step a saved state was made at; 0 for one that is missing or damaged: such a run starts over."""
+    try:
+        return int(read_header(state)[1]["step"]) if state else 0
+    except (NotOurFile, KeyError, TypeError, ValueError):
+        return 0
+
+
+def free_slot(taken: list[int]) -> int:
+    """A color that is not taken; when all are, the one taken least."""
+    return min(range(COLORS), key=lambda slot: (taken.count(slot), slot))

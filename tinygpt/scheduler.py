@@ -1,0 +1,223 @@
+"""Many runs on few workers, one slice at a time. Fair shares, pause, step, stop and recovery all follow from that.
+
+Who owns what:
+
+* One lock guards the records of the runs and their turns (tinygpt.desk). Every method here takes it, changes or copies
+  a record, and returns; nothing under it trains, writes or waits.
+* One thread, the dispatcher, owns the lanes (tinygpt.dispatcher). It alone hands out slices and takes in their results.
+* One thread, the scribe, owns the disk (tinygpt.scribe). Nobody waits for it.
+
+A slice is a value: a run's latest state goes out, the next state comes back. What a killed worker was doing is lost,
+and done again from the same state, to the same bits. A command takes effect when the slice in flight has landed;
+nothing is ever canceled, because neither loky's nor dask's workers take notice of that.
+"""
+
+import time
+import uuid
+from collections.abc import Callable
+from concurrent.futures import Executor
+
+from tinygpt.checkpoint import loads
+from tinygpt.desk import Desk
+from tinygpt.dispatcher import Dispatcher
+from tinygpt.limits import MAX_LIVE, check, clean_name
+from tinygpt.models import kind
+from tinygpt.records import LIVE, Run, RunView
+from tinygpt.recovery import free_slot, read_remains, recovered, revive
+from tinygpt.runs import Card, RunStore
+from tinygpt.slices import model_of, snapshot_steps
+from tinygpt.spec import RunSpec
+from tinygpt.thinning import MOST, Curve, thin
+from tinygpt.training import Point
+
+
+class Scheduler:
+    """Trains everybody's runs. Safe for any number of threads; commands to a run that is gone raise ValueError."""
+
+    def __init__(self, executor_factory: Callable[[], Executor], workers: int, *, store: RunStore) -> None:
+        """`executor_factory` is called once for each of `workers`, and again when one has died."""
+        self.store = store
+        self._desk = Desk(store)
+        for card in store.cards():
+            self._desk.runs[card.id] = recovered(store, card)
+        self._dispatcher = Dispatcher(executor_factory, workers, self._desk)
+
+    def submit(self, spec: RunSpec, *, student: str, name: str = "") -> str:
+        """Begin a run; its id. The same run twice is one: a double click trains once.
+
+        Raises ValueError, in words for a student, when it is too large or too many are on their way.
+        """
+        check(spec)
+        with self._desk.lock:
+            mine = [run for run in self._desk.runs.values() if run.card.student == student]
+            live = [run for run in mine if run.status in LIVE and not run.stopping]
+            if twin := next((run for run in live if run.card.spec == spec), None):
+                return twin.card.id
+            _check_room(live)
+            slot = free_slot([run.card.slot for run in mine if kind(run.card.spec.model) == kind(spec.model)])
+            name = clean_name(name) or f"Run {1 + len(mine)}"
+            card = Card(uuid.uuid4().hex, student, name, spec, time.time(), slot)
+            run = Run(card, curve=Curve(), snapshots_due=snapshot_steps(spec.train.max_steps))
+            self._desk.runs[card.id] = run
+            self._desk.scribe.card(card)
+            self._desk.line_up(run)
+        self._dispatcher.wake()
+        return card.id
+
+    def pause(self, run: str) -> None:
+        """Give a run no more slices; the one in flight still counts."""
+        with self._desk.lock:
+            record = self._record(run)
+            if record.status in ("waiting", "training"):
+                record.status, record.steps_wanted = "paused", 0
+                self._desk.step_back(record)
+
+    def resume(self, run: str) -> None:
+        """Go on with a run that is paused, or that the end of a server interrupted."""
+        self._revive(run)
+        with self._desk.lock:
+            record = self._record(run)
+            if record.status == "paused":
+                record.status, record.steps_wanted = "training" if record.ticket else "waiting", 0
+                self._desk.line_up(record)
+        self._dispatcher.wake()
+
+    def step(self, run: str, steps: int = 1) -> None:
+        """Make so many steps, then pause. A run that is training is paused first."""
+        if steps < 1:
+            raise ValueError(f"steps must be at least 1, got {steps}")
+        self._revive(run)
+        self.pause(run)
+        with self._desk.lock:
+            record = self._record(run)
+            if record.status == "paused":
+                record.steps_wanted += steps
+                self._desk.line_up(record)
+        self._dispatcher.wake()
+
+    def stop(self, run: str) -> None:
+        """End a run before its time; the model it has reached is kept."""
+        self._revive(run)
+        with self._desk.lock:
+            record = self._record(run)
+            if record.status in LIVE and record.in_flight:
+                record.stopping = True
+            elif record.status in LIVE:
+                self._desk.stop(record)
+
+    def delete(self, run: str) -> None:
+        """Forget a run and all it left, also while it is training."""
+        with self._desk.lock:
+            record = self._record(run)
+            self._desk.step_back(record)
+            del self._desk.runs[run]
+            self._desk.scribe.delete(run)
+
+    def rename(self, run: str, name: str) -> None:
+        """Give a run another name, cleaned; an empty one changes nothing."""
+        with self._desk.lock:
+            record = self._record(run)
+            record.card = record.card.renamed(clean_name(name) or record.card.name)
+            self._desk.scribe.card(record.card)
+
+    def runs(self, student: str) -> list[RunView]:
+        """A student's runs, oldest first."""
+        with self._desk.lock:
+            mine = [run.card.id for run in self._desk.runs.values() if run.card.student == student]
+        views = (self.view(run) for run in mine)
+        return [view for view in views if view is not None]
+
+    def view(self, run: str) -> RunView | None:
+        """A run at this moment; None if there is no such run (any more)."""
+        with self._desk.lock:
+            record = self._desk.runs.get(run)
+        if record is not None and record.status == "interrupted":
+            self._read(record)
+        with self._desk.lock:
+            return record.view() if record is not None and run in self._desk.runs else None
+
+    def points(self, run: str, most: int = MOST) -> tuple[Point, ...]:
+        """The curve of a run, thinned to at most `most` points. All of them are in the store."""
+        record = self._record(run)
+        self._read(record)
+        with self._desk.lock:
+            assert record.curve is not None  # just read
+            points = record.curve.points()
+        return points if len(points) <= most else thin(points, most)
+
+    def model_bytes(self, run: str) -> bytes | None:
+        """The model of a run as a file, as far as it is trained; None before the first slice."""
+        with self._desk.lock:
+            record = self._record(run)
+            model, state = record.model, record.state
+        if model is None and state is None:
+            model = self.store.model(run)
+            state = None if model else self.store.state(run)
+        return model or (model_of(loads(state)) if state else None)
+
+    def state_bytes(self, run: str) -> bytes | None:
+        """All that the next step of a live or interrupted run needs; None before the first slice and after the end."""
+        with self._desk.lock:
+            record = self._record(run)
+            return record.state or self.store.state(run)
+
+    def snapshots(self, run: str) -> list[int]:
+        """The steps of which a model was kept on the way, in order."""
+        return self.store.snapshots(run)
+
+    def snapshot(self, run: str, step: int) -> bytes | None:
+        """The model file of one of `snapshots`, in 16-bit numbers."""
+        return self.store.snapshot(run, step)
+
+    def live_runs(self) -> int:
+        """How many runs of all students are waiting or training just now."""
+        with self._desk.lock:
+            return sum(run.status in ("waiting", "training") for run in self._desk.runs.values())
+
+    def workers(self) -> dict[int, str | None]:
+        """The worker processes that are ready, by id, and the run each is training (None: idle)."""
+        return self._dispatcher.pids()
+
+    def flush(self) -> None:
+        """Wait until all that is known is on disk."""
+        self._desk.scribe.flush()
+
+    def close(self) -> None:
+        """End the workers and save every run; those on their way are "interrupted" for the next server."""
+        self._dispatcher.close()
+        self._desk.scribe.close()
+
+    def _record(self, run: str) -> Run:
+        record = self._desk.runs.get(run)
+        if record is None:
+            raise ValueError("This run does not exist any more.")
+        return record
+
+    def _read(self, record: Run) -> None:
+        """Read the curve of a run from disk, once, and not under the lock."""
+        if record.curve is None:
+            remains = read_remains(self.store, record)
+            with self._desk.lock:
+                if record.curve is None:
+                    record.curve = remains.curve
+                    if record.status == "interrupted":
+                        record.progress = remains.progress
+
+    def _revive(self, run: str) -> None:
+        """An interrupted run becomes a paused one."""
+        record = self._record(run)
+        if record.status != "interrupted":
+            return
+        remains, kept = read_remains(self.store, record), self.store.snapshots(run)
+        with self._desk.lock:
+            if record.status == "interrupted":
+                others = self._desk.runs.values()
+                _check_room([r for r in others if r.card.student == record.card.student and r.status in LIVE])
+                revive(record, remains, kept)
+                record.status = "paused"
+                self._desk.scribe.rewind(run, record.progress.step)
+
+
+def _check_room(live: list[Run]) -> None:
+    if len(live) >= MAX_LIVE:
+        raise ValueError(f"You have {len(live)} runs on their way. Stop one of them, or wait until it has finished.")

@@ -1,0 +1,198 @@
+"""What a worker does: one slice of one run, from a state to the next.
+
+    slice = run_slice(SliceJob(run, spec, seconds=0.5, state=blob))
+
+A job and its slice are plain values that travel between processes and machines; `slice.state` is all that the next
+slice needs, wherever that one runs. A worker also keeps the last few states alive: asked to go on from a state by
+its ticket alone, it need not be sent it, nor read it. It answers `needs` when it does not hold what it would need, and
+has then done nothing. So whoever sends jobs may be wrong about what a worker holds, but never gets a wrong result.
+
+Each process trains one slice at a time; what it holds is guarded by a lock only for executors that use threads.
+"""
+
+import os
+import threading
+import time
+import uuid
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+
+from tinygpt.checkpoint import dumps, loads, model_bytes
+from tinygpt.corpus import Corpus, default_corpus, load_corpus
+from tinygpt.generation import generate
+from tinygpt.gpt import GPTConfig
+from tinygpt.own_texts import is_sha256
+from tinygpt.randomness import generator
+from tinygpt.spec import RunSpec, TrainConfig
+from tinygpt.training import Point, TrainState, advance, one_thread, start
+
+HELD = 4  # live states a worker keeps: a handful of runs take turns on it
+SAMPLE_LENGTH = 120  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class SliceJob:
+    """Go on with a run: from its first step, from `state`, or from the state that the worker holds as `ticket`."""
+
+    run: str
+    spec: str  # RunSpec as JSON
+    seconds: float  # of training wanted; a slice ends with the step that reaches them
+    steps: int | None = None  # at most so many
+    state: bytes | None = None
+    ticket: str = ""  # names the state to go on from; "" before the first step
+    snapshots: tuple[int, ...] = ()  # steps at which to keep the model, not yet reached
+    sample: bool = False  # let the model write a little at the end
+    folder: Path | None = None  # where own texts lie
+    text: tuple[str, str] | None = None  # text and characters of the corpus, for a worker that cannot read it
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What came of a job. `began` and `finished` are the worker's own clock."""
+
+    run: str
+    needs: str = ""  # "state" or "corpus": nothing was done, send it along
+    points: list[Point] = field(default_factory=list)  # .seconds counts from 0 in each slice
+    state: bytes = b""
+    ticket: str = ""  # under which the worker holds `state`
+    step: int = 0
+    ended: str = ""
+    note: str = ""
+    snapshots: dict[int, bytes] = field(default_factory=dict)
+    model: bytes | None = None  # once the run has ended
+    sample: str = ""
+    seconds: float = 0.0  # inside the training loop
+    sample_seconds: float = 0.0
+    began: float = 0.0
+    finished: float = 0.0
+    pid: int = 0
+
+
+def run_slice(job: SliceJob) -> Slice:
+    """Train one slice. An error of the run itself (a text that is too short, no memory) is raised."""
+    began = time.monotonic()
+    corpus = _corpus(job)
+    if corpus is None:
+        return Slice(job.run, needs="corpus")
+    state = _take_up(job, corpus)
+    if state is None:
+        return Slice(job.run, needs="state")
+    before = state.seconds
+    points, snapshots = _train(state, corpus, job)
+    seconds = state.seconds - before
+    sample, sample_seconds = _sample(state) if job.sample or state.ended == "finished" else ("", 0.0)
+    return Slice(
+        job.run, points=points, state=dumps(state), ticket=_hold(job.run, state), step=state.step, ended=state.ended,
+        note=state.note, snapshots=snapshots, model=_final_model(state, points), sample=sample, seconds=seconds,
+        sample_seconds=sample_seconds, began=began, finished=time.monotonic(), pid=os.getpid(),
+    )  # fmt: skip
+
+
+def warm() -> int:
+    """Make a new worker as fast as an old one; its process id. The first real step alone imports much of torch."""
+    corpus = Corpus.from_text("to be or not to be " * 4)
+    model = GPTConfig(vocab_size=corpus.tokenizer.vocab_size, block_size=4, n_embd=4, n_head=1, n_layer=1)
+    state = start(RunSpec(model, TrainConfig(max_steps=2, batch_size=1), "warm"), corpus)
+    advance(state, corpus, steps=1)
+    _sample(loads(dumps(state)), length=2)
+    load_corpus(default_corpus())
+    return os.getpid()
+
+
+def model_of(state: TrainState, *, half: bool = False, **facts: float | None) -> bytes:
+    """The model of a run as a file of its own, with `facts` about it; `half` stores 16-bit numbers."""
+    facts |= {"step": state.step, "seed": state.spec.train.seed}
+    return model_bytes(state.model, state.tokenizer, half=half, corpus=state.spec.corpus, **facts)
+
+
+def _final_model(state: TrainState, points: list[Point]) -> bytes | None:
+    """The model of a run that has ended, with its last losses; None while it goes on."""
+    if not state.ended:
+        return None
+    measured = state.ended == "finished"  # then the last point is the long estimate of both losses
+    return model_of(state, train_loss=points[-1].loss, val_loss=points[-1].val) if measured else model_of(state)
+
+
+def snapshot_steps(max_steps: int) -> tuple[int, ...]:
+    """When to keep a model on the way: each time the steps have doubled, so early change is seen too."""
+    return tuple(sorted({max_steps >> k for k in range(1, 9)} - {0}))
+
+
+def _train(state: TrainState, corpus: Corpus, job: SliceJob) -> tuple[list[Point], dict[int, bytes]]:
+    """Advance until the seconds or the steps of the job are over; the points, and a model for each snapshot due."""
+    points: list[Point] = []
+    snapshots: dict[int, bytes] = {}
+    goal = None if job.steps is None else state.step + job.steps
+    before = state.seconds
+    while True:
+        if state.step in job.snapshots:
+            snapshots[state.step] = model_of(state, half=True)
+        left = before + job.seconds - state.seconds
+        if state.ended or left <= 0 or state.step == goal:
+            break
+        points += advance(state, corpus, steps=_steps_to_next_stop(state.step, goal, job.snapshots), seconds=left)
+    return [point._replace(seconds=point.seconds - before) for point in points], snapshots
+
+
+def _steps_to_next_stop(step: int, goal: int | None, snapshots: tuple[int, ...]) -> int | None:
+    """How far it is to the next snapshot or to the goal; None where neither lies ahead."""
+    return min((stop - step for stop in (goal, *snapshots) if stop is not None and stop > step), default=None)
+
+
+def _sample(state: TrainState, length: int = SAMPLE_LENGTH) -> tuple[str, float]:
+    """What the model writes after an empty line, and the seconds it took. Its draws depend on seed and step alone."""
+    began, tokenizer = time.monotonic(), state.tokenizer
+    first = tokenizer.encode("\n")[0] if "\n" in tokenizer.chars else 0
+    source = generator((state.spec.train.seed * 1_000_003 + state.step) % 2**63)
+    with one_thread():
+        written = generate(state.model, torch.tensor([[first]]), length, generator=source)
+        return tokenizer.decode([token.id for token in written]), time.monotonic() - began
+
+
+_held: OrderedDict[str, tuple[str, TrainState]] = OrderedDict()  # run -> (ticket, state), oldest first
+_lock = threading.Lock()
+
+
+def _take_up(job: SliceJob, corpus: Corpus) -> TrainState | None:
+    """The state to go on from, or None where only its ticket came and it is not here (any more).
+
+    It is held no longer: if the slice fails on the way, nobody can mistake the half-trained state for this one.
+    """
+    with _lock:
+        ticket, state = _held.pop(job.run, ("", None))
+    if not job.ticket:
+        return start(RunSpec.from_json(job.spec), corpus)
+    if ticket == job.ticket:
+        return state
+    return None if job.state is None else loads(job.state)
+
+
+def _hold(run: str, state: TrainState) -> str:
+    """Keep a state alive for the next slice of its run; the ticket under which it is found."""
+    ticket = uuid.uuid4().hex
+    with _lock:
+        if not state.ended:
+            _held[run] = (ticket, state)
+        while len(_held) > HELD:
+            _held.popitem(last=False)
+    return ticket
+
+
+def _corpus(job: SliceJob) -> Corpus | None:
+    """The text of the job: one that came along, or one that this machine has; None where it has to come along."""
+    key = RunSpec.from_json(job.spec).corpus
+    if job.text is not None:
+        return _sent_corpus(key, *job.text)
+    try:
+        return load_corpus(key, folder=job.folder) if is_sha256(key) else load_corpus(key)  # as `warm` loaded it
+    except (ValueError, OSError):
+        return None
+
+
+@lru_cache(maxsize=4)
+def _sent_corpus(key: str, text: str, chars: str) -> Corpus:
+    return Corpus.from_text(text, key, chars)
