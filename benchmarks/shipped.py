@@ -82,9 +82,7 @@ def measure(path: Path, corpus: Corpus) -> float:
 
 def table(models: list[Shipped], measured: list[float]) -> str:
     """The table as Markdown, one line a model."""
-    rows = [
-        [*model.stated_cells(), f"{loss:.4f}", model.size()] for model, loss in zip(models, measured, strict=True)
-    ]
+    rows = [[*model.stated_cells(), f"{loss:.4f}", model.size()] for model, loss in zip(models, measured, strict=True)]
     return "\n".join([*HEAD, *(f"| {' | '.join(row)} |" for row in rows)])
 
 

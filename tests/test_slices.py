@@ -81,7 +81,10 @@ def test_a_worker_keeps_only_a_handful_of_states(job):
 def test_a_text_that_is_not_here_is_asked_for(job, texts):
     elsewhere = replace(job, folder=texts / "nowhere", steps=3)
     assert run_slice(elsewhere).needs == "corpus"
-    assert run_slice(replace(elsewhere, text=(TEXT, CORPUS.tokenizer.chars))).state == run_slice(replace(job, steps=3)).state
+    assert (
+        run_slice(replace(elsewhere, text=(TEXT, CORPUS.tokenizer.chars))).state
+        == run_slice(replace(job, steps=3)).state
+    )
 
 
 def test_snapshots_are_the_model_at_exactly_their_step(job):
@@ -124,7 +127,7 @@ def test_a_diverged_run_brings_the_last_model_that_was_whole(texts):
     load(last.model)
 
 
-def test_a_text_shorter_than_the_context_is_an_error_in_words(texts):
-    spec = RunSpec(BigramConfig(2, block_size=512), TrainConfig(max_steps=5), keep_text("ab" * 100, texts))
-    with pytest.raises(ValueError, match="context of 512"):
+def test_a_model_that_does_not_fit_the_text_is_an_error_in_words(texts):
+    spec = RunSpec(BigramConfig(3), TrainConfig(max_steps=5), keep_text("ab" * 100, texts))
+    with pytest.raises(ValueError, match="knows 3 characters and the text has 2"):
         run_slice(SliceJob("r", spec.to_json(), LONG, folder=texts))

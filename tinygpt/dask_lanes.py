@@ -7,8 +7,6 @@ by itself; only after some kills of the same slice does its KilledWorker reach u
 """
 
 import ipaddress
-from collections.abc import Callable
-from concurrent.futures import Executor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,7 +31,21 @@ class DaskLane(ClientExecutor):
         super().shutdown(wait=False)
 
 
-def open_cluster(address: str, *, workers: int | None = None) -> tuple[Callable[[], Executor], int]:
+class Cluster:
+    """Opens lanes on one cluster; calling it opens one."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def __call__(self) -> DaskLane:
+        return DaskLane(self.client)
+
+    def close(self) -> None:
+        """Leave the cluster; it goes on without us."""
+        self.client.close()
+
+
+def open_cluster(address: str, *, workers: int | None = None) -> tuple[Cluster, int]:
     """How to open a lane on the cluster at `address`, and how many: one for each thread of its workers, or `workers`.
 
     Raises ValueError in plain words for an address that is not safe, and where no scheduler answers.
@@ -46,7 +58,7 @@ def open_cluster(address: str, *, workers: int | None = None) -> tuple[Callable[
         raise ValueError(
             f"No dask scheduler answers at {address}. Start one there, or unset TINYGPT_SCHEDULER."
         ) from error
-    return (lambda: DaskLane(client)), workers or max(2, sum(client.nthreads().values()))
+    return Cluster(client), workers or max(2, sum(client.nthreads().values()))
 
 
 def check_address(address: str) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from functools import partial
 from queue import Empty, SimpleQueue
+from typing import NamedTuple
 
 from tinygpt.desk import Desk
 from tinygpt.lane_keeper import Lane, LaneKeeper
@@ -21,6 +22,13 @@ from tinygpt.slices import Slice, SliceJob, run_slice
 HANGING = 120.0  # seconds without a word after which a worker is given up
 
 log = logging.getLogger(__name__)
+
+
+class Worker(NamedTuple):
+    """A worker process, and the run it is training just now (None: idle)."""
+
+    pid: int
+    run: str | None
 
 
 class Dispatcher:
@@ -48,9 +56,9 @@ class Dispatcher:
         self._thread.join(timeout=10)
         self._keeper.close()
 
-    def pids(self) -> dict[int, str | None]:
-        """The worker processes that are ready, and the run that each is training (None: idle)."""
-        return {lane.pid: lane.job.run if lane.job else None for lane in self._lanes if lane.executor is not None}
+    def workers(self) -> list[Worker]:
+        """The workers that are ready. A look from outside: a moment later it may be otherwise."""
+        return [Worker(lane.pid, lane.run) for lane in self._lanes if lane.executor is not None]
 
     def _work(self) -> None:
         while not self._closed.is_set():
@@ -90,8 +98,8 @@ class Dispatcher:
             return
         try:
             slice_ = future.result()
-            lane.settle(job.run, slice_.ticket)
             self._desk.landed(job, slice_, time.monotonic() - lane.since)
+            lane.settle(job.run, slice_.ticket)
         except BaseException as error:  # CancelledError, too: dask's word for a worker that is gone
             if worker_died(error):
                 log.warning("the worker of lane %d died: %r", lane.number, error)

@@ -34,6 +34,12 @@ class Lane:
         """Whether a slice could be given to it now."""
         return self.executor is not None and self.job is None
 
+    @property
+    def run(self) -> str | None:
+        """The run it is training."""
+        job = self.job  # one look: another thread may be asking
+        return job.run if job else None
+
     def holds(self, run: str, ticket: str) -> bool:
         """Whether its worker has this state alive, as far as one can know from here."""
         return bool(ticket) and self.tickets.get(run) == ticket

@@ -19,7 +19,7 @@ from concurrent.futures import Executor
 
 from tinygpt.checkpoint import loads
 from tinygpt.desk import Desk
-from tinygpt.dispatcher import Dispatcher
+from tinygpt.dispatcher import Dispatcher, Worker
 from tinygpt.limits import MAX_LIVE, check, clean_name
 from tinygpt.models import kind
 from tinygpt.records import LIVE, Run, RunView
@@ -174,9 +174,9 @@ class Scheduler:
         with self._desk.lock:
             return sum(run.status in ("waiting", "training") for run in self._desk.runs.values())
 
-    def workers(self) -> dict[int, str | None]:
-        """The worker processes that are ready, by id, and the run each is training (None: idle)."""
-        return self._dispatcher.pids()
+    def workers(self) -> list[Worker]:
+        """The workers that are ready, and what each is training just now."""
+        return self._dispatcher.workers()
 
     def flush(self) -> None:
         """Wait until all that is known is on disk."""

@@ -55,13 +55,13 @@ def loss_spec(mode: Mode) -> dict[str, Any]:
             "val", {**dot, "size": 160, "opacity": 0} | _HOVER, {"x": x, "y": y, "detail": run, "tooltip": _tooltip()}
         ),
     ]
-    for side, place in (("right", {"align": "left", "dx": 13}), ("left", {"align": "right", "dx": 6, "dy": -14})):
+    for side, place in (("right", {"align": "left", "dx": 13}), ("left", {"align": "right", "dx": 0, "dy": -14})):
         at = {"x": x, "y": {**y, "field": "label_y"}, "text": {"field": "label"}}
         bold = _words(p.ink, PANEL, fontWeight=700, **place)
         layers += [_layer("end", {**bold, **_halo(p.paper)}, at, side), _layer("end", bold, {**at, "color": ink}, side)]
     return {
         "height": HEIGHT,
-        "padding": {"left": 78, "right": 6, "top": 6, "bottom": 4},
+        "padding": {"left": 2, "right": 2, "top": 6, "bottom": 4},
         "params": [_grid()],
         "layer": layers,
         "resolve": {"scale": {"color": "independent"}},  # lines have a family's hue, words its darker one
@@ -86,7 +86,7 @@ def _words(tone: str, size: int, **place: Any) -> dict[str, Any]:
 
 def _halo(paper: str) -> dict[str, Any]:
     """The same words first in the color of the page, and thicker: then they can be read on a line."""
-    return {"stroke": paper, "strokeWidth": 6, "strokeJoin": "round", "color": paper}
+    return {"stroke": paper, "strokeWidth": 5, "strokeJoin": "round", "color": paper}
 
 
 def _step_axis(tone: str) -> dict[str, Any]:

@@ -20,6 +20,8 @@ STYLE = """<style>
 /* 4: a square in a narrow column leaves no hole below it; 2rem are the characters along its lower side. */
 [class*="st-key-square"] { container-type: inline-size; }
 [class*="st-key-square"] > * { max-height: calc(100cqw + 2rem); overflow: hidden; }
+/* 5: three dots say "menu" without an arrow beside them. */
+[class*="st-key-menu"] [data-testid="stPopoverButton"] div[aria-hidden="true"] { display: none; }
 </style>"""
 
 _appearance = st.components.v2.component(

@@ -17,9 +17,9 @@ NAME = re.compile(r"[0-9a-f]{32}", re.ASCII)  # 128 random bits
 NOT_A_PAGE = ("/_stcore/", "/static/", "/media/", "/component/")  # what a page fetches by itself
 
 
-def is_name(text: str | None) -> bool:
+def is_name(text: object) -> bool:
     """Whether `text` is a name as this server gives it: 32 hexadecimal digits, and nothing else."""
-    return text is not None and NAME.fullmatch(text) is not None
+    return isinstance(text, str) and NAME.fullmatch(text) is not None
 
 
 class NameTheBrowser:

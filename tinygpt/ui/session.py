@@ -27,7 +27,7 @@ PATIENCE = 30.0  # seconds for the workers to come up before this machine is mea
 def student() -> str:
     """The name of this browser; a session without a (true) cookie gets one of its own. 32 hexadecimal digits."""
     name = st.context.cookies.get(COOKIE)
-    if name is not None and is_name(name):
+    if name is not None and is_name(name):  # an AppTest has no cookies
         return name
     return st.session_state.setdefault("student", secrets.token_hex(16))
 

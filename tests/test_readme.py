@@ -1,0 +1,124 @@
+"""The README cannot rot: its code runs, its tree is the house, its numbers are those of the code."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tinygpt import limits
+from tinygpt.checkpoint import read_info
+from tinygpt.cleaning import MAX_BYTES, MAX_DISTINCT
+from tinygpt.cli_parser import parser
+from tinygpt.corpus import CATALOGUE
+from tinygpt.models import count_parameters
+from tinygpt.presets import LADDER, PRESETS
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", README, re.MULTILINE | re.DOTALL))
+
+
+def fenced(text: str, language: str = "") -> list[str]:
+    """The blocks of code between three backticks."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def paths_of_the_tree() -> Iterator[str]:
+    """Every path that the tree names: two spaces deeper is one folder further in."""
+    folders: list[str] = []
+    for line in fenced(SECTIONS["What is where"])[0].splitlines():
+        indent, name = re.match(r"( *)(\S+)  +\S", line).groups()
+        folders = [*folders[: len(indent) // 2], name]
+        yield "".join(folders)
+
+
+def files_of(*folders: str) -> set[str]:
+    return {path.relative_to(ROOT).as_posix() for folder in folders for path in (ROOT / folder).rglob("*.py")}
+
+
+def test_every_module_and_every_page_is_in_the_tree():
+    assert not files_of("tinygpt", "pages", "benchmarks") - set(paths_of_the_tree())
+
+
+def test_the_tree_names_nothing_that_is_not_there():
+    paths = list(paths_of_the_tree())
+    assert len(paths) == len(set(paths))
+    assert not [path for path in paths if not (ROOT / path).exists()]
+
+
+def test_every_link_and_picture_is_there():
+    targets = re.findall(r"\]\((?!https:)([^)#]+)", README)
+    assert targets
+    assert not [target for target in targets if not (ROOT / target).is_file()]
+
+
+def test_the_code_for_a_notebook_runs():
+    program = "\n".join(fenced(SECTIONS["In a notebook"], "python"))
+    short = program.replace("max_steps=1_000", "max_steps=20")
+    assert short != program
+    done = subprocess.run([sys.executable, "-W", "error", "-c", short], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert [line.split()[0] for line in lines[:2]] == ["0", "20"]
+    assert "torch.Size([1, 4, 8, 8])" in lines[2]
+
+
+def test_every_command_of_the_readme_is_understood():
+    commands = re.findall(r"^    python -m tinygpt (.+)$", README, re.MULTILINE)
+    assert len(commands) >= 6
+    for command in commands:
+        words = [quoted or plain for quoted, plain in re.findall(r'"(.+?)"|(\S+)', command)]
+        if words == ["--help"]:
+            continue
+        assert parser().parse_args(words).command == words[0]
+
+
+def test_the_two_commands_come_first():
+    assert re.findall(r"^    make (\w+)", README, re.MULTILINE)[:2] == ["run", "test"]
+    assert README.index("make test") < README.index("](") < README.index("## Start")
+
+
+@pytest.mark.parametrize(
+    ("what", "most"),
+    [
+        ("parameters of a model", f"{limits.MAX_PARAMETERS:,}"),
+        ("steps of a run", f"{limits.MAX_STEPS:,}"),
+        ("worker time of a run", f"{limits.MAX_SECONDS / 60:.0f} minutes"),
+        ("runs at the same time", f"{limits.MAX_LIVE}"),
+        ("characters in one batch", f"{limits.MAX_CHARACTERS:,}"),
+        ("own text", f"{MAX_BYTES // 1024**2} MB, {MAX_DISTINCT:,} different characters"),
+        ("name of a run", f"{limits.MAX_NAME} characters"),
+    ],
+)
+def test_the_limits_are_those_of_the_code(what, most):
+    assert f"| {what} | {most} |" in SECTIONS["For a class of thirty"]
+
+
+def test_the_ladder_is_that_of_the_presets():
+    rows = re.findall(r"^\| `(.+?)` \| (.+?) \| (.+?) \| (.+?) \|$", SECTIONS["What was measured"], re.MULTILINE)
+    assert [row[0] for row in rows] == list(LADDER)
+    for name, parameters, stated, measured in rows:
+        assert parameters == f"{count_parameters(PRESETS[name].model):,}"
+        assert float(stated) == PRESETS[name].stated == pytest.approx(float(measured), abs=0.02)
+
+
+def test_figures_of_shipped_models_are_those_of_their_files():
+    gpt, largest = (read_info(ROOT / "checkpoints" / f"{name}.safetensors") for name in ("layer-norm", "nanogpt-cpu"))
+    assert f"5,000\nsteps took {gpt['seconds']:.0f} s" in SECTIONS["For a class of thirty"] and gpt["step"] == 5_000
+    assert f"reaches {largest['val_loss']:.2f}" in SECTIONS["What was measured"]
+
+
+def test_every_environment_variable_and_every_text_is_explained():
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tinygpt").rglob("*.py"))
+    asked = set(re.findall(r'environ[^"\n]*"(TINYGPT_\w+)"', sources))
+    assert {"TINYGPT_DATA", "TINYGPT_RUNS"} <= asked
+    assert not [name for name in asked if f"| `{name}` |" not in README]
+    assert not [key for key in CATALOGUE if f"`{key}`" not in SECTIONS["Which text"]]
+
+
+def test_the_changelog_begins_with_what_is_unreleased():
+    headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert headings[0] == "[Unreleased]"

@@ -1,0 +1,244 @@
+"""What is left when something dies: real processes, really killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tinygpt.bigram import BigramConfig
+from tinygpt.checkpoint import dumps, load, loads
+from tinygpt.corpus import Corpus
+from tinygpt.gpt import GPTConfig
+from tinygpt.lanes import loky_lane
+from tinygpt.own_texts import keep_text, sha256_of
+from tinygpt.recovery import step_of
+from tinygpt.runs import RunStore
+from tinygpt.scheduler import Scheduler
+from tinygpt.training import RunSpec, TrainConfig, advance, start
+
+pytestmark = pytest.mark.slow
+
+TEXT = "the quick brown fox jumps over the lazy dog. " * 40
+CORPUS = Corpus.from_text(TEXT)
+V, KEY = CORPUS.tokenizer.vocab_size, sha256_of(TEXT)
+GPT = RunSpec(
+    GPTConfig(V, n_embd=16, n_head=2, n_layer=1, dropout=0.2),
+    TrainConfig(max_steps=4_000, eval_interval=500, batch_size=4),
+    KEY,
+)
+ENDLESS = replace(GPT, train=replace(GPT.train, max_steps=20_000, seed=7))
+TABLE = RunSpec(BigramConfig(V), TrainConfig(max_steps=300, eval_interval=100, batch_size=4), KEY)
+
+SERVER = """
+import sys, time
+from tinygpt.lanes import loky_lane
+from tinygpt.runs import RunStore
+from tinygpt.scheduler import Scheduler
+from tinygpt.spec import RunSpec
+
+scheduler = Scheduler(loky_lane, 2, store=RunStore(sys.argv[1]))
+for spec in sys.argv[2:]:
+    scheduler.submit(RunSpec.from_json(spec), student="ann")
+while True:
+    time.sleep(1)
+"""
+
+
+@contextmanager
+def server(folder, *specs):
+    """A server in a process of its own, training these runs; whatever it leaves behind is ended."""
+    command = [sys.executable, "-c", SERVER, str(folder), *(spec.to_json() for spec in specs)]
+    process = subprocess.Popen(command, cwd=Path(__file__).parents[1])
+    family = []
+    try:
+        yield process, family
+    finally:
+        process.kill()
+        process.wait()
+        for relative in family:
+            if relative.is_running():
+                relative.kill()
+
+
+@contextmanager
+def restarted(folder, factory=loky_lane):
+    """A new server, in this process, on what the last one left."""
+    scheduler = Scheduler(factory, 2, store=RunStore(folder))
+    try:
+        yield scheduler
+    finally:
+        scheduler.close()
+
+
+@pytest.fixture
+def store(tmp_path):
+    keep_text(TEXT, tmp_path / "corpora")
+    return RunStore(tmp_path)
+
+
+def until(condition, timeout=90.0):
+    """Wait until something is so; what it is then."""
+    deadline = time.monotonic() + timeout
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.02)
+    return value
+
+
+def alive(processes):
+    """Those that run; a zombie does not, it only waits to be noticed."""
+    return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+
+
+def family_of(process):
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def curve(points):
+    return [point._replace(seconds=0.0) for point in points]
+
+
+def finish(scheduler, run):
+    until(lambda: not scheduler.view(run).live)
+    scheduler.flush()
+    return scheduler.view(run)
+
+
+def test_nothing_outlives_a_killed_server(store):
+    with server(store.folder, ENDLESS) as (process, family):  # one worker is busy, the other idle
+        until(lambda: [card for card in store.cards() if store.points(card.id)])
+        family += family_of(process)
+        assert len(alive(family)) >= 3  # two workers and loky's tracker
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        until(lambda: not alive(family), timeout=15)  # it takes one or two seconds
+
+
+def test_a_server_killed_while_its_workers_start_leaves_nothing_either(store):
+    with server(store.folder) as (process, family):
+        until(lambda: len(family_of(process)) >= 3)
+        family += family_of(process)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        until(lambda: not alive(family), timeout=15)
+
+
+def test_a_run_goes_on_after_its_server_was_killed_as_if_nothing_had_happened(store):
+    with server(store.folder, GPT, TABLE) as (process, family):
+        [run, small] = until(lambda: ids if len(ids := [card.id for card in store.cards()]) == 2 else [])
+        until(lambda: store.ending(small) and (store.home(run) / "state.safetensors").exists())
+        saved = step_of(store.state(run))
+        until(lambda: len(store.points(run)) > saved + 200)
+        family += family_of(process)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        until(lambda: not alive(family), timeout=15)
+    path = store.home(run) / "points.jsonl"
+    path.write_bytes(path.read_bytes() + b'{"step": 99999, "loss": 1.')  # torn in mid-line
+    written = store.points(run)
+    with restarted(store.folder) as scheduler:
+        interrupted, done = scheduler.runs("ann")
+        assert (interrupted.status, done.status) == ("interrupted", "finished")
+        assert interrupted.step == interrupted.points == step_of(store.state(run)) > 0
+        assert written[-1].seconds - interrupted.seconds <= 5.0
+        assert len(scheduler.points(run)) > 0
+        scheduler.resume(run)
+        assert finish(scheduler, run).status == "finished"
+        model, seconds = load(scheduler.model_bytes(run)).model, [point.seconds for point in store.points(run)]
+    whole = start(GPT, CORPUS)
+    assert curve(store.points(run)) == curve(advance(whole, CORPUS))
+    assert seconds == sorted(seconds)
+    exact = whole.model.state_dict()
+    assert all((value == exact[name]).all() for name, value in model.state_dict().items())
+
+
+def test_a_server_that_is_closed_loses_nothing(store):
+    with restarted(store.folder) as scheduler:
+        run = scheduler.submit(GPT, student="ann", name="mine")
+        until(lambda: scheduler.view(run).step > 100)
+        scheduler.pause(run)
+        until(lambda: all(worker.run is None for worker in scheduler.workers()))
+        before, state = scheduler.view(run), scheduler.state_bytes(run)
+    assert store.state(run) == state
+    with restarted(store.folder) as scheduler:
+        [after] = scheduler.runs("ann")
+        assert (after.status, after.name, after.slot) == ("interrupted", "mine", before.slot)
+        assert (after.step, after.points, after.loss, after.val) == (
+            before.step,
+            before.points,
+            before.loss,
+            before.val,
+        )
+        scheduler.step(run, 50)
+        until(lambda: scheduler.view(run).step == before.step + 50)
+        whole = start(GPT, CORPUS)
+        advance(whole, CORPUS, steps=before.step + 50)
+        assert scheduler.state_bytes(run) == dumps(whole)
+        scheduler.stop(run)
+        assert finish(scheduler, run).status == "stopped"
+    with restarted(store.folder) as scheduler:
+        assert scheduler.view(run).status == "stopped"
+        assert scheduler.view(run).step == before.step + 50
+        assert load(scheduler.model_bytes(run)).info["step"] == before.step + 50
+
+
+def test_a_run_whose_saved_state_is_damaged_starts_over(store):
+    with restarted(store.folder) as scheduler:
+        run = scheduler.submit(TABLE, student="ann")
+        scheduler.pause(run)
+        scheduler.step(run, 20)
+        until(lambda: scheduler.view(run).step == 20)
+    loads(store.state(run))
+    (store.home(run) / "state.safetensors").write_bytes(b"not a state")
+    with restarted(store.folder) as scheduler:
+        assert scheduler.view(run).step == 0
+        scheduler.resume(run)
+        assert finish(scheduler, run).status == "finished"
+    assert curve(store.points(run)) == curve(advance(start(TABLE, CORPUS), CORPUS))
+
+
+def test_a_run_trains_on_where_the_disk_refuses_and_is_whole_when_it_gives_in(store):
+    with restarted(store.folder) as scheduler:
+        run = scheduler.submit(GPT, student="ann")
+        obstacle = store.home(run) / "points.jsonl"
+        scheduler.pause(run)
+        scheduler.flush()
+        obstacle.unlink(missing_ok=True)
+        obstacle.mkdir()  # nothing can be appended to a folder
+        scheduler.resume(run)
+        until(lambda: scheduler.view(run).warning)
+        assert "cannot be saved" in scheduler.view(run).warning
+        step = scheduler.view(run).step
+        until(lambda: scheduler.view(run).step > step)
+        obstacle.rmdir()
+        until(lambda: not scheduler.view(run).warning)
+        assert finish(scheduler, run).status == "finished"
+    first = store.points(run)[0].step
+    assert [point.step for point in store.points(run)] == list(range(first, GPT.train.max_steps + 1))
+
+
+def test_a_run_that_kills_its_workers_is_given_up_and_the_others_go_on(store):
+    with restarted(store.folder) as scheduler:
+        other = scheduler.submit(TABLE, student="bob")
+        run = scheduler.submit(ENDLESS, student="ann")
+        killed = set()
+
+        def kill():
+            for worker in scheduler.workers():
+                if worker.run == run and worker.pid not in killed:
+                    killed.add(worker.pid)
+                    os.kill(worker.pid, signal.SIGKILL)
+            return scheduler.view(run).status == "failed"
+
+        until(kill)
+        assert len(killed) == 3
+        assert "3 times in a row" in scheduler.view(run).note
+        assert finish(scheduler, other).status == "finished"
+        until(lambda: len(scheduler.workers()) == 2)  # the lanes are back
