@@ -74,10 +74,8 @@ def main() -> None:
             bare = bare_seconds(arguments.preset, arguments.steps)
             ratios.append(live / bare)
             firsts.append(first)
-            print(
-                f"pair {pair + 1}: live {live:6.2f} s  bare {bare:6.2f} s  ratio {live / bare:5.2f}  first point {first:5.2f} s",
-                flush=True,
-            )
+            ratio = f"live {live:6.2f} s  bare {bare:6.2f} s  ratio {live / bare:5.2f}"
+            print(f"pair {pair + 1}: {ratio}  first point {first:5.2f} s", flush=True)
         chromium.close()
     low, median, high = statistics.quantiles(ratios, n=4)
     print(f"live / bare: median {median:.2f}, quartiles {low:.2f} to {high:.2f}, {len(ratios)} pairs")

@@ -38,6 +38,11 @@ def test_temperature_zero_always_takes_the_likeliest():
     assert [token.id for token in generate(model, START, 4, temperature=0)] == [1, 0, 1, 0]
 
 
+def test_a_temperature_next_to_zero_does_the_same():
+    model = table([[0.1, 0.9], [0.8, 0.2]])
+    assert [token.id for token in generate(model, START, 4, temperature=1e-40)] == [1, 0, 1, 0]
+
+
 def test_top_k_keeps_the_likeliest_and_may_be_larger_than_the_vocabulary():
     model = table([[0.2, 0.3, 0.5]] * 3)
     torch.testing.assert_close(next_probabilities(model, START, top_k=2), torch.tensor([[0.0, 0.375, 0.625]]))
@@ -65,7 +70,7 @@ def test_broken_weights_are_said_in_words():
         next(generate(model, START, 1))
 
 
-@pytest.mark.parametrize("nonsense", [{"temperature": -1.0}, {"top_k": 0}])
+@pytest.mark.parametrize("nonsense", [{"temperature": -1.0}, {"temperature": math.nan}, {"top_k": 0}])
 def test_nonsense_is_refused_in_words(nonsense):
     with pytest.raises(ValueError, match="must be at least"):
         next(generate(table([[1.0]]), START, 1, **nonsense))

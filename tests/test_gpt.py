@@ -56,8 +56,15 @@ def test_two_mistakes_do_let_the_future_leak(mistake):
 
 @pytest.mark.parametrize(
     ("rung", "parameters"),
-    [("bigram", 4_225), ("one-head", 7_553), ("four-heads", 7_553), ("feed-forward", 8_609), ("blocks", 41_921), ("layer-norm", 42_369)],
-)  # fmt: skip
+    [
+        ("bigram", 4_225),
+        ("one-head", 7_553),
+        ("four-heads", 7_553),
+        ("feed-forward", 8_609),
+        ("blocks", 41_921),
+        ("layer-norm", 42_369),
+    ],
+)
 def test_each_rung_of_the_ladder_has_the_lecture_s_parameters(rung, parameters):
     assert count_parameters(PRESETS[rung].model) == parameters
 

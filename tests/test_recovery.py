@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,14 +24,12 @@ from tinygpt.runs import RunStore
 from tinygpt.scheduler import Scheduler
 from tinygpt.training import RunSpec, TrainConfig, advance, start
 
-pytestmark = pytest.mark.slow
-
 TEXT = "the quick brown fox jumps over the lazy dog. " * 40
 CORPUS = Corpus.from_text(TEXT)
 V, KEY = CORPUS.tokenizer.vocab_size, sha256_of(TEXT)
 GPT = RunSpec(
     GPTConfig(V, n_embd=16, n_head=2, n_layer=1, dropout=0.2),
-    TrainConfig(max_steps=4_000, eval_interval=500, batch_size=4),
+    TrainConfig(max_steps=3_000, eval_interval=500, batch_size=4),
     KEY,
 )
 ENDLESS = replace(GPT, train=replace(GPT.train, max_steps=20_000, seed=7))
@@ -67,8 +66,13 @@ def server(folder, *specs):
                 relative.kill()
 
 
+def in_this_process():
+    """A lane for tests that kill nothing: it is open at once."""
+    return ThreadPoolExecutor(1)
+
+
 @contextmanager
-def restarted(folder, factory=loky_lane):
+def restarted(folder, factory=in_this_process):
     """A new server, in this process, on what the last one left."""
     scheduler = Scheduler(factory, 2, store=RunStore(folder))
     try:
@@ -111,6 +115,7 @@ def finish(scheduler, run):
     return scheduler.view(run)
 
 
+@pytest.mark.slow
 def test_nothing_outlives_a_killed_server(store):
     with server(store.folder, ENDLESS) as (process, family):  # one worker is busy, the other idle
         until(lambda: [card for card in store.cards() if store.points(card.id)])
@@ -121,6 +126,7 @@ def test_nothing_outlives_a_killed_server(store):
         until(lambda: not alive(family), timeout=15)  # it takes one or two seconds
 
 
+@pytest.mark.slow
 def test_a_server_killed_while_its_workers_start_leaves_nothing_either(store):
     with server(store.folder) as (process, family):
         until(lambda: len(family_of(process)) >= 3)
@@ -130,6 +136,7 @@ def test_a_server_killed_while_its_workers_start_leaves_nothing_either(store):
         until(lambda: not alive(family), timeout=15)
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_after_its_server_was_killed_as_if_nothing_had_happened(store):
     with server(store.folder, GPT, TABLE) as (process, family):
         [run, small] = until(lambda: ids if len(ids := [card.id for card in store.cards()]) == 2 else [])
@@ -143,7 +150,7 @@ def test_a_run_goes_on_after_its_server_was_killed_as_if_nothing_had_happened(st
     path = store.home(run) / "points.jsonl"
     path.write_bytes(path.read_bytes() + b'{"step": 99999, "loss": 1.')  # torn in mid-line
     written = store.points(run)
-    with restarted(store.folder) as scheduler:
+    with restarted(store.folder, loky_lane) as scheduler:
         interrupted, done = scheduler.runs("ann")
         assert (interrupted.status, done.status) == ("interrupted", "finished")
         assert interrupted.step == interrupted.points == step_of(store.state(run)) > 0
@@ -224,8 +231,9 @@ def test_a_run_trains_on_where_the_disk_refuses_and_is_whole_when_it_gives_in(st
     assert [point.step for point in store.points(run)] == list(range(first, GPT.train.max_steps + 1))
 
 
+@pytest.mark.slow
 def test_a_run_that_kills_its_workers_is_given_up_and_the_others_go_on(store):
-    with restarted(store.folder) as scheduler:
+    with restarted(store.folder, loky_lane) as scheduler:
         other = scheduler.submit(TABLE, student="bob")
         run = scheduler.submit(ENDLESS, student="ann")
         killed = set()

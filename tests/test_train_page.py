@@ -104,9 +104,52 @@ def test_a_text_that_cannot_be_used_is_refused_and_nothing_is_lost(page, text):
 
 
 def test_a_text_shorter_than_the_context_is_refused_with_both_ways_out(page):
-    bring(page, "hello there, this is short")
-    assert "needs at least" in says(page) and "Add text" in says(page)
+    before = page.selectbox(key="corpus").value
+    bring(page, "hello there, this is short " * 3)
+    assert "needs at least" in says(page) and "Add text, or choose a context of at most" in says(page)
+    assert page.selectbox(key="corpus").value == before
+    assert page.text_area(key="pasted").value.startswith("hello there")
+
+
+def test_a_context_too_long_for_the_chosen_text_is_refused_before_training(page):
+    bring(page, "hello there, this is short " * 6)
+    page.slider(key="block_size").set_value(64).run()
+    assert "needs at least" in says(page)
     assert page.button(key="train").disabled
+
+
+def upload(page: AppTest, name: str, data: bytes) -> None:
+    page.session_state["own_text"] = True
+    page.run()
+    page.get("file_uploader")[0].upload(name, data, "text/plain").run()
+    page.button(key="use_text").click().run()
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [(b"%PDF-1.7 hello", "not a plain text file but a PDF"), (b"abc\x00def" * 30, "NUL"), (b"", "empty")],
+)
+def test_a_file_that_is_no_text_is_refused_and_nothing_is_lost(page, data, words):
+    before = page.selectbox(key="corpus").value
+    upload(page, "text.txt", data)
+    assert words in says(page) and "What you had stays." in says(page)
+    assert page.selectbox(key="corpus").value == before
+
+
+def test_bytes_that_are_not_utf8_are_read_only_after_a_yes(page):
+    before = page.selectbox(key="corpus").value
+    upload(page, "text.txt", ("Le caf\u00e9 \u00e9tait ferm\u00e9, o\u00f9 \u00e9tais-tu? " * 20).encode("cp1252"))
+    assert "It would say" in says(page) and "caf\u00e9" in says(page)
+    assert page.selectbox(key="corpus").value == before
+    page.button(key="read_as").click().run()
+    assert page.selectbox(key="corpus").value.startswith("own text ")
+    assert "Chosen: " in says(page)
+
+
+def test_utf16_is_read_and_said(page):
+    upload(page, "text.txt", ("notepad saves like this " * 30).encode("utf-16"))
+    assert page.selectbox(key="corpus").value.startswith("own text ")
+    assert "Read as UTF-16" in says(page)
 
 
 def test_a_name_is_shown_letter_for_letter(page):

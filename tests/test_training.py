@@ -141,9 +141,10 @@ def test_a_learning_rate_of_a_million_keeps_the_weights_of_the_last_finite_loss(
     again = start(
         spec, CORPUS
     )  # the batch of the last finite loss once more: the kept weights must give that very loss
-    advance(again, CORPUS, steps=points[-1].step) if points[-1].step else None
+    if points[-1].step:
+        advance(again, CORPUS, steps=points[-1].step)
     x, y = CORPUS.batch("train", 8, 8, again.generator)
-    if not spec.model.__class__ is GPTConfig:  # dropout would need its draws as well
+    if not isinstance(spec.model, GPTConfig):  # dropout would need its draws as well
         assert state.model(x, y)[1].item() == points[-1].loss
     kept, expected = dict(state.model.named_parameters()), dict(again.model.named_parameters())
     assert all(torch.equal(kept[name], expected[name]) for name in expected)

@@ -42,7 +42,8 @@ def next_probabilities(
     if top_k is not None:
         kept = logits.topk(min(top_k, logits.shape[-1])).values
         logits = logits.masked_fill(logits < kept[:, -1:], float("-inf"))
-    return F.softmax(logits / temperature, dim=-1)
+    below_best = logits - logits.amax(-1, keepdim=True)  # at most 0: a tiny temperature cannot overflow
+    return F.softmax(below_best / temperature, dim=-1)
 
 
 def generate(
@@ -55,7 +56,7 @@ def generate(
     generator: torch.Generator | None = None,
 ) -> Iterator[Token]:
     """Characters that the model writes after `idx` (1, T), drawn from `generator` (a fresh one with seed 1337)."""
-    if temperature < 0 or (top_k is not None and top_k < 1):
+    if not temperature >= 0 or (top_k is not None and top_k < 1):
         raise ValueError(f"temperature must be at least 0 and top_k at least 1, got {temperature} and {top_k}")
     source = torch.Generator().manual_seed(1337) if generator is None else generator
     model.eval()

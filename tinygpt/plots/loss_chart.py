@@ -10,6 +10,7 @@ ROLES = ("bigram", "head", "heads", "gpt", "count")
 DASHES = ([1, 0], [8, 4], [3, 3], [12, 4, 3, 4])  # a second run of the same family is dashed, and so on
 
 
+SIDES = {"right": {"align": "left", "dx": 13}, "left": {"align": "right", "dx": 0, "dy": -14}}  # of a curve's end
 _HOVER = {"tooltip": True}
 _IN_SIGHT = {  # a floor's name stands outside the plot, where nothing clips it when somebody zooms
     "condition": {"test": "inrange(scale('y', datum.loss), [0, height])", "value": 1},
@@ -49,16 +50,16 @@ def loss_spec(mode: Mode) -> dict[str, Any]:
         _layer("guess", {**rule, "strokeWidth": 1.25, "color": p.ink}, {"y": y}),
         _layer("guess", {**guess, **_halo(p.paper)}, {"y": y, "text": text}),
         _layer("guess", guess, {"y": y, "text": text}),
-        _layer("end", {**dot, "size": 120, "opacity": 1}, {"x": x, "y": y, "color": paint}),
         {"name": "points"}
         | _layer(
             "val", {**dot, "size": 160, "opacity": 0} | _HOVER, {"x": x, "y": y, "detail": run, "tooltip": _tooltip()}
         ),
     ]
-    for side, place in (("right", {"align": "left", "dx": 13}), ("left", {"align": "right", "dx": 0, "dy": -14})):
-        at = {"x": x, "y": {**y, "field": "label_y"}, "text": {"field": "label"}}
-        bold = _words(p.ink, PANEL, fontWeight=700, **place)
-        layers += [_layer("end", {**bold, **_halo(p.paper)}, at, side), _layer("end", bold, {**at, "color": ink}, side)]
+    ends = {"x": x, "y": {**y, "field": "label_y"}, "text": text}
+    bold = {side: _words(p.ink, PANEL, fontWeight=700, **place) for side, place in SIDES.items()}
+    layers += [_layer("end", {**bold[side], **_halo(p.paper)}, ends, side) for side in SIDES]
+    layers += [_layer("end", {**dot, "size": 120, "opacity": 1}, {"x": x, "y": y, "color": paint})]
+    layers += [_layer("end", bold[side], {**ends, "color": ink}, side) for side in SIDES]
     return {
         "height": HEIGHT,
         "padding": {"left": 2, "right": 2, "top": 6, "bottom": 4},

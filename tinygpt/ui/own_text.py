@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from tinygpt.cleaning import Cleaned, NotUtf8, clean_text, read_text
+from tinygpt.cleaning import Cleaned, NotUtf8, check_length, clean_text, read_text
 from tinygpt.ui import texts
 
 MAX_PASTED = 2 * 1024 * 1024  # characters
@@ -25,32 +25,22 @@ def own_text() -> None:
         _say()
 
 
-def _use() -> None:
-    """Clean what was pasted or uploaded, store it, choose it; the field is emptied only when that went well."""
+def _use(encoding: str | None = None) -> None:
+    """Clean what was pasted or uploaded, store it, choose it; the field is emptied only when that went well.
+
+    `encoding` is given when somebody has seen the preview and said yes.
+    """
     state, file = st.session_state, st.session_state.get("uploaded")
-    state["own_text_says"] = None
     try:
-        cleaned = read_text(file.getvalue()) if file else clean_text(state.get("pasted", ""))
+        _take(read_text(file.getvalue(), encoding) if file else clean_text(state.get("pasted", "")))
     except NotUtf8 as question:
         state["own_text_says"] = ("ask", str(question), (question.guess, question.label))
     except ValueError as refusal:
         state["own_text_says"] = ("refuse", f"{refusal} What you had stays.", None)
-    else:
-        _take(cleaned)
-
-
-def _read_as(guess: str) -> None:
-    """Somebody has looked at the preview and said yes."""
-    file = st.session_state.get("uploaded")
-    if file is None:
-        return
-    try:
-        _take(read_text(file.getvalue(), guess))
-    except ValueError as refusal:
-        st.session_state["own_text_says"] = ("refuse", f"{refusal} What you had stays.", None)
 
 
 def _take(cleaned: Cleaned) -> None:
+    check_length(cleaned.text, st.session_state.get("block_size", 1))
     texts.adopt(cleaned.text)
     size, symbols = len(cleaned.text), len(set(cleaned.text))
     words = [f"Chosen: {size:,} characters, {symbols:,} of them different.", *cleaned.notes]
@@ -68,4 +58,4 @@ def _say() -> None:
         st.text(words)
         if guess:
             codec, label = guess
-            st.button(f"Yes, read it as {label}", key="read_as", on_click=_read_as, args=(codec,))
+            st.button(f"Yes, read it as {label}", key="read_as", on_click=_use, args=(codec,))

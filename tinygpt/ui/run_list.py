@@ -56,7 +56,7 @@ def menu(view: RunView) -> None:
         if view.step:
             st.download_button(
                 "Download the model",
-                data=lambda: engine.model_bytes(view.id),
+                data=lambda: engine.model_bytes(view.id) or b"",
                 file_name=f"{file_name(view)}.safetensors",
                 key=f"download_{view.id}",
                 on_click="ignore",

@@ -12,8 +12,8 @@ from tinygpt.checkpoint import load, read_info
 from tinygpt.corpus import CATALOGUE, default_corpus, load_corpus
 from tinygpt.gpt import GPTConfig
 from tinygpt.header import NotOurFile
+from tinygpt.models import kind
 from tinygpt.plots.look import thousands
-from tinygpt.plots.loss import role_of
 from tinygpt.probes import capture
 from tinygpt.spec import config_from
 
@@ -80,7 +80,7 @@ def untrained_head(head_size: int = 16) -> Showpiece:
 def measured_losses(folder: Path = SHIPPED) -> tuple[tuple[str, float], ...]:
     """The val loss that each shipped model reached, with the role that gives it its color."""
     infos = [info for _, info in shipped(folder) if isinstance(info.get("val_loss"), float)]
-    return tuple((role_of(config_from(info["model"])), info["val_loss"]) for info in infos)
+    return tuple((kind(config_from(info["model"])), info["val_loss"]) for info in infos)
 
 
 def about_this_server(running: int) -> str:

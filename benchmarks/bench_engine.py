@@ -1,0 +1,197 @@
+"""What the engine costs, and how fast it mends itself.
+
+    python -m benchmarks.bench_engine            # everything, about two minutes
+    python -m benchmarks.bench_engine share class
+
+Times depend on the machine and on what else it does; shares and ratios less so.
+"""
+
+import argparse
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+
+from tinygpt.corpus import default_corpus, load_corpus
+from tinygpt.dispatcher import Dispatcher
+from tinygpt.lanes import loky_lane
+from tinygpt.models import count_parameters
+from tinygpt.presets import PRESETS
+from tinygpt.runs import RunStore
+from tinygpt.scheduler import Scheduler
+from tinygpt.slices import Slice
+from tinygpt.training import RunSpec, advance, start
+
+LANES = 2
+CLASS = 30  # students
+SERVER = """
+import sys, time
+from benchmarks.bench_engine import engine, spec_of
+with engine(sys.argv[1]) as scheduler:
+    scheduler.submit(spec_of("layer-norm"), student="ann")
+    while True:
+        time.sleep(1)
+"""
+
+
+@contextmanager
+def engine(folder: str | None = None) -> Iterator[Scheduler]:
+    """A scheduler on loky, with all its lanes open."""
+    with tempfile.TemporaryDirectory() as temporary:
+        scheduler = Scheduler(loky_lane, LANES, store=RunStore(folder or temporary))
+        try:
+            wait_for(lambda: len(scheduler.workers()) == LANES)
+            yield scheduler
+        finally:
+            scheduler.close()
+
+
+@contextmanager
+def overheard() -> Iterator[list[tuple[Slice, float]]]:
+    """Every slice that lands meanwhile, with the seconds from its job's departure to its return."""
+    heard: list[tuple[Slice, float]] = []
+    landed = Dispatcher._landed
+
+    def listen(self, lane, job, future):  # type: ignore[no-untyped-def]
+        heard.append((future.result(), time.monotonic() - lane.since))
+        landed(self, lane, job, future)
+
+    Dispatcher._landed = listen  # type: ignore[method-assign]
+    try:
+        yield heard
+    finally:
+        Dispatcher._landed = landed  # type: ignore[method-assign]
+
+
+def spec_of(preset: str, seed: int = 1337) -> RunSpec:
+    """A preset with more steps than a measurement needs."""
+    corpus = load_corpus(default_corpus())
+    spec = PRESETS[preset].spec(corpus.name, corpus.tokenizer.vocab_size)
+    return replace(spec, train=replace(spec.train, max_steps=20_000, seed=seed))
+
+
+def wait_for(condition: Callable[[], object], timeout: float = 120.0) -> float:
+    """Seconds until something is so."""
+    began = time.monotonic()
+    while not condition():
+        if time.monotonic() - began > timeout:
+            raise TimeoutError("waited too long")
+        time.sleep(0.005)
+    return time.monotonic() - began
+
+
+def training_share() -> None:
+    """One run alone: the share of the worker's own clock that is training, from its first slice to its last."""
+    print(f"{'preset':<14}{'parameters':>11}{'share':>8}{'in a slice':>12}{'around it':>11}{'length':>8}   goal: 95 %")
+    for preset in ("layer-norm", "nanogpt-cpu"):
+        spec = spec_of(preset)
+        with overheard() as heard, engine() as scheduler:
+            run = scheduler.submit(spec, student="ann")
+            wait_for(lambda: scheduler.view(run).seconds > 15)  # type: ignore[union-attr]  # noqa: B023
+        slices = [piece for piece, _ in heard]
+        share = sum(piece.seconds for piece in slices) / (slices[-1].finished - slices[0].began)
+        inside = [p.finished - p.began - p.seconds - p.sample_seconds for p in slices]
+        around = [turn - (p.finished - p.began) for p, turn in heard]
+        length = statistics.median(p.seconds for p in slices)
+        print(
+            f"{preset:<14}{count_parameters(spec.model):>11,}{share:>8.1%}{statistics.median(inside) * 1e3:>9.1f} ms"
+            f"{statistics.median(around) * 1e3:>8.1f} ms{length:>6.2f} s"
+        )
+
+
+def a_class() -> None:
+    """Thirty students press the button at once."""
+    spec = spec_of("layer-norm")
+    with engine() as scheduler:
+        bare = bare_speed(spec)
+        began = time.monotonic()
+        runs = [scheduler.submit(spec_of("layer-norm", seed=n), student=f"s{n}") for n in range(CLASS)]
+        first = {}
+        while len(first) < CLASS:
+            first |= {r: time.monotonic() - began for r in runs if r not in first and scheduler.view(r).points}  # type: ignore[union-attr]
+            time.sleep(0.01)
+        then, before = time.monotonic(), total_steps(scheduler, runs)
+        time.sleep(30)
+        views = [scheduler.view(run) for run in runs]
+        speed = (total_steps(scheduler, runs) - before) / (time.monotonic() - then)
+    seconds = [view.seconds for view in views if view]
+    jain = sum(seconds) ** 2 / (len(seconds) * sum(s * s for s in seconds))
+    print(f"{CLASS} runs on {LANES} lanes: first point for everybody after {max(first.values()):.1f} s")
+    print(f"  {speed:.0f} steps/s, {speed / bare:.0%} of {LANES} processes that do nothing else; Jain index {jain:.3f}")
+
+
+def bare_speed(spec: RunSpec, seconds: float = 6.0) -> float:
+    """Steps a second of all lanes together, each training without an engine."""
+    lanes = [loky_lane() for _ in range(LANES)]
+    for future in [lane.submit(bare_steps, spec, 0.5) for lane in lanes]:
+        future.result()
+    rates = [future.result() for future in [lane.submit(bare_steps, spec, seconds) for lane in lanes]]
+    for lane in lanes:
+        lane.shutdown()
+    return sum(rates)
+
+
+def bare_steps(spec: RunSpec, seconds: float) -> float:
+    """Steps a second of this process."""
+    corpus = load_corpus(spec.corpus)
+    state = start(spec, corpus)
+    advance(state, corpus, seconds=seconds)
+    return state.step / state.seconds
+
+
+def total_steps(scheduler: Scheduler, runs: list[str]) -> int:
+    """Steps of all runs so far."""
+    return sum(view.step for run in runs if (view := scheduler.view(run)))
+
+
+def a_killed_worker() -> None:
+    """SIGKILL for the worker of a run, three times: seconds until its curve goes on, and until the lane is back."""
+    with engine() as scheduler:
+        run = scheduler.submit(spec_of("layer-norm"), student="ann")
+        for _ in range(3):
+            wait_for(lambda: any(worker.run == run for worker in scheduler.workers()) and scheduler.view(run).points)  # type: ignore[union-attr]
+            points = scheduler.view(run).points  # type: ignore[union-attr]
+            os.kill(next(worker.pid for worker in scheduler.workers() if worker.run == run), signal.SIGKILL)
+            on = wait_for(lambda: scheduler.view(run).points > points)  # type: ignore[union-attr]  # noqa: B023
+            back = on + wait_for(lambda: len(scheduler.workers()) == LANES)
+            print(f"worker killed: next point of its run after {on:.2f} s (goal: 1 s), lane back after {back:.1f} s")
+
+
+def a_killed_server() -> None:
+    """SIGKILL for a server with a busy and an idle worker: seconds until no process of it is left."""
+    with tempfile.TemporaryDirectory() as folder:
+        process = subprocess.Popen([sys.executable, "-c", SERVER, folder], cwd=Path(__file__).parents[1])
+        store = RunStore(folder)
+        wait_for(lambda: any(store.points(card.id) for card in store.cards()))
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.wait()
+        gone = wait_for(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in family))
+    print(f"server killed: its {len(family)} processes were gone after {gone:.1f} s (goal: 5 s)")
+
+
+MEASURES = {"share": training_share, "class": a_class, "worker": a_killed_worker, "server": a_killed_server}
+
+
+def main() -> None:
+    """Measure what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "what", nargs="*", choices=[[], *MEASURES], help=f"any of {', '.join(MEASURES)}; all by default"
+    )
+    for name in parser.parse_args().what or MEASURES:
+        MEASURES[name]()
+        print()
+
+
+if __name__ == "__main__":
+    main()
