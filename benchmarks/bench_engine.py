@@ -7,6 +7,7 @@ Times depend on the machine and on what else it does; shares and ratios less so.
 """
 
 import argparse
+import logging
 import os
 import signal
 import statistics
@@ -98,20 +99,26 @@ def training_share() -> None:
             run = scheduler.submit(spec, student="ann")
             wait_for(lambda: scheduler.view(run).seconds > 15)  # type: ignore[union-attr]  # noqa: B023
         slices = [piece for piece, _ in heard]
-        share = sum(piece.seconds for piece in slices) / (slices[-1].finished - slices[0].began)
         inside = [p.finished - p.began - p.seconds - p.sample_seconds for p in slices]
         around = [turn - (p.finished - p.began) for p, turn in heard]
         length = statistics.median(p.seconds for p in slices)
-        print(
-            f"{preset:<14}{count_parameters(spec.model):>11,}{share:>8.1%}{statistics.median(inside) * 1e3:>9.1f} ms"
-            f"{statistics.median(around) * 1e3:>8.1f} ms{length:>6.2f} s"
-        )
+        costs = f"{statistics.median(inside) * 1e3:>9.1f} ms{statistics.median(around) * 1e3:>8.1f} ms"
+        print(f"{preset:<14}{count_parameters(spec.model):>11,}{share(heard):>8.1%}{costs}{length:>6.2f} s")
+
+
+def share(heard: list[tuple[Slice, float]]) -> float:
+    """The part of the workers' own clocks, from first to last slice, that was training."""
+    clocks: dict[int, list[Slice]] = {}
+    for piece, _ in heard:
+        clocks.setdefault(piece.pid, []).append(piece)
+    spans = sum(pieces[-1].finished - pieces[0].began for pieces in clocks.values())
+    return sum(piece.seconds for piece, _ in heard) / spans
 
 
 def a_class() -> None:
     """Thirty students press the button at once."""
     spec = spec_of("layer-norm")
-    with engine() as scheduler:
+    with overheard() as heard, engine() as scheduler:
         bare = bare_speed(spec)
         began = time.monotonic()
         runs = [scheduler.submit(spec_of("layer-norm", seed=n), student=f"s{n}") for n in range(CLASS)]
@@ -126,7 +133,8 @@ def a_class() -> None:
     seconds = [view.seconds for view in views if view]
     jain = sum(seconds) ** 2 / (len(seconds) * sum(s * s for s in seconds))
     print(f"{CLASS} runs on {LANES} lanes: first point for everybody after {max(first.values()):.1f} s")
-    print(f"  {speed:.0f} steps/s, {speed / bare:.0%} of {LANES} processes that do nothing else; Jain index {jain:.3f}")
+    print(f"  {speed:.0f} steps/s, {speed / bare:.0%} of {LANES} processes that do nothing else (before, for 6 s)")
+    print(f"  {share(heard):.1%} of the lanes' clock is training; Jain index of the students' shares {jain:.3f}")
 
 
 def bare_speed(spec: RunSpec, seconds: float = 6.0) -> float:
@@ -188,6 +196,7 @@ def main() -> None:
     parser.add_argument(
         "what", nargs="*", choices=[[], *MEASURES], help=f"any of {', '.join(MEASURES)}; all by default"
     )
+    logging.getLogger("tinygpt").setLevel("ERROR")  # workers are killed here on purpose
     for name in parser.parse_args().what or MEASURES:
         MEASURES[name]()
         print()

@@ -250,3 +250,28 @@ def test_a_run_that_kills_its_workers_is_given_up_and_the_others_go_on(store):
         assert "3 times in a row" in scheduler.view(run).note
         assert finish(scheduler, other).status == "finished"
         until(lambda: len(scheduler.workers()) == 2)  # the lanes are back
+
+
+@pytest.mark.slow
+def test_a_worker_that_hangs_is_replaced_and_its_run_goes_on(store, monkeypatch):
+    monkeypatch.setattr("tinygpt.dispatcher.HANGING", 5.0)
+    with restarted(store.folder, loky_lane) as scheduler:
+        run = scheduler.submit(ENDLESS, student="ann")
+        stopped = until(lambda: [worker.pid for worker in scheduler.workers() if worker.run == run])
+        os.kill(stopped[0], signal.SIGSTOP)
+        points = scheduler.view(run).points
+        until(lambda: scheduler.view(run).points > points)
+        until(lambda: not psutil.pid_exists(stopped[0]))
+        scheduler.delete(run)
+
+
+def test_an_interrupted_run_can_be_stopped_where_it_is(store):
+    with restarted(store.folder) as scheduler:
+        run = scheduler.submit(TABLE, student="ann")
+        scheduler.pause(run)
+        scheduler.step(run, 20)
+        until(lambda: scheduler.view(run).step == 20)
+    with restarted(store.folder) as scheduler:
+        scheduler.stop(run)
+        assert (finish(scheduler, run).status, scheduler.view(run).step) == ("stopped", 20)
+        assert load(scheduler.model_bytes(run)).info["step"] == 20

@@ -74,6 +74,12 @@ def test_rewinding_forgets_the_points_from_a_step_on(store, run):
     assert [p.step for p in store.points(run)] == list(range(8))
 
 
+def test_a_step_that_was_made_again_is_there_once(store, run):
+    store.append(run, [point(step) for step in range(10)])
+    store.append(run, [point(step, loss=1.0) for step in range(7, 9)])
+    assert store.points(run) == [point(step) for step in range(7)] + [point(7, 1.0), point(8, 1.0)]
+
+
 def test_a_card_survives_a_restart_and_broken_ones_are_left_out(store, run):
     (store.folder / uuid.uuid4().hex).mkdir()
     (store.folder / "corpora").mkdir()

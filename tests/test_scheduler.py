@@ -323,6 +323,7 @@ def test_a_run_deleted_in_mid_slice_leaves_nothing(engine):
         engine.scheduler.pause(run)
 
 
+@pytest.mark.slow
 def test_worker_time_is_shared_by_student_not_by_run(engine):
     three, one, third = (uuid.uuid4().hex for _ in range(3))
     runs = [engine.submit(replace(ENDLESS, train=replace(ENDLESS.train, seed=n)), three) for n in range(3)]
@@ -342,7 +343,7 @@ def test_what_is_too_large_is_refused_in_words(engine):
     big = replace(GPT, model=GPTConfig(V, n_embd=512, n_layer=8, n_head=8))
     long = replace(GPT, train=replace(GPT.train, max_steps=MAX_STEPS + 1))
     wide = replace(GPT, train=replace(GPT.train, batch_size=4_096), model=replace(GPT.model, block_size=256))
-    for spec, limit in ((big, f"{MAX_PARAMETERS:,}"), (long, f"{MAX_STEPS:,}"), (wide, "65,536")):
+    for spec, limit in ((big, f"{MAX_PARAMETERS:,}"), (long, f"{MAX_STEPS:,}"), (wide, "too long here")):
         with pytest.raises(ValueError, match=limit):
             engine.submit(spec)
 
@@ -383,3 +384,33 @@ def test_the_browser_gets_four_hundred_points_and_the_disk_all(engine):
     assert view.sample
     assert engine.scheduler.snapshots(run) == [4, 9, 18, 37, 75, 150, 300, 600]
     assert load(engine.scheduler.snapshot(run, 75)).info["step"] == 75
+
+
+def test_a_run_ends_when_its_worker_time_is_up(engine, monkeypatch):
+    monkeypatch.setattr("tinygpt.desk.MAX_SECONDS", 0.3)
+    run = engine.submit(ENDLESS)
+    view = finished(engine, run)
+    assert (view.status, view.final) == ("finished", None)
+    assert "Time limit" in view.note
+    assert load(engine.scheduler.store.model(run)).info["step"] == view.step
+
+
+def test_a_diverged_run_says_what_to_do(engine):
+    run = engine.submit(replace(GPT, train=replace(GPT.train, learning_rate=1e9)))
+    view = finished(engine, run)
+    assert view.status == "diverged"
+    assert "learning rate" in view.note
+    load(engine.scheduler.model_bytes(run))
+
+
+class Elsewhere(ThreadPoolExecutor):
+    """A worker on another machine: the folders of the server are not there."""
+
+    def submit(self, fn, *args):
+        return super().submit(fn, *(replace(job, folder=None) for job in args))
+
+
+def test_an_own_text_is_sent_to_a_worker_that_cannot_read_it(tmp_path):
+    with closing(Scheduler(lambda: Elsewhere(1), 2, store=RunStore(tmp_path))) as scheduler:
+        engine = Engine(scheduler, kill=None)
+        assert_equal_to_one_piece(engine, engine.submit(TABLE), TABLE)

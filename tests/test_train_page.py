@@ -127,7 +127,7 @@ def upload(page: AppTest, name: str, data: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("data", "words"),
-    [(b"%PDF-1.7 hello", "not a plain text file but a PDF"), (b"abc\x00def" * 30, "NUL"), (b"", "empty")],
+    [(b"%PDF-1.7 hello", "not a plain text file but a PDF"), (b"abc\x00def" * 30, "not a plain text file"), (b"", "empty")],
 )
 def test_a_file_that_is_no_text_is_refused_and_nothing_is_lost(page, data, words):
     before = page.selectbox(key="corpus").value

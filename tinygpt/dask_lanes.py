@@ -63,17 +63,18 @@ def open_cluster(address: str, *, workers: int | None = None) -> tuple[Cluster, 
 
 def check_address(address: str) -> None:
     """Raise ValueError unless `address` is tls://, or tcp:// on this machine: a dask port runs whatever it is sent."""
-    parts = urlsplit(address)
-    if parts.hostname and (parts.scheme == "tls" or (parts.scheme == "tcp" and _is_this_machine(parts.hostname))):
-        return
-    raise ValueError(
-        f"TINYGPT_SCHEDULER={address[:80]!r} is refused: it must begin with tls://, or with tcp:// and be on this "
-        "machine (tcp://127.0.0.1:8786). Whoever reaches an open dask port can run programs there."
-    )
+    if not _is_safe(address):
+        raise ValueError(
+            f"TINYGPT_SCHEDULER={address[:80]!r} is refused: it must begin with tls://, or with tcp:// and be on this "
+            "machine (tcp://127.0.0.1:8786). Whoever reaches an open dask port can run programs there."
+        )
 
 
-def _is_this_machine(host: str) -> bool:
+def _is_safe(address: str) -> bool:
     try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
+        parts = urlsplit(address)
+        if parts.scheme == "tcp":
+            return parts.hostname == "localhost" or ipaddress.ip_address(parts.hostname or "").is_loopback
+        return parts.scheme == "tls" and bool(parts.hostname)
+    except ValueError:  # neither a name nor a number
         return False

@@ -63,9 +63,10 @@ class Desk:
             return lane, job
 
     def _job(self, run: Run, lanes: int, *, held: bool) -> SliceJob:
-        seconds = slice_seconds(run.overhead, waiting=len(self.turns), lanes=lanes) if run.slices else FIRST
-        sample = sample_is_due(
-            slices=run.slices, has_one=bool(run.progress.sample), val_is_news=run.val_is_news,
+        begins = run.slices == 0 or run.deaths > 0
+        seconds = FIRST if begins else slice_seconds(run.overhead, waiting=len(self.turns), lanes=lanes)
+        sample = not begins and sample_is_due(
+            has_one=bool(run.progress.sample), val_is_news=run.val_is_news,
             spent=run.sample_seconds, trained=run.progress.seconds,
         )  # fmt: skip
         return SliceJob(
@@ -85,8 +86,9 @@ class Desk:
                 run.text = text or run.text
                 self._again(run)
                 return
-            cost = turnaround - slice_.seconds - slice_.sample_seconds
-            run.overhead = cost if run.slices == 0 else 0.7 * run.overhead + 0.3 * cost
+            if run.slices and not run.deaths:  # the first slice on a worker reads a text and more: that is not the rule
+                cost = turnaround - slice_.seconds - slice_.sample_seconds
+                run.overhead += 0.3 * (cost - run.overhead)
             points = run.take_in(slice_)
             self.scribe.slice(run.card.id, points, slice_.state, slice_.snapshots)
             self._go_on(run, slice_)

@@ -47,7 +47,7 @@ class Dispatcher:
 
     def wake(self) -> None:
         """Something changed at the desk: look whether there is work."""
-        self._events.put(lambda: None)
+        self._events.put(_nothing)
 
     def close(self) -> None:
         """End the workers; slices in flight are lost, the states before them are not."""
@@ -65,9 +65,10 @@ class Dispatcher:
             try:
                 event = self._events.get(timeout=HANGING / 10)
             except Empty:
-                event = self._give_up_on_the_silent
+                event = _nothing
             try:
                 event()
+                self._give_up_on_the_silent()
                 self._hand_out()
             except Exception:  # a mistake of ours must not end everybody's training
                 log.exception("the dispatcher goes on after an error")
@@ -102,7 +103,7 @@ class Dispatcher:
             lane.settle(job.run, slice_.ticket)
         except BaseException as error:  # CancelledError, too: dask's word for a worker that is gone
             if worker_died(error):
-                log.warning("the worker of lane %d died: %r", lane.number, error)
+                log.warning("the worker of lane %d died (%s)", lane.number, type(error).__name__)
                 self._lose(lane, job)
             else:
                 lane.settle(job.run, "")
@@ -122,3 +123,7 @@ class Dispatcher:
             if lane.job is not None and now - lane.since > HANGING:
                 log.warning("the worker of lane %d has not answered for %.0f s", lane.number, HANGING)
                 self._lose(lane, lane.job)
+
+
+def _nothing() -> None:
+    """An event that only makes the dispatcher look."""

@@ -13,6 +13,8 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor
+from contextlib import suppress
+from pathlib import Path
 
 import loky
 import psutil
@@ -46,6 +48,8 @@ def settle_in(server: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then closes its lanes
     if hasattr(os, "nice"):
         os.nice(NICENESS)
+    with suppress(OSError):  # only Linux has it: when memory runs out, a worker goes before the server does
+        Path("/proc/self/oom_score_adj").write_text("500")
     import torch  # here: the watch must not wait for it
 
     torch.set_num_threads(1)

@@ -36,6 +36,7 @@ class RunView:
     warning: str  # what is wrong although it goes on
     sample: str  # what the model wrote last ...
     sample_step: int  # ... and after how many steps
+    busy: bool  # whether a slice of it is at a worker just now: a pause or a stop waits for that
 
     @property
     def live(self) -> bool:
@@ -94,7 +95,7 @@ class Run:
     stopping: bool = False  # a stop was asked for while a slice was in flight
     deaths: int = 0  # workers that died in a row while training it
     slices: int = 0
-    overhead: float = 0.02  # seconds that a slice costs beyond its training
+    overhead: float = 0.015  # seconds that a slice costs beyond its training, a running mean
     sample_seconds: float = 0.0
     val_is_news: bool = False  # a val loss was measured after the last sample
     model: bytes | None = None  # of a run that has ended, until it is on disk
@@ -110,7 +111,8 @@ class Run:
         card, progress = self.card, self.progress
         return RunView(
             card.id, card.student, card.name, card.spec, card.slot, card.created, self.status,
-            max_steps=card.spec.train.max_steps, note=self.note, warning=self.warning, **vars(progress),
+            max_steps=card.spec.train.max_steps, note=self.note, warning=self.warning, busy=self.in_flight,
+            **vars(progress),
         )  # fmt: skip
 
     def take_in(self, slice_: Slice) -> list[Point]:

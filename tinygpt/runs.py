@@ -104,18 +104,21 @@ class RunStore:
                 raise
 
     def points(self, run: str, *, before: int | None = None) -> list[Point]:
-        """The points on disk, or those before a step. Torn lines and nonsense are left out."""
-        path = self.home(run) / "points.jsonl"
-        if not path.is_file():
-            return []
-        points = (_point(line) for line in path.read_bytes().split(b"\n"))
-        return [point for point in points if point and (before is None or point.step < before)]
+        """The points on disk, or those before a step. Torn lines and nonsense are left out.
+
+        A step that stands there again replaces what was written from it on: its run went on from an earlier state.
+        TensorBoard does the same (`event_accumulator._MaybePurgeOrphanedData`).
+        """
+        points: list[Point] = []
+        for line in (_bytes(self.home(run) / "points.jsonl") or b"").split(b"\n"):
+            if (point := _point(line)) and (before is None or point.step < before):
+                while points and points[-1].step >= point.step:
+                    points.pop()
+                points.append(point)
+        return points
 
     def rewind(self, run: str, step: int) -> None:
-        """Forget the points from `step` on: a run that goes on from a saved state makes them again.
-
-        TensorBoard calls them orphaned (`event_accumulator._MaybePurgeOrphanedData`).
-        """
+        """Forget the points from `step` on: a run that goes on from a saved state makes them again."""
         write_whole(self.home(run) / "points.jsonl", _lines(self.points(run, before=step)))
 
     def write_state(self, run: str, blob: bytes) -> None:

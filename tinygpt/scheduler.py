@@ -97,7 +97,7 @@ class Scheduler:
 
     def stop(self, run: str) -> None:
         """End a run before its time; the model it has reached is kept."""
-        self._revive(run)
+        self._revive(run, to_train=False)
         with self._desk.lock:
             record = self._record(run)
             if record.status in LIVE and record.in_flight:
@@ -203,8 +203,8 @@ class Scheduler:
                     if record.status == "interrupted":
                         record.progress = remains.progress
 
-    def _revive(self, run: str) -> None:
-        """An interrupted run becomes a paused one."""
+    def _revive(self, run: str, *, to_train: bool = True) -> None:
+        """An interrupted run becomes a paused one; if it is to train, there must be room for it."""
         record = self._record(run)
         if record.status != "interrupted":
             return
@@ -212,7 +212,8 @@ class Scheduler:
         with self._desk.lock:
             if record.status == "interrupted":
                 others = self._desk.runs.values()
-                _check_room([r for r in others if r.card.student == record.card.student and r.status in LIVE])
+                if to_train:
+                    _check_room([r for r in others if r.card.student == record.card.student and r.status in LIVE])
                 revive(record, remains, kept)
                 record.status = "paused"
                 self._desk.scribe.rewind(run, record.progress.step)

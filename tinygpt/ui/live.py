@@ -19,7 +19,7 @@ ALT = (
 
 def stage(max_steps: int, guess: float | None) -> None:
     """Everything that moves. It asks the server again and again only while something is being trained."""
-    live = any(view.status in MOVING for view in session.runs_on_stage())
+    live = any(map(is_moving, session.runs_on_stage()))
     st.fragment(_tick, run_every=pace.interval() if live else None)(max_steps, guess, live)
 
 
@@ -33,8 +33,13 @@ def _tick(max_steps: int, guess: float | None, live: bool) -> None:
         writing(current)
     with right, st.container(key="runs"):
         run_list.run_list(views, current)
-    if live != any(view.status in MOVING for view in session.runs_on_stage()) or pace.out_of_step(live):
+    if live != any(map(is_moving, session.runs_on_stage())) or pace.out_of_step(live):
         st.rerun()  # once, so that the asking stops, or finds its new pace
+
+
+def is_moving(view: RunView) -> bool:
+    """Whether more is to come of a run without anybody asking; of a paused one, its last slice."""
+    return view.busy or view.status in MOVING
 
 
 def status_line(view: RunView | None) -> None:
@@ -76,7 +81,8 @@ def status_words(view: RunView | None) -> str:
         return f"{name} \u2002{at} \u2002\u00b7\u2002 {speed} steps/s \u2002\u00b7\u2002 {spoken_time(left)} left"
     if view.status == "finished":
         return f"{name} \u2002finished: {thousands(view.step)} steps in {spoken_time(view.seconds)}"
-    return f"{name} \u2002{WORDS.get(view.status, view.status)} {at}"
+    words = "pausing at" if view.status == "paused" and view.busy else WORDS[view.status]
+    return f"{name} \u2002{words} {at}"
 
 
 WORDS = {"waiting": "waits for its turn at", "training": "training:", "paused": "paused at", "stopped": "stopped at",
