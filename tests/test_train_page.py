@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import SelectSlider
 
-from tinygpt.ui import session
+from tinygpt.checkpoint import load
+from tinygpt.ui import controls, session
 
 PATIENCE = 60  # seconds
 
@@ -127,7 +129,11 @@ def upload(page: AppTest, name: str, data: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("data", "words"),
-    [(b"%PDF-1.7 hello", "not a plain text file but a PDF"), (b"abc\x00def" * 30, "not a plain text file"), (b"", "empty")],
+    [
+        (b"%PDF-1.7 hello", "not a plain text file but a PDF"),
+        (b"abc\x00def" * 30, "not a plain text file"),
+        (b"", "empty"),
+    ],
 )
 def test_a_file_that_is_no_text_is_refused_and_nothing_is_lost(page, data, words):
     before = page.selectbox(key="corpus").value
@@ -152,12 +158,76 @@ def test_utf16_is_read_and_said(page):
     assert "Read as UTF-16" in says(page)
 
 
-def test_a_name_is_shown_letter_for_letter(page):
+def trained(page: AppTest) -> str:
+    """The id of a short run that has finished."""
     page.selectbox(key="model").set_value("bigram").run()
     page.select_slider(key="max_steps").set_value(10).run()
     page.button(key="train").click().run()
     until(page, lambda: "finished: 10 steps" in says(page))
-    run = session.engine().runs(page.session_state["student"])[0]
-    session.engine().rename(run.id, "**<b>$x$ :red[y]")
+    return session.engine().runs(page.session_state["student"])[0].id
+
+
+def test_a_run_is_renamed_and_its_name_shown_letter_for_letter(page):
+    run = trained(page)
+    page.session_state[f"menu_{run}"] = True
     page.run()
+    page.text_input(key=f"name_{run}").set_value("**<b>$x$ :red[y]").run()
     assert r"\*\*\<b\>\$x\$ \:red\[y\]" in says(page)
+
+
+def test_the_download_is_the_model_of_the_run(page):
+    run = trained(page)
+    checkpoint = load(session.engine().model_bytes(run))
+    assert checkpoint.info["step"] == 10
+    assert checkpoint.model.config.vocab_size == 65
+
+
+def test_a_deleted_run_is_gone(page):
+    run = trained(page)
+    page.session_state[f"menu_{run}"] = True
+    page.run()
+    page.button(key=f"delete_{run}").click().run()
+    assert not page.exception
+    assert "Nothing trained yet" in says(page)
+    assert session.engine().view(run) is None
+
+
+def test_a_second_press_on_train_is_the_same_run(page):
+    page.select_slider(key="max_steps").set_value(5_000).run()
+    page.checkbox(key="beside").set_value(False).run()
+    page.button(key="train").click().run()
+    page.button(key="train").click().run()
+    (run,) = session.engine().runs(page.session_state["student"])
+    page.button(key="stop").click().run()
+    until(page, lambda: "stopped at" in says(page))
+    assert session.engine().model_bytes(run.id)
+
+
+def test_a_learning_rate_of_a_million_ends_in_a_sentence_and_keeps_a_model(page):
+    page.selectbox(key="model").set_value("bigram").run()
+    page.select_slider(key="learning_rate").set_value(1e6).run()
+    page.button(key="train").click().run()
+    until(page, lambda: "diverged at" in says(page))
+    assert "The loss stopped being a number" in says(page) and "Try a learning rate ten times smaller." in says(page)
+    (run,) = session.engine().runs(page.session_state["student"])
+    assert load(session.engine().model_bytes(run.id)).info["step"] == run.step
+
+
+ENDS = {"max_steps": controls.STEPS, "batch_size": controls.BATCH_SIZES, "learning_rate": controls.LEARNING_RATES}
+
+
+@pytest.mark.parametrize(
+    "control", ["n_layer", "n_head", "n_embd", "block_size", "batch_size", "learning_rate", "max_steps"]
+)
+@pytest.mark.parametrize("end", [0, -1])
+def test_any_control_at_its_end_leaves_every_page_standing(page, control, end):
+    """A key shared by pages is one value: what one page allows, no other may choke on."""
+    found = page.get_by_key(control)
+    if isinstance(found, SelectSlider):
+        found.set_value(ENDS[control][end]).run()
+    else:
+        found.set_value((found.min, found.max)[end]).run()
+    assert not page.exception
+    for other in ("learn/home.py", "lab/train.py"):
+        page.switch_page(other).run()
+        assert not page.exception
