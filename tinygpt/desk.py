@@ -16,7 +16,8 @@ from tinygpt.pacing import FIRST, sample_is_due, slice_seconds
 from tinygpt.records import Run
 from tinygpt.runs import RunStore
 from tinygpt.scribe import Scribe
-from tinygpt.slices import Slice, SliceJob, model_of
+from tinygpt.slices import Slice, SliceJob
+from tinygpt.snapshots import model_of
 from tinygpt.turns import Turns
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from tinygpt.header import NotOurFile, read_header
 from tinygpt.records import ENDED, Progress, Run
 from tinygpt.runs import COLORS, Card, RunStore
-from tinygpt.slices import snapshot_steps
+from tinygpt.snapshots import snapshot_steps
 from tinygpt.thinning import Curve
 
 INTERRUPTED = "The server was restarted. This run can go on from where it was saved."

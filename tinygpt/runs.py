@@ -17,7 +17,6 @@ left out. Whatever cannot be written or read raises OSError; the caller decides 
 import errno
 import json
 import logging
-import math
 import re
 import shutil
 from collections.abc import Iterable
@@ -26,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from tinygpt.files import write_whole
+from tinygpt.point_lines import from_lines, to_lines
 from tinygpt.spec import RunSpec
 from tinygpt.training import Point
 
@@ -93,7 +93,7 @@ class RunStore:
 
     def append(self, run: str, points: Iterable[Point]) -> None:
         """Add points as whole lines: all of them, or none when OSError is raised."""
-        lines = _lines(points)
+        lines = to_lines(points)
         with open(self.home(run) / "points.jsonl", "ab", buffering=0) as file:
             end = file.seek(0, 2)
             try:
@@ -104,22 +104,12 @@ class RunStore:
                 raise
 
     def points(self, run: str, *, before: int | None = None) -> list[Point]:
-        """The points on disk, or those before a step. Torn lines and nonsense are left out.
-
-        A step that stands there again replaces what was written from it on: its run went on from an earlier state.
-        TensorBoard does the same (`event_accumulator._MaybePurgeOrphanedData`).
-        """
-        points: list[Point] = []
-        for line in (_bytes(self.home(run) / "points.jsonl") or b"").split(b"\n"):
-            if (point := _point(line)) and (before is None or point.step < before):
-                while points and points[-1].step >= point.step:
-                    points.pop()
-                points.append(point)
-        return points
+        """The points on disk, or those before a step, as far as they are whole."""
+        return from_lines(_bytes(self.home(run) / "points.jsonl") or b"", before=before)
 
     def rewind(self, run: str, step: int) -> None:
         """Forget the points from `step` on: a run that goes on from a saved state makes them again."""
-        write_whole(self.home(run) / "points.jsonl", _lines(self.points(run, before=step)))
+        write_whole(self.home(run) / "points.jsonl", to_lines(self.points(run, before=step)))
 
     def write_state(self, run: str, blob: bytes) -> None:
         """Replace the saved state in one move."""
@@ -168,30 +158,6 @@ class RunStore:
         (home / "card.json").unlink(missing_ok=True)
         if home.exists():
             shutil.rmtree(home)
-
-
-def _lines(points: Iterable[Point]) -> bytes:
-    return b"".join(_json(_plain(point)) for point in points)
-
-
-def _plain(point: Point) -> dict[str, Any]:
-    """A point as JSON allows it: what is no number is null."""
-    return {name: None if _no_number(value) else value for name, value in point._asdict().items()}
-
-
-def _no_number(value: Any) -> bool:
-    return isinstance(value, float) and not math.isfinite(value)
-
-
-def _point(line: bytes) -> Point | None:
-    """The point of one line, or None where the line is not one."""
-    try:
-        point = Point(**json.loads(line))
-        loss = math.nan if point.loss is None else float(point.loss)
-        val = None if point.val is None else float(point.val)
-        return Point(int(point.step), loss, val, float(point.lr), float(point.seconds), int(point.tokens))
-    except (ValueError, TypeError, RecursionError):
-        return None
 
 
 def _json(facts: dict[str, Any]) -> bytes:

@@ -25,7 +25,7 @@ from tinygpt.models import kind
 from tinygpt.records import LIVE, Run, RunView
 from tinygpt.recovery import free_slot, read_remains, recovered, revive
 from tinygpt.runs import Card, RunStore
-from tinygpt.slices import model_of, snapshot_steps
+from tinygpt.snapshots import model_of, snapshot_steps
 from tinygpt.spec import RunSpec
 from tinygpt.thinning import MOST, Curve, thin
 from tinygpt.training import Point

@@ -6,31 +6,28 @@ A job and its slice are plain values that travel between processes and machines;
 slice needs, wherever that one runs. A worker also keeps the last few states alive: asked to go on from a state by
 its ticket alone, it need not be sent it, nor read it. It answers `needs` when it does not hold what it would need, and
 has then done nothing. So whoever sends jobs may be wrong about what a worker holds, but never gets a wrong result.
-
-Each process trains one slice at a time; what it holds is guarded by a lock only for executors that use threads.
 """
 
 import os
-import threading
 import time
-import uuid
-from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 import torch
 
-from tinygpt.checkpoint import dumps, loads, model_bytes
+from tinygpt import held_states
+from tinygpt.checkpoint import dumps, loads
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
 from tinygpt.generation import generate
 from tinygpt.gpt import GPTConfig
 from tinygpt.own_texts import is_sha256
 from tinygpt.randomness import generator
+from tinygpt.snapshots import final_model, model_of
 from tinygpt.spec import RunSpec, TrainConfig
 from tinygpt.training import Point, TrainState, advance, one_thread, start
 
-HELD = 4  # live states a worker keeps: a handful of runs take turns on it
 SAMPLE_LENGTH = 120  # characters
 
 
@@ -85,10 +82,12 @@ def run_slice(job: SliceJob) -> Slice:
     points, snapshots = _train(state, corpus, job)
     seconds = state.seconds - before
     sample, sample_seconds = _sample(state) if job.sample or state.ended == "finished" else ("", 0.0)
+    blob, model = dumps(state), final_model(state, points)
+    ticket = "" if state.ended else held_states.put(job.run, state)  # last: from here on it may go on training
     return Slice(
-        job.run, points=points, state=dumps(state), ticket=_hold(job.run, state), step=state.step, ended=state.ended,
-        note=state.note, snapshots=snapshots, model=_final_model(state, points), sample=sample, seconds=seconds,
-        sample_seconds=sample_seconds, began=began, finished=time.monotonic(), pid=os.getpid(),
+        job.run, points=points, state=blob, ticket=ticket, step=state.step, ended=state.ended, note=state.note,
+        snapshots=snapshots, model=model, sample=sample, seconds=seconds, sample_seconds=sample_seconds,
+        began=began, finished=time.monotonic(), pid=os.getpid(),
     )  # fmt: skip
 
 
@@ -99,27 +98,9 @@ def warm() -> int:
     state = start(RunSpec(model, TrainConfig(max_steps=2, batch_size=1), "warm"), corpus)
     advance(state, corpus, steps=1)
     _sample(loads(dumps(state)), length=2)
-    load_corpus(default_corpus())
+    with suppress(Exception):  # only a head start: a text that is missing is told to whoever trains on it
+        load_corpus(default_corpus())
     return os.getpid()
-
-
-def model_of(state: TrainState, *, half: bool = False, **facts: float | None) -> bytes:
-    """The model of a run as a file of its own, with `facts` about it; `half` stores 16-bit numbers."""
-    facts |= {"step": state.step, "seed": state.spec.train.seed}
-    return model_bytes(state.model, state.tokenizer, half=half, corpus=state.spec.corpus, **facts)
-
-
-def _final_model(state: TrainState, points: list[Point]) -> bytes | None:
-    """The model of a run that has ended, with its last losses; None while it goes on."""
-    if not state.ended:
-        return None
-    measured = state.ended == "finished"  # then the last point is the long estimate of both losses
-    return model_of(state, train_loss=points[-1].loss, val_loss=points[-1].val) if measured else model_of(state)
-
-
-def snapshot_steps(max_steps: int) -> tuple[int, ...]:
-    """When to keep a model on the way: each time the steps have doubled, so early change is seen too."""
-    return tuple(sorted({max_steps >> k for k in range(1, 9)} - {0}))
 
 
 def _train(state: TrainState, corpus: Corpus, job: SliceJob) -> tuple[list[Point], dict[int, bytes]]:
@@ -153,33 +134,12 @@ def _sample(state: TrainState, length: int = SAMPLE_LENGTH) -> tuple[str, float]
         return tokenizer.decode([token.id for token in written]), time.monotonic() - began
 
 
-_held: OrderedDict[str, tuple[str, TrainState]] = OrderedDict()  # run -> (ticket, state), oldest first
-_lock = threading.Lock()
-
-
 def _take_up(job: SliceJob, corpus: Corpus) -> TrainState | None:
-    """The state to go on from, or None where only its ticket came and it is not here (any more).
-
-    It is held no longer: if the slice fails on the way, nobody can mistake the half-trained state for this one.
-    """
-    with _lock:
-        ticket, state = _held.pop(job.run, ("", None))
+    """The state to go on from, or None where only its ticket came and it is not held here (any more)."""
+    held = held_states.take(job.run, job.ticket)
     if not job.ticket:
         return start(RunSpec.from_json(job.spec), corpus)
-    if ticket == job.ticket:
-        return state
-    return None if job.state is None else loads(job.state)
-
-
-def _hold(run: str, state: TrainState) -> str:
-    """Keep a state alive for the next slice of its run; the ticket under which it is found."""
-    ticket = uuid.uuid4().hex
-    with _lock:
-        if not state.ended:
-            _held[run] = (ticket, state)
-        while len(_held) > HELD:
-            _held.popitem(last=False)
-    return ticket
+    return held or (loads(job.state) if job.state else None)
 
 
 def _corpus(job: SliceJob) -> Corpus | None:
