@@ -14,13 +14,14 @@ ROOT = Path(__file__).parents[1]
 # Imports go one way: pages -> ui -> plots -> core. Who may import what is said by what they may not.
 MAY_NOT_IMPORT = {
     "tinygpt/*.py": {"streamlit", "plotly", "pandas", "starlette", "tinygpt.plots", "tinygpt.ui", "pages"},
+    "tinygpt/engine/*.py": {"streamlit", "plotly", "pandas", "starlette", "tinygpt.plots", "tinygpt.ui", "pages"},
     "tinygpt/plots/*.py": {"streamlit", "starlette", "tinygpt.ui", "pages"},
     "tinygpt/ui/*.py": {"pages"},
     "pages/**/*.py": {"torch", "plotly", "pandas", "loky", "dask", "distributed"},
 }
 
 # The model files run in a notebook and in a worker: they know nothing of processes and of the network.
-ENGINE_ONLY = {"loky", "dask", "distributed", "psutil"}
+ENGINE_ONLY = {"loky", "dask", "distributed", "psutil", "tinygpt.engine", "tinygpt.scheduler"}
 MODEL_FILES = ("tokenizer", "averaging", "attention", "bigram", "gpt", "models", "probes", "training", "generation")
 
 # What could run what it reads, and what would put a stranger's markup into a page.
@@ -84,7 +85,9 @@ def test_model_files_know_nothing_of_processes(name):
 
 
 def test_the_core_runs_where_there_is_no_streamlit_plotly_or_pandas():
-    modules = [f"tinygpt.{path.stem}" for path in (ROOT / "tinygpt").glob("*.py") if not path.stem.startswith("__")]
+    core = [*(ROOT / "tinygpt").glob("*.py"), *(ROOT / "tinygpt" / "engine").glob("*.py")]
+    dotted_names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in core]
+    modules = [name for name in dotted_names if not name.endswith("__")]
     program = (
         f"import importlib, sys\nfor name in {sorted(modules)!r}: importlib.import_module(name)\n"
         "print(*({'streamlit', 'plotly', 'pandas'} & sys.modules.keys()))"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from distributed.scheduler import KilledWorker
 
-from tinygpt.dask_lanes import check_address
-from tinygpt.lanes import default_workers, executor_factory_from_environment, loky_lane, worker_died
+from tinygpt.engine.dask_lanes import check_address
+from tinygpt.engine.lanes import default_workers, executor_factory_from_environment, loky_lane, worker_died
 
 
 def test_without_a_word_the_lanes_are_of_this_machine_and_two_at_least(monkeypatch):
@@ -60,7 +60,7 @@ def test_an_open_port_is_refused_in_words(monkeypatch, address):
 
 
 def test_a_cluster_that_does_not_answer_is_told_in_words(monkeypatch):
-    monkeypatch.setattr("tinygpt.dask_lanes.CONNECTING", 0.5)
+    monkeypatch.setattr("tinygpt.engine.dask_lanes.CONNECTING", 0.5)
     monkeypatch.setenv("TINYGPT_SCHEDULER", "tcp://127.0.0.1:9")
     with pytest.raises(ValueError, match="No dask scheduler answers"):
         executor_factory_from_environment()
@@ -73,5 +73,5 @@ def test_a_dead_worker_is_told_from_a_run_that_fails():
 
 
 def test_the_watch_over_the_server_does_not_wait_for_torch():
-    code = "import sys, tinygpt.lanes; sys.exit(bool({'torch', 'distributed', 'streamlit'} & set(sys.modules)))"
+    code = "import sys, tinygpt.engine.lanes; sys.exit(bool({'torch', 'distributed', 'streamlit'} & set(sys.modules)))"
     subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[1], check=True)

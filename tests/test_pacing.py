@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.pacing import sample_is_due, slice_seconds
+from tinygpt.engine.pacing import sample_is_due, slice_seconds
 
 
 def test_a_run_alone_gets_half_a_second():

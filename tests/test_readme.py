@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tinygpt import limits
 from tinygpt.checkpoint import read_info
-from tinygpt.cleaning import MAX_BYTES, MAX_DISTINCT
+from tinygpt.cleaning import MAX_BYTES, MAX_DISTINCT, MAX_NAME
 from tinygpt.cli_parser import parser
 from tinygpt.corpus import CATALOGUE
+from tinygpt.engine import limits
 from tinygpt.models import count_parameters
 from tinygpt.presets import LADDER, PRESETS
 
@@ -88,9 +88,9 @@ def test_the_two_commands_come_first():
         ("steps of a run", f"{limits.MAX_STEPS:,}"),
         ("worker time of a run", f"{limits.MAX_SECONDS / 60:.0f} minutes"),
         ("runs at the same time", f"{limits.MAX_LIVE}"),
-        ("characters in one batch", f"{limits.MAX_CHARACTERS:,}"),
+        ("one step", f"{limits.MAX_WORK / 1e9:.0f} billion parameters times characters in a batch"),
         ("own text", f"{MAX_BYTES // 1024**2} MB, {MAX_DISTINCT:,} different characters"),
-        ("name of a run", f"{limits.MAX_NAME} characters"),
+        ("name of a run", f"{MAX_NAME} characters"),
     ],
 )
 def test_the_limits_are_those_of_the_code(what, most):

@@ -16,11 +16,11 @@ import pytest
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint import dumps, load, loads
 from tinygpt.corpus import Corpus
+from tinygpt.engine.lanes import loky_lane
+from tinygpt.engine.recovery import step_of
+from tinygpt.engine.runs import RunStore
 from tinygpt.gpt import GPTConfig
-from tinygpt.lanes import loky_lane
 from tinygpt.own_texts import keep_text, sha256_of
-from tinygpt.recovery import step_of
-from tinygpt.runs import RunStore
 from tinygpt.scheduler import Scheduler
 from tinygpt.training import RunSpec, TrainConfig, advance, start
 
@@ -37,8 +37,8 @@ TABLE = RunSpec(BigramConfig(V), TrainConfig(max_steps=300, eval_interval=100, b
 
 SERVER = """
 import sys, time
-from tinygpt.lanes import loky_lane
-from tinygpt.runs import RunStore
+from tinygpt.engine.lanes import loky_lane
+from tinygpt.engine.runs import RunStore
 from tinygpt.scheduler import Scheduler
 from tinygpt.spec import RunSpec
 
@@ -254,7 +254,7 @@ def test_a_run_that_kills_its_workers_is_given_up_and_the_others_go_on(store):
 
 @pytest.mark.slow
 def test_a_worker_that_hangs_is_replaced_and_its_run_goes_on(store, monkeypatch):
-    monkeypatch.setattr("tinygpt.dispatcher.HANGING", 5.0)
+    monkeypatch.setattr("tinygpt.engine.dispatcher.HANGING", 5.0)
     with restarted(store.folder, loky_lane) as scheduler:
         run = scheduler.submit(ENDLESS, student="ann")
         stopped = until(lambda: [worker.pid for worker in scheduler.workers() if worker.run == run])

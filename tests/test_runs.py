@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt.bigram import BigramConfig
-from tinygpt.runs import Card, RunStore
+from tinygpt.engine.runs import Card, RunStore
 from tinygpt.training import Point, RunSpec, TrainConfig
 
 SPEC = RunSpec(BigramConfig(), TrainConfig())

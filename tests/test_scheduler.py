@@ -20,11 +20,11 @@ import pytest
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint import dumps, load, loads
 from tinygpt.corpus import Corpus
+from tinygpt.engine.lanes import loky_lane
+from tinygpt.engine.limits import MAX_LIVE, MAX_PARAMETERS, MAX_STEPS
+from tinygpt.engine.runs import RunStore
 from tinygpt.gpt import GPTConfig
-from tinygpt.lanes import loky_lane
-from tinygpt.limits import MAX_LIVE, MAX_PARAMETERS, MAX_STEPS
 from tinygpt.own_texts import keep_text, sha256_of
-from tinygpt.runs import RunStore
 from tinygpt.scheduler import Scheduler
 from tinygpt.training import RunSpec, TrainConfig, advance, start
 
@@ -123,7 +123,7 @@ def on_loky(folder):
 def on_dask(folder):
     from distributed import Client, LocalCluster
 
-    from tinygpt.dask_lanes import open_cluster
+    from tinygpt.engine.dask_lanes import open_cluster
 
     with (
         LocalCluster(2, processes=True, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as cluster,
@@ -387,7 +387,7 @@ def test_the_browser_gets_four_hundred_points_and_the_disk_all(engine):
 
 
 def test_a_run_ends_when_its_worker_time_is_up(engine, monkeypatch):
-    monkeypatch.setattr("tinygpt.desk.MAX_SECONDS", 0.3)
+    monkeypatch.setattr("tinygpt.engine.desk.MAX_SECONDS", 0.3)
     run = engine.submit(ENDLESS)
     view = finished(engine, run)
     assert (view.status, view.final) == ("finished", None)

@@ -9,11 +9,11 @@ import pytest
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint import dumps, load
 from tinygpt.corpus import Corpus
+from tinygpt.engine.held_states import HELD
+from tinygpt.engine.slices import SliceJob, run_slice
+from tinygpt.engine.snapshots import snapshot_steps
 from tinygpt.gpt import GPTConfig
-from tinygpt.held_states import HELD
 from tinygpt.own_texts import keep_text
-from tinygpt.slices import SliceJob, run_slice
-from tinygpt.snapshots import snapshot_steps
 from tinygpt.training import RunSpec, TrainConfig, advance, start
 
 TEXT = "the quick brown fox jumps over the lazy dog. " * 40

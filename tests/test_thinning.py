@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.thinning import Curve, thin
+from tinygpt.engine.thinning import Curve, thin
 from tinygpt.training import Point
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.turns import Turns
+from tinygpt.engine.turns import Turns
 
 
 def served(turns, times, seconds=1.0):

@@ -44,8 +44,7 @@ class Tally:
 
 def fixed_starts(corpus: Corpus, split: str, *, windows: int, block_size: int) -> torch.Tensor:
     """Where the windows of an evaluation begin, the same every time. (windows,)"""
-    data = corpus.train if split == "train" else corpus.val
-    return torch.randint(len(data) - block_size, (windows,), generator=generator(EVALUATION_SEED))
+    return corpus.starts(split, windows, block_size, generator(EVALUATION_SEED))
 
 
 def estimate_loss(

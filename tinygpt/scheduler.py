@@ -2,10 +2,11 @@
 
 Who owns what:
 
-* One lock guards the records of the runs and their turns (tinygpt.desk). Every method here takes it, changes or copies
-  a record, and returns; nothing under it trains, writes or waits.
-* One thread, the dispatcher, owns the lanes (tinygpt.dispatcher). It alone hands out slices and takes in their results.
-* One thread, the scribe, owns the disk (tinygpt.scribe). Nobody waits for it.
+* One lock guards the records of the runs and their turns (engine/desk.py). Every method here takes it, changes or
+  copies a record, and returns; nothing under it trains, writes or waits.
+* One thread, the dispatcher, owns the lanes (engine/dispatcher.py). It alone hands out slices and takes in their
+  results.
+* One thread, the scribe, owns the disk (engine/scribe.py). Nobody waits for it.
 
 A slice is a value: a run's latest state goes out, the next state comes back. What a killed worker was doing is lost,
 and done again from the same state, to the same bits. A command takes effect when the slice in flight has landed;
@@ -18,16 +19,17 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 
 from tinygpt.checkpoint import loads
-from tinygpt.desk import Desk
-from tinygpt.dispatcher import Dispatcher, Worker
-from tinygpt.limits import MAX_LIVE, check, clean_name
+from tinygpt.cleaning import clean_name
+from tinygpt.engine.desk import Desk
+from tinygpt.engine.dispatcher import Dispatcher, Worker
+from tinygpt.engine.limits import MAX_LIVE, check
+from tinygpt.engine.records import LIVE, Run, RunView
+from tinygpt.engine.recovery import free_slot, read_remains, recovered, revive
+from tinygpt.engine.runs import Card, RunStore
+from tinygpt.engine.snapshots import model_of, snapshot_steps
+from tinygpt.engine.thinning import MOST, Curve, thin
 from tinygpt.models import kind
-from tinygpt.records import LIVE, Run, RunView
-from tinygpt.recovery import free_slot, read_remains, recovered, revive
-from tinygpt.runs import Card, RunStore
-from tinygpt.snapshots import model_of, snapshot_steps
 from tinygpt.spec import RunSpec
-from tinygpt.thinning import MOST, Curve, thin
 from tinygpt.training import Point
 
 

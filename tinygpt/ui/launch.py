@@ -8,7 +8,7 @@ from tinygpt.bigram import BigramConfig
 from tinygpt.cleaning import check_length
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.cost import this_machine
-from tinygpt.limits import MAX_PARAMETERS
+from tinygpt.engine.limits import MAX_PARAMETERS, check
 from tinygpt.models import count_parameters
 from tinygpt.plots.look import thousands
 from tinygpt.presets import PRESETS, Preset
@@ -38,12 +38,9 @@ def chosen_spec(preset: Preset, corpus: Corpus | None, max_steps: int) -> RunSpe
         model = replace(preset.model, **settings)  # type: ignore[arg-type]
         train = replace(preset.train, **training, max_steps=max_steps, eval_interval=max(1, max_steps // LOOKS))  # type: ignore[arg-type]
         check_length(corpus.text, model.block_size)
-        if (size := count_parameters(model)) > MAX_PARAMETERS:
-            raise ValueError(
-                f"This model has {thousands(size)} parameters; this server trains up to {thousands(MAX_PARAMETERS)}. "
-                "Choose a smaller n_embd or fewer layers, or a text with fewer different characters."
-            )
-        return RunSpec(model, train, corpus.name)
+        spec = RunSpec(model, train, corpus.name)
+        check(spec)
+        return spec
     except ValueError as error:
         st.session_state["impossible"] = str(error)
         return None

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
+from tinygpt.engine.records import LIVE, RunView
 from tinygpt.models import kind
 from tinygpt.plots.look import thousands
 from tinygpt.plots.loss import LossCurve, loss_rows
 from tinygpt.plots.loss_chart import loss_spec
 from tinygpt.plots.loss_words import look_for
-from tinygpt.records import LIVE, RunView
 from tinygpt.ui import floors, frame, literal, pace, run_list, session, texts
 from tinygpt.ui.launch import spoken_time
 

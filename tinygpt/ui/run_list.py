@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from tinygpt.engine.records import LIVE, RunView
 from tinygpt.models import count_parameters, kind
 from tinygpt.plots.look import number, thousands
-from tinygpt.records import LIVE, RunView
 from tinygpt.ui import literal, session, texts
 
 NEWEST = 6  # runs that are shown on the chart unless somebody says otherwise

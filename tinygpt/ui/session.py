@@ -14,9 +14,9 @@ from pathlib import Path
 import streamlit as st
 
 from tinygpt.cost import this_machine
-from tinygpt.lanes import executor_factory_from_environment
-from tinygpt.records import RunView
-from tinygpt.runs import RunStore
+from tinygpt.engine.lanes import executor_factory_from_environment
+from tinygpt.engine.records import RunView
+from tinygpt.engine.runs import RunStore
 from tinygpt.scheduler import Scheduler
 from tinygpt.ui import floors
 from tinygpt.ui.server import COOKIE, is_name

@@ -13,7 +13,7 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from tinygpt.runs import Card, RunStore
+from tinygpt.engine.runs import Card, RunStore
 from tinygpt.training import Point
 
 SAVE_EVERY = 3.0  # seconds between two saved states of a run ...

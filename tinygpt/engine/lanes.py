@@ -1,7 +1,7 @@
 """Where slices run: lanes, each an executor of one worker, so that a killed worker takes down nothing but its lane.
 
 Lanes of this machine are loky's: its workers do not run the server's script again, as multiprocessing's would. Lanes
-on other machines (TINYGPT_SCHEDULER) are dask's; tinygpt.dask_lanes is imported only then.
+on other machines (TINYGPT_SCHEDULER) are dask's; tinygpt.engine.dask_lanes is imported only then.
 
 This module is the first of ours that a new worker imports, and it does not import torch: the watch over the server
 must stand before the seconds that torch takes.
@@ -85,7 +85,7 @@ def executor_factory_from_environment() -> tuple[Factory, int]:
     Raises ValueError in plain words for an address that is not safe or a number that is none.
     """
     if address := os.environ.get("TINYGPT_SCHEDULER"):
-        from tinygpt.dask_lanes import open_cluster  # here: only a class with a cluster needs dask
+        from tinygpt.engine.dask_lanes import open_cluster  # here: only a class with a cluster needs dask
 
         return open_cluster(address, workers=wanted_workers())
     return loky_lane, wanted_workers() or default_workers()

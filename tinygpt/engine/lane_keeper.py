@@ -10,8 +10,8 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
-from tinygpt.held_states import HELD
-from tinygpt.slices import SliceJob, warm
+from tinygpt.engine.held_states import HELD
+from tinygpt.engine.slices import SliceJob, warm
 
 OPENING = 120.0  # seconds a new worker may take for its first step
 LONGEST_PAUSE = 30.0  # seconds between two attempts

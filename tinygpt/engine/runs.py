@@ -9,7 +9,7 @@
         model.safetensors           the model of a run that has ended
         end.json                    how it ended; a run without it was interrupted
 
-Only the server writes here, from one thread (tinygpt.scribe). Reading is safe from every thread: lines are appended
+Only the server writes here, from one thread (scribe.py). Reading is safe from every thread: lines are appended
 whole, everything else is replaced in one move. A reader still believes nothing: a line that is torn or nonsense is
 left out. Whatever cannot be written or read raises OSError; the caller decides what that means.
 """
@@ -24,8 +24,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tinygpt.engine.point_lines import from_lines, to_lines
 from tinygpt.files import write_whole
-from tinygpt.point_lines import from_lines, to_lines
 from tinygpt.spec import RunSpec
 from tinygpt.training import Point
 

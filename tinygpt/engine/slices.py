@@ -17,14 +17,14 @@ from pathlib import Path
 
 import torch
 
-from tinygpt import held_states
 from tinygpt.checkpoint import dumps, loads
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
+from tinygpt.engine import held_states
+from tinygpt.engine.snapshots import final_model, model_of
 from tinygpt.generation import generate
 from tinygpt.gpt import GPTConfig
 from tinygpt.own_texts import is_sha256
 from tinygpt.randomness import generator
-from tinygpt.snapshots import final_model, model_of
 from tinygpt.spec import RunSpec, TrainConfig
 from tinygpt.training import Point, TrainState, advance, one_thread, start
 

@@ -14,10 +14,10 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
-from tinygpt.desk import Desk
-from tinygpt.lane_keeper import Lane, LaneKeeper
-from tinygpt.lanes import worker_died
-from tinygpt.slices import Slice, SliceJob, run_slice
+from tinygpt.engine.desk import Desk
+from tinygpt.engine.lane_keeper import Lane, LaneKeeper
+from tinygpt.engine.lanes import worker_died
+from tinygpt.engine.slices import Slice, SliceJob, run_slice
 
 HANGING = 120.0  # seconds without a word after which a worker is given up
 

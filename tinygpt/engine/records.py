@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from tinygpt.runs import Card
-from tinygpt.slices import Slice
+from tinygpt.engine.runs import Card
+from tinygpt.engine.slices import Slice
+from tinygpt.engine.thinning import Curve
 from tinygpt.spec import RunSpec
-from tinygpt.thinning import Curve
 from tinygpt.training import Point
 
 LIVE = frozenset({"waiting", "training", "paused"})  # on its way; "interrupted" can become so again

@@ -10,15 +10,15 @@ from functools import partial
 
 from tinygpt.checkpoint import loads
 from tinygpt.corpus import load_corpus
-from tinygpt.lane_keeper import Lane
-from tinygpt.limits import MAX_DEATHS, MAX_SECONDS
-from tinygpt.pacing import FIRST, sample_is_due, slice_seconds
-from tinygpt.records import Run
-from tinygpt.runs import RunStore
-from tinygpt.scribe import Scribe
-from tinygpt.slices import Slice, SliceJob
-from tinygpt.snapshots import model_of
-from tinygpt.turns import Turns
+from tinygpt.engine.lane_keeper import Lane
+from tinygpt.engine.limits import MAX_DEATHS, MAX_SECONDS
+from tinygpt.engine.pacing import FIRST, sample_is_due, slice_seconds
+from tinygpt.engine.records import Run
+from tinygpt.engine.runs import RunStore
+from tinygpt.engine.scribe import Scribe
+from tinygpt.engine.slices import Slice, SliceJob
+from tinygpt.engine.snapshots import model_of
+from tinygpt.engine.turns import Turns
 
 log = logging.getLogger(__name__)
 

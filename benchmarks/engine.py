@@ -1,7 +1,7 @@
 """What the engine costs, and how fast it mends itself.
 
-    python -m benchmarks.bench_engine            # everything, about two minutes
-    python -m benchmarks.bench_engine share class
+    python -m benchmarks.engine            # everything, about two minutes
+    python -m benchmarks.engine share class
 
 Times depend on the machine and on what else it does; shares and ratios less so.
 """
@@ -23,20 +23,20 @@ from pathlib import Path
 import psutil
 
 from tinygpt.corpus import default_corpus, load_corpus
-from tinygpt.dispatcher import Dispatcher
-from tinygpt.lanes import loky_lane
+from tinygpt.engine.dispatcher import Dispatcher
+from tinygpt.engine.lanes import loky_lane
+from tinygpt.engine.runs import RunStore
+from tinygpt.engine.slices import Slice
 from tinygpt.models import count_parameters
 from tinygpt.presets import PRESETS
-from tinygpt.runs import RunStore
 from tinygpt.scheduler import Scheduler
-from tinygpt.slices import Slice
 from tinygpt.training import RunSpec, advance, start
 
 LANES = 2
 CLASS = 30  # students
 SERVER = """
 import sys, time
-from benchmarks.bench_engine import engine, spec_of
+from benchmarks.engine import engine, spec_of
 with engine(sys.argv[1]) as scheduler:
     scheduler.submit(spec_of("layer-norm"), student="ann")
     while True:

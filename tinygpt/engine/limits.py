@@ -1,7 +1,5 @@
 """What one student may ask of a shared server. The command line and notebooks have no limits."""
 
-import unicodedata
-
 from tinygpt.gpt import GPTConfig
 from tinygpt.models import ModelConfig, count_parameters
 from tinygpt.spec import RunSpec
@@ -11,7 +9,6 @@ MAX_STEPS = 20_000
 MAX_SECONDS = 600.0  # of worker time for one run
 MAX_LIVE = 3  # runs of one student that are waiting, training or paused
 MAX_DEATHS = 3  # workers in a row that a run may take with it
-MAX_NAME = 40  # characters
 # The following are far above every preset. They keep a single step within seconds, and a worker within a gigabyte.
 MAX_WORK = 6_000_000_000  # parameters times characters in a batch
 MAX_WEIGHTS = 32_000_000  # attention weights in a batch, of all heads and layers
@@ -23,7 +20,7 @@ def check(spec: RunSpec) -> None:
     if parameters > MAX_PARAMETERS:
         raise ValueError(
             f"This model has {parameters:,} parameters; up to {MAX_PARAMETERS:,} can be trained here. "
-            "Choose a smaller n_embd or n_layer."
+            "Choose a smaller n_embd or n_layer, or a text with fewer different characters."
         )
     if steps > MAX_STEPS:
         raise ValueError(f"{steps:,} steps are too many; up to {MAX_STEPS:,} can be made here. Choose fewer max_steps.")
@@ -38,9 +35,3 @@ def check(spec: RunSpec) -> None:
 
 def _heads(config: ModelConfig) -> int:
     return config.n_head * config.n_layer if isinstance(config, GPTConfig) else 0
-
-
-def clean_name(name: str) -> str:
-    """A name as one line without control or invisible characters, at most 40 characters long."""
-    kept = "".join(" " if c.isspace() else c for c in name if c.isspace() or unicodedata.category(c)[0] != "C")
-    return " ".join(kept.split())[:MAX_NAME].strip()

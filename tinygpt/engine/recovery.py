@@ -7,11 +7,11 @@ none is there twice. Reading points takes time, so it is done when somebody look
 import uuid
 from dataclasses import dataclass, fields
 
+from tinygpt.engine.records import ENDED, Progress, Run
+from tinygpt.engine.runs import COLORS, Card, RunStore
+from tinygpt.engine.snapshots import snapshot_steps
+from tinygpt.engine.thinning import Curve
 from tinygpt.header import NotOurFile, read_header
-from tinygpt.records import ENDED, Progress, Run
-from tinygpt.runs import COLORS, Card, RunStore
-from tinygpt.snapshots import snapshot_steps
-from tinygpt.thinning import Curve
 
 INTERRUPTED = "The server was restarted. This run can go on from where it was saved."
 

@@ -3,7 +3,7 @@
     TINYGPT_SCHEDULER=tls://192.168.1.10:8786 streamlit run streamlit_app.py
 
 tinygpt must be importable on the workers, in the same version. dask moves the slice of a killed worker to another one
-by itself; only after some kills of the same slice does its KilledWorker reach us (see tinygpt.lanes.worker_died).
+by itself; only after some kills of the same slice does its KilledWorker reach us (see lanes.worker_died).
 """
 
 import ipaddress
