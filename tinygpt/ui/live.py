@@ -19,8 +19,10 @@ ALT = (
 
 def stage(max_steps: int, guess: float | None) -> None:
     """Everything that moves. It asks the server again and again only while something is being trained."""
-    live = any(map(is_moving, session.runs_on_stage()))
-    st.fragment(_tick, run_every=pace.interval() if live else None)(max_steps, guess, live)
+    views = session.runs_on_stage()
+    live = any(map(is_moving, views))
+    every = pace.interval(eager=waits_for_a_point(views)) if live else None
+    st.fragment(_tick, run_every=every)(max_steps, guess, live)
 
 
 def _tick(max_steps: int, guess: float | None, live: bool) -> None:
@@ -33,13 +35,19 @@ def _tick(max_steps: int, guess: float | None, live: bool) -> None:
         writing(current)
     with right, st.container(key="runs"):
         run_list.run_list(views, current)
-    if live != any(map(is_moving, session.runs_on_stage())) or pace.out_of_step(live):
+    now = session.runs_on_stage()
+    if live != any(map(is_moving, now)) or pace.out_of_step(live, eager=waits_for_a_point(now)):
         st.rerun()  # once, so that the asking stops, or finds its new pace
 
 
 def is_moving(view: RunView) -> bool:
     """Whether more is to come of a run without anybody asking; of a paused one, its last slice."""
     return view.busy or view.status in MOVING
+
+
+def waits_for_a_point(views: list[RunView]) -> bool:
+    """Whether a run has begun of which there is nothing to see yet."""
+    return any(view.status in MOVING and not view.points for view in views)
 
 
 def status_line(view: RunView | None) -> None:

@@ -2,20 +2,22 @@
 
 import time
 
+import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 BUDGET = 25.0  # ticks a second for the whole server; beyond some 40 it falls off a cliff (measured)
 FASTEST, SLOWEST = 0.5, 5.0  # seconds between two ticks of one page
+EAGER = 0.2  # the same, while somebody waits for the first point of a run
 FORGOTTEN = 12.0  # seconds after which a page that has not asked is gone
 
 _asked: dict[str, float] = {}  # session -> when it last asked
 
 
-def interval() -> float:
-    """Seconds between two ticks: the more pages are live, the longer."""
+def interval(*, eager: bool = False) -> float:
+    """Seconds between two ticks: the more pages are live, the longer. `eager` waits for a first point."""
     now = time.monotonic()
     live = sum(now - last < FORGOTTEN for last in list(_asked.values()))
-    return min(SLOWEST, max(FASTEST, live / BUDGET))
+    return min(SLOWEST, max(EAGER if eager else FASTEST, live / BUDGET))
 
 
 def seen(live: bool) -> None:
@@ -26,14 +28,12 @@ def seen(live: bool) -> None:
         _asked.pop(stale, None)
 
 
-def out_of_step(live: bool) -> bool:
+def out_of_step(live: bool, *, eager: bool) -> bool:
     """Whether a page's pace, set when it was last drawn, is far from what it should be now."""
-    import streamlit as st
-
     if not live:
         st.session_state.pop("pace", None)
         return False
-    due = interval()
+    due = interval(eager=eager)
     before = st.session_state.setdefault("pace", due)
     if due > 1.5 * before or due < before / 1.5:
         st.session_state["pace"] = due
