@@ -3,6 +3,7 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from tinygpt.ui.server import NameTheBrowser, lifespan
+from tinygpt.ui.cookie import NameTheBrowser
+from tinygpt.ui.server import lifespan
 
 app = st.App("pages/router.py", lifespan=lifespan, middleware=[Middleware(NameTheBrowser)])

@@ -1,12 +1,10 @@
-"""One .safetensors file for a model or for a run in the middle of its training. Never pickle: nothing can execute.
+"""One .safetensors file for a model. Never pickle: nothing in it can execute.
 
-A model file holds the weights, the config, the characters and a checksum: whoever has it can go on writing with it.
-The state of a run holds all that the next step needs: tensors `model.*`, `previous.*`, `optimizer.<j>.<i>.<name>`
-and `generator`, the rest as JSON under one metadata key.
+It holds the weights, the config, the characters and a checksum: whoever has it can go on writing with it. A run in the
+middle of its training is such a file too (tinygpt.state_bytes: `dumps` and `loads`).
 """
 
 import hashlib
-import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,17 +15,14 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from tinygpt.divergence import Watch
-from tinygpt.evaluation import Tally
 from tinygpt.files import write_whole
-from tinygpt.header import MAX_FILE, NotOurFile, read_header
+from tinygpt.header import FORMAT, MAX_FILE, NotOurFile, pack, read_header
 from tinygpt.models import LanguageModel, ModelConfig, blank, family
-from tinygpt.randomness import let_draw_from
-from tinygpt.spec import RunSpec, config_from
+from tinygpt.spec import config_from
+from tinygpt.state_bytes import dumps, loads
 from tinygpt.tokenizer import CharTokenizer
-from tinygpt.training import TrainState, make_optimizers
 
-FORMAT = 1
+__all__ = ["Checkpoint", "dumps", "load", "loads", "model_bytes", "read_info", "save"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +39,7 @@ def model_bytes(model: LanguageModel, tokenizer: CharTokenizer, *, half: bool = 
     kind = torch.float16 if half else torch.float32
     tensors = {name: value.detach().to(kind).contiguous() for name, value in model.state_dict().items()}
     about = {"model": {"family": family(model.config), **asdict(model.config)}, "chars": tokenizer.chars}
-    return _pack(tensors, {**facts, **about, "kind": "model", "sha256": _digest(tensors)})
+    return pack(tensors, {**facts, **about, "kind": "model", "sha256": _digest(tensors)})
 
 
 def save(path: str | os.PathLike[str], model: LanguageModel, tokenizer: CharTokenizer, **facts: Any) -> None:
@@ -76,66 +71,6 @@ def read_info(source: str | os.PathLike[str] | bytes) -> dict[str, Any]:
     _, info = read_header(_bytes_of(source))
     _described(info)
     return info
-
-
-def dumps(state: TrainState) -> bytes:
-    """A run's state as bytes; two states are equal exactly when these are."""
-    tensors = {f"model.{name}": value for name, value in state.model.state_dict().items()}
-    tensors |= {f"previous.{i}": value for i, value in enumerate(state.previous)}
-    groups = []
-    for j, optimizer in enumerate(state.optimizers):
-        inner = optimizer.state_dict()
-        groups.append(inner["param_groups"])
-        for i, values in inner["state"].items():
-            tensors |= {f"optimizer.{j}.{i}.{name}": torch.as_tensor(value) for name, value in values.items()}
-    tensors["generator"] = state.generator.get_state()
-    about = {
-        "kind": "run", "spec": state.spec.to_json(), "chars": state.tokenizer.chars, "step": state.step,
-        "watch": asdict(state.watch), "ended": state.ended, "note": state.note, "groups": groups,
-        "tallies": {split: asdict(tally) for split, tally in state.tallies.items()},
-    }  # fmt: skip
-    return _pack(tensors, about)
-
-
-def loads(blob: bytes) -> TrainState:
-    """The state that `dumps` wrote, equal to the bit. NotOurFile for anything else."""
-    _, info = read_header(blob)
-    if info.get("kind") != "run":
-        raise NotOurFile("this file holds a finished model, not a run that can go on")
-    try:
-        return _state_from(info, safetensors.torch.load(blob))
-    except (safetensors.SafetensorError, KeyError, TypeError, RuntimeError, IndexError) as error:
-        raise NotOurFile(f"the saved state of this run is damaged: {error}") from None
-
-
-def _state_from(info: dict[str, Any], tensors: dict[str, Tensor]) -> TrainState:
-    spec, model = RunSpec.from_json(info["spec"]), blank(RunSpec.from_json(info["spec"]).model)
-    model.load_state_dict({name: tensors[f"model.{name}"] for name in model.state_dict()}, assign=True)
-    for parameter in model.parameters():
-        parameter.requires_grad_(True)
-    generator = torch.Generator()
-    generator.set_state(tensors["generator"])
-    let_draw_from(model, generator)
-    optimizers = make_optimizers(spec.train, model)
-    for j, optimizer in enumerate(optimizers):
-        inner: dict[int, dict[str, Tensor]] = {}
-        for name, value in tensors.items():
-            if name.startswith(f"optimizer.{j}."):
-                _, _, i, key = name.split(".", 3)
-                inner.setdefault(int(i), {})[key] = value
-        groups = [group | {"betas": tuple(group["betas"])} for group in info["groups"][j]]  # JSON knows no tuples
-        optimizer.load_state_dict({"state": inner, "param_groups": groups})
-    previous = [tensors[f"previous.{i}"] for i in range(len(list(model.parameters())))]
-    return TrainState(
-        spec, CharTokenizer(info["chars"]), model, optimizers, generator, previous, step=info["step"],
-        watch=Watch(**info["watch"]), ended=info["ended"], note=info["note"],
-        tallies={split: Tally(**tally) for split, tally in info["tallies"].items()},
-    )  # fmt: skip
-
-
-def _pack(tensors: dict[str, Tensor], about: dict[str, Any]) -> bytes:
-    written = json.dumps({"format": FORMAT, **about}, sort_keys=True, allow_nan=False)
-    return safetensors.torch.save(tensors, metadata={"tinygpt": written})
 
 
 def _digest(tensors: dict[str, Tensor]) -> str:

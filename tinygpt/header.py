@@ -1,4 +1,4 @@
-"""Read the head of a model file and believe nothing in it.
+"""The head of our files: what is written about the numbers, and how little of it is believed when it is read.
 
 A .safetensors file is eight bytes with a length, that much JSON, and numbers. It cannot hold a program, but it can
 claim anything: so the size is checked before anything is read, the JSON before any number is.
@@ -8,13 +8,25 @@ import json
 import struct
 from typing import Any
 
+import safetensors.torch
+from torch import Tensor
+
 MAX_FILE = 512 * 1024 * 1024  # bytes
 MAX_HEADER = 1024 * 1024  # bytes; ours are a few thousand
 LENGTH = struct.Struct("<Q")
 
 
+FORMAT = 1  # of what tinygpt writes about a model
+
+
 class NotOurFile(ValueError):
     """A sentence for people about a file that is not one of ours, or not whole."""
+
+
+def pack(tensors: dict[str, Tensor], about: dict[str, Any]) -> bytes:
+    """A .safetensors file of `tensors`; `about` stands in its head as JSON under one key."""
+    written = json.dumps({"format": FORMAT, **about}, sort_keys=True, allow_nan=False)
+    return safetensors.torch.save(tensors, metadata={"tinygpt": written})
 
 
 def read_header(blob: bytes) -> tuple[dict[str, Any], dict[str, Any]]:

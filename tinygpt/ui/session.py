@@ -19,7 +19,7 @@ from tinygpt.engine.records import RunView
 from tinygpt.engine.runs import RunStore
 from tinygpt.scheduler import Scheduler
 from tinygpt.ui import floors
-from tinygpt.ui.server import COOKIE, is_name
+from tinygpt.ui.cookie import COOKIE, is_name
 
 PATIENCE = 30.0  # seconds for the workers to come up before this machine is measured all the same
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tinygpt.ui.server import COOKIE, NameTheBrowser, is_name
+from tinygpt.ui.cookie import COOKIE, NameTheBrowser, is_name
 
 NAME = "0123456789abcdef" * 2
 

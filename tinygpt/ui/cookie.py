@@ -1,0 +1,65 @@
+"""The name of a browser: random, in a cookie, given with the first page."""
+
+import re
+import secrets
+from http.cookies import CookieError, SimpleCookie
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+COOKIE = "tinygpt_student"
+HALF_A_YEAR = 60 * 60 * 24 * 182  # seconds: a course
+
+NAME = re.compile(r"[0-9a-f]{32}", re.ASCII)  # 128 random bits
+NOT_A_PAGE = ("/_stcore/", "/static/", "/media/", "/component/")  # what a page fetches by itself
+
+
+def is_name(text: object) -> bool:
+    """Whether `text` is a name as this server gives it: 32 hexadecimal digits, and nothing else."""
+    return isinstance(text, str) and NAME.fullmatch(text) is not None
+
+
+class NameTheBrowser:
+    """ASGI middleware: a browser that opens a page and has no (true) name gets a random one, in a cookie.
+
+    The name is how a student finds the same runs after a refresh, in a second tab and after a restart of the
+    server. HttpOnly: no script reads it. SameSite=Strict: no other site can act in its name.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not is_a_page(scope) or is_name(name_in(Headers(scope=scope))):
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_name(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).append("set-cookie", new_cookie(secure=scope["scheme"] == "https"))
+            await send(message)
+
+        await self.app(scope, receive, send_with_name)
+
+
+def is_a_page(scope: Scope) -> bool:
+    """Whether a browser asks for a page itself: not for a file of it (these have a dot), not for its socket."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return False
+    path: str = scope["path"]
+    return not path.startswith(NOT_A_PAGE) and "." not in path.rsplit("/", 1)[-1]
+
+
+def name_in(headers: Headers) -> str | None:
+    """The name that a request carries, as it stands there; None without one."""
+    try:
+        cookies = SimpleCookie("; ".join(headers.getlist("cookie")))
+    except CookieError:
+        return None
+    return cookies[COOKIE].value if COOKIE in cookies else None
+
+
+def new_cookie(*, secure: bool) -> str:
+    """A Set-Cookie header with a new name; `secure` keeps it to https where the page came that way."""
+    rules = f"Path=/; Max-Age={HALF_A_YEAR}; HttpOnly; SameSite=Strict"
+    return f"{COOKIE}={secrets.token_hex(16)}; {rules}{'; Secure' if secure else ''}"
