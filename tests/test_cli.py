@@ -295,6 +295,11 @@ def wait_for(terminal: int, pattern: bytes) -> None:
             shown += os.read(terminal, 4096)
 
 
+def hear_ctrl_c() -> None:
+    """As at a terminal: whoever runs the tests in the background has children that ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @UNIX
 def test_ctrl_c_keeps_the_model_and_a_terminal_shows_progress(own_text, tmp_path):
     import termios  # not on Windows
@@ -303,7 +308,9 @@ def test_ctrl_c_keeps_the_model_and_a_terminal_shows_progress(own_text, tmp_path
     ours, theirs = os.openpty()
     termios.tcsetwinsize(theirs, (24, 120))  # on a terminal without a width a bar has no room
     arguments = [*PYTHON, *train_words(own_text, out, steps=10**9)]
-    with subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs) as process:
+    with subprocess.Popen(
+        arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs, preexec_fn=hear_ctrl_c
+    ) as process:
         try:
             wait_for(ours, rb"[1-9]\d*/1000000000 .*val loss")
             process.send_signal(signal.SIGINT)
@@ -322,7 +329,7 @@ def test_ctrl_c_keeps_the_model_and_a_terminal_shows_progress(own_text, tmp_path
 def test_ctrl_c_while_it_writes_ends_quietly(model):
     with subprocess.Popen(
         [*PYTHON, "generate", str(model), "--length", str(10**9)], cwd=ROOT, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.PIPE, preexec_fn=hear_ctrl_c,
     ) as process:  # fmt: skip
         try:
             assert process.stdout and process.stdout.read(10)

@@ -91,7 +91,7 @@ def test_labels_are_moved_apart_and_stay_in_order(values, gap):
 
 
 def test_a_running_mean_by_hand():
-    assert running_mean([0, 1, 2, 9, 10], [1.0, 3.0, 5.0, 9.0, 4.0], over=1) == [1.0, 2.0, 4.0, 9.0, 4.0]
+    assert running_mean([0, 2, 3, 9, 10], [1.0, 3.0, 5.0, 9.0, 4.0], over=1) == [1.0, 4.0, 4.0, 6.5, 4.0]
     assert running_mean([], [], over=1) == []
 
 

@@ -6,9 +6,10 @@ give the axes their range.
 """
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import pandas as pd
@@ -17,7 +18,7 @@ from tinygpt.plots.look import number
 
 GRAIN = 0.1  # nats: the axis ends at multiples of this
 COLUMNS = ("kind", "run", "role", "dash", "step", "loss", "train", "label", "label_y", "side")
-SMOOTHED = 0.03  # of the steps so far are averaged for the training line: single batches are noisy
+SMOOTHED = 0.03  # of the steps so far, to both sides, are averaged for the training line: single batches are noisy
 
 
 @dataclass(frozen=True)
@@ -114,14 +115,15 @@ def curve_rows(curve: LossCurve, first: int, low: float, high: float) -> list[di
 
 
 def running_mean(steps: Sequence[int], losses: Sequence[float], over: float) -> list[float]:
-    """Each loss averaged with those at most `over` steps before it; the last, a long estimate, stays as it is."""
-    means, first, total = [], 0, 0.0
-    for i, step in enumerate(steps):
-        total += losses[i]
-        while steps[first] < step - over:
-            total -= losses[first]
-            first += 1
-        means.append(total / (i - first + 1))
+    """Each loss averaged with those up to `over` steps away; near the start, where it falls fast, with fewer.
+
+    The last one, an estimate of many batches, stays as it is.
+    """
+    sums, means = [0.0, *accumulate(losses)], []
+    for step in steps:
+        reach = min(over, (step - steps[0]) / 2)
+        first, after = bisect_left(steps, step - reach), bisect_right(steps, step + reach)
+        means.append((sums[after] - sums[first]) / (after - first))
     return [*means[:-1], *losses[-1:]]
 
 

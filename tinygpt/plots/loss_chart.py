@@ -91,8 +91,8 @@ def _halo(paper: str) -> dict[str, Any]:
 
 
 def _step_axis(tone: str) -> dict[str, Any]:
-    """A few round numbers with thin spaces; the last one says what is counted."""
-    words = "replace(format(datum.value, ',d'), ',', '\u202f') + (datum.index === 1 ? ' steps' : '')"
+    """A few round numbers of steps, with thin spaces."""
+    words = "replace(format(datum.value, ',d'), ',', '\u202f')"
     return {
         "title": None, "labelExpr": words, "labelFontSize": TICK, "labelColor": tone, "labelPadding": 8,
         "labelFlush": True, "grid": False, "ticks": False, "domain": False, "tickCount": 5,

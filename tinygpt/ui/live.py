@@ -101,7 +101,7 @@ def chart(views: list[RunView], current: RunView | None, max_steps: int, guess: 
     """The curves of the runs that are ticked, against the floors of the current run's text."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
         st.markdown(
-            "**Loss**, nats per character \u2002:gray[thick: unseen text (val), thin: training text]",
+            "**Loss** by step, nats per character \u2002:gray[thick: unseen text (val), thin: training text]",
             width="content",
         )
         part = st.segmented_control(
