@@ -22,10 +22,13 @@ FLAGS = [
 ]  # fmt: skip
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.browser)
+    """The browser comes last: once it is open, its event loop runs in this thread, and asyncio allows but one."""
+    ours = [item for item in items if Path(__file__).parent in item.path.parents]
+    for item in ours:
+        item.add_marker(pytest.mark.browser)
+    items.sort(key=ours.__contains__)
 
 
 @pytest.fixture(scope="session")
