@@ -27,13 +27,20 @@ STYLE = """<style>
 _appearance = st.components.v2.component(
     "tinygpt_appearance",
     js="""
-export default function ({ setTriggerValue }) {
+const asked = new WeakMap();  // what was asked for last, so that no page asks the same thing twice
+
+export default function ({ data, parentElement, setTriggerValue }) {
   const app = document.querySelector('[data-testid="stApp"]');
-  let last = getComputedStyle(app).colorScheme;
   const look = () => {
     const now = getComputedStyle(app).colorScheme;
-    if (now !== last) { last = now; setTriggerValue("changed", now); }
+    const change = data.drawn + " to " + now;
+    if (now === data.drawn) asked.delete(parentElement);
+    else if (asked.get(parentElement) !== change) {
+      asked.set(parentElement, change);
+      setTriggerValue("changed", now);
+    }
   };
+  look();  // a first run may be drawn before the server knows
   const watch = new MutationObserver(look);
   watch.observe(app, { attributes: true, attributeFilter: ["class"] });
   return () => watch.disconnect();
@@ -61,7 +68,7 @@ def column() -> DeltaGenerator:
 
 def repaint_on_appearance() -> None:
     """Run the page again when somebody chooses Light or Dark: Streamlit does not, and our figures need it."""
-    _appearance(key="appearance", height=1, on_changed_change=lambda: None)
+    _appearance(key="appearance", data={"drawn": mode()}, height=1, on_changed_change=lambda: None)
 
 
 def head(title: str, lede: str, aside: str = "") -> None:
