@@ -44,3 +44,9 @@ def test_the_learning_rate_warms_up_stays_or_falls_along_a_cosine():
     assert schedule.learning_rate_at(10) == pytest.approx(0.5)
     assert schedule.learning_rate_at(60) == pytest.approx(0.3)  # half way
     assert schedule.learning_rate_at(110) == pytest.approx(0.1)
+
+
+def test_another_learning_rate_keeps_the_shape_of_the_schedule():
+    schedule = TrainConfig(learning_rate=0.5, min_learning_rate=0.05).at(2.0)
+    assert (schedule.learning_rate, schedule.min_learning_rate) == (2.0, 0.2)
+    assert TrainConfig(learning_rate=0.5).at(2.0).min_learning_rate is None

@@ -32,6 +32,12 @@ class TrainConfig:
         if self.batch_size > 4_096:
             raise ValueError(f"batch_size must be at most 4096, got {self.batch_size}")
 
+    def at(self, learning_rate: float) -> "TrainConfig":
+        """The same schedule with another learning rate: what it falls to keeps its share."""
+        low = self.min_learning_rate
+        scaled = None if low is None else low * learning_rate / self.learning_rate
+        return replace(self, learning_rate=learning_rate, min_learning_rate=scaled)
+
     def learning_rate_at(self, step: int) -> float:
         """The learning rate of `step`: constant, or nanoGPT's warm-up and cosine."""
         if step < self.warmup_steps:

@@ -36,7 +36,8 @@ def chosen_spec(preset: Preset, corpus: Corpus | None, max_steps: int) -> RunSpe
         return None
     try:
         model = replace(preset.model, **settings)  # type: ignore[arg-type]
-        train = replace(preset.train, **training, max_steps=max_steps, eval_interval=max(1, max_steps // LOOKS))  # type: ignore[arg-type]
+        looks = {"max_steps": max_steps, "eval_interval": max(1, max_steps // LOOKS)}
+        train = replace(preset.train.at(training.pop("learning_rate")), **training, **looks)  # type: ignore[arg-type]
         check_length(corpus.text, model.block_size)
         spec = RunSpec(model, train, corpus.name)
         check(spec)
