@@ -198,6 +198,7 @@ def test_a_second_press_on_train_is_the_same_run(page):
     page.button(key="train").click().run()
     page.button(key="train").click().run()
     (run,) = session.engine().runs(page.session_state["student"])
+    until(page, lambda: "steps/s" in says(page))
     page.button(key="stop").click().run()
     until(page, lambda: "stopped at" in says(page))
     assert session.engine().model_bytes(run.id)
