@@ -26,6 +26,11 @@ def _counted(key: str, folder: Path | None) -> "Future[dict[str, Floor]]":
     return _counting.submit(lambda: count_floors(load_corpus(key, folder=folder)))
 
 
+def are_counted(key: str, folder: Path | None = None) -> bool:
+    """Whether the count models of this text are ready; asking begins the counting."""
+    return _counted(key, folder).done()
+
+
 def of(key: str, folder: Path | None = None) -> dict[str, float]:
     """Val loss of each count model by name, in nats per character; only guessing while the rest is being counted."""
     corpus = load_corpus(key, folder=folder)

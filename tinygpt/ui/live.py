@@ -20,7 +20,7 @@ ALT = (
 def stage(max_steps: int, guess: float | None) -> None:
     """Everything that moves. It asks the server again and again only while something is being trained."""
     views = session.runs_on_stage()
-    live = any(map(is_moving, views))
+    live = more_to_come(views)
     every = pace.interval(eager=waits_for_a_point(views)) if live else None
     st.fragment(_tick, run_every=every)(max_steps, guess, live)
 
@@ -36,8 +36,18 @@ def _tick(max_steps: int, guess: float | None, live: bool) -> None:
     with right, st.container(key="runs"):
         run_list.run_list(views, current)
     now = session.runs_on_stage()
-    if live != any(map(is_moving, now)) or pace.out_of_step(live, eager=waits_for_a_point(now)):
+    if live != more_to_come(now) or pace.out_of_step(live, eager=waits_for_a_point(now)):
         st.rerun()  # once, so that the asking stops, or finds its new pace
+
+
+def more_to_come(views: list[RunView]) -> bool:
+    """Whether the stage will look different soon: a run moves, or the floors of its text are being counted."""
+    return any(map(is_moving, views)) or not floors.are_counted(corpus_on_stage(session.current_run()), texts.folder())
+
+
+def corpus_on_stage(current: RunView | None) -> str:
+    """The text whose floors are shown."""
+    return current.spec.corpus if current else floors.default()
 
 
 def is_moving(view: RunView) -> bool:
@@ -108,7 +118,7 @@ def chart(views: list[RunView], current: RunView | None, max_steps: int, guess: 
             "Show", ["all", "the end"], default="all", required=True, key="view", bind="query-params",
             label_visibility="collapsed",
         )  # fmt: skip
-    corpus = current.spec.corpus if current else floors.default()
+    corpus = corpus_on_stage(current)
     block_size = current.spec.model.block_size if current else 8
     shown = [view for view in views if run_list.is_shown(view, current)]
     curves = {view.id: curve_of(view) for view in shown}

@@ -53,7 +53,7 @@ def start_engine() -> None:
 
 def _prepare(scheduler: Scheduler, workers: int) -> None:
     """Count the floors of the default text and measure this machine, once it is quiet: so that no page has to wait."""
-    floors.of(floors.default())
+    floors.of(floors.default(), runs_folder() / "corpora")
     deadline = time.monotonic() + PATIENCE
     while len(scheduler.workers()) < workers and time.monotonic() < deadline:
         time.sleep(0.1)
