@@ -30,7 +30,7 @@ def test_every_stage_is_kept_and_follows_from_the_one_before():
     torch.testing.assert_close(stages.weights, stages.masked.softmax(-1))
 
 
-@pytest.mark.parametrize(("scale", "factor"), [(True, 0.5), (False, 1.0), (0.1, 0.1)])
+@pytest.mark.parametrize(("scale", "factor"), [(True, 0.5), (False, 1.0), (1.0, 1.0), (0.1, 0.1), (0.0, 0.0)])
 def test_scale_is_a_switch_or_a_number(scale, factor):
     q, k = torch.ones(1, 2, 4), torch.ones(1, 2, 4)  # q @ k is 4 everywhere, sqrt(hs) is 2
     torch.testing.assert_close(attention_stages(q, k, scale=scale).scaled, torch.full((1, 2, 2), 4.0 * factor))

@@ -38,7 +38,8 @@ def attention_stages(q: Tensor, k: Tensor, *, scale: float | bool = True, mask: 
     """
     T, hs = q.shape[-2:]
     scores = q @ k.transpose(-2, -1)  # (..., T, hs) @ (..., hs, T) -> (..., T, T)
-    scaled = scores * (hs**-0.5 if scale is True else float(scale or 1))  # hs**-0.5 keeps the variance near 1
+    factor = 1.0 if scale is False else hs**-0.5 if scale is True else float(scale)
+    scaled = scores * factor  # hs**-0.5 keeps the variance near 1
     masked = scaled.masked_fill(~causal_mask(T), float("-inf")) if mask else scaled
     return Stages(scores, scaled, masked, weights=F.softmax(masked, dim=dim))
 

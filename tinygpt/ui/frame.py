@@ -12,7 +12,7 @@ STYLE = """<style>
 /* What the theme has no key for. 1: a link starts where its picture starts. */
 [class*="st-key-card"] [data-testid="stPageLink"] a { padding-left: 0; padding-right: 0; }
 /* 2: the label of a primary button is always white: too faint on the bright primary of the dark theme. */
-.st-key-frame [data-testid="stBaseButton-primary"] { color: light-dark(#FFFFFF, #15171C); }
+.st-key-frame [data-testid="stBaseButton-primary"]:not(:disabled) { color: light-dark(#FFFFFF, #15171C); }
 /* 3: code in ink, as in print. The fixed colors of the highlighter reach only 2.1 : 1 on paper. */
 [class*="st-key-code"] .token.token.token { color: inherit; font-weight: inherit; }
 [class*="st-key-code"] .token.token.token:is(.keyword, .function, .class-name) { font-weight: 700; }

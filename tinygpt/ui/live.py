@@ -1,5 +1,7 @@
 """The stage of the laboratory: what is training, its curve, what it writes, and the list of runs; a tick at a time."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from tinygpt.engine.records import LIVE, RunView
@@ -132,6 +134,8 @@ def chart(views: list[RunView], current: RunView | None, max_steps: int, guess: 
     known = floors.of(corpus, texts.folder())
     ended = current is not None and current.status not in (*LIVE, "interrupted")
     curve = curves.get(current.id) if current else None
+    if curve:  # its name goes into a sentence now, where marks would have a meaning
+        curve = replace(curve, label=literal.markdown(curve.label))
     frame.look_for(look_for(curve, known, ended=ended, guess=guess))
 
 
