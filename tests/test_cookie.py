@@ -85,3 +85,9 @@ def test_a_socket_passes_untouched():
 def test_a_name_is_32_hexadecimal_digits_and_nothing_else():
     assert is_name(NAME)
     assert not any(map(is_name, (None, "", NAME + "\n", NAME.upper(), "\uff10" * 32)))
+
+
+@pytest.mark.parametrize("other", ["theme=dark mode", 'x={"a":1}', "last@page=1", "caf\xe9=1", "=;;", "a"])
+def test_cookies_of_other_programs_on_this_host_do_not_hide_ours(other):
+    assert cookies_set("/", cookie=f"{other}; {COOKIE}={NAME}") == []
+    assert cookies_set("/", cookie=f"{COOKIE}={NAME}; {other}") == []
