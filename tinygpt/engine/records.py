@@ -111,7 +111,8 @@ class Run:
         card, progress = self.card, self.progress
         return RunView(
             card.id, card.student, card.name, card.spec, card.slot, card.created, self.status,
-            max_steps=card.spec.train.max_steps, note=self.note, warning=self.warning, busy=self.in_flight,
+            max_steps=card.spec.train.max_steps, note=self.note, warning=self.warning,
+            busy=self.in_flight or self.steps_wanted > 0,
             **vars(progress),
         )  # fmt: skip
 

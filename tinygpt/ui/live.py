@@ -38,7 +38,8 @@ def _tick(max_steps: int, guess: float | None, live: bool) -> None:
     with right, st.container(key="runs"):
         run_list.run_list(views, current)
     now = session.runs_on_stage()
-    if live != more_to_come(now) or pace.out_of_step(live, eager=waits_for_a_point(now)):
+    missed = not live and now != views  # a single step may land while the page is being drawn
+    if missed or live != more_to_come(now) or pace.out_of_step(live, eager=waits_for_a_point(now)):
         st.rerun()  # once, so that the asking stops, or finds its new pace
 
 
