@@ -7,7 +7,6 @@ from tinygpt.models import count_parameters, kind
 from tinygpt.plots.look import number, thousands
 from tinygpt.ui import literal, session, texts
 
-NEWEST = 6  # runs that are shown on the chart unless somebody says otherwise
 HUES = {"bigram": "orange", "head": "blue", "heads": "green", "gpt": "violet"}  # the theme's names of our hues
 
 
