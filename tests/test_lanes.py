@@ -51,7 +51,15 @@ def test_safe_addresses(address):
         "tls://",
         "x",
     ]
-    + ["tcp://localhost@evil.com:1", "tcp://0.0.0.0:8786", "http://127.0.0.1:8786", "tcp://[::1", "tls://[x"],
+    + [
+        "tcp://localhost@evil.com:1",
+        "tcp://0.0.0.0:8786",
+        "http://127.0.0.1:8786",
+        "tcp://[::1",
+        "tls://[x",
+        "tcp://127.0.0.1",
+        "tls://x:99999",
+    ],
 )
 def test_an_open_port_is_refused_in_words(monkeypatch, address):
     monkeypatch.setenv("TINYGPT_SCHEDULER", address)
@@ -63,6 +71,12 @@ def test_a_cluster_that_does_not_answer_is_told_in_words(monkeypatch):
     monkeypatch.setattr("tinygpt.engine.dask_lanes.CONNECTING", 0.5)
     monkeypatch.setenv("TINYGPT_SCHEDULER", "tcp://127.0.0.1:9")
     with pytest.raises(ValueError, match="No dask scheduler answers"):
+        executor_factory_from_environment()
+
+
+def test_a_cluster_without_certificates_is_told_in_words(monkeypatch):
+    monkeypatch.setenv("TINYGPT_SCHEDULER", "tls://127.0.0.1:9")
+    with pytest.raises(ValueError, match="needs certificates"):
         executor_factory_from_environment()
 
 

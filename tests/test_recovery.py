@@ -1,10 +1,13 @@
 """What is left when something dies: real processes, really killed."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,12 +15,16 @@ from pathlib import Path
 
 import psutil
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint import dumps, load, loads
 from tinygpt.corpus import Corpus
+from tinygpt.engine.card import Card
 from tinygpt.engine.lanes import loky_lane
-from tinygpt.engine.recovery import step_of
+from tinygpt.engine.records import ENDED, NoSuchRun
+from tinygpt.engine.recovery import INTERRUPTED, recovered, step_of
 from tinygpt.engine.runs import RunStore
 from tinygpt.gpt import GPTConfig
 from tinygpt.own_texts import keep_text, sha256_of
@@ -33,6 +40,7 @@ GPT = RunSpec(
     KEY,
 )
 ENDLESS = replace(GPT, train=replace(GPT.train, max_steps=20_000, seed=7))
+GONE = 5.0  # seconds: the goal for workers to follow a killed server (they take one or two); no test is timed by it
 TABLE = RunSpec(BigramConfig(V), TrainConfig(max_steps=300, eval_interval=100, batch_size=4), KEY)
 
 SERVER = """
@@ -123,7 +131,7 @@ def test_nothing_outlives_a_killed_server(store):
         assert len(alive(family)) >= 3  # two workers and loky's tracker
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-        until(lambda: not alive(family), timeout=15)  # it takes one or two seconds
+        until(lambda: not alive(family), timeout=10 * GONE)
 
 
 @pytest.mark.slow
@@ -133,7 +141,7 @@ def test_a_server_killed_while_its_workers_start_leaves_nothing_either(store):
         family += family_of(process)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-        until(lambda: not alive(family), timeout=15)
+        until(lambda: not alive(family), timeout=10 * GONE)
 
 
 @pytest.mark.slow
@@ -146,7 +154,7 @@ def test_a_run_goes_on_after_its_server_was_killed_as_if_nothing_had_happened(st
         family += family_of(process)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-        until(lambda: not alive(family), timeout=15)
+        until(lambda: not alive(family), timeout=10 * GONE)
     path = store.home(run) / "points.jsonl"
     path.write_bytes(path.read_bytes() + b'{"step": 99999, "loss": 1.')  # torn in mid-line
     written = store.points(run)
@@ -275,3 +283,105 @@ def test_an_interrupted_run_can_be_stopped_where_it_is(store):
         scheduler.stop(run)
         assert (finish(scheduler, run).status, scheduler.view(run).step) == ("stopped", 20)
         assert load(scheduler.model_bytes(run)).info["step"] == 20
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner, max_size=3)
+)
+ENDING = {
+    "status": "stopped", "note": "Stopped.", "step": 5, "points": 5, "loss": 2.5, "val": None, "final": [2.0, 2.1],
+    "seconds": 1.5, "steps_per_second": 9.0, "sample": "to be", "sample_step": 4,
+}  # fmt: skip
+
+
+def what_is_made_of(ending, folder):
+    """The record of a run whose end.json says this."""
+    store, card = RunStore(folder), Card(uuid.uuid4().hex, "ann", "mine", TABLE, 1.0, 0)
+    store.write_card(card)
+    (store.home(card.id) / "end.json").write_text(json.dumps(ending))
+    return recovered(store, card)
+
+
+def test_an_ending_comes_back_as_it_was_written(tmp_path):
+    run = what_is_made_of(ENDING, tmp_path)
+    assert {**vars(run.progress), "status": run.status, "note": run.note} == {**ENDING, "final": (2.0, 2.1)}
+
+
+@given(JSON | st.fixed_dictionaries({}, optional=dict.fromkeys(ENDING, JSON)), st.sampled_from([*ENDED, None]))
+@example({"status": []}, None)
+@example({"final": 5}, "finished")
+@example({"step": 10**400}, "finished")
+@example({"sample": "\ud800"}, "finished")
+def test_whatever_an_ending_says_the_run_is_there_and_can_be_shown(tmp_path_factory, ending, status):
+    if isinstance(ending, dict) and status:
+        ending = {**ending, "status": status}
+    run = what_is_made_of(ending, tmp_path_factory.mktemp("runs"))
+    if run.status not in ENDED:
+        assert (run.status, run.progress.step, run.note) == ("interrupted", 0, INTERRUPTED)
+    view = run.view()
+    shown = [f"{view.step:,} {view.points:,} {view.seconds:.1f} {view.loss or 0:.3f} {view.val or 0:.3f}"]
+    shown += ["{:.3f} {:.3f}".format(*view.final)] if view.final else []
+    "".join([*shown, view.note, view.sample]).encode()  # as it must be to reach a browser
+
+
+@pytest.mark.parametrize("name", ["points.jsonl", "end.json", "state.safetensors"])
+def test_a_file_that_cannot_be_read_does_not_hide_the_other_runs(store, name):
+    ids = [uuid.uuid4().hex for _ in range(2)]
+    for run in ids:
+        store.write_card(Card(run, "ann", "mine", TABLE, 1.0, 0))
+    (store.home(ids[0]) / name).mkdir()  # reading it raises OSError
+    with restarted(store.folder) as scheduler:
+        assert {view.id: view.status for view in scheduler.runs("ann")} == dict.fromkeys(ids, "interrupted")
+        assert scheduler.points(ids[0]) == ()
+
+
+class SlowDisk(RunStore):
+    """Reading a saved state takes until somebody has done `meanwhile` in another thread."""
+
+    meanwhile = staticmethod(lambda: None)
+
+    def state(self, run):
+        thread = threading.Thread(target=self.meanwhile, daemon=True)
+        thread.start()
+        thread.join(timeout=10)
+        assert not thread.is_alive(), "nobody gets the lock while the disk is read"
+        return super().state(run)
+
+
+def interrupted(store):
+    """A run that its server has left half done."""
+    with restarted(store.folder) as scheduler:
+        run = scheduler.submit(TABLE, student="ann")
+        scheduler.pause(run)
+        scheduler.step(run, 20)
+        until(lambda: scheduler.view(run).step == 20)
+    return run
+
+
+def test_nobody_waits_while_a_state_is_read(store):
+    run, disk = interrupted(store), SlowDisk(store.folder)
+    scheduler = Scheduler(in_this_process, 2, store=disk)
+    disk.meanwhile = lambda: scheduler.live_runs()
+    assert step_of(scheduler.state_bytes(run)) == 20
+    scheduler.close()
+
+
+def test_a_run_deleted_while_it_is_taken_up_again_stays_deleted(store):
+    run, disk = interrupted(store), SlowDisk(store.folder)
+    scheduler = Scheduler(in_this_process, 2, store=disk)
+
+    def delete():
+        disk.meanwhile = lambda: None
+        scheduler.delete(run)
+
+    disk.meanwhile = delete
+    with pytest.raises(NoSuchRun):
+        scheduler.resume(run)
+    scheduler.close()
+    assert not store.home(run).exists()
+
+
+def test_a_server_whose_folder_cannot_be_written_does_not_start(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match=r"Runs cannot be kept in .*file/runs \(Not a directory\).*TINYGPT_RUNS"):
+        Scheduler(in_this_process, 2, store=RunStore(tmp_path / "file" / "runs"))

@@ -5,11 +5,12 @@ import math
 import uuid
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tinygpt.bigram import BigramConfig
-from tinygpt.engine.runs import Card, RunStore
+from tinygpt.engine.card import Card
+from tinygpt.engine.runs import RunStore
 from tinygpt.training import Point, RunSpec, TrainConfig
 
 SPEC = RunSpec(BigramConfig(), TrainConfig())
@@ -85,6 +86,42 @@ def test_a_card_survives_a_restart_and_broken_ones_are_left_out(store, run):
     (store.folder / "corpora").mkdir()
     [card] = RunStore(store.folder).cards()
     assert (card.id, card.student, card.name, card.spec, card.slot) == (run, "a student", "../../etc", SPEC, 3)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["student", "name", "created", "slot", "model", "learning_rate"]),
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers(), max_size=2),
+    )
+)
+@example({"learning_rate": 10**400})
+@example({"created": 10**400})
+@example({"slot": float("inf")})
+@example({"name": "\ud800"})
+def test_whatever_a_card_says_the_others_are_there(tmp_path_factory, wrong):
+    store, good = RunStore(tmp_path_factory.mktemp("runs")), Card(uuid.uuid4().hex, "ann", "mine", SPEC, 1.0, 3)
+    store.write_card(good)
+    bad = Card(uuid.uuid4().hex, "bob", "his", SPEC, 2.0, 4)
+    facts = json.loads(bad.to_json())
+    facts["spec"]["train"] |= {name: wrong.pop(name) for name in ("learning_rate",) if name in wrong}
+    facts["spec"] |= {name: wrong.pop(name) for name in ("model",) if name in wrong}
+    store.home(bad.id).mkdir()
+    (store.home(bad.id) / "card.json").write_text(json.dumps(facts | wrong))
+    cards = store.cards()
+    assert good in cards
+    assert all(0 <= card.slot < 10 for card in cards)
+    "".join(card.student + card.name for card in cards).encode()  # as it must be to reach a browser
+
+
+@pytest.mark.parametrize("name", ["card.json", "end.json", "points.jsonl"])
+def test_brackets_without_end_are_nonsense_like_any_other(store, run, name):
+    (store.home(run) / name).write_bytes(b"[" * 100_000)
+    assert (len(store.cards()), store.ending(run), store.points(run)) == (int(name != "card.json"), None, [])
+
+
+def test_a_point_at_no_step_is_left_out(store, run):
+    (store.home(run) / "points.jsonl").write_text(json.dumps(point(0)._asdict() | {"step": float("inf")}))
+    assert store.points(run) == []
 
 
 @pytest.mark.parametrize("name", ["", "..", "../" + "0" * 29, "0" * 31, "0" * 33, "G" * 32, "0" * 32 + "\n", "０" * 32])

@@ -22,6 +22,7 @@ from tinygpt.checkpoint import dumps, load, loads
 from tinygpt.corpus import Corpus
 from tinygpt.engine.lanes import loky_lane
 from tinygpt.engine.limits import MAX_LIVE, MAX_PARAMETERS, MAX_STEPS
+from tinygpt.engine.records import NoSuchRun
 from tinygpt.engine.runs import RunStore
 from tinygpt.gpt import GPTConfig
 from tinygpt.own_texts import keep_text, sha256_of
@@ -140,7 +141,7 @@ def on_dask(folder):
 
         with closing(Scheduler(factory, workers, store=RunStore(folder))) as scheduler:
             yield Engine(scheduler, kill)
-        factory.close()
+        factory.client.close()
 
 
 @contextmanager
@@ -319,8 +320,23 @@ def test_a_run_deleted_in_mid_slice_leaves_nothing(engine):
     until(lambda: all(worker.run != run for worker in engine.scheduler.workers()))
     engine.scheduler.flush()
     assert not engine.scheduler.store.home(run).exists()
-    with pytest.raises(ValueError, match="does not exist"):
-        engine.scheduler.pause(run)
+
+
+ON_A_RUN = {
+    "pause": (), "resume": (), "step": (), "stop": (), "delete": (), "rename": ("new",), "points": (),
+    "model_bytes": (), "state_bytes": (), "snapshots": (), "snapshot": (1,),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ON_A_RUN)
+@pytest.mark.parametrize("run", ["0" * 32, "", "../x"])
+def test_whatever_is_asked_of_a_run_that_is_gone_is_answered_in_words(engine, command, run):
+    with pytest.raises(NoSuchRun, match="This run does not exist any more"):
+        getattr(engine.scheduler, command)(run, *ON_A_RUN[command])
+
+
+def test_a_run_that_is_gone_has_no_view(engine):
+    assert engine.scheduler.view("0" * 32) is None
 
 
 @pytest.mark.slow

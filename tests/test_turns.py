@@ -1,11 +1,22 @@
 """Whose turn is it: equal shares for students, not for runs."""
 
+import uuid
 from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tinygpt.bigram import BigramConfig
+from tinygpt.engine.card import Card
+from tinygpt.engine.desk import Desk
+from tinygpt.engine.lane_keeper import Lane
+from tinygpt.engine.records import Run
+from tinygpt.engine.runs import RunStore
+from tinygpt.engine.thinning import Curve
 from tinygpt.engine.turns import Turns
+from tinygpt.spec import RunSpec, TrainConfig
+
+SPEC = RunSpec(BigramConfig(), TrainConfig())
 
 
 def served(turns, times, seconds=1.0):
@@ -73,3 +84,21 @@ def test_no_student_is_ever_more_than_one_slice_ahead(runs_of, seconds):
     order = served(lined_up(*names), 5 * len(runs_of), seconds)
     shares = Counter(run.split("/")[0] for run in order)
     assert set(shares.values()) == {5}
+
+
+def test_a_slice_of_a_run_deleted_meanwhile_costs_what_it_took(tmp_path):
+    desk, lane = Desk(RunStore(tmp_path)), Lane(0)
+
+    def ready(student, slices=0):
+        run = Run(Card(uuid.uuid4().hex, student, "mine", SPEC, 1.0, 0), curve=Curve(), slices=slices)
+        desk.runs[run.card.id] = run
+        desk.line_up(run)
+        return run.card.id
+
+    gone = ready("ann", slices=1)  # not its first, so a long one
+    _, job = desk.next_job([lane], 1)
+    del desk.runs[gone]
+    desk.lost(job)  # it took no time
+    bob, ann, bob_too = ready("bob"), ready("ann"), ready("bob")
+    assert [desk.next_job([lane], 1)[1].run for _ in range(3)] == [bob, ann, bob_too]
+    desk.scribe.close()

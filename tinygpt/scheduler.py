@@ -2,8 +2,8 @@
 
 Who owns what:
 
-* One lock guards the records of the runs and their turns (engine/desk.py). Every method here takes it, changes or
-  copies a record, and returns; nothing under it trains, writes or waits.
+* One lock guards the records of the runs and their turns (engine/desk.py). Every command here takes it, changes a
+  record, and returns; every question (engine/reading.py) copies one. Nothing under it trains, reads, writes or waits.
 * One thread, the dispatcher, owns the lanes (engine/dispatcher.py). It alone hands out slices and takes in their
   results.
 * One thread, the scribe, owns the disk (engine/scribe.py). Nobody waits for it.
@@ -18,28 +18,31 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import Executor
 
-from tinygpt.checkpoint import loads
 from tinygpt.cleaning import clean_name
+from tinygpt.engine.card import Card, free_slot
 from tinygpt.engine.desk import Desk
 from tinygpt.engine.dispatcher import Dispatcher, Worker
 from tinygpt.engine.limits import MAX_LIVE, check
-from tinygpt.engine.records import LIVE, Run, RunView
-from tinygpt.engine.recovery import free_slot, read_remains, recovered, revive
-from tinygpt.engine.runs import Card, RunStore
-from tinygpt.engine.snapshots import model_of, snapshot_steps
-from tinygpt.engine.thinning import MOST, Curve, thin
+from tinygpt.engine.reading import Reader
+from tinygpt.engine.records import LIVE, Run
+from tinygpt.engine.recovery import read_remains, recovered, revive
+from tinygpt.engine.runs import RunStore
+from tinygpt.engine.snapshots import snapshot_steps
+from tinygpt.engine.thinning import Curve
 from tinygpt.models import kind
 from tinygpt.spec import RunSpec
-from tinygpt.training import Point
 
 
-class Scheduler:
-    """Trains everybody's runs. Safe for any number of threads; commands to a run that is gone raise ValueError."""
+class Scheduler(Reader):
+    """Trains everybody's runs. Safe for any number of threads; commands to a run that is gone raise NoSuchRun."""
 
     def __init__(self, executor_factory: Callable[[], Executor], workers: int, *, store: RunStore) -> None:
-        """`executor_factory` is called once for each of `workers`, and again when one has died."""
-        self.store = store
-        self._desk = Desk(store)
+        """`executor_factory` is called once for each of `workers`, and again when one has died.
+
+        OSError with a sentence when the store cannot be written.
+        """
+        store.check()
+        super().__init__(Desk(store))
         for card in store.cards():
             self._desk.runs[card.id] = recovered(store, card)
         self._dispatcher = Dispatcher(executor_factory, workers, self._desk)
@@ -122,60 +125,6 @@ class Scheduler:
             record.card = record.card.renamed(clean_name(name) or record.card.name)
             self._desk.scribe.card(record.card)
 
-    def runs(self, student: str) -> list[RunView]:
-        """A student's runs, oldest first."""
-        with self._desk.lock:
-            mine = [run.card.id for run in self._desk.runs.values() if run.card.student == student]
-        views = (self.view(run) for run in mine)
-        return [view for view in views if view is not None]
-
-    def view(self, run: str) -> RunView | None:
-        """A run at this moment; None if there is no such run (any more)."""
-        with self._desk.lock:
-            record = self._desk.runs.get(run)
-        if record is not None and record.status == "interrupted":
-            self._read(record)
-        with self._desk.lock:
-            return record.view() if record is not None and run in self._desk.runs else None
-
-    def points(self, run: str, most: int = MOST) -> tuple[Point, ...]:
-        """The curve of a run, thinned to at most `most` points. All of them are in the store."""
-        record = self._record(run)
-        self._read(record)
-        with self._desk.lock:
-            assert record.curve is not None  # just read
-            points = record.curve.points()
-        return points if len(points) <= most else thin(points, most)
-
-    def model_bytes(self, run: str) -> bytes | None:
-        """The model of a run as a file, as far as it is trained; None before the first slice."""
-        with self._desk.lock:
-            record = self._record(run)
-            model, state = record.model, record.state
-        if model is None and state is None:
-            model = self.store.model(run)
-            state = None if model else self.store.state(run)
-        return model or (model_of(loads(state)) if state else None)
-
-    def state_bytes(self, run: str) -> bytes | None:
-        """All that the next step of a live or interrupted run needs; None before the first slice and after the end."""
-        with self._desk.lock:
-            record = self._record(run)
-            return record.state or self.store.state(run)
-
-    def snapshots(self, run: str) -> list[int]:
-        """The steps of which a model was kept on the way, in order."""
-        return self.store.snapshots(run)
-
-    def snapshot(self, run: str, step: int) -> bytes | None:
-        """The model file of one of `snapshots`, in 16-bit numbers."""
-        return self.store.snapshot(run, step)
-
-    def live_runs(self) -> int:
-        """How many runs of all students are waiting or training just now."""
-        with self._desk.lock:
-            return sum(run.status in ("waiting", "training") for run in self._desk.runs.values())
-
     def workers(self) -> list[Worker]:
         """The workers that are ready, and what each is training just now."""
         return self._dispatcher.workers()
@@ -189,22 +138,6 @@ class Scheduler:
         self._dispatcher.close()
         self._desk.scribe.close()
 
-    def _record(self, run: str) -> Run:
-        record = self._desk.runs.get(run)
-        if record is None:
-            raise ValueError("This run does not exist any more.")
-        return record
-
-    def _read(self, record: Run) -> None:
-        """Read the curve of a run from disk, once, and not under the lock."""
-        if record.curve is None:
-            remains = read_remains(self.store, record)
-            with self._desk.lock:
-                if record.curve is None:
-                    record.curve = remains.curve
-                    if record.status == "interrupted":
-                        record.progress = remains.progress
-
     def _revive(self, run: str, *, to_train: bool = True) -> None:
         """An interrupted run becomes a paused one; if it is to train, there must be room for it."""
         record = self._record(run)
@@ -212,7 +145,7 @@ class Scheduler:
             return
         remains, kept = read_remains(self.store, record), self.store.snapshots(run)
         with self._desk.lock:
-            if record.status == "interrupted":
+            if self._record(run).status == "interrupted":  # reading took a while: it may be gone, or revived
                 others = self._desk.runs.values()
                 if to_train:
                     _check_room([r for r in others if r.card.student == record.card.student and r.status in LIVE])

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import dask
 from distributed import Client
 from distributed.cfexecutor import ClientExecutor
+from distributed.security import Security
 
 LARGEST_SLICE = "256MiB"  # dask warns of larger tasks; the state of a run is part of ours, by design
 CONNECTING = 15.0  # seconds
@@ -40,10 +41,6 @@ class Cluster:
     def __call__(self) -> DaskLane:
         return DaskLane(self.client)
 
-    def close(self) -> None:
-        """Leave the cluster; it goes on without us."""
-        self.client.close()
-
 
 def open_cluster(address: str, *, workers: int | None = None) -> tuple[Cluster, int]:
     """How to open a lane on the cluster at `address`, and how many: one for each thread of its workers, or `workers`.
@@ -51,6 +48,7 @@ def open_cluster(address: str, *, workers: int | None = None) -> tuple[Cluster, 
     Raises ValueError in plain words for an address that is not safe, and where no scheduler answers.
     """
     check_address(address)
+    check_certificates(address)
     dask.config.set({"distributed.admin.large-graph-warning-threshold": LARGEST_SLICE})
     try:
         client = Client(address, timeout=CONNECTING, set_as_default=False)
@@ -66,13 +64,24 @@ def check_address(address: str) -> None:
     if not _is_safe(address):
         raise ValueError(
             f"TINYGPT_SCHEDULER={address[:80]!r} is refused: it must begin with tls://, or with tcp:// and be on this "
-            "machine (tcp://127.0.0.1:8786). Whoever reaches an open dask port can run programs there."
+            "machine, and end with its port (tcp://127.0.0.1:8786). Whoever reaches an open dask port can run programs."
+        )
+
+
+def check_certificates(address: str) -> None:
+    """Raise ValueError where dask knows of no certificates for tls://: a Client made without them never closes."""
+    if address.startswith("tls:") and Security().get_connection_args("client").get("ssl_context") is None:
+        raise ValueError(
+            f"TINYGPT_SCHEDULER={address[:80]!r} needs certificates, and dask's configuration names none "
+            "(DASK_DISTRIBUTED__COMM__TLS__CA_FILE and its like)."
         )
 
 
 def _is_safe(address: str) -> bool:
     try:
         parts = urlsplit(address)
+        if parts.port is None:
+            return False
         if parts.scheme == "tcp":
             return parts.hostname == "localhost" or ipaddress.ip_address(parts.hostname or "").is_loopback
         return parts.scheme == "tls" and bool(parts.hostname)

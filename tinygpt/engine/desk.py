@@ -10,6 +10,7 @@ from functools import partial
 
 from tinygpt.checkpoint import loads
 from tinygpt.corpus import load_corpus
+from tinygpt.engine.endings import DEADLY, TIME_LIMIT, sentence_for
 from tinygpt.engine.lane_keeper import Lane
 from tinygpt.engine.limits import MAX_DEATHS, MAX_SECONDS
 from tinygpt.engine.pacing import FIRST, sample_is_due, slice_seconds
@@ -22,12 +23,6 @@ from tinygpt.engine.turns import Turns
 
 log = logging.getLogger(__name__)
 
-TIME_LIMIT = f"Time limit: a run may train for {MAX_SECONDS / 60:.0f} minutes here. The model is kept as it is now."
-DEADLY = (
-    f"The process that trained this run ended {MAX_DEATHS} times in a row, so it was given up. "
-    "Its model may be too large for the memory of this server: choose a smaller n_embd, batch_size or block_size."
-)
-
 
 class Desk:
     """Hands out jobs and takes in what came of them; on the way it keeps the books."""
@@ -35,9 +30,10 @@ class Desk:
     def __init__(self, store: RunStore) -> None:
         self.lock = threading.RLock()
         self.runs: dict[str, Run] = {}  # by id, oldest first
+        self._out: dict[str, Run] = {}  # those with a slice in flight, also when they are deleted meanwhile
         self.turns = Turns()
         self.store = store
-        self.scribe = Scribe(store, self._warn)
+        self.scribe = Scribe(store, self._refused)
 
     def line_up(self, run: Run, *, urgent: bool = False) -> None:
         """Let a run wait for its turn, if it wants a slice and does not wait already."""
@@ -59,7 +55,7 @@ class Desk:
             run = self.runs[name]
             lane = next((lane for lane in free if lane.holds(name, run.ticket)), free[0])
             job = self._job(run, lanes, held=lane.holds(name, run.ticket))
-            run.lined_up, run.in_flight = False, True
+            run.lined_up, run.in_flight, self._out[name] = False, True, run
             self.turns.charge(run.card.student, job.seconds)
             return lane, job
 
@@ -91,7 +87,8 @@ class Desk:
                 cost = turnaround - slice_.seconds - slice_.sample_seconds
                 run.overhead += 0.3 * (cost - run.overhead)
             points = run.take_in(slice_)
-            self.scribe.slice(run.card.id, points, slice_.state, slice_.snapshots)
+            state = None if slice_.ended else slice_.state  # nothing goes on from an end
+            self.scribe.slice(run.card.id, points, state, slice_.snapshots)
             self._go_on(run, slice_)
 
     def _go_on(self, run: Run, slice_: Slice) -> None:
@@ -129,11 +126,10 @@ class Desk:
 
     def _back(self, job: SliceJob, *, spent: float) -> Run | None:
         """The run whose slice is over, with its worker time booked; None if it was deleted."""
-        run = self.runs.get(job.run)
-        if run is not None:
+        if run := self._out.pop(job.run, None):
             run.in_flight = False
             self.turns.charge(run.card.student, spent - job.seconds)
-        return run
+        return self.runs.get(job.run)
 
     def _again(self, run: Run) -> None:
         if run.stopping:
@@ -156,10 +152,10 @@ class Desk:
         with self.lock:
             run.state = run.model = run.text = None
 
-    def _warn(self, name: str, sentence: str) -> None:
+    def _refused(self, name: str, reason: str) -> None:
         with self.lock:
             if run := self.runs.get(name):
-                run.warning = sentence
+                run.refused = reason
 
     def _text(self, job: SliceJob) -> tuple[str, str] | None:
         """The corpus of a job, to be sent to a worker that cannot read it."""
@@ -174,12 +170,3 @@ class Desk:
 def _model(model: bytes | None, state: bytes | None) -> bytes | None:
     """The model file of a run that ended, made from its state if no worker made it; None without a first slice."""
     return model or (model_of(loads(state)) if state else None)
-
-
-def sentence_for(error: BaseException) -> str:
-    """What a student is told of an error inside a slice. Our own ValueErrors are sentences already."""
-    if isinstance(error, ValueError):
-        return str(error)
-    if isinstance(error, MemoryError) or "allocate memory" in str(error):
-        return "This run did not fit into memory. Choose a smaller n_embd, n_layer, batch_size or block_size."
-    return f"This run ended with an error ({type(error).__name__}). The log of the server says more."

@@ -44,5 +44,5 @@ def _point(line: bytes) -> Point | None:
         loss = math.nan if point.loss is None else float(point.loss)
         val = None if point.val is None else float(point.val)
         return Point(int(point.step), loss, val, float(point.lr), float(point.seconds), int(point.tokens))
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None

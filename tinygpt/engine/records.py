@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from tinygpt.engine.runs import Card
+from tinygpt.engine.card import Card
 from tinygpt.engine.slices import Slice
 from tinygpt.engine.thinning import Curve
 from tinygpt.spec import RunSpec
@@ -11,6 +11,13 @@ from tinygpt.training import Point
 
 LIVE = frozenset({"waiting", "training", "paused"})  # on its way; "interrupted" can become so again
 ENDED = frozenset({"finished", "stopped", "diverged", "failed"})
+
+
+class NoSuchRun(ValueError):
+    """Somebody asks about a run that is not there (any more): another tab has deleted it."""
+
+    def __init__(self) -> None:
+        super().__init__("This run does not exist any more.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +40,14 @@ class RunView:
     seconds: float  # trained so far
     steps_per_second: float  # of worker time
     note: str  # why it ended, for people
-    warning: str  # what is wrong although it goes on
+    warning: str  # why it is not on disk, for people
     sample: str  # what the model wrote last ...
     sample_step: int  # ... and after how many steps
     busy: bool  # whether a slice of it is at a worker just now: a pause or a stop waits for that
 
     @property
     def live(self) -> bool:
-        """Whether more is to come of it without anybody asking: waiting, training or paused."""
+        """Whether it is on its way: waiting, training or paused. Such runs count towards a student's three."""
         return self.status in LIVE
 
 
@@ -80,7 +87,7 @@ class Run:
     card: Card
     status: str = "waiting"
     note: str = ""
-    warning: str = ""
+    refused: str = ""  # why the disk did not take it the last time; "" once it has
     progress: Progress = field(default_factory=Progress)
     curve: Curve | None = None  # None: it is on disk, and nobody has looked yet
     # What the next slice needs.
@@ -111,10 +118,21 @@ class Run:
         card, progress = self.card, self.progress
         return RunView(
             card.id, card.student, card.name, card.spec, card.slot, card.created, self.status,
-            max_steps=card.spec.train.max_steps, note=self.note, warning=self.warning,
+            max_steps=card.spec.train.max_steps, note=self.note, warning=self._warning(),
             busy=self.in_flight or self.steps_wanted > 0,
             **vars(progress),
         )  # fmt: skip
+
+    def _warning(self) -> str:
+        """What its owner is told while the disk does not take it."""
+        if not self.refused:
+            return ""
+        if self.status in ENDED:
+            return (
+                f"This run has ended and cannot be saved ({self.refused}). The server keeps it in memory: "
+                "free some space there, and it is saved by itself."
+            )
+        return f"This run cannot be saved ({self.refused}). It goes on, but free some space on the server."
 
     def take_in(self, slice_: Slice) -> list[Point]:
         """Go on to the state that a slice has reached; its points, on the clock of the whole run."""

@@ -4,16 +4,22 @@ A run goes on from its saved state, so the points from that state's step on are 
 none is there twice. Reading points takes time, so it is done when somebody looks at a run, not when the server starts.
 """
 
+import logging
 import uuid
 from dataclasses import dataclass, fields
+from typing import Any
 
+from tinygpt.engine.card import Card
+from tinygpt.engine.facts import is_count, is_number, is_text
 from tinygpt.engine.records import ENDED, Progress, Run
-from tinygpt.engine.runs import COLORS, Card, RunStore
+from tinygpt.engine.runs import RunStore
 from tinygpt.engine.snapshots import snapshot_steps
 from tinygpt.engine.thinning import Curve
 from tinygpt.header import NotOurFile, read_header
 
 INTERRUPTED = "The server was restarted. This run can go on from where it was saved."
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -26,14 +32,30 @@ class Remains:
 
 
 def recovered(store: RunStore, card: Card) -> Run:
-    """The record of a run on disk, whose curve is not read yet."""
-    ending = store.ending(card.id)
-    if ending is None or ending.get("status") not in ENDED:
+    """The record of a run on disk, whose curve is not read yet. One whose ending is nonsense was interrupted."""
+    try:
+        ending = store.ending(card.id)
+    except OSError as error:
+        log.warning("how run %s ended cannot be read: %s", card.id, error)
+        ending = None
+    if ending is None or not is_ending(ending):
         return Run(card, status="interrupted", note=INTERRUPTED)
-    known = {field.name for field in fields(Progress)}
-    progress = Progress(**{name: value for name, value in ending.items() if name in known})
-    progress.final = tuple(progress.final) if progress.final else None  # type: ignore[assignment]
-    return Run(card, status=ending["status"], note=str(ending.get("note", "")), progress=progress)
+    progress = Progress(**{field.name: ending[field.name] for field in fields(Progress) if field.name in ending})
+    progress.final = (progress.final[0], progress.final[1]) if progress.final else None
+    return Run(card, status=ending["status"], note=ending.get("note", ""), progress=progress)
+
+
+def is_ending(facts: dict[str, Any]) -> bool:
+    """Whether every value of an end.json is what it should be; one that is missing has its default."""
+    loss, val, final = (facts.get(name) for name in ("loss", "val", "final"))
+    return (
+        is_text(facts.get("status")) and facts["status"] in ENDED
+        and all(is_text(facts.get(name, "")) for name in ("note", "sample"))
+        and all(is_count(facts.get(name, 0)) for name in ("step", "points", "sample_step"))
+        and all(is_number(facts.get(name, 0)) for name in ("seconds", "steps_per_second"))
+        and all(value is None or is_number(value) for value in (loss, val))
+        and (final is None or (isinstance(final, list) and len(final) == 2 and all(map(is_number, final))))
+    )  # fmt: skip
 
 
 def read_remains(store: RunStore, run: Run) -> Remains:
@@ -67,10 +89,5 @@ def step_of(state: bytes | None) -> int:
     """The step a saved state was made at; 0 for one that is missing or damaged: such a run starts over."""
     try:
         return int(read_header(state)[1]["step"]) if state else 0
-    except (NotOurFile, KeyError, TypeError, ValueError):
+    except (NotOurFile, KeyError, TypeError, ValueError, OverflowError):
         return 0
-
-
-def free_slot(taken: list[int]) -> int:
-    """A color that is not taken; when all are, the one taken least."""
-    return min(range(COLORS), key=lambda slot: (taken.count(slot), slot))

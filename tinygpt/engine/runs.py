@@ -19,36 +19,19 @@ import json
 import logging
 import re
 import shutil
+import tempfile
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tinygpt.engine.card import Card
 from tinygpt.engine.point_lines import from_lines, to_lines
 from tinygpt.files import write_whole
-from tinygpt.spec import RunSpec
 from tinygpt.training import Point
 
-COLORS = 10  # slots of the palette
 RUN_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What is known of a run before its first step."""
-
-    id: str
-    student: str
-    name: str
-    spec: RunSpec
-    created: float  # seconds since 1970
-    slot: int  # its color, 0 to 9, for life
-
-    def renamed(self, name: str) -> "Card":
-        """The same run under another name."""
-        return replace(self, name=name)
 
 
 class RunStore:
@@ -56,6 +39,19 @@ class RunStore:
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder).resolve()  # workers may have another working directory
+
+    def check(self) -> None:
+        """Make the folder. OSError with a sentence for whoever starts the server when nothing can be written there."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.folder):
+                pass
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise OSError(
+                f"Runs cannot be kept in {self.folder} ({reason}). "
+                "Set TINYGPT_RUNS to a folder that this server may write to."
+            ) from error
 
     @property
     def corpora(self) -> Path:
@@ -75,21 +71,16 @@ class RunStore:
         return sorted((card for card in cards if card), key=lambda card: (card.created, card.id))
 
     def _card(self, home: Path) -> Card | None:
-        if not (home / "card.json").is_file():
-            return None
         try:
-            facts = json.loads((home / "card.json").read_text(encoding="utf-8"))
-            spec = RunSpec.from_json(json.dumps(facts["spec"]))
-            slot = int(facts["slot"]) % COLORS
-            return Card(home.name, str(facts["student"]), str(facts["name"]), spec, float(facts["created"]), slot)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            text = _bytes(home / "card.json")
+            return None if text is None else Card.from_json(home.name, text)
+        except (OSError, ValueError) as error:
             log.warning("%s is not a run that this version can read: %s", home, error)
             return None
 
     def write_card(self, card: Card) -> None:
         """Store who, what and when; also after a change of name."""
-        facts = {**asdict(card), "spec": json.loads(card.spec.to_json())}
-        write_whole(self.home(card.id) / "card.json", _json(facts))
+        write_whole(self.home(card.id) / "card.json", card.to_json())
 
     def append(self, run: str, points: Iterable[Point]) -> None:
         """Add points as whole lines: all of them, or none when OSError is raised."""
@@ -141,14 +132,16 @@ class RunStore:
         home = self.home(run)
         if model is not None:
             write_whole(home / "model.safetensors", model)
-        write_whole(home / "end.json", _json(facts))  # last: a run is over when its model is safe
+        write_whole(
+            home / "end.json", json.dumps(facts, allow_nan=False).encode()
+        )  # last: a run is over when its model is safe
         (home / "state.safetensors").unlink(missing_ok=True)
 
     def ending(self, run: str) -> dict[str, Any] | None:
-        """How the run ended, or None for one that was interrupted."""
+        """How the run ended, as the file says; None for one that was interrupted, or whose file is not such."""
         try:
             facts = json.loads(_bytes(self.home(run) / "end.json") or b"null")
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         return facts if isinstance(facts, dict) else None
 
@@ -158,10 +151,6 @@ class RunStore:
         (home / "card.json").unlink(missing_ok=True)
         if home.exists():
             shutil.rmtree(home)
-
-
-def _json(facts: dict[str, Any]) -> bytes:
-    return json.dumps(facts, allow_nan=False).encode() + b"\n"
 
 
 def _bytes(path: Path) -> bytes | None:

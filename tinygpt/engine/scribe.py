@@ -1,8 +1,9 @@
 """The one thread that writes runs to disk, so that a slow or full disk never delays a slice.
 
-Orders are carried out one after the other: the points of a slice are on disk before the state that follows them. What
-is not written yet (points that failed, states that are not due) belongs to this thread alone. A run whose disk is full
-goes on training; its owner is told in a sentence, and its points are tried again with the next ones.
+What is ordered for a run is done in that order: its card first, the points of a slice before the state that follows
+them, its end last. What the disk refuses is owed: it is tried again every few seconds, and whatever is ordered for
+that run meanwhile waits behind it. So a run whose disk is full goes on training, its owner is told, and once there is
+space again nothing of it is missing. All books here belong to this thread alone.
 """
 
 import logging
@@ -13,25 +14,27 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from tinygpt.engine.runs import Card, RunStore
+from tinygpt.engine.card import Card
+from tinygpt.engine.runs import RunStore
 from tinygpt.training import Point
 
-SAVE_EVERY = 3.0  # seconds between two saved states of a run ...
-SAVE_SHARE = 0.05  # ... and no more than this share of the time spent on saving them
+SAVE_EVERY = 3.0  # seconds between two saved states of a run, and between two attempts on a disk that refuses ...
+SAVE_SHARE = 0.05  # ... and no more than this share of the time spent on saving states
+
+Work = Callable[[], None]
 
 log = logging.getLogger(__name__)
 
 
 class Scribe:
-    """Writes what it is given, in order, later. `complain(run, sentence)` comes from its thread; "" is all clear."""
+    """Writes what it is given, in order, later. `refused(run, reason)` comes from its thread; "" is all clear."""
 
-    def __init__(self, store: RunStore, complain: Callable[[str, str], None]) -> None:
-        self._store, self._complain = store, complain
-        self._orders: SimpleQueue[tuple[str, Callable[[], None]] | None] = SimpleQueue()
-        self._unsaved: dict[str, list[Point]] = {}  # points the disk did not take
+    def __init__(self, store: RunStore, refused: Callable[[str, str], None]) -> None:
+        self._store, self._refused = store, refused
+        self._orders: SimpleQueue[Work | None] = SimpleQueue()
+        self._owed: dict[str, list[Work]] = {}  # what the disk did not take, in order, for each run in trouble
         self._states: dict[str, bytes] = {}  # the latest state of a run, while it is not saved
-        self._due: dict[str, float] = {}  # when that may be done
-        self._in_trouble: set[str] = set()
+        self._due: dict[str, float] = {}  # when its state may be saved, or the disk tried again
         self._thread = threading.Thread(target=self._work, name="tinygpt-scribe", daemon=True)
         self._thread.start()
 
@@ -39,10 +42,11 @@ class Scribe:
         """Store a new run, or its new name."""
         self._order(card.id, partial(self._store.write_card, card))
 
-    def slice(self, run: str, points: list[Point], state: bytes, snapshots: dict[int, bytes]) -> None:
-        """Store what a slice brought: its points at once, its state when it is due."""
-        self._order(run, partial(self._append, run, points))
-        self._order(run, partial(self._keep_state, run, state))
+    def slice(self, run: str, points: list[Point], state: bytes | None, snapshots: dict[int, bytes]) -> None:
+        """Store what a slice brought: its points at once, its state (None: it has ended) when it is due."""
+        self._order(run, partial(self._store.append, run, points))
+        if state is not None:
+            self._orders.put(partial(self._keep_state, run, state))
         for step, blob in snapshots.items():
             self._order(run, partial(self._store.write_snapshot, run, step, blob))
 
@@ -50,21 +54,20 @@ class Scribe:
         """Forget the points from `step` on."""
         self._order(run, partial(self._store.rewind, run, step))
 
-    def end(
-        self, run: str, facts: dict[str, Any], model: Callable[[], bytes | None], saved: Callable[[], None]
-    ) -> None:
+    def end(self, run: str, facts: dict[str, Any], model: Callable[[], bytes | None], saved: Work) -> None:
         """Store how a run ended, with the model that `model` makes; `saved` is called once that is safe."""
         self._order(run, partial(self._end, run, facts, model, saved))
 
     def delete(self, run: str) -> None:
-        """Remove all that a run left."""
-        self._order(run, partial(self._delete, run))
+        """Remove all that a run left, and forget what it is owed."""
+        self._orders.put(partial(self._forget, run))
+        self._order(run, partial(self._store.delete, run))
 
     def flush(self, timeout: float = 30.0) -> bool:
         """Wait until all that was ordered is done, and every state is saved; whether that came in time."""
         done = threading.Event()
-        self._order("", self._save_all)
-        self._order("", done.set)
+        self._orders.put(self._save_all)
+        self._orders.put(done.set)
         return done.wait(timeout)
 
     def close(self) -> None:
@@ -73,85 +76,89 @@ class Scribe:
         self._orders.put(None)
         self._thread.join(timeout=10)
 
-    def _order(self, run: str, work: Callable[[], None]) -> None:
-        self._orders.put((run, work))
+    def _order(self, run: str, work: Work) -> None:
+        self._orders.put(partial(self._carry_out, run, work))
 
     def _work(self) -> None:
         while True:
             try:
                 order = self._orders.get(timeout=self._patience())
             except Empty:
-                self._save_due()
-                continue
+                order = self._save_due
             if order is None:
                 return
-            self._try(*order)
+            order()
             self._save_due()
 
-    def _patience(self) -> float | None:
-        """Seconds until the next state is due, None when there is none."""
-        return max(0.0, min(self._due[run] for run in self._states) - time.monotonic()) if self._states else None
+    def _carry_out(self, run: str, work: Work) -> None:
+        """Do a piece of work, or let it wait behind those that the disk refused."""
+        if run in self._owed or not self._attempt(run, work):
+            self._owed.setdefault(run, []).append(work)
 
-    def _try(self, run: str, work: Callable[[], None]) -> None:
-        """Do one piece of work; trouble with the disk is told, and nothing ends this thread."""
+    def _attempt(self, run: str, work: Work) -> bool:
+        """Whether a piece of work is off the desk. Trouble with the disk is told, and nothing ends this thread."""
         try:
             work()
         except OSError as error:
-            log.warning("run %s: %s", run, error)
-            self._in_trouble.add(run)
-            reason = error.strerror or type(error).__name__
-            self._complain(run, f"This run cannot be saved ({reason}). It goes on, but free some space on the server.")
+            if run not in self._owed:  # once is enough
+                log.warning("run %s cannot be saved: %s", run, error)
+            self._due[run] = time.monotonic() + SAVE_EVERY
+            self._refused(run, error.strerror or type(error).__name__)
+            return False
         except Exception:
             log.exception("run %s: could not be saved", run)
+        return True
 
-    def _append(self, run: str, points: list[Point]) -> None:
-        waiting = self._unsaved.pop(run, []) + points
-        try:
-            self._store.append(run, waiting)
-        except OSError:
-            self._unsaved[run] = waiting
-            raise
-        if run in self._in_trouble:
-            self._in_trouble.discard(run)
-            self._complain(run, "")
+    def _unsaved(self) -> set[str]:
+        return self._states.keys() | self._owed.keys()
+
+    def _patience(self) -> float | None:
+        """Seconds until something is due, None when nothing will be."""
+        due = [self._due[run] for run in self._unsaved()]
+        return max(0.0, min(due) - time.monotonic()) if due else None
+
+    def _save_due(self) -> None:
+        now = time.monotonic()
+        for run in self._unsaved():
+            if self._due[run] <= now:
+                self._save(run)
+
+    def _save_all(self) -> None:
+        for run in self._unsaved():
+            self._save(run)
+
+    def _save(self, run: str) -> None:
+        """Do what a run is owed, then save its latest state: that must never be ahead of the curve."""
+        in_trouble, owed = run in self._owed, self._owed.get(run, [])
+        while owed:
+            if not self._attempt(run, owed[0]):
+                return
+            del owed[0]
+        if run in self._states and not self._attempt(run, partial(self._save_state, run)):
+            self._owed[run] = []  # what is ordered now waits until the disk is tried again
+        elif in_trouble:
+            del self._owed[run]
+            self._refused(run, "")
 
     def _keep_state(self, run: str, state: bytes) -> None:
         self._states[run] = state
         self._due.setdefault(run, time.monotonic() + SAVE_EVERY)
 
-    def _save_due(self) -> None:
-        now = time.monotonic()
-        for run in [run for run in self._states if self._due[run] <= now]:
-            self._try(run, partial(self._save, run))
-
-    def _save_all(self) -> None:
-        for run in list(self._states):
-            self._try(run, partial(self._save, run))
-
-    def _save(self, run: str) -> None:
-        """Save the latest state of a run. Its points first: a state must never be ahead of its curve."""
+    def _save_state(self, run: str) -> None:
         began = time.monotonic()
-        self._due[run] = began + SAVE_EVERY  # also when the disk refuses
-        if run in self._unsaved:
-            self._append(run, [])
+        self._due[run] = began + SAVE_EVERY
         self._store.write_state(run, self._states[run])
         del self._states[run]
         now = time.monotonic()
         self._due[run] = now + max(SAVE_EVERY, (now - began) / SAVE_SHARE)
 
-    def _end(
-        self, run: str, facts: dict[str, Any], model: Callable[[], bytes | None], saved: Callable[[], None]
-    ) -> None:
-        self._forget(run)
+    def _end(self, run: str, facts: dict[str, Any], model: Callable[[], bytes | None], saved: Work) -> None:
         self._store.end(run, facts, model())
+        self._states.pop(run, None)  # not before its model is safe: until then the run can go on from it
+        self._due.pop(run, None)
         saved()
 
-    def _delete(self, run: str) -> None:
-        self._forget(run)
-        self._unsaved.pop(run, None)
-        self._in_trouble.discard(run)
-        self._store.delete(run)
-
     def _forget(self, run: str) -> None:
+        self._owed.pop(run, None)
         self._states.pop(run, None)
         self._due.pop(run, None)

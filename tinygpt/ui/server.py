@@ -1,5 +1,7 @@
 """The engine that lives as long as the server."""
 
+import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,8 +12,18 @@ from tinygpt.ui import session
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Start the engine before the first visitor, close it after the last."""
-    session.start_engine()
+    try:
+        session.start_engine()
+    except (ValueError, OSError) as error:  # a setting that is wrong: both say in words what to do
+        _give_up(f"tinygpt cannot start. {error}")
     try:
         yield
     finally:
         session.close_engine()
+
+
+def _give_up(sentence: str) -> None:
+    """End this process with a sentence: whatever is raised here, even SystemExit, Starlette prints as a traceback."""
+    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()
+    os._exit(1)

@@ -1,0 +1,96 @@
+"""What a page asks of the runs. Nothing here changes one; a run that is gone raises NoSuchRun."""
+
+import logging
+
+from tinygpt.checkpoint import loads
+from tinygpt.engine.desk import Desk
+from tinygpt.engine.records import NoSuchRun, Run, RunView
+from tinygpt.engine.recovery import read_remains
+from tinygpt.engine.snapshots import model_of
+from tinygpt.engine.thinning import MOST, thin
+from tinygpt.training import Point
+
+log = logging.getLogger(__name__)
+
+
+class Reader:
+    """Answers from the records of a desk, and from the disk: the latter never under the lock."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.store = desk.store
+        self._desk = desk
+
+    def runs(self, student: str) -> list[RunView]:
+        """A student's runs, oldest first."""
+        with self._desk.lock:
+            mine = [run.card.id for run in self._desk.runs.values() if run.card.student == student]
+        views = (self.view(run) for run in mine)
+        return [view for view in views if view is not None]
+
+    def view(self, run: str) -> RunView | None:
+        """A run at this moment; None if there is no such run (any more)."""
+        with self._desk.lock:
+            record = self._desk.runs.get(run)
+        if record is not None and record.status == "interrupted":
+            self._read(record)
+        with self._desk.lock:
+            return record.view() if record is not None and run in self._desk.runs else None
+
+    def points(self, run: str, most: int = MOST) -> tuple[Point, ...]:
+        """The curve of a run, thinned to at most `most` points. All of them are in the store."""
+        record = self._record(run)
+        self._read(record)
+        with self._desk.lock:
+            points = record.curve.points() if record.curve else ()
+        return points if len(points) <= most else thin(points, most)
+
+    def model_bytes(self, run: str) -> bytes | None:
+        """The model of a run as a file, as far as it is trained; None before the first slice."""
+        with self._desk.lock:
+            record = self._record(run)
+            model, state = record.model, record.state
+        if model is None and state is None:
+            model = self.store.model(run)
+            state = None if model else self.store.state(run)
+        return model or (model_of(loads(state)) if state else None)
+
+    def state_bytes(self, run: str) -> bytes | None:
+        """All that the next step of a live or interrupted run needs; None before the first slice and after the end."""
+        return self._record(run).state or self.store.state(run)
+
+    def snapshots(self, run: str) -> list[int]:
+        """The steps of which a model was kept on the way, in order."""
+        self._record(run)
+        return self.store.snapshots(run)
+
+    def snapshot(self, run: str, step: int) -> bytes | None:
+        """The model file of one of `snapshots`, in 16-bit numbers."""
+        self._record(run)
+        return self.store.snapshot(run, step)
+
+    def live_runs(self) -> int:
+        """How many runs of all students are waiting or training just now."""
+        with self._desk.lock:
+            return sum(run.status in ("waiting", "training") for run in self._desk.runs.values())
+
+    def _record(self, run: str) -> Run:
+        """The record of a run. Only under the lock does more than one look at it fit together."""
+        record = self._desk.runs.get(run)
+        if record is None:
+            raise NoSuchRun
+        return record
+
+    def _read(self, record: Run) -> None:
+        """Read the curve of a run from disk, once, and not under the lock; one that cannot be read is empty."""
+        if record.curve is not None:
+            return
+        try:
+            remains = read_remains(self.store, record)
+        except OSError as error:  # the others must still be seen
+            log.warning("the curve of run %s cannot be read: %s", record.card.id, error)
+            return
+        with self._desk.lock:
+            if record.curve is None:
+                record.curve = remains.curve
+                if record.status == "interrupted":
+                    record.progress = remains.progress
