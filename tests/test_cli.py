@@ -18,6 +18,7 @@ import pytest
 from tinygpt import download
 from tinygpt.checkpoint import dumps, load, model_bytes, read_info
 from tinygpt.cli import main
+from tinygpt.cli_parser import parser
 from tinygpt.corpus import Corpus
 from tinygpt.models import build
 from tinygpt.presets import PRESETS
@@ -137,6 +138,15 @@ def test_presets_are_listed_with_their_sizes(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == list(PRESETS)
     assert "42,369 parameters" in next(line for line in lines if line.startswith("layer-norm"))
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_preset_goes_by_its_name_and_by_its_title_on_the_page(capsys, preset):
+    title = PRESETS[preset].title
+    main(["presets"])
+    assert f'{preset:13} "{title}" ' in capsys.readouterr().out
+    for said in (preset, title, title.upper()):
+        assert parser().parse_args(["train", "--preset", said]).preset == preset
 
 
 def test_help_says_the_first_steps(capsys):
@@ -280,7 +290,7 @@ def test_a_run_that_diverges_says_so_and_its_model_is_kept(own_text, tmp_path, c
     out = tmp_path / "wild.safetensors"
     assert main(train_words(own_text, out, "--learning-rate", "1e6", steps=500)) == 3
     said = capsys.readouterr()
-    assert "Try a learning rate ten times smaller" in said.err and "Traceback" not in said.err
+    assert "Try a learning rate of 1e-3" in said.err and "Traceback" not in said.err
     info = load(out).info  # its weights are numbers
     assert (info["ended"], info["val_loss"]) == ("diverged", None)
     assert main(["generate", str(out), "--length", "10"]) == 0

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.divergence import FAR_STEPS, LOST_STEPS, Watch, not_a_number
+from tinygpt.divergence import FAR_STEPS, LOST_STEPS, Watch, not_a_number, spelled
 
 
 def seen(*losses, vocab_size=65):
@@ -43,6 +43,10 @@ def test_a_text_of_one_symbol_never_diverges():
 
 def test_the_sentence_names_step_learning_rate_and_a_way_out():
     assert not_a_number(8, 1e6) == (
-        "The loss stopped being a number after step 8: the learning rate 1e+06 is too high. "
-        "The model of step 8 is kept. Try a learning rate ten times smaller."
+        "The loss stopped being a number after step 8: the learning rate 1e6 is too high. "
+        "The model of step 8 is kept. Try a learning rate of 1e-3, or a tenth of yours if that is smaller."
     )
+
+
+def test_a_learning_rate_is_spelled_short_and_nothing_of_it_is_lost():
+    assert [spelled(rate) for rate in (1e6, 1.0, 1e-3, 3e-4, 0.00025)] == ["1e6", "1e0", "1e-3", "3e-4", "2.5e-4"]

@@ -10,9 +10,6 @@ import pytest
 
 from tinygpt import download
 
-EXACT_FILE = Path(__file__).parents[2] / "shared/data/tinyshakespeare.txt"
-needs_exact_file = pytest.mark.skipif(not EXACT_FILE.exists(), reason=f"{EXACT_FILE} is not on this machine")
-
 GOOD = b"First Citizen:\n" * 20_000
 GOOD_SHA256 = hashlib.sha256(GOOD).hexdigest()
 
@@ -92,7 +89,7 @@ def test_a_bad_download_is_told_and_leaves_nothing(server, cache, path, sentence
 def test_a_server_that_is_away_is_told_with_both_ways_out(cache):
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as closed:
         port = closed.server_port
-    with pytest.raises(ValueError, match="Could not download .*online.*python -m tinygpt fetch.*TINYGPT_DATA"):
+    with pytest.raises(ValueError, match="Could not download .*online.*TINYGPT_DATA.*shakespeare-plays"):
         download.fetch(url=f"http://127.0.0.1:{port}/good", sha256=GOOD_SHA256)
     assert list(cache.iterdir()) == []
 
@@ -102,6 +99,19 @@ def test_a_damaged_file_in_the_cache_is_replaced(server, cache):
     (cache / "tinyshakespeare.txt").write_bytes(b"half")
     download.fetch(url=f"{server}/good", sha256=GOOD_SHA256)
     assert (cache / "tinyshakespeare.txt").read_bytes() == GOOD
+
+
+def test_a_file_is_read_once_and_again_when_it_has_changed(monkeypatch, tmp_path):
+    file, reads = tmp_path / "input.txt", []
+    file.write_text("To be or not to be")
+    monkeypatch.setenv("TINYGPT_DATA", str(file))
+    whole = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: reads.append(path) or whole(path))
+    assert [download.find() for _ in range(3)] == [None] * 3
+    assert reads == [file]
+    file.write_text("That is the question")
+    assert download.find() is None
+    assert reads == [file, file]
 
 
 def test_without_the_file_the_error_says_how_to_get_it():
@@ -119,20 +129,18 @@ def test_a_wrong_file_is_named_with_what_to_do(monkeypatch, tmp_path):
         download.read()
 
 
-@needs_exact_file
 @pytest.mark.parametrize("name", ["", "tinyshakespeare.txt", "input.txt"])
-def test_a_teacher_may_name_the_file_or_its_folder(monkeypatch, tmp_path, name):
+def test_a_teacher_may_name_the_file_or_its_folder(exact_file, monkeypatch, tmp_path, name):
     if name:
-        (tmp_path / name).write_bytes(EXACT_FILE.read_bytes())
-    monkeypatch.setenv("TINYGPT_DATA", str(tmp_path if name else EXACT_FILE))
+        (tmp_path / name).write_bytes(exact_file.read_bytes())
+    monkeypatch.setenv("TINYGPT_DATA", str(tmp_path if name else exact_file))
     assert len(download.read()) == 1_115_394
-    assert download.find() == (tmp_path / name if name else EXACT_FILE)
+    assert download.find() == (tmp_path / name if name else exact_file)
 
 
-@needs_exact_file
-def test_a_wrong_file_of_the_teacher_does_not_hide_the_right_one(monkeypatch, tmp_path, cache):
+def test_a_wrong_file_of_the_teacher_does_not_hide_the_right_one(exact_file, monkeypatch, tmp_path, cache):
     (tmp_path / "input.txt").write_text("something else")
     cache.mkdir()
-    (cache / "tinyshakespeare.txt").write_bytes(EXACT_FILE.read_bytes())
+    (cache / "tinyshakespeare.txt").write_bytes(exact_file.read_bytes())
     monkeypatch.setenv("TINYGPT_DATA", str(tmp_path))
     assert download.find() == cache / "tinyshakespeare.txt"

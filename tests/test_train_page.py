@@ -1,16 +1,19 @@
 """The training page, without a browser: what it says, and that nothing goes wrong with what people type."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import SelectSlider
 
+from tests.train_page import PATIENCE, opened, says, until
+from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint import load
-from tinygpt.ui import controls, session
-
-PATIENCE = 60  # seconds
+from tinygpt.gpt import GPTConfig
+from tinygpt.own_texts import keep_text
+from tinygpt.spec import RunSpec, TrainConfig
+from tinygpt.ui import controls, launch, literal, loss, session
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -22,23 +25,7 @@ def _engine() -> Iterator[None]:
 
 @pytest.fixture
 def page() -> AppTest:
-    app = AppTest.from_file("../pages/router.py", default_timeout=PATIENCE).run()
-    app.switch_page("lab/train.py").run()
-    assert not app.exception
-    return app
-
-
-def until(app: AppTest, done: Callable[[], bool]) -> None:
-    """Tick until it is so: an AppTest has no timers."""
-    deadline = time.monotonic() + PATIENCE
-    while not done():
-        assert time.monotonic() < deadline, [text.value for text in app.markdown]
-        app.run()
-        assert not app.exception
-
-
-def says(app: AppTest) -> str:
-    return "\n".join(element.value for element in (*app.markdown, *app.text))
+    return opened()
 
 
 def test_the_page_opens_and_says_what_to_do(page):
@@ -53,7 +40,7 @@ def test_a_run_is_trained_to_its_end_and_shows_its_losses(page):
     page.button(key="train").click().run()
     until(page, lambda: "finished: 100 steps" in says(page))
     assert "2\u2011gram" in says(page) or "the first value" in says(page)
-    assert any(box.label.startswith(":orange[**bigram**]") for box in page.checkbox)
+    assert "bigram" in [box.label for box in page.checkbox]
 
 
 def test_another_preset_brings_its_own_settings(page):
@@ -79,85 +66,6 @@ def test_a_model_over_the_budget_is_refused_with_a_way_out(page):
     assert page.button(key="train").disabled
 
 
-def bring(page: AppTest, text: str) -> None:
-    """Open the expander, paste, press the button."""
-    page.session_state["own_text"] = True
-    page.run()
-    page.text_area(key="pasted").set_value(text).run()
-    page.button(key="use_text").click().run()
-
-
-def test_an_own_text_is_cleaned_chosen_and_trained_on(page):
-    bring(page, "\ufeffabc\r\nabd " * 100)
-    assert page.selectbox(key="corpus").value.startswith("own text ")
-    assert "line ends" in says(page) and "Chosen: " in says(page)
-    page.selectbox(key="model").set_value("bigram").run()
-    page.select_slider(key="max_steps").set_value(50).run()
-    page.button(key="train").click().run()
-    until(page, lambda: "finished: 50 steps" in says(page))
-
-
-@pytest.mark.parametrize("text", ["", "   ", "\x00" * 50, "".join(map(chr, range(0x4E00, 0x4E00 + 20_000)))])
-def test_a_text_that_cannot_be_used_is_refused_and_nothing_is_lost(page, text):
-    before = page.selectbox(key="corpus").value
-    bring(page, text)
-    assert page.selectbox(key="corpus").value == before
-    assert "What you had stays." in says(page)
-
-
-def test_a_text_shorter_than_the_context_is_refused_with_both_ways_out(page):
-    before = page.selectbox(key="corpus").value
-    bring(page, "hello there, this is short " * 3)
-    assert "needs at least" in says(page) and "Add text, or choose a context of at most" in says(page)
-    assert page.selectbox(key="corpus").value == before
-    assert page.text_area(key="pasted").value.startswith("hello there")
-
-
-def test_a_context_too_long_for_the_chosen_text_is_refused_before_training(page):
-    bring(page, "hello there, this is short " * 6)
-    page.slider(key="block_size").set_value(64).run()
-    assert "needs at least" in says(page)
-    assert page.button(key="train").disabled
-
-
-def upload(page: AppTest, name: str, data: bytes) -> None:
-    page.session_state["own_text"] = True
-    page.run()
-    page.get("file_uploader")[0].upload(name, data, "text/plain").run()
-    page.button(key="use_text").click().run()
-
-
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (b"%PDF-1.7 hello", "not a plain text file but a PDF"),
-        (b"abc\x00def" * 30, "not a plain text file"),
-        (b"", "empty"),
-    ],
-)
-def test_a_file_that_is_no_text_is_refused_and_nothing_is_lost(page, data, words):
-    before = page.selectbox(key="corpus").value
-    upload(page, "text.txt", data)
-    assert words in says(page) and "What you had stays." in says(page)
-    assert page.selectbox(key="corpus").value == before
-
-
-def test_bytes_that_are_not_utf8_are_read_only_after_a_yes(page):
-    before = page.selectbox(key="corpus").value
-    upload(page, "text.txt", ("Le caf\u00e9 \u00e9tait ferm\u00e9, o\u00f9 \u00e9tais-tu? " * 20).encode("cp1252"))
-    assert "It would say" in says(page) and "caf\u00e9" in says(page)
-    assert page.selectbox(key="corpus").value == before
-    page.button(key="read_as").click().run()
-    assert page.selectbox(key="corpus").value.startswith("own text ")
-    assert "Chosen: " in says(page)
-
-
-def test_utf16_is_read_and_said(page):
-    upload(page, "text.txt", ("notepad saves like this " * 30).encode("utf-16"))
-    assert page.selectbox(key="corpus").value.startswith("own text ")
-    assert "Read as UTF-16" in says(page)
-
-
 def trained(page: AppTest) -> str:
     """The id of a short run that has finished."""
     page.selectbox(key="model").set_value("bigram").run()
@@ -172,7 +80,8 @@ def test_a_run_is_renamed_and_its_name_shown_letter_for_letter(page):
     page.session_state[f"menu_{run}"] = True
     page.run()
     page.text_input(key=f"name_{run}").set_value("**<b>$x$ :red[y]").run()
-    assert r"\*\*\<b\>\$x\$ \:red\[y\]" in says(page)
+    assert page.checkbox(key=f"show_{run}").label == literal.markdown("**<b>$x$ :red[y]")
+    assert "<b>" not in says(page)
 
 
 def test_the_download_is_the_model_of_the_run(page):
@@ -209,9 +118,139 @@ def test_a_learning_rate_of_a_million_ends_in_a_sentence_and_keeps_a_model(page)
     page.select_slider(key="learning_rate").set_value(1e6).run()
     page.button(key="train").click().run()
     until(page, lambda: "diverged at" in says(page))
-    assert "The loss stopped being a number" in says(page) and "Try a learning rate ten times smaller." in says(page)
+    assert "The loss stopped being a number" in says(page) and "Try a learning rate of 1e-3, or" in says(page)
     (run,) = session.engine().runs(page.session_state["student"])
     assert load(session.engine().model_bytes(run.id)).info["step"] == run.step
+
+
+def test_a_run_that_diverged_at_once_can_be_downloaded(page):
+    page.select_slider(key="learning_rate").set_value(1e6).run()
+    page.checkbox(key="beside").set_value(False).run()
+    page.button(key="train").click().run()
+    until(page, lambda: "diverged at step 0" in says(page))
+    (run,) = session.engine().runs(page.session_state["student"])
+    page.session_state[f"menu_{run.id}"] = True
+    page.run()
+    assert page.get_by_key(f"download_{run.id}").label == "Download the model"
+    assert load(session.engine().model_bytes(run.id)).info["step"] == 0
+
+
+def live(page: AppTest, runs: int) -> list[str]:
+    """Begin so many runs of this student and pause them: they keep their places."""
+    page.run()
+    ids = []
+    for seed in range(runs):
+        spec = RunSpec(GPTConfig(n_layer=1), TrainConfig(seed=seed), "shakespeare-plays")
+        ids.append(session.engine().submit(spec, student=page.session_state["student"]))
+        session.engine().pause(ids[-1])
+    return ids
+
+
+def forget(runs: list[str]) -> None:
+    for run in runs:
+        session.engine().delete(run)
+
+
+def test_the_last_place_is_the_chosen_models_and_not_the_bigrams(page):
+    live(page, 2)
+    page.run()
+    page.button(key="train").click().run()
+    names = [view.name for view in session.engine().runs(page.session_state["student"])]
+    assert "GPT" in names and "bigram" not in names
+    assert "room for one more run only, so no bigram" in says(page)
+    forget([view.id for view in session.engine().runs(page.session_state["student"])])
+
+
+def test_a_refusal_stays_until_the_next_press(page):
+    runs = live(page, 3)
+    page.run()
+    page.button(key="train").click().run()
+    for _ in range(3):
+        page.run()
+        assert "You have 3 runs on their way" in says(page)
+    forget(runs)
+    page.checkbox(key="beside").set_value(False).run()
+    page.button(key="train").click().run()
+    assert "You have 3 runs on their way" not in says(page)
+    forget([view.id for view in session.engine().runs(page.session_state["student"])])
+
+
+def test_the_choice_of_a_bigram_stays_where_it_is_when_there_is_one(page):
+    assert not page.checkbox(key="beside").disabled
+    page.select_slider(key="max_steps").set_value(10).run()
+    page.button(key="train").click().run()
+    assert page.checkbox(key="beside").disabled and page.checkbox(key="beside").value
+    until(page, lambda: "finished: 10 steps" in says(page))
+    page.number_input(key="seed").set_value(1).run()
+    page.button(key="train").click().run()
+    names = [view.name for view in session.engine().runs(page.session_state["student"])]
+    assert names == ["bigram", "GPT", "GPT 2"]
+
+
+def test_no_bigram_is_offered_where_its_steps_would_be_too_large():
+    many = GPTConfig(vocab_size=1_500, block_size=128)
+    assert launch.bigram_for(RunSpec(many, TrainConfig(), "text")) is None
+    assert launch.bigram_for(RunSpec(GPTConfig(), TrainConfig(), "text")).model.vocab_size == 65
+
+
+@pytest.mark.parametrize("button", ["pause", "stop"])
+def test_a_button_of_a_run_that_another_tab_deleted_says_so(page, button):
+    (run,) = live(page, 1)
+    page.run()
+    page.button(key=button).click()
+    forget([run])
+    page.run()
+    assert not page.exception
+    assert "This run does not exist any more." in says(page)
+
+
+def test_a_name_for_a_run_that_another_tab_deleted_gets_a_sentence(page):
+    (run,) = live(page, 1)
+    page.session_state[f"menu_{run}"] = True
+    page.run()
+    page.text_input(key=f"name_{run}").set_value("another")
+    forget([run])
+    page.run()
+    assert not page.exception
+    assert "This run does not exist any more." in says(page)
+
+
+def test_the_curve_of_a_run_that_is_gone_is_left_out(page):
+    (run,) = live(page, 1)
+    view = session.engine().view(run)
+    assert loss.curve_of(view).run == run
+    forget([run])
+    assert loss.curve_of(view) is None
+
+
+def test_a_run_whose_text_is_gone_is_shown_without_floors(page):
+    page.run()
+    folder = session.runs_folder() / "corpora"
+    key = keep_text(text := "a text that will be gone " * 40, folder)
+    spec = RunSpec(BigramConfig(len(set(text))), TrainConfig(max_steps=10), key)
+    run = session.engine().submit(spec, student=page.session_state["student"])
+    deadline = time.monotonic() + PATIENCE
+    while session.engine().view(run).status != "finished":  # no page may read the text meanwhile
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    (folder / f"{key}.txt").unlink()
+    page.run()
+    assert not page.exception
+    assert "finished: 10 steps" in says(page)
+
+
+def test_a_hidden_run_stays_hidden_when_somebody_comes_back_to_the_page(page):
+    run = trained(page)
+    page.checkbox(key=f"show_{run}").set_value(False).run()
+    page.switch_page("learn/home.py").run()
+    page.switch_page("lab/train.py").run()
+    assert page.checkbox(key=f"show_{run}").value is False
+
+
+def test_a_screen_reader_hears_names_and_no_marks(page):
+    run = trained(page)
+    assert page.checkbox(key=f"show_{run}").label == "bigram"
+    assert page.get_by_key(f"menu_{run}").proto.popover.label == "Menu of bigram"
 
 
 ENDS = {"max_steps": controls.STEPS, "batch_size": controls.BATCH_SIZES, "learning_rate": controls.LEARNING_RATES}

@@ -13,7 +13,7 @@ SHOT_UP = 2.0  # times the first loss, once; and then, smoothed over ...
 SMOOTHING = 100  # ... about this many steps, ...
 LOST_STEPS = 300  # ... for this many steps on end above guessing
 
-ADVICE = "Try a learning rate ten times smaller."
+ADVICE = "Try a learning rate of 1e-3, or a tenth of yours if that is smaller."
 
 
 @dataclass
@@ -49,6 +49,12 @@ class Watch:
 def not_a_number(step: int, learning_rate: float) -> str:
     """The sentence for a loss that is infinite or not a number, when the weights of `step` are kept."""
     return (
-        f"The loss stopped being a number after step {step}: the learning rate {learning_rate:g} is too high. "
+        f"The loss stopped being a number after step {step}: the learning rate {spelled(learning_rate)} is too high. "
         f"The model of step {step} is kept. {ADVICE}"
     )
+
+
+def spelled(learning_rate: float) -> str:
+    """0.001 as 1e-3: short enough for a slider and a URL, and the same in every language."""
+    digits, exponent = f"{learning_rate:.6e}".split("e")
+    return f"{digits.rstrip('0').rstrip('.')}e{int(exponent)}"

@@ -7,6 +7,7 @@ the cache that `fetch` fills. Its SHA-256 decides: a file that merely looks like
 import hashlib
 import os
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ import pooch
 URL = "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt"
 SHA256 = "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"
 FILE_NAME = "tinyshakespeare.txt"
-WAYS_OUT = (
-    "Get it with `python -m tinygpt fetch` (1.1 MB), "
-    "or set TINYGPT_DATA to the file or to a folder that holds tinyshakespeare.txt or input.txt."
+BRING_IT = "set TINYGPT_DATA to the file or to a folder that holds tinyshakespeare.txt or input.txt."
+WAYS_OUT = f"Get it with `python -m tinygpt fetch` (1.1 MB), or {BRING_IT}"
+WITHOUT_A_NETWORK = (
+    f"Without one, bring the file along and {BRING_IT} Or do without it: shakespeare-plays needs no network."
 )
 
 
@@ -79,12 +81,19 @@ def fetch(
     except OSError as error:  # what requests raises is an OSError too
         reason = type(error).__name__
         raise ValueError(
-            f"Could not download {url} to {folder} ({reason}). Is this machine online? {WAYS_OUT}"
+            f"Could not download {url} to {folder} ({reason}). Is this machine online? {WITHOUT_A_NETWORK}"
         ) from error
     return Path(path)
 
 
 def _sha256(path: Path) -> str:
+    stat = path.stat()
+    return _digest(path, stat.st_size, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _digest(path: Path, size: int, modified: int) -> str:
+    """Of a file as it was when it had this size and this time: pages ask often, and a megabyte takes a while."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

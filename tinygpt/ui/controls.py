@@ -6,6 +6,7 @@ so choosing another preset sets them anew (`_take_preset`).
 
 import streamlit as st
 
+from tinygpt.divergence import spelled
 from tinygpt.gpt import SCALES, GPTConfig
 from tinygpt.presets import PRESETS, Preset
 from tinygpt.spec import TrainConfig
@@ -58,7 +59,7 @@ def guess() -> float | None:
 
 def learning_rate(default: float) -> float:
     return st.select_slider(
-        "Learning rate", LEARNING_RATES, default, key="learning_rate", bind="query-params", format_func=_short
+        "Learning rate", LEARNING_RATES, default, key="learning_rate", bind="query-params", format_func=spelled
     )
 
 
@@ -99,12 +100,6 @@ def model_settings(chosen: Preset, vocab_size: int) -> dict[str, object]:
         "vocab_size": vocab_size, "n_layer": n_layer(model.n_layer), "n_head": n_head(model.n_head),
         "n_embd": n_embd(model.n_embd), "block_size": block_size(model.block_size), "scale": scale(model.scale),
     }  # fmt: skip
-
-
-def _short(rate: float) -> str:
-    """0.001 as 1e-3: short enough for a URL, and the same in every language."""
-    digits, exponent = f"{rate:.0e}".split("e")
-    return f"{digits}e{int(exponent)}"
 
 
 def training_settings(config: TrainConfig) -> dict[str, object]:

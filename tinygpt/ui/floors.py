@@ -1,12 +1,14 @@
-"""The floors of a text, counted in the background: a few seconds of counting must not hold up a page."""
+"""The floors of a text, counted in the background: a few seconds of counting must not hold up a page.
+
+What was counted is kept for as long as the server lives, so a tick of a page needs no text.
+"""
 
 import math
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
-from tinygpt.corpus import default_corpus, load_corpus
-from tinygpt.counting import Floor
+from tinygpt.corpus import load_corpus
 from tinygpt.counting import floors as count_floors
 from tinygpt.plots.look import number
 from tinygpt.plots.loss import Line
@@ -16,36 +18,48 @@ _counting = ThreadPoolExecutor(1, thread_name_prefix="floors")
 NAMES = {"1-gram": "1\u2011gram", "2-gram": "2\u2011gram", "3-gram": "3\u2011gram", "4-gram": "4\u2011gram"}
 
 
-def default() -> str:
-    """The text that a newcomer sees first."""
-    return default_corpus()
+@cache
+def _vocab_size(key: str, folder: Path | None) -> int:
+    return load_corpus(key, folder=folder).tokenizer.vocab_size
 
 
 @cache
-def _counted(key: str, folder: Path | None) -> "Future[dict[str, Floor]]":
-    return _counting.submit(lambda: count_floors(load_corpus(key, folder=folder)))
+def _counted(key: str, folder: Path | None) -> "Future[dict[str, float]]":
+    return _counting.submit(
+        lambda: {name: floor.val for name, floor in count_floors(load_corpus(key, folder=folder)).items()}
+    )
 
 
 def are_counted(key: str, folder: Path | None = None) -> bool:
-    """Whether the count models of this text are ready; asking begins the counting."""
+    """Whether no more is to come for this text; asking begins the counting. A text that is gone has no floors."""
+    try:
+        _vocab_size(key, folder)
+    except ValueError:
+        return True
     return _counted(key, folder).done()
 
 
 def of(key: str, folder: Path | None = None) -> dict[str, float]:
-    """Val loss of each count model by name, in nats per character; only guessing while the rest is being counted."""
-    corpus = load_corpus(key, folder=folder)
-    guessing = {"uniform": math.log(corpus.tokenizer.vocab_size)}
+    """Val loss of each count model by name, in nats per character; only guessing while the rest is being counted.
+
+    Nothing of a text that is gone.
+    """
+    try:
+        guessing = {"uniform": math.log(_vocab_size(key, folder))}
+    except ValueError:
+        return {}
     future = _counted(key, folder)
     if not future.done() or future.exception():
         return guessing
-    return {name: floor.val for name, floor in future.result().items() if math.isfinite(floor.val)}
+    return {name: val for name, val in future.result().items() if math.isfinite(val)}
 
 
 def lines(key: str, block_size: int, folder: Path | None = None) -> list[Line]:
     """The floors as the chart shows them: two lines of words each, highest first."""
     known = of(key, folder)
-    V = load_corpus(key, folder=folder).tokenizer.vocab_size
-    shown = [Line(f"ln {V}\n{number(known['uniform'])}", known["uniform"])]
+    if not known:
+        return []
+    shown = [Line(f"ln {_vocab_size(key, folder)}\n{number(known['uniform'])}", known["uniform"])]
     shown += [Line(f"{NAMES[name]}\n{number(known[name])}", known[name]) for name in NAMES if name in known]
     if key in TASKS:
         best = best_loss(key, block_size)

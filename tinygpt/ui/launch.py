@@ -8,7 +8,7 @@ from tinygpt.bigram import BigramConfig
 from tinygpt.cleaning import check_length
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.cost import this_machine
-from tinygpt.engine.limits import MAX_PARAMETERS, check
+from tinygpt.engine.limits import MAX_LIVE, check
 from tinygpt.models import count_parameters
 from tinygpt.plots.look import thousands
 from tinygpt.presets import PRESETS, Preset
@@ -56,11 +56,11 @@ def button(spec: RunSpec | None, preset: Preset) -> None:
         seconds = sum(seconds_here(run) for run in (spec, *beside))
         st.markdown(f":gray[{thousands(count_parameters(spec.model))} parameters, about {spoken_time(seconds)} here]")
     st.button(
-        "Train", type="primary", key="train", width="stretch", disabled=spec is None, on_click=_train,
-        args=(spec, preset.title, beside),
+        "Train", type="primary", key="train", width="stretch", disabled=spec is None, on_click=session.order,
+        args=("train", _train, spec, preset.title, beside),
     )  # fmt: skip
-    if refusal := st.session_state.pop("refused", ""):
-        st.text(refusal)
+    if words := session.said("train"):
+        st.text(words)
 
 
 def seconds_here(spec: RunSpec) -> float:
@@ -73,27 +73,40 @@ def seconds_here(spec: RunSpec) -> float:
 
 
 def with_a_bigram(spec: RunSpec | None) -> list[RunSpec]:
-    """A bigram to train beside an attention model, unless there is one on this text already."""
-    if spec is None or isinstance(spec.model, BigramConfig):
+    """A bigram to train beside an attention model. When this text has one, the choice stays where it is and rests."""
+    bigram = bigram_for(spec) if spec else None
+    if bigram is None:
         return []
-    if any(isinstance(view.spec.model, BigramConfig) and view.spec.corpus == spec.corpus for view in session.runs()):
-        return []
+    models = [view.spec.model for view in session.runs() if view.spec.corpus == bigram.corpus]
+    there = any(isinstance(model, BigramConfig) for model in models)
+    wanted = st.checkbox("a bigram beside it", True, key="beside", bind="query-params", disabled=there)
+    return [bigram] if wanted and not there else []
+
+
+def bigram_for(spec: RunSpec) -> RunSpec | None:
+    """The bigram to compare an attention model with; None beside a bigram, and where it would be too large."""
+    if isinstance(spec.model, BigramConfig):
+        return None
     bigram = PRESETS["bigram"].spec(spec.corpus, spec.model.vocab_size)
     train = replace(
         bigram.train, max_steps=spec.train.max_steps, eval_interval=spec.train.eval_interval, seed=spec.train.seed
     )
     bigram = replace(bigram, model=replace(bigram.model, block_size=spec.model.block_size), train=train)
-    fits = count_parameters(bigram.model) <= MAX_PARAMETERS
-    return [bigram] if st.checkbox("a bigram beside it", True, key="beside", bind="query-params") and fits else []
+    try:
+        check(bigram)
+    except ValueError:
+        return None
+    return bigram
 
 
 def _train(spec: RunSpec, title: str, beside: list[RunSpec]) -> None:
-    try:
-        for other in beside:
-            session.engine().submit(other, student=session.student(), name=session.free_name("bigram"))
-        session.watch(session.engine().submit(spec, student=session.student(), name=session.free_name(title)))
-    except ValueError as refusal:
-        st.session_state["refused"] = str(refusal)
+    """The bigram comes first, so that the chosen model is the newest run; the last free place is the model's."""
+    if beside and sum(view.live for view in session.runs()) + len(beside) >= MAX_LIVE:
+        session.say("train", "There was room for one more run only, so no bigram is trained beside it.")
+        beside = []
+    for other in beside:
+        session.engine().submit(other, student=session.student(), name=session.free_name("bigram"))
+    session.watch(session.engine().submit(spec, student=session.student(), name=session.free_name(title)))
 
 
 def spoken_time(seconds: float) -> str:

@@ -4,10 +4,28 @@ import streamlit as st
 
 from tinygpt.engine.records import LIVE, RunView
 from tinygpt.models import count_parameters, kind
-from tinygpt.plots.look import number, thousands
+from tinygpt.plots import look
+from tinygpt.plots.loss import brief
 from tinygpt.ui import literal, session, texts
 
-HUES = {"bigram": "orange", "head": "blue", "heads": "green", "gpt": "violet"}  # the theme's names of our hues
+KINDS = ("bigram", "head", "heads", "gpt")
+HUES = "\n".join(
+    f'[class*="st-key-run_{name}_"] label p {{ font-weight: 700; color: '
+    f"light-dark({look.color(name, 'light', text=True)}, {look.color(name, 'dark', text=True)}); }}"
+    for name in KINDS
+)
+# A label is read aloud with its marks, so a name carries none: its hue comes from here.
+STYLE = f"""
+{HUES}
+/* A run takes one line; where it is too long, what is said about it gives way before its name does. */
+[class*="st-key-run_"] > :nth-child(1) {{ flex: 0 1 auto; min-width: 0; }}
+[class*="st-key-run_"] > :nth-child(2) {{ flex: 1 1 0; min-width: 0; }}
+/* The menu is three dots to look at, a word to hear, and large enough for a thumb. */
+[class*="st-key-menu_"] [data-testid="stPopoverButton"] {{ min-width: 2rem; }}
+[class*="st-key-menu_"] [data-testid="stPopoverButton"] [data-testid="stMarkdownContainer"] {{
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
+}}
+"""
 
 
 def is_shown(view: RunView, current: RunView | None) -> bool:
@@ -17,18 +35,18 @@ def is_shown(view: RunView, current: RunView | None) -> bool:
 
 
 def run_list(views: list[RunView], current: RunView | None) -> None:
-    """A line a run: tick, name in its hue, val loss, and a menu."""
+    """A line a run: tick, name in its hue, a word about it, val loss, and a menu."""
     st.markdown("**Runs** \u2002:gray[val loss]")
     if not views:
         st.markdown(":gray[Each run you train gets a line here, and stays until you delete it.]")
     for view in views:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"run_{view.id}"):
-            about = literal.markdown(short_about(view, current))
-            hue = HUES[kind(view.spec.model)]
-            label = f":{hue}[**{literal.markdown(view.name)}**] \u2002:gray[{about}]"
-            st.checkbox(label, is_shown(view, current), key=f"show_{view.id}", width="stretch")
-            st.markdown(f"**{number(view.val, 3)}**" if view.val is not None else ":gray[\u2013]", width="content")
-            menu(view)
+        name, val = literal.markdown(view.name), view.val
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall",
+                          key=f"run_{kind(view.spec.model)}_{view.id}"):  # fmt: skip
+            st.checkbox(name, is_shown(view, current), key=f"show_{view.id}", persist_state="session")
+            st.markdown(f":small[:gray[{literal.markdown(short_about(view, current))}]]", width="stretch", wrap=False)
+            st.markdown(f"**{brief(val)}**" if val is not None else ":gray[\u2013]", width="content")
+            menu(view, name)
 
 
 def short_about(view: RunView, current: RunView | None) -> str:
@@ -38,13 +56,13 @@ def short_about(view: RunView, current: RunView | None) -> str:
     if current and view.spec.corpus != current.spec.corpus:
         return texts.title(view.spec.corpus)
     blocks = getattr(view.spec.model, "n_layer", 0)
-    return f"{blocks} blocks" if blocks > 1 else f"{thousands(count_parameters(view.spec.model))} parameters"
+    return f"{blocks} blocks" if blocks > 1 else f"{look.thousands(count_parameters(view.spec.model))} parameters"
 
 
-def menu(view: RunView) -> None:
-    """What can be done with a run; made only when it is opened."""
-    box = st.popover("", icon=":material/more_horiz:", type="tertiary", key=f"menu_{view.id}", on_change="rerun",
-                     help="Show, rename, download, delete")  # fmt: skip
+def menu(view: RunView, name: str) -> None:
+    """What can be done with a run; made only when it is opened. `name` is what to call it in markdown."""
+    box = st.popover(f"Menu of {name}", icon=":material/more_horiz:", type="tertiary", key=f"menu_{view.id}",
+                     on_change="rerun", help="Show, rename, download, delete")  # fmt: skip
     if not box.open:
         return
     with box:
@@ -52,7 +70,7 @@ def menu(view: RunView) -> None:
         st.button("Show this run", key=f"watch_{view.id}", on_click=session.watch, args=(view.id,), width="stretch")
         if mine:
             st.text_input("Name", view.name, key=f"name_{view.id}", max_chars=40, on_change=_rename, args=(view.id,))
-        if view.step:
+        if view.step or view.status == "diverged":  # at step 0 too it keeps the model it began with
             st.download_button(
                 "Download the model",
                 data=lambda: engine.model_bytes(view.id) or b"",
@@ -63,7 +81,8 @@ def menu(view: RunView) -> None:
             )
         if mine:
             words = "Stop and delete" if view.status in LIVE else "Delete"
-            st.button(words, key=f"delete_{view.id}", on_click=engine.delete, args=(view.id,), width="stretch")
+            st.button(words, key=f"delete_{view.id}", on_click=session.order, args=("stage", engine.delete, view.id),
+                      width="stretch")  # fmt: skip
 
 
 def file_name(view: RunView) -> str:
@@ -73,4 +92,4 @@ def file_name(view: RunView) -> str:
 
 
 def _rename(run: str) -> None:
-    session.engine().rename(run, st.session_state[f"name_{run}"])
+    session.order("stage", session.engine().rename, run, st.session_state[f"name_{run}"])

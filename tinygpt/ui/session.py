@@ -9,10 +9,12 @@ import os
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
+from tinygpt.corpus import default_corpus
 from tinygpt.cost import this_machine
 from tinygpt.engine.lanes import executor_factory_from_environment
 from tinygpt.engine.records import RunView
@@ -42,7 +44,7 @@ def engine() -> Scheduler:
     """The scheduler of this server."""
     factory, workers = executor_factory_from_environment()
     scheduler = Scheduler(factory, workers, store=RunStore(runs_folder()))
-    threading.Thread(target=_prepare, args=(scheduler, workers), name="prepare", daemon=True).start()
+    threading.Thread(target=_prepare, args=(scheduler, workers), name="prepare").start()
     return scheduler
 
 
@@ -53,9 +55,11 @@ def start_engine() -> None:
 
 def _prepare(scheduler: Scheduler, workers: int) -> None:
     """Count the floors of the default text and measure this machine, once it is quiet: so that no page has to wait."""
-    floors.of(floors.default(), runs_folder() / "corpora")
+    floors.of(default_corpus(), runs_folder() / "corpora")
     deadline = time.monotonic() + PATIENCE
     while len(scheduler.workers()) < workers and time.monotonic() < deadline:
+        if not threading.main_thread().is_alive():  # this program ends: whoever waits for this thread waits no longer
+            return
         time.sleep(0.1)
     this_machine()
     gc.collect()
@@ -84,17 +88,17 @@ def watch(run: str) -> None:
     st.query_params["run"] = run
 
 
-def current_run() -> RunView | None:
-    """The run in the link, also another student's; else this student's newest."""
-    asked = st.query_params.get("run", "")
-    mine = runs()
-    return (engine().view(asked) if is_name(asked) else None) or (mine[0] if mine else None)
+def on_stage() -> tuple[list[RunView], RunView | None]:
+    """This student's runs, the newest first, and the current one: that of the link, else the newest.
 
-
-def runs_on_stage() -> list[RunView]:
-    """This student's runs, the newest first, and before them the one in the link if it is another's."""
-    current, mine = current_run(), runs()
-    return mine if current is None or any(view.id == current.id for view in mine) else [current, *mine]
+    A link may lead to a run of somebody else; then it stands before this student's own.
+    """
+    mine, asked = runs(), st.query_params.get("run", "")
+    for view in mine:
+        if view.id == asked:
+            return mine, view
+    others = engine().view(asked) if is_name(asked) else None
+    return ([others, *mine], others) if others else (mine, mine[0] if mine else None)
 
 
 def free_name(title: str) -> str:
@@ -102,3 +106,23 @@ def free_name(title: str) -> str:
     taken = {view.name for view in runs()}
     numbered = [title, *(f"{title} {n}" for n in range(2, len(taken) + 3))]
     return next(name for name in numbered if name not in taken)
+
+
+def order(place: str, command: Callable[..., object], *arguments: object) -> None:
+    """Do what a button at `place` asks for; what the engine has to say against it is shown there (`said`)."""
+    say(place, "")
+    try:
+        command(*arguments)
+    except ValueError as refusal:
+        say(place, str(refusal))
+
+
+def say(place: str, words: str) -> None:
+    """Keep a sentence to be shown at `place`, until the next order anywhere: a tick or a rerun must not wipe it."""
+    st.session_state["said"] = (place, words)
+
+
+def said(place: str) -> str:
+    """What is to be shown at `place`, or ""."""
+    where, words = st.session_state.get("said", ("", ""))
+    return words if where == place else ""
