@@ -6,35 +6,20 @@ give the axes their range.
 """
 
 import math
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
-from tinygpt.plots.look import number
+from tinygpt.plots.look import number, thousands
+from tinygpt.plots.loss_curve import LossCurve as LossCurve  # for whoever makes the rows
 
 GRAIN = 0.1  # nats: the axis ends at multiples of this
-COLUMNS = ("kind", "run", "role", "dash", "step", "loss", "train", "label", "label_y", "side")
-SMOOTHED = 0.03  # of the steps so far, to both sides, are averaged for the training line: single batches are noisy
-
-
-@dataclass(frozen=True)
-class LossCurve:
-    """One run as the chart shows it. `points` are (step, batch loss, val loss or None), thinned."""
-
-    run: str
-    label: str
-    role: str
-    dash: int
-    points: Sequence[tuple[int, float, float | None]]
-
-    @property
-    def vals(self) -> list[tuple[int, float]]:
-        """Where the val loss was measured: (step, val loss)."""
-        return [(step, val) for step, _, val in self.points if val is not None]
+EDGE = 0.02  # of the height: how far below the upper edge a loss is drawn that is too large for the chart
+OVER_IT = 0.05  # of the height: the words over a guess
+COLUMNS = ("kind", "run", "role", "dash", "step", "loss", "val", "train", "label", "label_y", "side")
 
 
 @dataclass(frozen=True)
@@ -62,11 +47,13 @@ def loss_rows(
         {"kind": "corner", "step": round(max_steps * 1.015), "loss": low},
     ]
     rows += floor_rows([line for line in floors if low < line.loss <= high], 0.11 * (high - low))
+    top = high - EDGE * (high - low)
     for curve in shown:
-        rows += curve_rows(curve, first, low, high)
-    rows += end_labels(shown, first, max_steps, low, high)
-    if guess is not None and low <= guess <= high:
-        rows.append({"kind": "guess", "step": first, "loss": guess, "label": f"your guess {number(guess)}"})
+        rows += curve_rows(curve, first, top)
+    rows += end_labels(shown, first, max_steps, top, high - low)
+    if guess is not None:
+        place = min(guess, high - OVER_IT * (high - low))
+        rows.append({"kind": "guess", "step": first, "loss": place, "label": f"your guess {number(guess)}"})
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -84,70 +71,63 @@ def loss_range(
 ) -> tuple[float, float]:
     """The lowest and the highest loss of the chart: every curve's end, blind guessing, and a little air."""
     blind = max((line.loss for line in floors), default=4.2)
-    lowest = [val for curve in curves for step, val in curve.vals if step >= first]
+    vals = [val for curve in curves for step, val in curve.vals if step >= first]
+    losses = vals + [loss for curve in curves for step, loss in curve.train if step >= first and math.isfinite(loss)]
     starts = [val for curve in curves for step, val in curve.vals if step == 0]
-    ahead = max(
-        (line.loss for line in floors if line.loss < min(lowest, default=blind)), default=blind
-    )  # the next floor
-    low = min([*lowest, ahead, *([guess] if guess else []), blind / 2])
+    below = [line.loss for line in floors if line.loss < min(vals, default=blind)]
+    ahead = max(below, default=blind)  # the next floor
+    low = min([*losses, ahead, *([] if guess is None else [guess]), blind / 2])
     high = min(max([blind, *starts]), 1.4 * blind)
     if the_end:
-        high = min(high, max(lowest, default=high))
+        high = min(high, max(losses, default=high))
     high = max(high, low + GRAIN)
     low, high = GRAIN * math.floor(low / GRAIN), GRAIN * math.ceil(high / GRAIN)  # else every tick would move the axis
     air = 0.05 * (high - low)
     return low - air, high + air
 
 
-def curve_rows(curve: LossCurve, first: int, low: float, high: float) -> list[dict[str, Any]]:
-    """The thin line of training text and the thick one of unseen text, inside the chart."""
+def curve_rows(curve: LossCurve, first: int, top: float) -> list[dict[str, Any]]:
+    """The thin line of training text and the thick one of unseen text; what is above `top` runs along it."""
     same = {"run": curve.run, "role": curve.role, "dash": str(curve.dash), "label": curve.label}
-    steps = [step for step, _, _ in curve.points]
-    over = SMOOTHED * (steps[-1] - steps[0]) if steps else 0
-    train = dict(zip(steps, running_mean(steps, [loss for _, loss, _ in curve.points], over), strict=True))
-    inside = [(step, loss) for step, loss in train.items() if step >= first and low <= loss <= high]
-    rows = [{"kind": "train", "step": step, "loss": loss, **same} for step, loss in inside]
+    train = dict(curve.train)
+    rows = [
+        {"kind": "train", "step": step, "loss": min(loss, top), **same} for step, loss in train.items() if step >= first
+    ]
     return rows + [
-        {"kind": "val", "step": step, "loss": val, "train": train[step], **same}
+        {"kind": "val", "step": step, "loss": min(val, top), "val": val, "train": train[step], **same}
         for step, val in curve.vals
-        if step >= first and low <= val <= high
+        if step >= first
     ]
 
 
-def running_mean(steps: Sequence[int], losses: Sequence[float], over: float) -> list[float]:
-    """Each loss averaged with those up to `over` steps away; near the start, where it falls fast, with fewer.
-
-    The last one, an estimate of many batches, stays as it is.
-    """
-    sums, means = [0.0, *accumulate(losses)], []
-    for step in steps:
-        reach = min(over, (step - steps[0]) / 2)
-        first, after = bisect_left(steps, step - reach), bisect_right(steps, step + reach)
-        means.append((sums[after] - sums[first]) / (after - first))
-    return [*means[:-1], *losses[-1:]]
-
-
 def end_labels(
-    curves: Sequence[LossCurve], first: int, max_steps: int, low: float, high: float
+    curves: Sequence[LossCurve], first: int, max_steps: int, top: float, height: float
 ) -> list[dict[str, Any]]:
     """A dot and a name at the end of each curve; names that would lie on each other are moved apart."""
     ends = [(curve, *curve.vals[-1]) for curve in curves if curve.vals and curve.vals[-1][0] >= first]
-    ends = sorted((end for end in ends if low <= end[2] <= high), key=lambda end: end[2])
-    places = apart([loss for *_, loss in ends], 0.075 * (high - low))
+    ends = sorted(ends, key=lambda end: end[2])
+    places = apart([min(loss, top) for *_, loss in ends], 0.075 * height, top=top - 0.02 * height)
     rows = []
     for (curve, step, loss), place in zip(ends, places, strict=True):
         left = step - first > 0.66 * (max_steps - first)
-        same = {"run": curve.run, "role": curve.role, "dash": str(curve.dash), "step": step, "loss": loss}
-        label = f"{curve.label} {number(loss, 3)}"
-        rows.append(
-            {"kind": "end", **same, "label": label, "label_y": min(place, high), "side": "left" if left else "right"}
-        )
+        same = {"run": curve.run, "role": curve.role, "dash": str(curve.dash), "step": step, "loss": min(loss, top)}
+        label = f"{curve.label} {brief(loss)}"
+        rows.append({"kind": "end", **same, "label": label, "label_y": place, "side": "left" if left else "right"})
     return rows
 
 
-def apart(values: Sequence[float], gap: float) -> list[float]:
-    """The sorted `values`, raised where needed so that each is at least `gap` above the one before."""
+def apart(values: Sequence[float], gap: float, *, top: float = math.inf) -> list[float]:
+    """The sorted `values`, raised so that each is `gap` above the one before, and lowered again where `top` asks it."""
     placed = list(values)
-    for i, _ in pairwise(range(len(placed))):
-        placed[i + 1] = max(placed[i + 1], placed[i] + gap)
+    for i, above in pairwise(range(len(placed))):
+        placed[above] = max(placed[above], placed[i] + gap)
+    if placed and placed[-1] > top:
+        placed = [-place for place in reversed(apart([-min(place, top) for place in reversed(placed)], gap))]
     return placed
+
+
+def brief(loss: float, digits: int = 3) -> str:
+    """A loss in few characters, however large: "2.487", "3 900", "4.7e26"."""
+    if loss < 100:
+        return number(loss, digits)
+    return thousands(round(loss)) if loss < 1e6 else f"{loss:.1e}".replace("e+", "e")

@@ -22,6 +22,8 @@ STYLE = """<style>
 [class*="st-key-square"] > * { max-height: calc(100cqw + 2rem); overflow: hidden; }
 /* 5: three dots say "menu" without an arrow beside them. */
 [class*="st-key-menu"] [data-testid="stPopoverButton"] div[aria-hidden="true"] { display: none; }
+/* 6: the loss chart's own buttons come up inside it, where curves that fall leave room, not over "all | the end". */
+.st-key-loss [data-testid="stElementToolbar"] { top: 0 !important; }
 </style>"""
 
 _appearance = st.components.v2.component(
