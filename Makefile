@@ -8,8 +8,8 @@ TORCH_INDEX ?=
 VENV := .venv
 BIN  := $(VENV)/bin
 PIP  := $(BIN)/python -m pip install --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
-# On this machine alone, no other host name may open a session (DNS rebinding). Serving a room lifts that.
-HOSTS := $(if $(filter 127.0.0.1 localhost,$(ADDRESS)),--server.allowedHosts=127.0.0.1 --server.allowedHosts=localhost)
+# .streamlit/config.toml lets nobody in under another name than this machine's own. Serving a room lifts that.
+HOSTS := $(if $(filter 127.0.0.1 localhost,$(ADDRESS)),,'--server.allowedHosts=*')
 
 .DEFAULT_GOAL := test
 .DELETE_ON_ERROR:
@@ -20,6 +20,7 @@ help:  ## this list
 	@echo '  Variables: PORT=8501 ADDRESS=127.0.0.1 PYTHON=python3 TORCH_INDEX=https://download.pytorch.org/whl/cpu'
 
 run: $(VENV)/run.stamp  ## start the app (PORT=8501, ADDRESS=127.0.0.1: this machine only)
+	@trap 'exit 0' INT; \
 	$(BIN)/streamlit run streamlit_app.py --server.port=$(PORT) --server.address=$(ADDRESS) $(HOSTS)
 
 test: check  ## every check and every test; the browser tests need Chromium and say so where there is none
@@ -38,12 +39,12 @@ clean:  ## remove the environment and the caches; runs and own texts stay
 	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 # A stamp says "installed from these very files": the second time is instant, a changed file installs again.
-$(VENV)/run.stamp: requirements.txt | $(BIN)/python
+$(VENV)/run.stamp: requirements.txt constraints.txt | $(BIN)/python
 	@$(warn_of_cuda)
 	$(PIP) -r requirements.txt
 	@touch $@
 
-$(VENV)/dev.stamp: requirements-dev.txt requirements.txt | $(BIN)/python
+$(VENV)/dev.stamp: requirements-dev.txt requirements.txt constraints.txt | $(BIN)/python
 	@$(warn_of_cuda)
 	$(PIP) -r requirements-dev.txt
 	@touch $(VENV)/run.stamp $@

@@ -1,8 +1,10 @@
-"""For every test: runs go to a folder of their own, and a slow machine is no failure."""
+"""For every test: runs go to a folder of their own, a slow machine is no failure, and one way to the exact text."""
 
 import os
 import tempfile
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 # Set before anything of tinygpt is imported: no test may write beside the runs of the person who starts it.
@@ -10,3 +12,19 @@ os.environ["TINYGPT_RUNS"] = tempfile.mkdtemp(prefix="tinygpt-runs-")
 
 settings.register_profile("tinygpt", deadline=None)
 settings.load_profile("tinygpt")
+
+TEACHERS = os.environ.get("TINYGPT_DATA")  # read once: tests set it anew
+BESIDE_THE_CLONE = Path(__file__).parents[2] / "shared/data/tinyshakespeare.txt"
+
+
+@pytest.fixture
+def exact_file(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The lecture's exact file, and TINYGPT_DATA names it. Without one the test is skipped, or fails where required."""
+    from tinygpt import download
+
+    monkeypatch.setenv("TINYGPT_DATA", TEACHERS or str(BESIDE_THE_CLONE))
+    if path := download.find():
+        monkeypatch.setenv("TINYGPT_DATA", str(path))
+        return path
+    reason = f"the lecture's exact text is not on this machine: set TINYGPT_DATA to it, or put it at {BESIDE_THE_CLONE}"
+    pytest.fail(reason) if os.environ.get("TINYGPT_REQUIRE_TEXT") == "1" else pytest.skip(reason)

@@ -32,7 +32,7 @@ def cookies_set(path: str, *, cookie: str | None = None, method: str = "GET", sc
 @pytest.mark.parametrize("path", ["/", "/train", "/no-such-page"])
 def test_a_browser_without_a_name_gets_one_with_the_page(path):
     (cookie,) = cookies_set(path)
-    assert re.fullmatch(rf"{COOKIE}=[0-9a-f]{{32}}; Path=/; Max-Age=\d+; HttpOnly; SameSite=Strict", cookie, re.ASCII)
+    assert re.fullmatch(rf"{COOKIE}=[0-9a-f]{{32}}; Path=/; Max-Age=\d+; HttpOnly; SameSite=Lax", cookie, re.ASCII)
 
 
 def test_two_browsers_get_two_names():
@@ -72,14 +72,49 @@ def test_over_https_the_name_stays_on_https():
     assert cookies_set("/", scheme="https")[0].endswith("; Secure")
 
 
-def test_a_socket_passes_untouched():
+def answers_to_a_socket(**headers: str) -> list[str]:
+    """What becomes of a socket: ["app"] when it gets through untouched, else the messages of the refusal."""
     seen = []
 
     async def app(scope, receive, send):
-        seen.append((scope["type"], send))
+        assert send is note
+        seen.append("app")
 
-    asyncio.run(NameTheBrowser(app)({"type": "websocket", "path": "/_stcore/stream"}, None, print))
-    assert seen == [("websocket", print)]
+    async def note(message):
+        seen.append(message["type"])
+
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    asyncio.run(NameTheBrowser(app)({"type": "websocket", "path": "/_stcore/stream", "headers": raw}, None, note))
+    return seen
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "127.0.0.1:8501", "origin": "http://127.0.0.1:8501"},
+        {"host": "class.school.example", "origin": "https://class.school.example"},  # behind a proxy with TLS
+        {"host": "[::1]:8501", "origin": "http://[::1]:8501"},
+        {"host": "127.0.0.1:8501"},  # no browser
+    ],
+)
+def test_the_socket_of_our_own_page_passes_untouched(headers):
+    assert answers_to_a_socket(**headers) == ["app"]
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://evil.example",
+        "http://127.0.0.1:9999",
+        "http://localhost:8501",
+        "http://127.0.0.1",
+        "null",
+        "",
+        "http://[",
+    ],
+)
+def test_the_socket_of_another_page_is_refused(origin):
+    assert answers_to_a_socket(host="127.0.0.1:8501", origin=origin) == ["websocket.close"]
 
 
 def test_a_name_is_32_hexadecimal_digits_and_nothing_else():

@@ -1,7 +1,6 @@
 """Text to training data, against the lecture's own numbers."""
 
 import hashlib
-from pathlib import Path
 
 import pytest
 import torch
@@ -20,17 +19,21 @@ from tinygpt.corpus import (
     split_point,
 )
 
-EXACT_FILE = Path(__file__).parents[2] / "shared/data/tinyshakespeare.txt"
-needs_exact_file = pytest.mark.skipif(not EXACT_FILE.exists(), reason=f"{EXACT_FILE} is not on this machine")
-SHAKESPEARE = ["shakespeare-plays", pytest.param("tinyshakespeare", marks=needs_exact_file)]
-
 
 @pytest.fixture(autouse=True)
-def exact_file(monkeypatch, tmp_path):
-    """Tiny Shakespeare comes from the shared folder or not at all: never from the cache of whoever runs the tests."""
-    monkeypatch.setenv("TINYGPT_DATA", str(EXACT_FILE))
+def nothing_at_hand(monkeypatch, tmp_path):
+    """Tiny Shakespeare comes by `exact_file` or not at all: never from the cache of whoever runs the tests."""
+    monkeypatch.delenv("TINYGPT_DATA", raising=False)
     monkeypatch.setattr("tinygpt.download.cache_folder", lambda: tmp_path)
     load_corpus.cache_clear()
+
+
+@pytest.fixture(params=["shakespeare-plays", "tinyshakespeare"])
+def shakespeare(request) -> str:
+    """The key of either text; the exact one needs its file."""
+    if request.param == "tinyshakespeare":
+        request.getfixturevalue("exact_file")
+    return request.param
 
 
 def numbers(length: int) -> Corpus:
@@ -38,8 +41,7 @@ def numbers(length: int) -> Corpus:
     return Corpus.from_text("".join(map(chr, range(0x4E00, 0x4E00 + length))))
 
 
-@needs_exact_file
-def test_the_exact_file_is_the_lectures():
+def test_the_exact_file_is_the_lectures(exact_file):
     corpus = load_corpus("tinyshakespeare")
     assert len(corpus.text) == 1_115_394
     assert corpus.sha256 == "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"
@@ -48,10 +50,9 @@ def test_the_exact_file_is_the_lectures():
     assert corpus.train.dtype == torch.int64
 
 
-@pytest.mark.parametrize("key", SHAKESPEARE)
-def test_both_shakespeares_speak_the_lectures_ids(key):
-    corpus = load_corpus(key)
-    assert corpus.name == key
+def test_both_shakespeares_speak_the_lectures_ids(shakespeare):
+    corpus = load_corpus(shakespeare)
+    assert corpus.name == shakespeare
     assert corpus.tokenizer.vocab_size == 65
     assert corpus.tokenizer.encode("hello, there!") == [46, 43, 50, 50, 53, 6, 1, 58, 46, 43, 56, 43, 2]
     assert corpus.train[:9].tolist() == [18, 47, 56, 57, 58, 1, 15, 47, 58]
@@ -64,9 +65,8 @@ def test_the_plays_are_split_at_ninety_percent():
     assert len(corpus.train) + len(corpus.val) == len(corpus.text)
 
 
-@pytest.mark.parametrize("key", SHAKESPEARE)
-def test_one_window_asks_eight_questions(key):
-    x, y = load_corpus(key).windows("train", torch.tensor([0]), block_size=8)
+def test_one_window_asks_eight_questions(shakespeare):
+    x, y = load_corpus(shakespeare).windows("train", torch.tensor([0]), block_size=8)
     questions = [(context.tolist(), target.item()) for context, target in context_examples(x[0], y[0])]
     assert questions[0] == ([18], 47)
     assert questions[1] == ([18, 47], 56)
@@ -74,8 +74,7 @@ def test_one_window_asks_eight_questions(key):
     assert len(questions) == 8
 
 
-@needs_exact_file
-def test_the_notebooks_slip_draws_the_notebooks_batch():
+def test_the_notebooks_slip_draws_the_notebooks_batch(exact_file):
     corpus = load_corpus("tinyshakespeare")
     batch_size, block_size = 4, 8
     generator = torch.Generator().manual_seed(1337)
@@ -86,8 +85,7 @@ def test_the_notebooks_slip_draws_the_notebooks_batch():
     assert y.tolist() == rows[:, 1:].tolist()
 
 
-@needs_exact_file
-def test_the_right_draw_gives_another_batch():
+def test_the_right_draw_gives_another_batch(exact_file):
     corpus = load_corpus("tinyshakespeare")
     starts = corpus.starts("train", 4, 8, torch.Generator().manual_seed(1337))
     assert starts.tolist() == [76_049, 234_249, 934_904, 560_986]
@@ -196,13 +194,11 @@ def test_titles():
     ]
 
 
-@needs_exact_file
-def test_the_exact_file_is_the_default_when_it_is_here():
+def test_the_exact_file_is_the_default_when_it_is_here(exact_file):
     assert default_corpus() == "tinyshakespeare"
 
 
-def test_the_plays_are_the_default_when_the_exact_file_is_not_here(monkeypatch):
-    monkeypatch.delenv("TINYGPT_DATA")
+def test_the_plays_are_the_default_when_the_exact_file_is_not_here():
     assert default_corpus() == "shakespeare-plays"
     with pytest.raises(ValueError, match="python -m tinygpt fetch.*TINYGPT_DATA"):
         load_corpus("tinyshakespeare")

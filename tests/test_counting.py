@@ -1,7 +1,6 @@
 """The count models, by hand on tiny texts and by the known figures on Shakespeare."""
 
 import math
-from pathlib import Path
 
 import pytest
 import torch
@@ -11,9 +10,6 @@ from hypothesis import strategies as st
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.counting import NGramModel, floors, ngram_keys
 
-EXACT_FILE = Path(__file__).parents[2] / "shared/data/tinyshakespeare.txt"
-needs_exact_file = pytest.mark.skipif(not EXACT_FILE.exists(), reason=f"{EXACT_FILE} is not on this machine")
-
 NAMES = ["uniform", "1-gram", "2-gram", "3-gram", "4-gram", "5-gram"]
 
 
@@ -22,9 +18,7 @@ def ids(text: str) -> torch.Tensor:
     return torch.tensor([ord(c) - ord("a") for c in text])
 
 
-@needs_exact_file
-def test_the_floors_of_tiny_shakespeare(monkeypatch):
-    monkeypatch.setenv("TINYGPT_DATA", str(EXACT_FILE))
+def test_the_floors_of_tiny_shakespeare(exact_file):
     found = floors(load_corpus("tinyshakespeare"))
     assert list(found) == NAMES
     assert [round(floor.train, 4) for floor in found.values()] == [4.1744, 3.3091, 2.4546, 1.9099, 1.4969, 1.2425]
@@ -36,9 +30,7 @@ def test_the_floors_of_the_nine_plays():
     assert [round(floor.val, 4) for floor in found.values()] == [4.1744, 3.3449, 2.4822, 2.0455, 1.7978, 1.7721]
 
 
-@needs_exact_file
-def test_the_unsmoothed_bigram_and_the_number_of_trigrams(monkeypatch):
-    monkeypatch.setenv("TINYGPT_DATA", str(EXACT_FILE))
+def test_the_unsmoothed_bigram_and_the_number_of_trigrams(exact_file):
     train = load_corpus("tinyshakespeare").train
     assert round(NGramModel.fit(train, 2, 65, 0).loss(train), 4) == 2.4519
     assert len(NGramModel.fit(train, 3, 65, 0.1).grams.keys) == 11_228
@@ -123,6 +115,39 @@ def test_the_sparse_counts_agree_with_counting_one_by_one(text, n, smoothing):
         of_context = sum(other[:-1] == gram[:-1] for other in grams)
         expected -= math.log((grams.count(gram) + smoothing) / (of_context + 3 * smoothing)) / len(grams)
     assert model.loss(ids(text)) == pytest.approx(expected)
+
+
+def test_next_characters_by_hand():
+    model = NGramModel.fit(ids("abaab"), 2, 3, 1)  # after a: b twice, a once, c never
+    torch.testing.assert_close(model.probabilities(ids("cba")), torch.tensor([2 / 6, 3 / 6, 1 / 6]).double())
+
+
+def test_a_context_never_seen_says_nothing():
+    assert NGramModel.fit(ids("aab"), 2, 4, 0).probabilities(ids("d")).tolist() == [0.25] * 4
+
+
+def test_a_unigram_needs_no_context_and_a_trigram_needs_two_characters():
+    assert NGramModel.fit(ids("aab"), 1, 2, 0).probabilities(ids("")).tolist() == [2 / 3, 1 / 3]
+    with pytest.raises(ValueError, match="looks at 2 characters, and here are 1"):
+        NGramModel.fit(ids("aab"), 3, 2, 0).probabilities(ids("a"))
+
+
+def test_triples_see_what_pairs_cannot(exact_file):
+    corpus = load_corpus("tinyshakespeare")
+    pairs, triples = (NGramModel.fit(corpus.train, n, 65, 0) for n in (2, 3))
+    g, after_in, after_an = (torch.tensor(corpus.tokenizer.encode(text)) for text in ("g", "in", "an"))
+    assert pairs.probabilities(after_in)[g] == pairs.probabilities(after_an)[g] == pytest.approx(0.107, abs=5e-4)
+    assert triples.probabilities(after_in)[g].item() == pytest.approx(0.348, abs=5e-4)
+    assert triples.probabilities(after_an)[g].item() == pytest.approx(0.037, abs=5e-4)
+
+
+@given(st.text("abc", min_size=4, max_size=30), st.integers(1, 4), st.sampled_from([0.0, 0.01, 1.0]))
+def test_what_comes_next_costs_what_the_loss_says(text, n, smoothing):
+    model = NGramModel.fit(ids(text), n, 3, smoothing)
+    shares = model.probabilities(ids(text)[:-1])
+    assert shares.sum().item() == pytest.approx(1)
+    last = ids(text)[-n:]
+    assert model.loss(last) == pytest.approx(-math.log(shares[last[-1]]))
 
 
 @given(st.integers(1, 3), st.sampled_from([0.01, 1.0]))

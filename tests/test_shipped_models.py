@@ -1,7 +1,5 @@
 """The models in checkpoints/ are what their README says, and lose what they state."""
 
-from pathlib import Path
-
 import pytest
 import torch
 
@@ -11,7 +9,6 @@ from tinygpt.corpus import LECTURE_CHARS, load_corpus
 from tinygpt.generation import generate
 from tinygpt.presets import PRESETS
 
-EXACT_FILE = Path(__file__).parents[2] / "shared/data/tinyshakespeare.txt"
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 MODELS = shipped()
 EACH = [pytest.param(model, id=model.path.stem) for model in MODELS]
@@ -69,7 +66,6 @@ def test_only_the_table_is_written():
     assert (new.split(BEGIN)[0], new.split(END)[1]) == (README.split(BEGIN)[0], README.split(END)[1])
 
 
-@pytest.mark.skipif(not EXACT_FILE.exists(), reason=f"{EXACT_FILE} is not on this machine")
 @pytest.mark.parametrize(
     "model",
     [
@@ -77,8 +73,7 @@ def test_only_the_table_is_written():
         for model in MODELS
     ],
 )  # fmt: skip
-def test_the_stated_loss_is_measured_again(model, monkeypatch):
-    monkeypatch.setenv("TINYGPT_DATA", str(EXACT_FILE))
+def test_the_stated_loss_is_measured_again(exact_file, model):
     assert measure(model.path, load_corpus("tinyshakespeare")) == pytest.approx(model.info["val_loss"], abs=1e-4)
 
 

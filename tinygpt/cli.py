@@ -119,10 +119,11 @@ def written(name: str, value: Any) -> str:
 
 
 def presets_command(chosen: argparse.Namespace) -> int:
-    """Print every preset with its size, its steps and what is new in it."""
+    """Print every preset with its title on the page, its size, its steps and what is new in it."""
     for name, preset in PRESETS.items():
         size, steps = count_parameters(preset.model), preset.train.max_steps
-        print(f"{name:13} {size:>8,} parameters  {steps:>5,} steps   {preset.words}")
+        title = f'"{preset.title}"'
+        print(f"{name:13} {title:22} {size:>8,} parameters  {steps:>5,} steps   {preset.words}")
     return DONE
 
 

@@ -8,7 +8,7 @@ from encodings.aliases import aliases
 from pathlib import Path
 
 from tinygpt.corpus import CATALOGUE
-from tinygpt.presets import PRESETS
+from tinygpt.presets import PRESETS, named
 
 LARGEST_SEED = 2**63 - 1
 
@@ -44,7 +44,10 @@ def parser() -> argparse.ArgumentParser:
 
 def add_train(train: argparse.ArgumentParser) -> None:
     """The options of `train`."""
-    train.add_argument("--preset", required=True, choices=PRESETS, metavar="NAME", help="one of " + ", ".join(PRESETS))
+    train.add_argument(
+        "--preset", required=True, type=named, choices=PRESETS, metavar="NAME",
+        help="one of " + ", ".join(PRESETS) + "; or its title, as the page shows it: `presets` lists both",
+    )  # fmt: skip
     train.add_argument(
         "--corpus", metavar="TEXT", help=f"a text file, or one of {', '.join(CATALOGUE)}. The default is the lecture's "
         "exact text, tinyshakespeare, where it is at hand, else shakespeare-plays, which needs no network",

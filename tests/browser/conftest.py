@@ -62,7 +62,7 @@ class serving:
         self.process = subprocess.Popen(
             [
                 sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}",
-                "--server.address=127.0.0.1", "--server.allowedHosts=127.0.0.1",
+                "--server.address=127.0.0.1",
             ],
             cwd=ROOT, stdout=self.log, stderr=subprocess.STDOUT, env=os.environ | {"TINYGPT_RUNS": str(folder)},
         )  # fmt: skip
@@ -102,7 +102,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def is_foreign(url: str) -> bool:
     """Whether a request leaves this machine; what the page carries within itself does not."""
     parts = urlsplit(url)
-    return parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1"
+    return parts.scheme not in ("data", "blob") and parts.hostname not in ("127.0.0.1", "localhost")
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
-"""The name of a browser: random, in a cookie, given with the first page."""
+"""The name of a browser: random, in a cookie, given with the first page, used by the pages of this server alone."""
 
 import re
 import secrets
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 COOKIE = "tinygpt_student"
 HALF_A_YEAR = 60 * 60 * 24 * 182  # seconds: a course
@@ -23,13 +24,17 @@ class NameTheBrowser:
     """ASGI middleware: a browser that opens a page and has no (true) name gets a random one, in a cookie.
 
     The name is how a student finds the same runs after a refresh, in a second tab and after a restart of the
-    server. HttpOnly: no script reads it. SameSite=Strict: no other site can act in its name.
+    server. HttpOnly: no script reads it. SameSite=Lax: a link from elsewhere brings it along, as a refresh does, but
+    a socket or a form of another site does not. All acts go over the socket; one that another page opens is refused.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket" and is_of_another_page(Headers(scope=scope)):
+            await WebSocketClose()(scope, receive, send)
+            return
         if not is_a_page(scope) or is_name(name_in(Headers(scope=scope))):
             await self.app(scope, receive, send)
             return
@@ -40,6 +45,16 @@ class NameTheBrowser:
             await send(message)
 
         await self.app(scope, receive, send_with_name)
+
+
+def is_of_another_page(headers: Headers) -> bool:
+    """Whether a page that did not come from this very host and port asks; who is no browser says no origin.
+
+    Streamlit alone would let in every port of this host and of localhost, which SameSite takes for the same site. It
+    would also ask checkip.amazonaws.com for the address of this machine before it refuses the others.
+    """
+    origin = headers.get("origin")
+    return origin is not None and origin.partition("://")[2] != headers.get("host")
 
 
 def is_a_page(scope: Scope) -> bool:
@@ -58,5 +73,5 @@ def name_in(headers: Headers) -> str | None:
 
 def new_cookie(*, secure: bool) -> str:
     """A Set-Cookie header with a new name; `secure` keeps it to https where the page came that way."""
-    rules = f"Path=/; Max-Age={HALF_A_YEAR}; HttpOnly; SameSite=Strict"
+    rules = f"Path=/; Max-Age={HALF_A_YEAR}; HttpOnly; SameSite=Lax"
     return f"{COOKIE}={secrets.token_hex(16)}; {rules}{'; Secure' if secure else ''}"
