@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from tinygpt.gpt import SCALES, GPTConfig
 from tinygpt.models import build, count_parameters
 from tinygpt.presets import PRESETS
+from tinygpt.probes import capture
+from tinygpt.spec import config_from
 
 SMALL = GPTConfig(vocab_size=11, block_size=8, n_embd=8, n_head=2, n_layer=2)
 configs = st.builds(
@@ -92,9 +94,10 @@ def test_batches_do_not_talk_to_each_other():
 
 
 @pytest.mark.parametrize(
-    ("scale", "factor"), [("1/sqrt(head_size)", 1 / 4), ("none", 1), ("1/sqrt(n_embd)", 1 / 8), ("1/head_size", 1 / 16)]
+    ("scale", "factor"),
+    [("1/sqrt(head_size)", 1 / 4), ("none", 1), ("1/sqrt(n_embd)", 1 / 8), ("1/head_size", 1 / 16), ("average", 0)],
 )
-def test_the_four_scales_of_64_channels_and_4_heads(scale, factor):
+def test_the_scales_of_64_channels_and_4_heads(scale, factor):
     assert GPTConfig(n_embd=64, n_head=4, scale=scale).scale_factor == pytest.approx(factor)
 
 
@@ -139,3 +142,68 @@ def test_building_a_model_does_not_touch_the_shared_generator():
     before = torch.random.get_rng_state()
     build(SMALL)
     assert torch.equal(before, torch.random.get_rng_state())
+
+
+BARE = {"vocab_size": 11, "n_layer": 1, "projection": False, "feed_forward": 0, "residual": False, "layer_norm": False}
+
+
+@pytest.mark.parametrize("hs", [1, 4, 64])
+def test_a_head_may_have_a_size_of_its_own(hs):
+    config = GPTConfig(**BARE, n_embd=8, n_head=2, fixed_head_size=hs)
+    model, idx = build(config), ids(config)
+    assert (config.head_size, config.channels_out, config.scale_factor) == (hs, 2 * hs, hs**-0.5)
+    assert model.blocks[0].attention.qkv.weight.shape == (3 * 2 * hs, 8)
+    assert model.lm_head.weight.shape == (11, 2 * hs)
+    assert model(idx)[0].shape == (2, 8, 11)
+
+
+def test_a_fixed_head_size_of_the_usual_size_changes_nothing():
+    usual, fixed = build(SMALL), build(replace(SMALL, fixed_head_size=4))
+    assert torch.equal(usual(ids(SMALL))[0], fixed(ids(SMALL))[0])
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(1, 3), st.integers(1, 9), st.booleans(), st.sampled_from([0, 1, 4]), st.booleans())
+def test_a_projection_brings_heads_of_any_size_back_to_n_embd(n_head, hs, residual, feed_forward, layer_norm):
+    config = replace(
+        SMALL, n_head=n_head, fixed_head_size=hs, residual=residual, feed_forward=feed_forward, layer_norm=layer_norm
+    )
+    assert build(config)(ids(config))[0].shape == (2, 8, 11)
+
+
+@pytest.mark.parametrize("follows", [{"residual": True}, {"feed_forward": 1}, {"n_layer": 2}])
+def test_heads_of_another_width_without_a_projection_must_stand_alone(follows):
+    with pytest.raises(ValueError, match=r"n_head \* fixed_head_size = 16 is not n_embd = 8.*add the projection"):
+        GPTConfig(**(BARE | follows), n_embd=8, n_head=1, fixed_head_size=16)
+    assert GPTConfig(**(BARE | follows), n_embd=8, n_head=1, fixed_head_size=8).channels_out == 8
+
+
+@pytest.mark.parametrize("nonsense", [0, -1, 2.5, float("nan"), 2_049])
+def test_a_head_size_that_is_none_is_refused_in_words(nonsense):
+    with pytest.raises(ValueError, match="fixed_head_size must be a whole number"):
+        GPTConfig(**BARE, n_head=1, fixed_head_size=nonsense)
+
+
+def test_the_scale_average_makes_every_row_the_plain_average_of_its_past():
+    config = replace(SMALL, scale="average")
+    weights = capture(build(config), ids(config))["blocks.1.attention.weights"]  # (B, n_head, T, T)
+    means = torch.ones(8, 8).tril() / torch.arange(1, 9)[:, None]
+    torch.testing.assert_close(weights, means.expand(2, 2, 8, 8))
+
+
+def test_queries_keys_and_values_can_be_looked_at():
+    model, idx = build(SMALL), ids(SMALL)
+    seen = capture(model, idx)
+    q, k, v = (seen[f"blocks.0.attention.{name}"] for name in ("query", "key", "value"))
+    assert q.shape == k.shape == v.shape == (2, 2, 8, 4)  # (B, n_head, T, hs)
+    torch.testing.assert_close(seen["blocks.0.attention.scores"], q @ k.mT)
+    x = model.blocks[0].norm1(model.embed(idx))
+    whole = torch.cat([part.transpose(1, 2).flatten(2) for part in (q, k, v)], dim=-1)  # each (B, T, C)
+    torch.testing.assert_close(whole, model.blocks[0].attention.qkv(x).detach())
+
+
+def test_a_description_from_before_the_field_still_reads():
+    old = {"family": "gpt", "vocab_size": 11, "n_embd": 8, "n_head": 2}
+    assert config_from(old) == GPTConfig(vocab_size=11, n_embd=8, n_head=2)
+    with pytest.raises(ValueError, match="fixed_head_size"):
+        config_from(old | {"fixed_head_size": 2.5})

@@ -14,7 +14,9 @@ from tinygpt.plots import thumbnails
 from tinygpt.plots.look import color
 from tinygpt.probes import capture
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
+from tinygpt.ui import cards
 from tinygpt.ui.showpiece import TEXT, about_this_server, measured_losses, showpiece
+from tinygpt.ui.storyboard import lessons
 
 ROUTER = str(Path(__file__).parents[1] / "pages" / "router.py")
 
@@ -30,10 +32,10 @@ def keep(folder: Path, name: str, config: GPTConfig | BigramConfig, **facts: obj
     return path
 
 
-def test_home_opens_with_its_promise_and_one_way_on(home):
+def test_home_opens_with_its_promise_and_two_ways_on(home):
     assert not home.exception
     assert [title.value for title in home.title] == ["Train a tiny language model. Watch what it looks at."]
-    assert [button.label for button in home.button] == ["Train a model"]
+    assert [button.label for button in home.button] == ["Start with lesson 1", "Train a model"]
 
 
 def test_home_shows_one_figure_that_also_says_itself_in_words(home):
@@ -45,6 +47,25 @@ def test_the_button_leads_to_train(home):
     page = home.button(key="to_train").click().run()
     assert not page.exception
     assert page.title[0].value == "Train"
+
+
+def test_the_first_button_leads_to_lesson_1(home):
+    page = home.button(key="to_learn").click().run()
+    assert not page.exception
+    assert page.title[0].value == lessons()[0].title
+
+
+def test_every_lesson_has_a_card_with_its_question(home):
+    links = [link.proto.label for link in home.get("page_link")]
+    assert links == [*(f"**{one.number} {one.title}**" for one in lessons()), "**Train**"]
+    words = " ".join(text.value for text in home.markdown)
+    assert all(one.question in words for one in lessons())
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_every_card_has_a_picture_of_its_own(mode):
+    pictures = [card.picture for card in cards.learn(mode)]
+    assert len(set(pictures)) == len(pictures) and all(picture.startswith("<svg") for picture in pictures)
 
 
 def test_home_says_what_is_at_hand(home):

@@ -22,13 +22,16 @@ MAY_NOT_IMPORT = {
     "tinygpt/*.py": {"streamlit", "plotly", "pandas", "starlette", "tinygpt.plots", "tinygpt.ui", "pages"},
     "tinygpt/engine/*.py": {"streamlit", "plotly", "pandas", "starlette", "tinygpt.plots", "tinygpt.ui", "pages"},
     "tinygpt/plots/*.py": {"streamlit", "starlette", "tinygpt.ui", "pages"},
-    "tinygpt/ui/*.py": {"pages"},
+    "tinygpt/ui/**/*.py": {"pages"},
     "pages/**/*.py": {"torch", "plotly", "pandas", "loky", "dask", "distributed"},
 }
 
 # The model files run in a notebook and in a worker: they know nothing of processes and of the network.
 ENGINE_ONLY = {"loky", "dask", "distributed", "psutil", "tinygpt.engine", "tinygpt.scheduler"}
-MODEL_FILES = ("tokenizer", "averaging", "attention", "bigram", "gpt", "models", "probes", "training", "generation")
+MODEL_FILES = (
+    "tokenizer", "averaging", "attention", "heads", "bigram", "tables", "gpt", "gpt_config", "parts", "models", "probes",
+    "variance", "training", "generation",
+)  # fmt: skip
 
 # What could run what it reads, and what would put a stranger's markup into a page.
 FORBIDDEN_IMPORTS = {"pickle", "cPickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}

@@ -47,6 +47,8 @@ def test_the_command_in_the_readme_makes_this_very_experiment(model):
 @pytest.mark.parametrize("model", EACH)
 def test_a_shipped_model_is_near_what_the_lecture_states(model):
     stated = PRESETS[model.info["preset"]].stated
+    if stated is None:
+        pytest.skip("not a model of the lecture: the lessons show it for comparison")
     assert model.info["val_loss"] < stated + 0.08
 
 

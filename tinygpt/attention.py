@@ -16,7 +16,7 @@ from tinygpt.randomness import Dropout
 
 
 class Stages(NamedTuple):
-    """From queries and keys to attention weights, each step (..., T, T). All but the first are `wei` in the lecture."""
+    """From queries and keys to attention weights, each step (..., T, T). In the lecture, all of them are `wei`."""
 
     scores: Tensor  # q @ k^T
     scaled: Tensor  # scores / sqrt(hs)
@@ -63,24 +63,24 @@ class MultiHeadAttention(nn.Module):
     """`n_head` heads side by side, computed at once; with n_head=1 it is a single `Head`."""
 
     def __init__(
-        self, n_embd: int, n_head: int, *, scale: float, mask: bool, dim: int, projection: bool, dropout: float
-    ) -> None:
+        self, n_embd: int, n_head: int, *, scale: float, mask: bool, dim: int, projection: bool, dropout: float,
+        head_size: int | None = None,
+    ) -> None:  # fmt: skip
         super().__init__()
         self.n_head, self.scale, self.mask, self.dim = n_head, scale, mask, dim
-        self.qkv = nn.Linear(
-            n_embd, 3 * n_embd, bias=False
-        )  # all queries, keys, values in one matmul: fewer, larger steps
-        self.projection = nn.Linear(n_embd, n_embd) if projection else nn.Identity()
-        self.scores, self.weights = Probe(), Probe()
+        joined = n_head * (head_size or n_embd // n_head)  # channels of all heads side by side
+        self.qkv = nn.Linear(n_embd, 3 * joined, bias=False)  # all in one matmul: fewer, larger steps
+        self.projection = nn.Linear(joined, n_embd) if projection else nn.Identity()
+        self.query, self.key, self.value, self.scores, self.weights = (Probe() for _ in range(5))
         self.weights_dropout, self.out_dropout = Dropout(dropout), Dropout(dropout)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Every token gathers from its past, once per head: (B, T, C) -> (B, T, C)."""
-        B, T, C = x.shape
+        """Every token gathers from its past, once per head: (B, T, C) -> (B, T, C), unprojected (B, T, n_head * hs)."""
+        B, T, _ = x.shape
         q, k, v = self.qkv(x).view(B, T, 3, self.n_head, -1).permute(2, 0, 3, 1, 4)  # each (B, n_head, T, hs)
-        stages = attention_stages(q, k, scale=self.scale, mask=self.mask, dim=self.dim)
+        stages = attention_stages(self.query(q), self.key(k), scale=self.scale, mask=self.mask, dim=self.dim)
         self.scores(stages.scores)
         weights = self.weights_dropout(self.weights(stages.weights))  # (B, n_head, T, T)
-        heads = weights @ v  # (B, n_head, T, T) @ (B, n_head, T, hs) -> (B, n_head, T, hs)
-        joined = heads.transpose(1, 2).reshape(B, T, C)  # the heads' outputs, one after another
+        heads = weights @ self.value(v)  # (B, n_head, T, T) @ (B, n_head, T, hs) -> (B, n_head, T, hs)
+        joined = heads.transpose(1, 2).reshape(B, T, -1)  # the heads' outputs, one after another
         return self.out_dropout(self.projection(joined))

@@ -74,6 +74,19 @@ class NGramModel:
         context = self.contexts(keys // self.vocab_size).double() + self.smoothing * self.vocab_size
         return float((context.log() - gram.log()).mean())
 
+    def probabilities(self, context: Tensor) -> Tensor:
+        """How likely each character is after the last n - 1 ids of `context` (N,). (V,)
+
+        A context that was never seen says nothing: equal shares. Raises ValueError for fewer than n - 1 ids.
+        """
+        before = len(context) - (self.n - 1)
+        if before < 0:
+            raise ValueError(f"A {self.n}-gram looks at {self.n - 1} characters, and here are {len(context)}.")
+        key = ngram_keys(context[before:], self.n - 1, self.vocab_size)  # (1,)
+        counts = self.grams(key * self.vocab_size + torch.arange(self.vocab_size))  # (1,) + (V,) -> (V,)
+        shares = counts.double() + self.smoothing
+        return shares / shares.sum() if shares.sum() > 0 else torch.full_like(shares, 1 / self.vocab_size)
+
 
 def ngram_keys(ids: Tensor, n: int, vocab_size: int) -> Tensor:
     """Each n ids in a row as one number with the digits id, base `vocab_size`. (N,) -> (N - n + 1,)"""

@@ -2,19 +2,30 @@
 
 One random batch is a noisy judge, so a loss is estimated from many. The windows are always the same ones, drawn from
 a generator of their own: two models are judged on the same text, and looking does not change a run.
+
+A loss can also be taken apart, position by position, on windows of val that lie side by side.
+
+Shapes in this file:
+    W   windows      T   tokens in a window (block_size)
+    n   characters that a table of counts looks at, the guessed one among them
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
+from torch.nn import functional as F
 
 from tinygpt.corpus import Corpus
+from tinygpt.counting import NGramModel
 from tinygpt.models import LanguageModel
 from tinygpt.randomness import generator
 
 LIVE_BATCHES = 20  # while a model trains: enough to see the curve
 FINAL_BATCHES = 200  # at the end, as in the lecture: the standard error is then about 0.0075
 EVALUATION_SEED = 20_230_117  # the day of the lecture; any fixed number would do
+WINDOWS = 12_000  # when a loss is taken apart: 96,000 guesses in windows of 8
 TOKENS_AT_ONCE = 4_096  # a few batches in one pass: faster than one by one, and never a long wait
 
 
@@ -42,7 +53,7 @@ class Tally:
         self.windows += len(piece)
 
 
-def fixed_starts(corpus: Corpus, split: str, *, windows: int, block_size: int) -> torch.Tensor:
+def fixed_starts(corpus: Corpus, split: str, *, windows: int, block_size: int) -> Tensor:
     """Where the windows of an evaluation begin, the same every time. (windows,)"""
     return corpus.starts(split, windows, block_size, generator(EVALUATION_SEED))
 
@@ -62,3 +73,56 @@ def estimate_loss(
         tally.add_piece(model, corpus, split, windows=batches * batch_size, block_size=block_size)
     model.train(was_training)
     return tally.mean
+
+
+# --- a loss taken apart, position by position -----------------------------------------------------------------------
+
+
+def val_windows(corpus: Corpus, block_size: int, windows: int = WINDOWS) -> Tensor:
+    """The first `windows` windows of val, side by side, with what follows each: at most (windows, block_size + 1).
+
+    Raises ValueError where val is shorter than one window.
+    """
+    whole = len(corpus.val) // (block_size + 1)
+    if not whole:
+        raise ValueError(
+            f"The val part of this text has {len(corpus.val)} characters: too few for block_size = {block_size}."
+        )
+    return corpus.val[: whole * (block_size + 1)].view(whole, -1)[:windows]
+
+
+@torch.no_grad()
+def costs(model: LanguageModel, windows: Tensor) -> Tensor:
+    """What the model pays for each next character of `windows` (W, T + 1), in nats. (W, T)"""
+    was_training = model.training
+    model.eval()
+    paid = []
+    for piece in windows.split(max(1, TOKENS_AT_ONCE // windows.shape[1])):
+        logits, _ = model(piece[:, :-1])  # (W, T, V); cross_entropy wants (W, V, T)
+        paid.append(F.cross_entropy(logits.transpose(1, 2), piece[:, 1:], reduction="none"))
+    model.train(was_training)
+    return torch.cat(paid)
+
+
+def loss_by_position(model: LanguageModel, corpus: Corpus, *, windows: int = WINDOWS) -> Tensor:
+    """Mean val loss at each position of a window: at position t the model has seen t + 1 characters. (T,)"""
+    return costs(model, val_windows(corpus, model.config.block_size, windows)).mean(0)
+
+
+def loss_in_use(model: LanguageModel, corpus: Corpus, *, windows: int = WINDOWS) -> Tensor:
+    """Mean val loss of the last position only, given 1, 2, ... T characters: what writing really faces. (T,)
+
+    For a model that never sees the future it is the loss by position, up to rounding.
+    """
+    rows = val_windows(corpus, model.config.block_size, windows)  # (W, T + 1)
+    return torch.stack([costs(model, rows[:, : t + 2])[:, -1].mean() for t in range(model.config.block_size)])
+
+
+def counts_by_position(table: NGramModel, corpus: Corpus, block_size: int, *, windows: int = WINDOWS) -> Tensor:
+    """Mean val loss of a table of counts at each position; nan where it would need a longer past. (T,)"""
+    rows, n, V = val_windows(corpus, block_size, windows), table.n, table.vocab_size
+    grams = rows.unfold(1, n, 1) @ V ** torch.arange(n).flip(0)  # n characters as one number: (W, T + 2 - n)
+    seen = table.grams(grams).double() + table.smoothing
+    context = table.contexts(grams // V).double() + table.smoothing * V
+    by_position = (context.log() - seen.log()).mean(0)  # the n-gram that begins at i guesses at position i + n - 2
+    return F.pad(by_position, (n - 2, 0), value=math.nan)[-block_size:]

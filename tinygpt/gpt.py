@@ -1,77 +1,19 @@
-"""The GPT, part by part: every part of the lecture's ladder is a switch of `GPTConfig`.
+"""The GPT, part by part. Its switches, a `GPTConfig`, stand in tinygpt.gpt_config.
 
 Shapes in this file:
     B   sequences in the batch      C   channels (n_embd)
     T   tokens in a sequence        V   vocab_size
 """
 
-from dataclasses import dataclass
-from typing import Literal
-
 import torch
 from torch import Tensor, nn
 
 from tinygpt.attention import MultiHeadAttention
-from tinygpt.bigram import MAX_VOCABULARY, next_token_loss
+from tinygpt.bigram import next_token_loss
+from tinygpt.gpt_config import SCALES, GPTConfig, Scale
 from tinygpt.randomness import Dropout
 
-Scale = Literal["1/sqrt(head_size)", "none", "1/sqrt(n_embd)", "1/head_size"]
-SCALES: tuple[Scale, ...] = ("1/sqrt(head_size)", "none", "1/sqrt(n_embd)", "1/head_size")
-
-
-@dataclass(frozen=True, slots=True)
-class GPTConfig:
-    vocab_size: int = 65
-    block_size: int = 8  # the longest context
-    n_embd: int = 32
-    n_head: int = 4
-    n_layer: int = 3
-    positions: Literal["learned", "none"] = "learned"
-    projection: bool = True  # a linear layer after the heads are joined
-    feed_forward: int = 4  # width of the hidden layer in n_embd; 1: the lecture's first, a single layer; 0: none
-    residual: bool = True  # x + f(x) instead of f(x)
-    layer_norm: bool = True  # before each part, and once at the end
-    dropout: float = 0.0
-    scale: Scale = "1/sqrt(head_size)"  # what q @ k is multiplied by; the lecture's first code had 1/sqrt(n_embd)
-    mask: bool = True  # False lets every token see the answer: an encoder, or a mistake
-    softmax_dim: Literal[-1, -2] = -1  # -2 is the notebooks' slip: columns sum to 1, and the future leaks in
-    init: Literal["torch", "gpt2"] = "torch"  # torch's own gives the lecture's numbers; gpt2 is 0.02, as in nanoGPT
-
-    def __post_init__(self) -> None:
-        ranges = {"vocab_size": MAX_VOCABULARY, "block_size": 1_024, "n_embd": 2_048, "n_head": 128, "n_layer": 64}
-        for name, most in ranges.items():
-            if not 1 <= getattr(self, name) <= most:
-                raise ValueError(f"{name} must be between 1 and {most}, got {getattr(self, name)}")
-        if self.n_embd % self.n_head:
-            raise ValueError(
-                f"n_embd = {self.n_embd} cannot be shared out among n_head = {self.n_head} heads: "
-                f"choose an n_embd that {self.n_head} divides, or another n_head"
-            )
-        if not 0 <= self.dropout < 1:
-            raise ValueError(f"dropout must be at least 0 and below 1, got {self.dropout}")
-        if not 0 <= self.feed_forward <= 8:
-            raise ValueError(f"feed_forward must be between 0 and 8, got {self.feed_forward}")
-        for name, allowed in CHOICES.items():
-            if getattr(self, name) not in allowed:
-                raise ValueError(f"{name} must be one of {', '.join(map(str, allowed))}; got {getattr(self, name)!r}")
-
-    @property
-    def head_size(self) -> int:
-        """Channels of one head: n_embd is shared out among the heads."""
-        return self.n_embd // self.n_head
-
-    @property
-    def scale_factor(self) -> float:
-        """The number that q @ k is multiplied by."""
-        return {
-            "1/sqrt(head_size)": self.head_size**-0.5,
-            "none": 1.0,
-            "1/sqrt(n_embd)": self.n_embd**-0.5,
-            "1/head_size": 1 / self.head_size,
-        }[self.scale]
-
-
-CHOICES = {"positions": ("learned", "none"), "scale": SCALES, "softmax_dim": (-1, -2), "init": ("torch", "gpt2")}
+__all__ = ["SCALES", "Block", "FeedForward", "GPTConfig", "GPTLanguageModel", "Scale"]
 
 
 class FeedForward(nn.Module):
@@ -98,7 +40,7 @@ class Block(nn.Module):
         self.norm1 = nn.LayerNorm(config.n_embd) if config.layer_norm else nn.Identity()
         self.attention = MultiHeadAttention(
             config.n_embd, config.n_head, scale=config.scale_factor, mask=config.mask, dim=config.softmax_dim,
-            projection=config.projection, dropout=config.dropout,
+            projection=config.projection, dropout=config.dropout, head_size=config.head_size,
         )  # fmt: skip
         self.norm2 = nn.LayerNorm(config.n_embd) if config.layer_norm and config.feed_forward else nn.Identity()
         self.feed_forward = FeedForward(config) if config.feed_forward else None
@@ -124,8 +66,8 @@ class GPTLanguageModel(nn.Module):
         self.position_embedding_table = nn.Embedding(config.block_size, config.n_embd) if learned else None
         self.dropout = Dropout(config.dropout)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.n_layer))
-        self.norm = nn.LayerNorm(config.n_embd) if config.layer_norm else nn.Identity()
-        self.lm_head = nn.Linear(config.n_embd, config.vocab_size)
+        self.norm = nn.LayerNorm(config.channels_out) if config.layer_norm else nn.Identity()
+        self.lm_head = nn.Linear(config.channels_out, config.vocab_size)
 
     def forward(self, idx: Tensor, targets: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
         """Scores for the token after each position, and the loss if `targets` are given: (B, T) -> (B, T, V), loss."""

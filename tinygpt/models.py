@@ -22,12 +22,15 @@ def family(config: ModelConfig) -> str:
 
 
 def kind(config: ModelConfig) -> str:
-    """What people call such a model: "bigram", "head" (one), "heads" (several, bare) or "gpt" (a whole one)."""
+    """What people call such a model: "bigram", "head" (one), "heads" (several, bare) or "gpt" (a whole one).
+
+    A skip connection around a lone head does not make a GPT of it.
+    """
     if isinstance(config, BigramConfig):
         return "bigram"
-    if config.n_layer > 1 or config.residual:
-        return "gpt"
-    return "head" if config.n_head == 1 and not config.feed_forward else "heads"
+    if config.n_head == 1 and config.n_layer == 1 and not config.feed_forward:
+        return "head"
+    return "gpt" if config.n_layer > 1 or config.residual else "heads"
 
 
 def blank(config: ModelConfig) -> LanguageModel:

@@ -1,4 +1,4 @@
-"""Named experiments: the lecture's ladder, a rung a preset, and nanoGPT's model for a laptop. Data only."""
+"""Named experiments: the lecture's ladder, a rung a preset, and nanoGPT's model for a laptop."""
 
 from dataclasses import dataclass
 
@@ -37,6 +37,10 @@ PRESETS: dict[str, Preset] = {
         BigramConfig(), TrainConfig(max_steps=3_000, learning_rate=1e-2, eval_interval=150), 2.49,
     ),
     "one-head": Preset("one head", "One attention head, and a vector for each place.", _attention(1), _LECTURE, 2.41),
+    "one-head-skip": Preset(
+        "one head and skip", "One head, and a path around it: each character passes by itself.",
+        _attention(1, residual=True), _LECTURE,
+    ),
     "four-heads": Preset("four heads", "The same width shared out among four heads.", _attention(4), _LECTURE, 2.28),
     "feed-forward": Preset(
         "feed-forward", "After listening, each character thinks: one layer with ReLU.",
@@ -58,3 +62,9 @@ PRESETS: dict[str, Preset] = {
 }  # fmt: skip
 
 LADDER: tuple[str, ...] = ("bigram", "one-head", "four-heads", "feed-forward", "blocks", "layer-norm")
+
+
+def named(text: str) -> str:
+    """The name of the preset that is called `text`, by its name or by its title, in any case; else `text` itself."""
+    names = {title.casefold(): name for name, preset in PRESETS.items() for title in (name, preset.title)}
+    return names.get(text.casefold(), text)

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from tinygpt.plots import attention, thumbnails
-from tinygpt.ui import frame, session
-from tinygpt.ui.showpiece import about_this_server, measured_losses, showpiece
+from tinygpt.plots import attention
+from tinygpt.ui import cards, frame, session
+from tinygpt.ui.showpiece import about_this_server, showpiece
 
 mode, piece = frame.mode(), showpiece()
 
@@ -12,11 +12,14 @@ left, right = st.columns([10, 9], gap="large", vertical_alignment="center")
 with left:
     st.title("Train a tiny language model. Watch what it looks at.", anchor=False)
     st.markdown(
-        "A laboratory about **attention**, for a classroom. Everything here is computed while you watch, "
-        "and small enough to check by hand."
+        "Six lessons and a laboratory about **attention**, for a classroom. Everything here is computed while you "
+        "watch, and small enough to check by hand."
     )
-    if st.button("Train a model", type="primary", key="to_train"):
-        st.switch_page("lab/train.py")
+    with st.container(horizontal=True):
+        if st.button("Start with lesson 1", type="primary", key="to_learn"):
+            st.switch_page("learn/tokens.py")
+        if st.button("Train a model", key="to_train"):
+            st.switch_page("lab/train.py")
 with right:
     T = len(piece.text)
     row = attention.strongest_look(piece.weights, rows=range(T // 5, T // 2)).row  # its words fit at its right
@@ -30,26 +33,16 @@ with right:
         f":gray[{piece.caption} A row is a character; the stronger the blue, the more it looks at that column.]"
     )
 
-CARDS = {  # (page, title, question, picture); a lesson is one more entry
-    "Laboratory": [
-        (
-            "lab/train",
-            "Train",
-            "Bigram, one head or GPT: live, on one chart.",
-            thumbnails.ladder(measured_losses(), mode),
-        ),
-    ],
-}
-for section, cards in CARDS.items():
+for section, row_of_cards in (("Learn", cards.learn(mode)), ("Laboratory", cards.lab(mode))):
     st.space("small")
     st.header(section, anchor=False)
     with st.grid(3, min_column_width=150, gap="medium"):
-        for page, title, line, picture in cards:
-            with st.container(key=f"card_{page.split('/')[1]}", gap="xsmall"):
-                if picture:
-                    st.image(picture, width="stretch", alt="")
-                st.page_link(f"{page}.py", label=f"**{title}**")
-                st.markdown(f":gray[{line}]")
+        for card in row_of_cards:
+            with st.container(key=f"card_{card.page.split('/')[1]}", gap="xsmall"):
+                if card.picture:
+                    st.image(card.picture, width="stretch", alt="")
+                st.page_link(f"{card.page}.py", label=f"**{card.title}**")
+                st.markdown(f":gray[{card.line}]")
 
 st.space("medium")
 st.markdown(f":gray[{about_this_server(session.runs_in_progress())}]")

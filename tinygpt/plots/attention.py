@@ -11,7 +11,10 @@ import plotly.graph_objects as go
 import torch
 from torch import Tensor
 
-from tinygpt.plots.look import LABEL, MONO, PALETTE, Mode, dress, glyph, number, shares, spoken
+from tinygpt.plots.look import LABEL, MONO, PALETTE, Mode, dress, glyph, number, shares, spoken, thousands
+
+SENTENCES = "%{customdata[0]}<br>%{customdata[1]}<extra></extra>"  # what a tile says: two lines of words
+RAISED = str.maketrans("0123456789", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 
 
 class Look(NamedTuple):
@@ -38,24 +41,26 @@ def attention_heatmap(
     scaled: Tensor | None = None,
     row: int | None = None,
     note: str = "",
+    looked_at: Sequence[str] | None = None,
 ) -> go.Figure:
     """Who looks at whom: a row per query, a column per key, no tile where nobody may look. `weights` is (T, T).
 
     `scaled`, (T, T), are the numbers before the softmax: pointing at a tile then shows its arithmetic. `row` is
-    outlined and read aloud; `note` is written where there are no tiles. Raises ValueError for another shape.
+    outlined and read aloud; `note` is written where there are no tiles. `looked_at` are the columns' characters, if a
+    text of its own is looked at. Raises ValueError for another shape.
     """
-    T = len(characters)
-    if weights.shape != (T, T):
+    T, columns = len(characters), characters if looked_at is None else looked_at
+    if weights.shape != (T, len(columns)):
         given = " x ".join(map(str, weights.shape))
-        raise ValueError(f"{T} characters need a {T} x {T} matrix of weights, got {given}")
+        raise ValueError(f"{T} characters need a {T} x {len(columns)} matrix of weights, got {given}")
     tiles = visible(weights)
     figure = go.Figure(
         go.Heatmap(
-            z=tiles, zmin=0, zmax=1, colorscale=shares(mode), customdata=arithmetic(tiles, characters, scaled),
-            hovertemplate="%{customdata[0]}<br>%{customdata[1]}<extra></extra>", xgap=gap(T), ygap=gap(T),
+            z=tiles, zmin=0, zmax=1, colorscale=shares(mode), customdata=arithmetic(tiles, characters, scaled, columns),
+            hovertemplate=SENTENCES, xgap=gap(T), ygap=gap(T),
         )
     )  # fmt: skip
-    name_the_sides(dress(figure, mode), characters, mode, row)
+    name_the_sides(dress(figure, mode), characters, mode, row, columns=columns)
     if row is not None:
         read_aloud(figure, row, tiles[row], characters, mode)
     if note:
@@ -64,26 +69,26 @@ def attention_heatmap(
     return figure
 
 
-def name_the_sides(figure: go.Figure, characters: Sequence[str], mode: Mode, row: int | None) -> None:
+def name_the_sides(
+    figure: go.Figure, characters: Sequence[str], mode: Mode, row: int | None, *, columns: Sequence[str] | None = None
+) -> None:
     """Characters along both sides of a square; the selected row's in bold."""
-    T = len(characters)
-    side = {
-        "tickvals": list(range(T)),  # places, not characters: equal characters would fall into one row
-        "tickfont": {"family": MONO, "size": LABEL if T <= 24 else 13},
-        "showgrid": False,
-        "constrain": "domain",
-    }
+    columns = characters if columns is None else columns
+    T, size = len(characters), LABEL if len(characters) <= 24 else 13
+    side = {"tickfont": {"family": MONO, "size": size}, "showgrid": False, "constrain": "domain"}
     figure.update_xaxes(
-        side,
-        ticktext=[glyph(c, mode) for c in characters],
-        range=[-0.58, T - 0.42],
-        tickangle=0,
+        side, **ticks([glyph(c, mode) for c in columns]), range=[-0.58, len(columns) - 0.42], tickangle=0,
         constraintoward="left",
-    )
+    )  # fmt: skip
     figure.update_yaxes(
-        side, ticktext=[glyph(c, mode, selected=i == row) for i, c in enumerate(characters)], range=[T - 0.42, -0.58],
+        side, **ticks([glyph(c, mode, selected=i == row) for i, c in enumerate(characters)]), range=[T - 0.42, -0.58],
         scaleanchor="x", constraintoward="top",
     )  # fmt: skip
+
+
+def ticks(labels: list[str]) -> dict[str, list]:
+    """A label at each place. Places, not characters: equal characters would fall into one row."""
+    return {"tickvals": list(range(len(labels))), "ticktext": labels}
 
 
 def read_aloud(figure: go.Figure, row: int, tiles: list[float | None], characters: Sequence[str], mode: Mode) -> None:
@@ -110,14 +115,16 @@ def visible(weights: Tensor) -> list[list[float | None]]:
 
 
 def arithmetic(
-    tiles: list[list[float | None]], characters: Sequence[str], scaled: Tensor | None
-) -> list[list[list[str]]]:
+    tiles: list[list[float | None]], characters: Sequence[str], scaled: Tensor | None,
+    columns: Sequence[str] | None = None,
+) -> list[list[list[str]]]:  # fmt: skip
     """What each tile says when somebody points at it: who looks at whom, and how the number came about. (T, T, 2)"""
+    columns = characters if columns is None else columns
     return [
         [
             ["", ""] if w is None
             else [
-                f"{i}, {spoken(characters[i])}, looks at {j}, {spoken(characters[j])}",
+                who_looks(i, characters[i], j, columns[j]),
                 f"{number(w, 3)} of its attention" if scaled is None else softmax_step(scaled[i], row, j),
             ]
             for j, w in enumerate(row)
@@ -126,11 +133,26 @@ def arithmetic(
     ]  # fmt: skip
 
 
+def who_looks(row: int, looking: str, column: int, looked_at: str) -> str:
+    """ "1, a space, looks at 0, 'a'"."""
+    return f"{row}, {spoken(looking)}, looks at {column}, {spoken(looked_at)}"
+
+
 def softmax_step(scaled: Tensor, row: list[float | None], j: int) -> str:
     """One weight as the softmax makes it, e^score over the sum of its row: "e^(1.10) ÷ 4.00 = 0.750"."""
     seen = torch.tensor([w is not None for w in row])
-    total = float(scaled[seen].exp().sum())
-    return f"e^({number(float(scaled[j]))}) \u00f7 {number(total)} = {number(row[j] or 0.0, 3)}"
+    total = float(scaled[seen].double().exp().sum())
+    return f"e^({number(float(scaled[j]))}) \u00f7 {amount(total)} = {number(row[j] or 0.0, 3)}"
+
+
+def amount(value: float) -> str:
+    """A positive number of any size in a few characters: 4.00, 115 870, and what e to a large score gives: 4.4·10²⁸."""
+    if not 10_000 <= value < float("inf"):
+        return number(value)
+    if value < 1e6:
+        return thousands(round(value))
+    digits, exponent = f"{value:.1e}".split("e")
+    return f"{digits}\u00b710{str(int(exponent)).translate(RAISED)}"
 
 
 def gap(T: int) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from tinygpt.plots.look import PALETTE, Mode, color
+from tinygpt.plots.look import PALETTE, Mode, between, color
 
 WIDTH, HEIGHT = 320, 150
 BAR = 8  # px, the thickness of a rung
@@ -31,6 +31,35 @@ def ladder(losses: Sequence[tuple[str, float]], mode: Mode) -> str:
         for i, ((role, _), top) in enumerate(zip(rungs, tops, strict=True))
     )
     return svg(drops + bars)
+
+
+def matrix(values: Sequence[Sequence[float | None]], mode: Mode, *, raw: bool = False) -> str:
+    """Shares as tiles over the whole picture, none where there is nothing; `raw` in ochre, for what is only counted."""
+    p, high, wide = PALETTE[mode], HEIGHT / len(values), WIDTH / len(values[0])
+    stops = p.diverging[len(p.diverging) // 2 :: -1] if raw else p.sequential
+    body = "".join(
+        f'<rect x="{j * wide:.1f}" y="{i * high:.1f}" width="{wide - 2:.1f}" height="{high - 2:.1f}" rx="1.5"'
+        f' fill="{between(stops, value**0.5)}"/>'
+        for i, row in enumerate(values)
+        for j, value in enumerate(row)
+        if value is not None
+    )
+    return svg(body)
+
+
+def two_lines(steep: Sequence[float], flat: Sequence[float], mode: Mode) -> str:
+    """Two series over the same places, from the lower left: the raw one, and the refined one."""
+    high = max(*steep, *flat)
+    parts = []
+    for role, series in (("scores", steep), ("scaled", flat)):
+        spots = [
+            (12 + i * (WIDTH - 24) / (len(series) - 1), HEIGHT - 12 - value / high * (HEIGHT - 24))
+            for i, value in enumerate(series)
+        ]
+        way = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
+        parts.append(f'<polyline points="{way}" fill="none" stroke="{color(role, mode)}" stroke-width="4"/>')
+        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{color(role, mode)}"/>' for x, y in spots]
+    return svg("".join(parts))
 
 
 def svg(body: str) -> str:

@@ -14,6 +14,7 @@ from tinygpt.ui import texts
 
 STEPS = [10, 50, 100, 250, 500, 1_000, 2_000, 3_000, 5_000, 10_000, 20_000]
 LEARNING_RATES = [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 1.0, 10.0, 1e6]  # the last ones go wrong: try
+HEAD_SIZES = [1, 4, 8, 16, 32, 64, 128, 256]
 BATCH_SIZES = [1, 4, 8, 12, 16, 32, 64, 128]
 LAST_SEED = 99_999
 DEFAULT_MODEL = "GPT"
@@ -85,6 +86,19 @@ def n_layer(default: int) -> int:
 
 def scale(default: str) -> str:
     return st.selectbox("Scores are multiplied by", SCALES, SCALES.index(default), key="scale", bind="query-params")
+
+
+def text(default: str, longest: int) -> str:
+    """What a head reads: a few characters that somebody types."""
+    return st.text_input("Text", default, max_chars=longest, key="text", bind="query-params", width=260) or ""
+
+
+def head_size() -> int:
+    return st.select_slider("head_size", HEAD_SIZES, 16, key="head_size", bind="query-params")
+
+
+def mask() -> bool:
+    return st.toggle("mask the future", True, key="mask", bind="query-params")
 
 
 def seed() -> int:

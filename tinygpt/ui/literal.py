@@ -20,7 +20,7 @@ STILL_MEAN = re.compile(
 
 def markdown(text: str) -> str:
     """`text` inside markdown, letter for letter: no bold, no colors, no formulas, no links, no pictures."""
-    return STILL_MEAN.sub(JOINER, " ".join(text.split())).translate(ESCAPES)
+    return STILL_MEAN.sub(JOINER, " ".join(re.split(r"[ \t\r\n]+", text))).translate(ESCAPES)
 
 
 def block(text: str, *, lines: int = 7, width: int = 32) -> str:

@@ -1,0 +1,175 @@
+"""The experiments behind the lessons, trained and measured: checkpoints/lessons.json and one-head-skip.safetensors.
+
+    python -m benchmarks.lessons [--workers 2]         train what the file lacks
+    python -m benchmarks.lessons --only gpt no-mask    train these anew
+    python -m benchmarks.lessons --check 3             train the three quickest anew and compare; write nothing
+
+It needs the lecture's exact text (`python -m tinygpt fetch`, or TINYGPT_DATA). Each result is written as soon as it is
+there, so a command that was stopped goes on where it was. `--check` fails where a loss is off by more than 0.001. All
+of it takes about 20 minutes of one CPU.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import as_completed
+from typing import Any
+
+import torch
+from loky import ProcessPoolExecutor
+
+from tinygpt.checkpoint import model_bytes
+from tinygpt.cli_train import facts_about
+from tinygpt.corpus import Corpus, load_corpus
+from tinygpt.counting import SMOOTHING, NGramModel, floors
+from tinygpt.evaluation import counts_by_position, loss_by_position, loss_in_use
+from tinygpt.files import write_whole
+from tinygpt.generation import generate
+from tinygpt.gpt import GPTLanguageModel
+from tinygpt.habits import habits
+from tinygpt.randomness import generator
+from tinygpt.spec import RunSpec
+from tinygpt.trained import CORPUS, EXPERIMENTS, FILE, line_of, spec
+from tinygpt.training import Point, TrainState, advance, one_thread, start
+
+Run = tuple[str, int]  # the name of an experiment, and a seed
+TO_SHIP: Run = ("one-head-skip", 1337)  # its model becomes a file in checkpoints/
+SAMPLE = 120  # characters
+CLOSE = 1e-3  # nats: by how much another training on the same machine may be off
+
+
+def measured(name: str, seed: int) -> tuple[dict[str, Any], bytes]:
+    """Train one experiment to its end: its line for the file, and its model as a file of its own."""
+    corpus, run = load_corpus(CORPUS), spec(name, seed)
+    state, points = start(run, corpus), []
+    looks = [look(state, corpus)]
+    while not state.ended:
+        points += advance(state, corpus, steps=run.train.eval_interval)
+        looks.append(look(state, corpus))
+    line = {
+        "spec": json.loads(run.to_json()), "torch": torch.__version__, "seconds": round(state.seconds, 1),
+        **columns(looks), **end(state, corpus, points[-1]),
+    }  # fmt: skip
+    facts: dict[str, Any] = facts_about(state, points[-1], preset=name, corpus=corpus.name, seconds=state.seconds)
+    return line, model_bytes(state.model, state.tokenizer, **facts)
+
+
+def look(state: TrainState, corpus: Corpus) -> dict[str, Any]:
+    """The val loss on the way, and where the heads of the first block look."""
+    assert isinstance(state.model, GPTLanguageModel)
+    with one_thread():
+        val = loss_by_position(state.model, corpus).mean().item()
+        seen = habits(state.model, corpus)._asdict()
+    return {"steps": state.step, "val": val, **{name: by_head.tolist() for name, by_head in seen.items()}}
+
+
+def columns(looks: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    """A column for each thing that was looked at, instead of a row for each look."""
+    return {name: rounded(one[name] for one in looks) for name in looks[0]}
+
+
+def end(state: TrainState, corpus: Corpus, last: Point) -> dict[str, Any]:
+    """What is measured once, when the training is over."""
+    finished = last if state.ended == "finished" else None
+    with one_thread():
+        by_position = loss_by_position(state.model, corpus)
+        in_use = loss_in_use(state.model, corpus)
+    return {
+        "val_loss": round(by_position.mean().item(), 6), "by_position": rounded(by_position.tolist()),
+        "in_use": rounded(in_use.tolist()), "sample": sample(state), "note": state.note,
+        "final_train": finished and round(finished.loss, 6),
+        "final_val": finished and finished.val and round(finished.val, 6),
+    }  # fmt: skip
+
+
+def sample(state: TrainState) -> str:
+    """What the model writes after a newline."""
+    newline = torch.tensor([state.tokenizer.encode("\n")])
+    return state.tokenizer.decode(
+        token.id for token in generate(state.model, newline, SAMPLE, generator=generator(1337))
+    )
+
+
+def counts(corpus: Corpus) -> dict[str, Any]:
+    """What counting loses on this text, and pairs at each position of a window of 8."""
+    pairs = NGramModel.fit(corpus.train, 2, corpus.tokenizer.vocab_size, SMOOTHING[2])
+    return {
+        "floors": {name: rounded(floor) for name, floor in floors(corpus).items()},
+        "pairs_by_position": rounded(counts_by_position(pairs, corpus, 8).tolist()),
+    }
+
+
+def rounded(values: Iterable[Any]) -> list[Any]:
+    """To 6 digits, in lists of lists too: more would only differ from machine to machine."""
+    return [rounded(value) if isinstance(value, list) else round(value, 6) for value in values]
+
+
+# --- the file -------------------------------------------------------------------------------------------------------
+
+
+def stored() -> dict[str, Any]:
+    """The file as it is now."""
+    return json.loads(FILE.read_text(encoding="utf-8")) if FILE.is_file() else {}
+
+
+def store(key: str, line: dict[str, Any]) -> None:
+    """One more line in the file, which is sorted: a change of one result is a change of one line."""
+    lines = sorted((stored() | {key: line}).items())
+    body = ",\n".join(f"{json.dumps(key)}: {json.dumps(line, sort_keys=True, allow_nan=False)}" for key, line in lines)
+    write_whole(FILE, f"{{\n{body}\n}}\n".encode())
+
+
+def is_stored(lines: dict[str, Any], run: Run) -> bool:
+    """Whether the file has a result of this very run, with all its settings."""
+    line = lines.get(line_of(*run))
+    return line is not None and RunSpec.from_json(json.dumps(line["spec"])) == spec(*run)
+
+
+def train_all(runs: list[Run], workers: int) -> Iterator[tuple[Run, dict[str, Any], bytes]]:
+    """Each run with its line and its model, in the order in which they end."""
+    with ProcessPoolExecutor(workers) as pool:
+        waiting = {pool.submit(measured, *run): run for run in runs}
+        for done in as_completed(waiting):
+            yield waiting[done], *done.result()
+
+
+def train_and_store(runs: list[Run], workers: int) -> None:
+    """Train `runs`, and keep what comes of each at once."""
+    store("counts", counts(load_corpus(CORPUS)))
+    for run, line, model in train_all(runs, workers):
+        store(line_of(*run), line)
+        if run == TO_SHIP:
+            write_whole(FILE.with_name(f"{run[0]}.safetensors"), model)
+        print(
+            f"{line_of(*run):36} {line['seconds']:6.1f} s  val loss {line['val_loss']:.4f}  {line['note']}", flush=True
+        )
+
+
+def compare(runs: list[Run], workers: int) -> bool:
+    """Train `runs` and print how far their losses are from those of the file; whether all are close."""
+    lines, close = stored(), True
+    for run, line, _ in train_all(runs, workers):
+        off = line["val_loss"] - lines[line_of(*run)]["val_loss"]
+        close = close and abs(off) <= CLOSE
+        print(f"{line_of(*run):36} val loss {line['val_loss']:.4f}, off by {off:+.6f}", flush=True)
+    return close
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", metavar="NAME", choices=EXPERIMENTS, help="train these anew")
+    parser.add_argument("--check", type=int, metavar="N", help="train the N quickest anew and compare; write nothing")
+    parser.add_argument("--workers", type=int, default=1)
+    chosen = parser.parse_args()
+    lines = stored()
+    runs = [(name, seed) for name in chosen.only or EXPERIMENTS for seed in EXPERIMENTS[name].seeds]
+    if chosen.check:
+        there = sorted((run for run in runs if is_stored(lines, run)), key=lambda run: lines[line_of(*run)]["seconds"])
+        return 0 if compare(there[: chosen.check], chosen.workers) else 1
+    train_and_store([run for run in runs if chosen.only or not is_stored(lines, run)], chosen.workers)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,20 @@
+"""Page: the mathematical trick, lesson 3."""
+
+from tinygpt.ui.lessons import averaging, averaging_measured, averaging_softmax
+from tinygpt.ui.scene import check, head, turn
+from tinygpt.ui.storyboard import lesson
+
+story = lesson("averaging")
+head(story)
+x = averaging.notebook_x()
+averaging.mean_so_far(story["avg-1"], x)
+averaging.products(story["avg-2"])
+averaging.one_product(story["avg-3"])
+averaging_softmax.out_of_softmax(story["avg-4"])
+averaging_softmax.softmax_again(story["avg-5"])
+averaging_measured.speeds(story["avg-6"])
+averaging_measured.almost_equal(story["avg-7"], x)
+averaging_measured.forgets(story["avg-8"], x)
+averaging_measured.better_than_nothing(story["avg-9"])
+check(story, averaging_softmax.check_facts())
+turn(story)

@@ -1,0 +1,18 @@
+"""Page: why divide by the root of head_size, lesson 5."""
+
+from tinygpt.ui.lessons import scaling, scaling_mistakes, scaling_softmax, scaling_trained
+from tinygpt.ui.scene import check, head, turn
+from tinygpt.ui.storyboard import lesson
+
+story = lesson("scaling")
+head(story)
+scaling.a_sum(story["sca-1"])
+scaling.every_size(story["sca-2"])
+scaling_softmax.wide_scores(story["sca-3"])
+scaling_softmax.no_argument(story["sca-4"])
+scaling_softmax.many_rows(story["sca-5"])
+scaling_mistakes.wrong_dice(story["sca-6"])
+scaling_mistakes.which_root(story["sca-7"])
+scaling_trained.trained_heads(story["sca-8"])
+check(story)
+turn(story)

@@ -1,0 +1,18 @@
+"""Page: from one head to a GPT, lesson 6."""
+
+from tinygpt.ui.lessons import transformer, transformer_heads, transformer_measured, transformer_trained
+from tinygpt.ui.scene import check, head, turn
+from tinygpt.ui.storyboard import lesson
+
+story = lesson("transformer")
+head(story)
+config = transformer.machine(story["tra-1"])
+transformer.owners(story["tra-2"])
+transformer_heads.heads(story["tra-3"], story["tra-4"])
+transformer_measured.fair_test(story["tra-5"])
+transformer_measured.one_part_less(story["tra-6"])
+transformer_measured.choosing(story["tra-7"])
+transformer_measured.place_by_place(story["tra-8"])
+transformer_trained.train_it(story["tra-9"], config)
+check(story, transformer.check_facts(story))
+turn(story)

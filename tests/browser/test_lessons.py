@@ -1,0 +1,87 @@
+"""What only a browser shows of the lessons: the picture follows the finger, and the way through all of them."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import wait_run
+from tinygpt.ui.storyboard import lessons
+
+
+def socket_messages(page: Page) -> list:
+    """Whatever the page sends to its server from now on."""
+    sent: list = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    return sent
+
+
+def test_the_picture_follows_the_drag_without_asking_the_server(page, base_url):
+    sent = socket_messages(page)
+    page.goto(f"{base_url}/averaging")
+    wait_run(page)
+    figure = page.locator(".st-key-drag_t")
+    slider, sentence = figure.get_by_role("slider"), figure.locator(".sentence")
+    expect(sentence).to_contain_text("Row 2 averages 3 positions")
+    before = len(sent)
+    box = slider.bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 2 / 7, y)
+    page.mouse.down()
+    seen = []
+    for part in (0.5, 0.75, 0.99):
+        page.mouse.move(box["x"] + box["width"] * part, y)
+        seen.append((figure.locator(".drawing").get_attribute("aria-label"), sentence.text_content()))
+    assert len({words for _, words in seen}) == 3
+    assert all(words.removeprefix("Look for\u2002") in described for described, words in seen)
+    assert len(sent) == before  # nothing was asked while dragging
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"[?&]t=7(&|$)"))
+    expect(sentence).to_contain_text("Row 7 averages 8 positions")
+
+
+def test_a_link_opens_the_drag_where_it_was_left_and_the_keyboard_moves_it(page, base_url):
+    page.goto(f"{base_url}/averaging?t=5")
+    wait_run(page)
+    slider = page.locator(".st-key-drag_t").get_by_role("slider")
+    expect(slider).to_have_value("5")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".st-key-drag_t .sentence")).to_contain_text("Row 4 averages 5 positions")
+    expect(page).to_have_url(re.compile(r"[?&]t=4(&|$)"))
+    for _ in range(3):  # faster than the server answers, which must not move the slider back
+        page.keyboard.press("ArrowLeft")
+    expect(page).to_have_url(re.compile(r"[?&]t=1(&|$)"))
+    wait_run(page)
+    expect(slider).to_have_value("1")
+    expect(page.locator(".st-key-drag_t .sentence")).to_contain_text("Row 1 averages 2 positions")
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"[?&]t=5(&|$)"))  # back where the link began
+
+
+def test_a_wrong_setting_is_framed_and_put_right(page, base_url):
+    page.goto(f"{base_url}/averaging?fill=-5&reveal=all".replace("-5", "\u22125"))
+    wait_run(page)
+    framed = page.locator(".st-key-wrong_on_purpose_fill")
+    expect(framed).to_contain_text("wrong on purpose")
+    expect(framed).to_contain_text("not low enough")
+    framed.get_by_role("button", name="Put it right").click()
+    expect(page.locator(".st-key-wrong_on_purpose_fill")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_newcomer_finds_the_way_through_all_lessons_by_next_alone(browser, base_url, width):
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    page = context.new_page()
+    page.goto(base_url)
+    wait_run(page)
+    page.get_by_role("link", name=lessons()[0].title).first.press("Enter")
+    for one in lessons():
+        expect(page.get_by_role("heading", name=one.title, exact=True)).to_be_visible()
+        wait_run(page, idle=False)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width  # nothing scrolls sideways
+        page.locator(".st-key-card_turn").get_by_role("link", name=re.compile("Next")).press("Enter")
+    expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
+    context.close()

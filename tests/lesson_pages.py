@@ -1,0 +1,47 @@
+"""Lesson pages as AppTest sees them: open one, read what it says."""
+
+import json
+import re
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+ROUTER = str(Path(__file__).parents[1] / "pages" / "router.py")
+
+
+def opened(name: str, **params: str) -> AppTest:
+    """The page of a lesson, opened by a link with these parameters."""
+    page = AppTest.from_file(ROUTER, default_timeout=120)
+    for key, value in params.items():
+        page.query_params[key] = value
+    page.switch_page(f"learn/{name}.py")
+    page.run()
+    assert not page.exception, page.exception
+    return page
+
+
+def said(page: AppTest) -> str:
+    """All words on the page, without the marks that keep a character of a text from meaning something."""
+    return re.sub(r"\\([^\w\s])", r"\1", " ".join(text.value for text in page.markdown))
+
+
+def sentences(page: AppTest, key: str) -> list[str]:
+    """The look-for sentence at every position of the figure that follows the finger under `key`."""
+    (figure,) = [c for c in page.get("bidi_component") if c.proto.id.endswith(f"-drag_{key}")]
+    return [picture[1] for picture in json.loads(figure.proto.json)["pictures"]]
+
+
+def pictures(page: AppTest) -> int:
+    """How many figures can be seen."""
+    return sum(len(page.get(kind)) for kind in ("plotly_chart", "bidi_component", "vega_lite_chart"))
+
+
+def hidden(page: AppTest) -> list[str]:
+    """The keys of the buttons that open what a question still hides."""
+    return [button.key for button in page.button if (button.key or "").startswith("show_")]
+
+
+def asked(page: AppTest, question: str):
+    """The widget of a question, whichever kind it is."""
+    key = f"ask_{question}"
+    return page.radio(key=key) if key in {box.key for box in page.radio} else page.button_group(key=key)

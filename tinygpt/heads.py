@@ -1,0 +1,147 @@
+"""One attention head laid open on one text: what goes in, every number on the way, what comes out.
+
+Two kinds of head: one inside a model (`ModelHead`), and one that stands alone (`LooseHead`: before any training, or the
+notebook's). Both are read in the same way, `head.see(ids)`, and give the same `SeenHead`.
+
+Shapes in this file:
+    T   tokens in the text      hs  head_size
+    C   channels (n_embd)       V   vocab_size
+"""
+
+from dataclasses import dataclass, replace
+from typing import cast
+
+import torch
+from torch import Tensor
+
+from tinygpt.attention import Head, Stages, attention_stages
+from tinygpt.gpt import Block, GPTLanguageModel
+from tinygpt.gpt_config import Scale, scale_factor
+from tinygpt.models import blank
+from tinygpt.probes import capture
+from tinygpt.randomness import generator, initialize_as_torch
+
+
+@dataclass(frozen=True)
+class SeenHead:
+    """Everything that one head computed for a text of T tokens."""
+
+    x: Tensor  # what each token brings: what it is and where it stands, (T, C)
+    q: Tensor  # what each token looks for, (T, hs)
+    k: Tensor  # what each token offers, (T, hs)
+    v: Tensor  # what each token hands over, (T, hs)
+    factor: float  # what the scores are multiplied by
+    stages: Stages  # four times (T, T)
+    out: Tensor  # weights @ v, (T, hs)
+    guesses: Tensor | None = None  # how likely each next token is, (T, V); None for a head without a model round it
+
+
+@dataclass(frozen=True)
+class ModelHead:
+    """Head `head` of block `layer` of a model."""
+
+    model: GPTLanguageModel
+    layer: int = 0
+    head: int = 0
+
+    @property
+    def scale(self) -> Scale:
+        """What this model multiplies its scores by."""
+        return self.model.config.scale
+
+    def see(
+        self, ids: Tensor, *, positions: bool = True, mask: bool = True, dim: int = -1, scale: Scale | None = None
+    ) -> SeenHead:
+        """The head at work on `ids` (T,). Whatever is switched is switched in the whole model, while it reads."""
+        model = read_as(self.model, positions=positions, mask=mask, dim=dim, scale=scale or self.scale)
+        seen, factor = capture(model, ids[None]), model.config.scale_factor
+        q, k, v = (seen[f"blocks.{self.layer}.attention.{name}"][0, self.head] for name in ("query", "key", "value"))
+        stages = stages_of_one(q, k, scale=factor, mask=mask, dim=dim)
+        with torch.no_grad():
+            x = what_enters(model, ids, self.layer)
+            guesses = model(ids[None])[0].softmax(-1)[0]  # (1, T, V) -> (T, V)
+        return SeenHead(x, q, k, v, factor, stages, stages.weights @ v, guesses)
+
+
+@dataclass(frozen=True)
+class LooseHead:
+    """A head with no model round it: an id is a row of `tokens`, a place a row of `places`, if there are any."""
+
+    head: Head
+    tokens: Tensor  # (V, C)
+    places: Tensor | None  # (longest T, C)
+    scale: Scale = "1/sqrt(head_size)"
+
+    def see(
+        self, ids: Tensor, *, positions: bool = True, mask: bool = True, dim: int = -1, scale: Scale | None = None
+    ) -> SeenHead:
+        """The head at work on `ids` (T,), with some of its rules switched."""
+        with torch.no_grad():
+            x = self.tokens[ids]  # (T, C)
+            if positions and self.places is not None:
+                x = x + self.places[: len(ids)]
+            q, k, v = self.head.query(x), self.head.key(x), self.head.value(x)  # each (T, hs)
+        factor = scale_factor(scale or self.scale, head_size=q.shape[1], n_embd=x.shape[1])
+        stages = stages_of_one(q, k, scale=factor, mask=mask, dim=dim)
+        return SeenHead(x, q, k, v, factor, stages, stages.weights @ v)
+
+
+AnyHead = ModelHead | LooseHead
+
+
+def stages_of_one(q: Tensor, k: Tensor, *, scale: float, mask: bool, dim: int) -> Stages:
+    """The stages of one text as a batch of one, where dim=1 means what it means in the notebooks. Each (T, T)"""
+    batched = attention_stages(q[None], k[None], scale=scale, mask=mask, dim=dim)  # (1, T, T) each
+    return Stages(*(stage[0] for stage in batched))
+
+
+def what_enters(model: GPTLanguageModel, ids: Tensor, layer: int) -> Tensor:
+    """What the heads of block `layer` read: (T,) -> (T, C)"""
+    x = model.embed(ids[None])
+    for block in model.blocks[:layer]:
+        x = block(x)
+    return cast(Block, model.blocks[layer]).norm1(x)[0]
+
+
+def read_as(model: GPTLanguageModel, *, positions: bool, mask: bool, dim: int, scale: Scale) -> GPTLanguageModel:
+    """The same weights under other rules; the model itself if nothing is switched."""
+    old = model.config
+    learned = old.positions if positions else "none"
+    config = replace(old, positions=learned, mask=mask, softmax_dim=-1 if dim == -1 else -2, scale=scale)
+    if config == old:
+        return model
+    other = cast(GPTLanguageModel, blank(config))
+    other.load_state_dict(model.state_dict(), strict=False, assign=True)  # without positions, theirs are left over
+    return other.eval()
+
+
+# --- heads without a model ------------------------------------------------------------------------------------------
+
+
+def fresh_head(n_embd: int, head_size: int, source: torch.Generator) -> Head:
+    """Key, query and value before any training, drawn in that order."""
+    with torch.device("meta"):  # no draw from the process's shared generator
+        head = Head(n_embd, head_size)
+    head = head.to_empty(device="cpu")
+    initialize_as_torch(head, source)
+    return head
+
+
+def untrained_head(head_size: int = 16, *, seed: int = 1337, vocab_size: int = 65, longest: int = 24) -> LooseHead:
+    """A head as training would find it: random vectors for tokens and places (32 channels), random matrices."""
+    source = generator(seed)
+    tokens = torch.randn(vocab_size, 32, generator=source)
+    places = torch.randn(longest, 32, generator=source)
+    return LooseHead(fresh_head(32, head_size, source), tokens, places)
+
+
+def notebook_head(*, positions: bool = False) -> LooseHead:
+    """Version 4 of the notebooks: seed 1337, x (4, 8, 32), head_size 16, no scale. Ids 0 to 7 are its first sequence.
+
+    Its x is random: no text, and no places in it. `positions=True` adds some, as random as the rest.
+    """
+    source = generator(1337)
+    x = torch.randn(4, 8, 32, generator=source)  # (B, T, C)
+    head = fresh_head(32, 16, source)
+    places = torch.randn(8, 32, generator=source) if positions else None
+    return LooseHead(head, x.flatten(0, 1), places, scale="none")

@@ -1,0 +1,182 @@
+"""The figures of the bigram table: its rows as bars, the whole of it, random tables, rare rows, two contexts.
+
+Shapes in this file:
+    V   characters of the text      M   characters that are shown
+    P   a table of probabilities (V, V): row = the character we stand on, column = the one that comes next
+"""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+from torch import Tensor
+
+from tinygpt.plots.look import (
+    LABEL,
+    MONO,
+    PALETTE,
+    PANEL,
+    SANS,
+    TICK,
+    Mode,
+    color,
+    dress,
+    glyph,
+    number,
+    shares,
+    spoken,
+    thousands,
+)
+
+BARS = 12  # the likeliest next characters of a row
+SMALL, MOST_LABELS = 11, 70  # px of a label beside a thin row; more labels than that would overlap
+DOT = 0.02  # nats: dots of losses nearer than that stand on top of each other
+
+
+def next_bars(row: Tensor, counts: Tensor, chars: Sequence[str], mode: Mode) -> go.Figure:
+    """The likeliest next characters, the likeliest on top. `row` and `counts` are (V,)"""
+    top = row.topk(min(BARS, len(row))).indices.tolist()
+    shares_, seen = [float(row[i]) for i in top], [int(counts[i]) for i in top]
+    hover = [
+        f"{spoken(chars[i])}: {thousands(n)} times, {number(p, 3)}" for i, n, p in zip(top, seen, shares_, strict=True)
+    ]
+    bars = go.Bar(
+        y=list(range(len(top))), x=shares_, orientation="h", width=0.72, marker_color=color("bigram", mode),
+        text=[number(p) for p in shares_], textposition="outside", cliponaxis=False, customdata=hover,
+        textfont={"size": LABEL}, hovertemplate="%{customdata}<extra></extra>",
+    )  # fmt: skip
+    figure = go.Figure(bars)
+    _share_axis(figure)
+    figure.update_yaxes(
+        tickvals=list(range(len(top))), ticktext=[glyph(chars[i], mode) for i in top], range=[BARS - 0.4, -0.6],
+        showgrid=False, tickfont={"family": MONO, "size": LABEL},
+    )  # fmt: skip
+    return dress(figure, mode).update_layout(height=400, margin_r=50)
+
+
+def _share_axis(figure: go.Figure, **panel: int) -> None:
+    figure.update_xaxes(
+        range=[0, 1], tickvals=[0, 0.25, 0.5, 0.75, 1], ticktext=["0", "0.25", "0.5", "0.75", "1"], showgrid=True,
+        title="probability", **panel,
+    )  # fmt: skip
+
+
+def table_heatmap(P: Tensor, counts: Tensor, chars: Sequence[str], mode: Mode, *, row: int | None = None) -> go.Figure:
+    """All rows at once. A pair that never occurs has no tile; `row` is outlined. Both tables (M, M)"""
+    p, M = PALETTE[mode], len(chars)
+    empty = (counts == 0).tolist()
+    z = [
+        [None if e else round(v, 5) for v, e in zip(values, none, strict=True)]
+        for values, none in zip(P.tolist(), empty, strict=True)
+    ]
+    tiles = go.Heatmap(
+        z=z, zmin=0, zmax=1, colorscale=shares(mode), xgap=1, ygap=1, text=_pairs(tuple(chars)),
+        customdata=counts.int().tolist(), hovertemplate="%{text}: %{customdata} times, %{z:.3f}<extra></extra>",
+    )  # fmt: skip
+    figure = dress(go.Figure(tiles), mode)
+    ticks = [glyph(c, mode, selected=i == row) for i, c in enumerate(chars)] if M <= MOST_LABELS else []
+    side = {
+        "tickvals": list(range(len(ticks))), "ticktext": ticks, "showgrid": False, "constrain": "domain",
+        "tickfont": {"family": MONO, "size": TICK if M <= 30 else SMALL},
+    }  # fmt: skip
+    figure.update_xaxes(side, range=[-0.6, M - 0.4], side="top", tickangle=0, title="next")
+    figure.update_yaxes(side, range=[M - 0.3, -0.7], scaleanchor="x", title="current")
+    if row is not None:
+        box = {"x0": -0.5, "x1": M - 0.5, "y0": row - 0.5, "y1": row + 0.5}
+        figure.add_shape(type="rect", **box, line={"color": p.ink, "width": 2})
+    return figure.update_layout(height=720, width=720)
+
+
+@lru_cache(maxsize=16)
+def _pairs(chars: tuple[str, ...]) -> list[list[str]]:
+    """Each pair in words; where there is no tile, nobody gets to read it."""
+    said = [spoken(c) for c in chars]
+    return [[f"{a}, then {b}" for b in said] for a in said]
+
+
+def random_tables(losses: Sequence[float], this: float, even: float, mode: Mode) -> go.Figure:
+    """What random tables cost, a dot a table; the table at hand as a star, guessing evenly as a line."""
+    p, heights = PALETTE[mode], Counter[int]()
+    dots = []
+    for value in losses:
+        pile = round(value / DOT)
+        heights[pile] += 1
+        dots.append((pile * DOT, heights[pile]))
+    top = max(heights.values(), default=1)
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[x for x, _ in dots], y=[y for _, y in dots], mode="markers", customdata=list(losses),
+        marker={"color": color("bigram", mode), "size": 8, "opacity": 0.75},
+        hovertemplate="a random table: %{customdata:.3f}<extra></extra>",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=[this], y=[top + 2], mode="markers", marker={"color": p.ink, "size": 17, "symbol": "star"},
+        hovertemplate="this table: %{x:.3f}<extra></extra>",
+    )  # fmt: skip
+    figure.add_vline(x=even, line={"color": p.gray, "dash": "dot", "width": 2})
+    words = {"showarrow": False, "xanchor": "left", "xshift": 14}
+    figure.add_annotation(x=even, y=top + 2, text=f"even guessing {number(even, 3)}", font_color=p.muted, **words)
+    figure.add_annotation(x=this, y=top + 2, text=f"<b>this table {number(this, 3)}</b>", font_color=p.ink, **words)
+    ends = (min(*losses, this, even), max(*losses, this, even))
+    figure.update_xaxes(range=[ends[0] - 0.05, ends[1] + 0.12], title="loss on the training text, nats per character")
+    figure.update_yaxes(visible=False, range=[-0.5, top + 4])
+    return dress(figure, mode).update_layout(height=320)
+
+
+def rare_rows(times: Sequence[float], far: Sequence[float], chars: Sequence[str], mode: Mode) -> go.Figure:
+    """How far each row is from the counts, against how often its character occurs; the character is the mark."""
+    hover = [
+        f"{spoken(c)}: {thousands(int(n))} times, off by {number(k, 4)}"
+        for c, n, k in zip(chars, times, far, strict=True)
+    ]
+    figure = go.Figure(
+        go.Scatter(
+            x=list(times), y=list(far), mode="text", text=[glyph(c, mode) for c in chars], customdata=hover,
+            textfont={"family": MONO, "size": PANEL}, cliponaxis=False, hovertemplate="%{customdata}<extra></extra>",
+        )
+    )  # fmt: skip
+    often = [10**k for k in range(math.ceil(math.log10(max(times))) + 1)]
+    figure.update_xaxes(
+        type="log", title="how often the character occurs", tickvals=often, ticktext=list(map(thousands, often))
+    )
+    powers = [10**k for k in range(math.floor(math.log10(min(far))), math.ceil(math.log10(max(far))) + 1)]
+    figure.update_yaxes(
+        type="log", title="KL of its row, nats", tickvals=powers, ticktext=[f"{power:g}" for power in powers],
+        range=[math.log10(powers[0]) - 0.05, math.log10(powers[-1]) + 0.05],
+    )  # fmt: skip
+    return dress(figure, mode).update_layout(height=420)
+
+
+def two_contexts(
+    contexts: Sequence[str], pairs: Sequence[Tensor], triples: Sequence[Tensor], shown: Sequence[int],
+    chars: Sequence[str], mode: Mode,
+) -> go.Figure:  # fmt: skip
+    """Next characters after two contexts: what the bigram says, and, hatched, what counts of triples say. Rows (V,)"""
+    p = PALETTE[mode]
+    figure = make_subplots(1, 2, horizontal_spacing=0.12)
+    for column, (context, pair, triple) in enumerate(zip(contexts, pairs, triples, strict=True), 1):
+        for name, row, style in (
+            ("bigram", pair, {"color": color("bigram", mode)}),
+            ("triples", triple, {"color": p.tile, "pattern": {"shape": "/", "fgcolor": p.gray, "size": 6}}),
+        ):
+            values = [float(row[i]) for i in shown]
+            hover = [f"{name}: {spoken(chars[i])} {number(v, 3)}" for i, v in zip(shown, values, strict=True)]
+            figure.add_bar(
+                y=list(range(len(shown))), x=values, orientation="h", marker=style, row=1, col=column,
+                customdata=hover, hovertemplate="%{customdata}<extra></extra>", text=[number(v) for v in values],
+                textposition="outside", cliponaxis=False, textfont={"size": TICK},
+            )  # fmt: skip
+        _share_axis(figure, row=1, col=column)
+        figure.update_yaxes(
+            tickvals=list(range(len(shown))), ticktext=[glyph(chars[i], mode) for i in shown], showgrid=False,
+            range=[len(shown) - 0.4, -1.1], tickfont={"family": MONO, "size": LABEL}, row=1, col=column,
+        )  # fmt: skip
+        marks = "".join(glyph(c, mode) for c in context)
+        figure.add_annotation(
+            x=0, y=-0.85, xanchor="left", showarrow=False, row=1, col=column,
+            text=f'<b>after <span style="font-family:{MONO.replace(chr(34), "")}">{marks}</span></b>',
+        )  # fmt: skip
+    return dress(figure, mode).update_layout(height=440, bargap=0.25, bargroupgap=0.06, font_family=SANS, margin_r=40)

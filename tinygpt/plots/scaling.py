@@ -1,0 +1,266 @@
+"""The figures of the scaling lesson that stay in place; those that follow the finger are in plots/scaling_drawings.py.
+
+Ochre is the plain score, teal the divided one, on every chart. A second mark (dash, ring, label) says the same.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+from torch import Tensor
+
+from tinygpt.plots.look import PALETTE, Mode, color, dress, number
+from tinygpt.variance import Spread
+
+BINS = 45
+NAMES = {"scores": "q\u00b7k", "scaled": "q\u00b7k \u00f7 \u221ahead_size"}
+DASH = {"scores": "solid", "scaled": "dash"}
+SHORT = {
+    "none": "not divided", "1/sqrt(head_size)": "\u00f7 \u221ahead_size", "1/sqrt(n_embd)": "\u00f7 \u221an_embd",
+    "1/head_size": "\u00f7 head_size",
+}  # fmt: skip
+
+
+def histograms(scores: Tensor, scaled: Tensor, head_size: int, mode: Mode) -> go.Figure:
+    """How many scores of one draw are how large, plain (outlined) and divided (filled). Both (N,)
+
+    The line over each is its spread: one standard deviation to both sides.
+    """
+    limit = 1.04 * max(float(scores.abs().max()), float(scaled.abs().max()))
+    width = 2 * limit / BINS
+    middles = [-limit + (i + 0.5) * width for i in range(BINS)]
+    looks = {
+        "scores": {"color": "rgba(0,0,0,0)", "line": {"color": color("scores", mode), "width": 2}},
+        "scaled": {"color": color("scaled", mode)},
+    }
+    figure, top = go.Figure(), 0.0
+    for stage, values in {"scaled": scaled, "scores": scores}.items():
+        counts = values.histc(BINS, -limit, limit).tolist()
+        mark = 1.08 * max(counts) * (1.3 if head_size == 1 and stage == "scaled" else 1)  # two marks, apart
+        top = max(top, mark)
+        name = NAMES["scores"] if stage == "scores" else f"{NAMES['scores']} \u00f7 \u221a{head_size}"
+        figure.add_bar(
+            x=middles, y=counts, width=width, marker=looks[stage], customdata=[number(x, 1) for x in middles],
+            hovertemplate=f"%{{y:.0f}} of {values.numel()} scores {name}<br>near %{{customdata}}<extra></extra>",
+        )  # fmt: skip
+        _spread_mark(figure, values, mark, f"<b>{name}</b><br>spread", stage, mode)
+    figure.update_layout(barmode="overlay", bargap=0, height=340, margin={"t": 24})
+    figure.update_xaxes(title="score", range=[-limit, limit])
+    figure.update_yaxes(title="scores", range=[0, 1.1 * top])
+    return dress(figure, mode)
+
+
+def _spread_mark(figure: go.Figure, values: Tensor, y: float, words: str, stage: str, mode: Mode) -> None:
+    middle, reach = float(values.mean()), float(values.std())
+    line = {"color": color(stage, mode, text=True), "width": 3}
+    figure.add_shape(type="line", x0=middle - reach, x1=middle + reach, y0=y, y1=y, line=line)
+    figure.add_annotation(
+        x=middle + reach, y=y, text=f"{words} {number(reach)}", xanchor="left", xshift=8, showarrow=False,
+        align="left", font={"color": color(stage, mode, text=True)},
+    )  # fmt: skip
+
+
+def saturated_rows(sizes: Sequence[int], shares: Mapping[str, Sequence[float]], mode: Mode) -> go.Figure:
+    """The share of rows with a weight above 0.99, for "scores" and for "scaled", a number per head_size."""
+    figure = go.Figure()
+    for stage, upward in (("scores", 16), ("scaled", 18)):
+        _curve(figure, sizes, shares[stage], stage, mode, "%{y:.0%} of the rows")
+        _name_line(
+            figure,
+            sizes,
+            shares[stage],
+            stage,
+            mode,
+            at=-3 if stage == "scores" else -1,
+            xanchor="right",
+            yshift=upward,
+        )
+    figure.update_yaxes(range=[-0.03, 1.02], tickformat=".0%")
+    return _panel(figure, "rows with a weight above 0.99", sizes, mode)
+
+
+def passed_on(sizes: Sequence[int], gradients: Mapping[str, Sequence[float]], mode: Mode) -> go.Figure:
+    """How much of a nudge the median row passes on, for "scores" and for "scaled", a number per head_size."""
+    figure = go.Figure()
+    for stage in ("scores", "scaled"):
+        _curve(figure, sizes, gradients[stage], stage, mode, "%{y:.4f} passed on")
+    _name_line(figure, sizes, gradients["scores"], "scores", mode, at=len(sizes) // 2, xanchor="left", xshift=12)
+    _name_line(figure, sizes, gradients["scaled"], "scaled", mode, at=-1, xanchor="right", yshift=18)
+    figure.update_yaxes(range=[-0.012, 0.46])
+    return _panel(figure, "gradient through the median row", sizes, mode)
+
+
+def variance_of_scaled(sizes: Sequence[int], scaled: Sequence[Spread], mode: Mode, *, right: bool) -> go.Figure:
+    """The variance of divided scores, with what nine draws in ten lie between, and the 1 that the division promises.
+
+    `right` says whether these are the random numbers for which it keeps its promise.
+    """
+    p, figure, means = PALETTE[mode], go.Figure(), [v.mean for v in scaled]
+    reach = {
+        "symmetric": False, "array": [v.high - v.mean for v in scaled], "arrayminus": [v.mean - v.low for v in scaled],
+        "color": color("scaled", mode), "thickness": 1.5, "width": 5,
+    }  # fmt: skip
+    _curve(figure, sizes, means, "scaled", mode, "variance %{y:.4f}", error_y=reach)
+    figure.add_hline(y=1, line={"color": p.ink, "width": 1.5, "dash": "dot"})
+    words = {1.0: "1, what the division promises", means[0]: f"<b>{number(means[0])}</b> at every size"}
+    for y, text in words.items() if not right else ():
+        tone = p.ink if y == 1 else color("scaled", mode, text=True)
+        figure.add_annotation(
+            x=math.log10(sizes[0]), y=y, text=text, xanchor="left", yshift=16, showarrow=False, font={"color": tone}
+        )
+    figure.update_yaxes(range=[-0.04, 1.5])
+    return _panel(figure, f"variance of {NAMES['scaled']}", sizes, mode)
+
+
+def mean_score(sizes: Sequence[int], means: Sequence[float], mode: Mode) -> go.Figure:
+    """The mean of plain scores, a number per head_size."""
+    figure = go.Figure()
+    _curve(figure, sizes, means, "scores", mode, "mean %{y:.2f}")
+    for size, mean in zip(sizes, means, strict=True):
+        figure.add_annotation(
+            x=math.log10(size), y=mean, text=number(mean, 1), yshift=18, xshift=-8, showarrow=False,
+            font={"color": color("scores", mode, text=True)},
+        )  # fmt: skip
+    highest = max(map(abs, means))
+    figure.update_yaxes(range=[-1.5, 1.5] if highest < 1 else [-0.06 * highest, 1.2 * highest])
+    return _panel(figure, f"mean of {NAMES['scores']}", sizes, mode)
+
+
+def variance_by_scale(
+    sizes: Sequence[int], variances: Mapping[str, Sequence[float]], chosen: str, mode: Mode
+) -> go.Figure:
+    """The variance of the scores for every way to scale them, a number per head_size; the chosen one in bold."""
+    figure = go.Figure()
+    for scale, values in variances.items():
+        _scale_line(figure, sizes, values, scale, mode, chosen=scale == chosen, log=True)
+    figure.add_hline(y=1, line={"color": PALETTE[mode].ink, "width": 1.5, "dash": "dot"})
+    ticks = [0.01, 0.1, 1, 10, 100]
+    figure.update_yaxes(type="log", tickvals=ticks, ticktext=[f"{t:g}" for t in ticks], range=[-2, 2])
+    return _panel(figure, "variance of the scores", sizes, mode)
+
+
+def largest_by_scale(
+    sizes: Sequence[int], largest: Mapping[str, Sequence[float]], chosen: str, mode: Mode
+) -> go.Figure:
+    """The mean largest of 8 weights for every way to scale scores, a number per head_size; the chosen one in bold."""
+    figure = go.Figure()
+    for scale, values in largest.items():
+        _scale_line(figure, sizes, values, scale, mode, chosen=scale == chosen, log=False)
+    figure.update_yaxes(range=[0, 1])
+    return _panel(figure, "largest of 8 weights, on average", sizes, mode)
+
+
+def _scale_line(
+    figure: go.Figure, sizes: Sequence[int], values: Sequence[float], scale: str, mode: Mode, *, chosen: bool, log: bool
+) -> None:
+    """One way to scale, with its name at the end of its line that has room."""
+    p, name = PALETTE[mode], SHORT[scale]
+    tone, label = (color("scaled", mode), color("scaled", mode, text=True)) if chosen else (p.gray, p.muted)
+    figure.add_scatter(
+        x=list(sizes), y=list(values), mode="lines+markers", line={"color": tone, "width": 4 if chosen else 1.5},
+        marker={"size": 10 if chosen else 6}, cliponaxis=False,
+        hovertemplate=f"{name}, head_size %{{x}}: %{{y:.3g}}<extra></extra>",
+    )  # fmt: skip
+    falls = scale == "1/head_size"  # its name stands at the right, under a line that goes down
+    below = scale == "1/sqrt(n_embd)" or (falls and not log)
+    end, upward = (-1 if falls else 0), -18 if below else 16 if scale == "1/sqrt(head_size)" else 22
+    figure.add_annotation(
+        x=math.log10(sizes[end]), y=math.log10(values[end]) if log else values[end], yshift=upward,
+        text=f"<b>{name}</b>" if chosen else name, xanchor="right" if falls else "left", showarrow=False,
+        font={"color": label},
+    )  # fmt: skip
+
+
+def trained(
+    sizes: Sequence[int], losses: Mapping[str, Sequence[Sequence[float]]], floor: float, mode: Mode, *, chosen: int
+) -> go.Figure:
+    """Val loss after training against head_size, with ("scaled") and without ("scores") the division.
+
+    `losses` holds for every head_size the losses of all seeds: the line goes through the first, rings are the others.
+    `floor` is the loss of counting pairs; the `chosen` head_size is marked in ink.
+    """
+    p, figure = PALETTE[mode], go.Figure()
+    figure.add_vline(x=chosen, line={"color": p.ink, "width": 1.5})
+    for stage, per_size in losses.items():
+        _curve(figure, sizes, [seeds[0] for seeds in per_size], stage, mode, "%{y:.3f}")
+        others = [(size, loss) for size, seeds in zip(sizes, per_size, strict=True) for loss in seeds[1:]]
+        figure.add_scatter(
+            x=[size for size, _ in others], y=[loss for _, loss in others], mode="markers", cliponaxis=False,
+            marker={"symbol": "circle-open", "size": 11, "color": color(stage, mode), "line": {"width": 2}},
+            hovertemplate="another seed, head_size %{x}: %{y:.3f}<extra></extra>",
+        )  # fmt: skip
+    _name_ends(figure, math.log10(sizes[-1]), {stage: per_size[-1][0] for stage, per_size in losses.items()}, mode, 3)
+    figure.add_hline(y=floor, line={"color": p.gray, "width": 1.5, "dash": "dot"})
+    figure.add_annotation(
+        x=0, xref="x domain", y=floor, text=f"counting pairs {number(floor, 3)}", xanchor="left", yanchor="bottom",
+        showarrow=False, font={"color": p.muted},
+    )  # fmt: skip
+    _sizes_axis(figure, sizes)
+    low, high = (f(loss for rows in losses.values() for seeds in rows for loss in seeds) for f in (min, max))
+    room = 0.2 * (high - low)
+    figure.update_yaxes(range=[low - room, high + room], title="val loss")
+    return dress(figure, mode).update_layout(height=360, margin={"t": 16, "r": 24})
+
+
+def looking(steps: Sequence[int], effective: Mapping[str, Sequence[float]], characters: int, mode: Mode) -> go.Figure:
+    """As if a row looked at so many characters, against the training step, with and without the division."""
+    figure = go.Figure()
+    for stage, values in effective.items():
+        _curve(figure, steps, values, stage, mode, "step %{x}: %{y:.2f} characters", marker={"size": 1})
+    _name_ends(figure, steps[-1], {stage: values[-1] for stage, values in effective.items()}, mode, 2)
+    figure.update_xaxes(title="step", range=[0, steps[-1]])
+    figure.update_yaxes(range=[-0.05 * characters, characters], title="characters")
+    return dress(figure, mode).update_layout(height=280, margin={"t": 16, "r": 24})
+
+
+# --- what they share -----------------------------------------------------------------------------------------------
+
+
+def _curve(
+    figure: go.Figure, xs: Sequence[float], ys: Sequence[float], stage: str, mode: Mode, says: str, **more: object
+) -> None:
+    at = "" if "%{x}" in says else f"{NAMES[stage]}, head_size %{{x}}: "
+    options = {"marker": {"size": 8}, **more}
+    figure.add_scatter(
+        x=list(xs), y=list(ys), mode="lines+markers", cliponaxis=False, hovertemplate=f"{at}{says}<extra></extra>",
+        line={"color": color(stage, mode), "width": 3, "dash": DASH[stage]}, **options,
+    )  # fmt: skip
+
+
+def _name_line(
+    figure: go.Figure, xs: Sequence[float], ys: Sequence[float], stage: str, mode: Mode, *, at: int, **place: object
+) -> None:
+    figure.add_annotation(
+        x=math.log10(xs[at]), y=ys[at], text=f"<b>{NAMES[stage]}</b>", showarrow=False,
+        font={"color": color(stage, mode, text=True)}, **place,
+    )  # fmt: skip
+
+
+def _name_ends(figure: go.Figure, x: float, ends: Mapping[str, float], mode: Mode, digits: int) -> None:
+    """The two lines of trained heads by name and last number: the higher one's above its end, the lower one's below."""
+    names = {"scores": "not divided", "scaled": "\u00f7 \u221ahead_size"}
+    highest = max(ends, key=ends.__getitem__)
+    for stage, value in ends.items():
+        figure.add_annotation(
+            x=x, y=value, text=f"<b>{names[stage]}</b> {number(value, digits)}", xanchor="right", showarrow=False,
+            yshift=18 if stage == highest else -24, xshift=-12, font={"color": color(stage, mode, text=True)},
+        )  # fmt: skip
+
+
+def _panel(figure: go.Figure, name: str, sizes: Sequence[int], mode: Mode) -> go.Figure:
+    """A figure against head_size under a short bold name."""
+    figure.add_annotation(
+        x=0, xref="paper", y=1.04, yref="paper", text=f"<b>{name}</b>", xanchor="left", yanchor="bottom",
+        showarrow=False, font={"color": PALETTE[mode].ink},
+    )  # fmt: skip
+    _sizes_axis(figure, sizes)
+    return dress(figure, mode).update_layout(height=340, margin={"t": 40, "r": 24})
+
+
+def _sizes_axis(figure: go.Figure, sizes: Sequence[int]) -> None:
+    """head_size, each value twice as far right as half of it; every second one is named where there are many."""
+    named = sizes if len(sizes) <= 6 else sizes[::2]
+    figure.update_xaxes(
+        type="log", tickvals=list(named), ticktext=[str(size) for size in named], title="head_size", tickangle=0,
+        range=[math.log10(sizes[0]) - 0.04, math.log10(sizes[-1]) + 0.04],
+    )  # fmt: skip

@@ -1,0 +1,145 @@
+"""The figures of the first lesson: characters and ids as tiles, the vocabulary as bars. Every character is escaped.
+
+Strips of tiles are HTML, so that they wrap on a phone.
+"""
+
+from collections.abc import Sequence
+from html import escape
+
+import plotly.graph_objects as go
+
+from tinygpt.plots.drawing import character, rect, svg, words
+from tinygpt.plots.look import MONO, PALETTE, STAND_IN, Mode, between, color, dress, glyph, spoken, thousands
+
+WIDE, HIGH = 46, 62  # px, a tile with a character and its id
+
+
+def shown(symbol: str) -> str:
+    """A character as it stands on a tile: itself, or the stand-in of an invisible one."""
+    return STAND_IN.get(symbol, symbol if symbol.isprintable() else f"{ord(symbol):x}")
+
+
+def strip(symbols: Sequence[str], ids: Sequence[int | None], mode: Mode, *, context: int = 0, target: int = -1) -> str:
+    """A row of tiles that wraps: the character, below it its id, a cross where there is none.
+
+    The first `context` tiles are outlined as seen, tile `target` as asked for; tiles without an id are dashed.
+    """
+    tiles = [
+        _tile(c, i, mode, _edge(n, context, target, mode)) for n, (c, i) in enumerate(zip(symbols, ids, strict=True))
+    ]
+    return f'<div style="display:flex;flex-wrap:wrap;gap:6px 3px;align-items:flex-start">{"".join(tiles)}</div>'
+
+
+def _edge(n: int, context: int, target: int, mode: Mode) -> tuple[str, str]:
+    """The color round a tile and the word below it."""
+    if n == target:
+        return color("bigram", mode), "target"
+    return (color("head", mode), "") if n < context else ("transparent", "")
+
+
+def _tile(symbol: str, id_: int | None, mode: Mode, edge: tuple[str, str]) -> str:
+    p, (tone, word) = PALETTE[mode], edge
+    line = f"2px dashed {p.muted}" if id_ is None else f"2.5px solid {tone}"
+    box = f"width:{WIDE}px;border:{line};border-radius:4px;background:{p.tile if id_ is not None else p.paper}"
+    below = "\u2715" if id_ is None else str(id_)
+    note = f'<div style="font-size:14px;color:{color("bigram", mode, text=True)}">{word}</div>' if word else ""
+    return (
+        f'<div style="text-align:center"><div style="{box}">'
+        f"<div style='font-family:{MONO};font-size:19px;color:{p.ink};white-space:pre'>{escape(shown(symbol))}</div>"
+        f'<div style="font-size:15px;color:{p.muted}">{below}</div></div>{note}</div>'
+    )
+
+
+def questions(lines: Sequence[str], current: int, mode: Mode) -> str:
+    """All questions of a window, a line each; the current one bold."""
+    p = PALETTE[mode]
+    rows = [
+        f'<div style="color:{p.ink if n == current else p.muted};font-weight:{700 if n == current else 400}">'
+        f"{escape(line)}</div>"
+        for n, line in enumerate(lines)
+    ]
+    return f'<div style="font-size:16px;line-height:1.7;width:100%">{"".join(rows)}</div>'
+
+
+def vocabulary_bars(counts: Sequence[int], chars: str, mode: Mode, *, logarithmic: bool = False) -> go.Figure:
+    """The share of each character in the text, in percent, in the order of the ids."""
+    total = sum(counts)
+    shares = [100 * n / total for n in counts]
+    hover = [
+        f"id {i}: {spoken(c)}<br>{thousands(n)} times, {s:.3g} %"
+        for i, (c, n, s) in enumerate(zip(chars, counts, shares, strict=True))
+    ]
+    bars = go.Bar(
+        x=list(range(len(chars))), y=shares, marker_color=color("count", mode), customdata=hover,
+        hovertemplate="%{customdata}<extra></extra>",
+    )  # fmt: skip
+    figure = dress(go.Figure(bars), mode)
+    figure.update_xaxes(tickvals=list(range(len(chars))), ticktext=[glyph(c, mode) for c in chars], tickangle=0,
+                        tickfont={"family": MONO, "size": 13})  # fmt: skip
+    figure.update_yaxes(title="% of the text", type="log" if logarithmic else "linear", nticks=5)
+    return figure.update_layout(height=320, bargap=0.25)
+
+
+def split_bar(train: int, val: int, mode: Mode) -> str:
+    """One bar in two parts: what is trained on, what is hidden."""
+    p, share = PALETTE[mode], 100 * train / (train + val)
+    part = "padding:10px 12px;font-size:17px;white-space:nowrap;overflow:hidden;box-sizing:border-box"
+    hidden = f"repeating-linear-gradient(45deg,{p.tile} 0 6px,{p.paper} 6px 12px)"
+    return (
+        f'<div style="display:flex;gap:2px;color:{p.ink}">'
+        f'<div style="{part};width:{share:.2f}%;background:{p.tile}"><b>train</b> {thousands(train)}</div>'
+        f'<div style="{part};flex:1;min-width:5.5em;background:{hidden}"><b>val</b> {thousands(val)}</div></div>'
+    )
+
+
+def batch_grid(
+    name: str, symbols: Sequence[Sequence[str]], ids: Sequence[Sequence[int]], mode: Mode, *, column: int, role: str
+) -> str:
+    """A batch as a grid of tiles, a window a row; one column is outlined in the hue of `role`."""
+    p, B, T, cell = PALETTE[mode], len(ids), len(ids[0]), 44
+    parts = [words(34, 10, name, p.ink, bold=True)]
+    for b in range(B):
+        parts.append(words(24, 24 + (b + 0.5) * cell, str(b), p.muted, size=16, anchor="end"))
+        for t in range(T):
+            left, top = 34 + t * cell, 24 + b * cell
+            parts.append(rect(left + 1, top + 1, cell - 2, cell - 2, fill=p.tile))
+            parts.append(character(left + cell / 2, top + 15, symbols[b][t], mode))
+            parts.append(words(left + cell / 2, top + 33, str(ids[b][t]), p.muted, size=13, anchor="middle"))
+    parts.append(rect(34 + column * cell, 24, cell, B * cell, stroke=color(role, mode), thick=3))
+    return svg(34 + T * cell + 4, 24 + B * cell + 6, *parts)
+
+
+def ruler(symbols: Sequence[str], good: int, starts: int, start: int, mode: Mode) -> str:
+    """A short text as tiles: starts that fit, starts that can be drawn and do not fit (hatched), and the chosen one."""
+    p = PALETTE[mode]
+    tiles = []
+    for n, symbol in enumerate(symbols):
+        bad = good <= n < starts
+        edge = f"2.5px solid {p.ink}" if n == start else "2.5px solid transparent"
+        plain = between(p.sequential, 0.3) if n < min(good, starts) else p.tile
+        hatched = f"repeating-linear-gradient(45deg,{color('bigram', mode)} 0 3px,{p.tile} 3px 8px)"
+        tiles.append(
+            f'<div style="text-align:center;width:26px"><div style="border:{edge};border-radius:3px;'
+            f"background:{hatched if bad else plain};font-family:{escape(MONO, quote=True)};font-size:15px;height:28px;"
+            f'color:{p.ink};white-space:pre">{escape(shown(symbol))}</div>'
+            f'<div style="font-size:11px;color:{p.muted}">{n}</div></div>'
+        )
+    return f'<div style="display:flex;flex-wrap:wrap;gap:2px;width:100%">{"".join(tiles)}</div>'
+
+
+def cut_rows(x: Sequence[str], y: Sequence[str], block_size: int, mode: Mode) -> str:
+    """x and y of one start, with empty dashed tiles where the text has ended."""
+    p, cell = PALETTE[mode], 40
+    parts = []
+    for row, (name, symbols) in enumerate((("x", x), ("y", y))):
+        top = row * (cell + 8)
+        parts.append(words(10, top + cell / 2, name, p.ink, bold=True, anchor="middle"))
+        for n in range(block_size):
+            left = 26 + n * cell
+            there = n < len(symbols)
+            stroke = "" if there else p.muted
+            parts.append(rect(left + 2, top + 2, cell - 4, cell - 4, fill=p.tile if there else p.paper, stroke=stroke,
+                              dashed=True))  # fmt: skip
+            if there:
+                parts.append(character(left + cell / 2, top + cell / 2, symbols[n], mode))
+    return svg(26 + block_size * cell + 4, 2 * cell + 12, *parts)

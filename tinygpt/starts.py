@@ -1,0 +1,45 @@
+"""Where may a window begin? What the notebook's slip, len(data) - batch_size, does to the last ones.
+
+Shapes in this file:
+    N   ids in the text        B   windows in a batch        T   ids in a context (block_size)
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class Draw(NamedTuple):
+    """`randint(starts, (batch_size,))` over a text: how many starts can be drawn, and how many of them are bad."""
+
+    starts: int  # 0 to starts - 1 can be drawn
+    bad: int  # of these, how many give a window that is too short
+    missed: int  # good starts that are never drawn
+    batch_size: int
+
+    @property
+    def failure(self) -> float:
+        """The probability that a batch holds a short window, so that `torch.stack` stops."""
+        return 1 - (1 - self.bad / self.starts) ** self.batch_size
+
+
+def draw(length: int, subtracted: int, *, batch_size: int, block_size: int) -> Draw:
+    """What `randint(length - subtracted, (batch_size,))` can draw; right is `subtracted == block_size`.
+
+    Raises ValueError where there is nothing to draw.
+    """
+    starts, good = length - subtracted, length - block_size
+    if min(starts, good) < 1:
+        raise ValueError(f"A text of {length} ids has no window of {block_size} + 1 ids to draw.")
+    return Draw(starts, bad=max(0, starts - good), missed=max(0, good - starts), batch_size=batch_size)
+
+
+def cut_windows(data: Tensor, start: int, block_size: int) -> tuple[Tensor, Tensor]:
+    """x and y as the notebook cuts them, shorter than block_size where the text ends. (N,) -> two of up to (T,)"""
+    return data[start : start + block_size], data[start + 1 : start + block_size + 1]
+
+
+def notebook_starts(data: Tensor, batch_size: int, generator: torch.Generator) -> Tensor:
+    """The starts as the notebook draws them, with its slip: len(data) - batch_size. (B,)"""
+    return torch.randint(len(data) - batch_size, (batch_size,), generator=generator)

@@ -1,0 +1,91 @@
+"""A figure that follows the finger: all positions are computed by the core and sent once, the browser only swaps them.
+
+`st.slider` reports when it is let go, and Plotly's own slider takes no keyboard focus. While this one is dragged no
+request leaves the browser; when it is let go, the position goes into the URL.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import streamlit as st
+
+
+class Picture(NamedTuple):
+    """One position: an SVG or HTML string with every text in it escaped, its look-for sentence, and all in words."""
+
+    drawing: str
+    sentence: str = ""
+    alt: str = ""
+
+
+_drag = st.components.v2.component(
+    "tinygpt_drag",
+    html="""
+<label><span class="name"></span> <output></output></label>
+<input type="range" min="0" step="1">
+<div class="drawing" role="img"></div>
+<p class="sentence" aria-live="polite"></p>
+""",
+    css="""
+:host, div, p, label { font-family: var(--st-font); color: var(--st-text-color); font-size: 1rem; }
+label { display: flex; gap: .5rem; align-items: baseline; font-size: .875rem; }
+output { font-weight: 600; font-variant-numeric: tabular-nums; }
+input { display: block; width: min(100%, 30rem); height: 1.75rem; margin: .25rem 0 .75rem; }
+input { accent-color: var(--st-text-color); }
+input:focus-visible { outline: 2px solid var(--st-text-color); outline-offset: 2px; }
+.drawing { display: flex; flex-wrap: wrap; gap: 1rem 3rem; align-items: center; }
+.drawing svg { max-width: 100%; height: auto; display: block; }
+.sentence { max-width: 900px; margin: .75rem 0 0; line-height: 1.6; }
+.sentence:empty { display: none; }
+""",
+    js="""
+const known = new WeakMap();  // what each figure shows, so that a redraw by the server does not move it
+
+export default function ({ data, parentElement, setStateValue }) {
+  const find = (name) => parentElement.querySelector(name);
+  const range = find("input"), drawing = find(".drawing"), sentence = find(".sentence");
+  const before = known.get(parentElement);
+  const at = Math.min(before && before.asked === data.at ? before.at : data.at, data.pictures.length - 1);
+  const show = (i) => {
+    const picture = data.pictures[i];
+    drawing.innerHTML = picture[0];
+    drawing.setAttribute("aria-label", picture[2] || picture[1]);
+    sentence.replaceChildren();
+    if (picture[1]) {
+      const words = document.createElement("strong");
+      words.textContent = "Look for";
+      sentence.append(words, "\\u2002" + picture[1]);
+    }
+    find("output").textContent = data.names[i];
+    range.setAttribute("aria-valuetext", data.names[i]);
+    known.set(parentElement, { asked: data.at, at: i });
+  };
+  find(".name").textContent = data.label;
+  range.setAttribute("aria-label", data.label);
+  range.max = data.pictures.length - 1;
+  range.value = at;
+  range.oninput = () => show(+range.value);
+  range.onchange = () => setStateValue("at", +range.value);
+  show(+range.value);
+}
+""",
+)
+
+
+def drag(pictures: Sequence[Picture], *, key: str, label: str, names: Sequence[str], default: int = 0) -> int:
+    """The picture at one of many positions, with a slider that swaps them; the position at which it was let go last.
+
+    `names` are the positions as people read them, and as they stand in the URL under `key`.
+    """
+    asked = st.session_state.setdefault(f"drag_{key}_began", st.query_params.get(key, ""))  # the link, not its echo
+    start = names.index(asked) if asked in names else min(default, len(pictures) - 1)
+    state = _drag(
+        key=f"drag_{key}",
+        data={"pictures": [list(picture) for picture in pictures], "names": list(names), "label": label, "at": start},
+        default={"at": start},
+        on_at_change=lambda: None,
+    )
+    at = min(int(state.at), len(pictures) - 1)
+    if at != start or key in st.query_params:
+        st.query_params[key] = names[at]
+    return at

@@ -1,0 +1,122 @@
+"""The first scenes of lesson 3: every position averages its past, by a loop and by a product.
+
+The others: averaging_softmax.py (4 and 5), averaging_measured.py (6 to 9).
+"""
+
+import streamlit as st
+import torch
+from torch import Tensor
+
+from tinygpt.averaging import mean_by_loop, mean_by_tril, trick_matrices, tril_weights
+from tinygpt.plots import averaging as figures
+from tinygpt.plots.look import number
+from tinygpt.randomness import generator
+from tinygpt.ui import frame
+from tinygpt.ui.drag import Picture, drag
+from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, look_for, table
+from tinygpt.ui.storyboard import Facts, Scene
+
+T = 8  # positions, as in both notebooks
+
+
+def notebook_x() -> Tensor:
+    """The x of the notebook that is chosen: 4 sequences of 8 points in a plane. (4, 8, 2)"""
+    seed = st.segmented_control(
+        "x of", ["1337", "666"], default="1337", required=True, key="notebook", bind="query-params",
+        format_func={"1337": "the first notebook (seed 1337)", "666": "the second (seed 666)"}.__getitem__,
+    )  # fmt: skip
+    return torch.randn(4, T, 2, generator=generator(int(seed)))
+
+
+@st.fragment
+def mean_so_far(scene: Scene, x: Tensor) -> None:
+    """The points of a plane up to t, and their mean."""
+    begin(scene)
+    points, means, mode = x[0], mean_by_loop(x)[0], frame.mode()
+    every = [_mean_facts(points, means, t) for t in range(T)]
+    ask(scene, every[2], height=440)
+    pictures = [
+        Picture(
+            figures.plane(points, means, t, mode) + figures.means_table(points, means, t, mode),
+            scene.plain("look_for", every[t]),
+            alt(scene, every[t]),
+        )
+        for t in range(T)
+    ]
+    t = drag(pictures, key="t", label="t, the position that looks back", names=[str(t) for t in range(T)], default=2)
+    formula(scene, every[t])
+    lecture(scene)
+    table(lambda: {"t": range(T), **_columns("x", points), **_columns("xbow", means)}, key=scene.key)
+    code(mean_by_loop)
+
+
+def _mean_facts(points: Tensor, means: Tensor, t: int) -> Facts:
+    terms = " ".join(f"{'+' if v >= 0 and i else ''} {number(v, 4)}" for i, v in enumerate(points[: t + 1, 0].tolist()))
+    a, b = means[t].tolist()
+    return {"t": t, "n": t + 1, "share": 1 / (t + 1), "a": a, "b": b, "last": T - 1, "terms": terms}
+
+
+def _columns(name: str, values: Tensor) -> dict[str, list[float]]:
+    return {f"{name}[{c}]": values[:, c].tolist() for c in range(values.shape[1])}
+
+
+@st.fragment
+def products(scene: Scene) -> None:
+    """Three left factors that add, add up to a place, and average."""
+    begin(scene)
+    b = torch.randint(0, 10, (3, 2), generator=generator(42)).float()  # as in the notebook
+    factors = trick_matrices()
+    if not ask(scene, _product_answers(factors, b), height=330):
+        return
+    names = list(factors)
+    a = factors[st.segmented_control("a", names, default="tril", required=True, key="stage", bind="query-params")]
+    cells = [(i, j) for i in range(3) for j in range(2)]
+    facts = [_cell_facts(a, b, i, j) for i, j in cells]
+    mode = frame.mode()
+    pictures = [
+        Picture(figures.product(a, b, i, j, mode), scene.plain("look_for", fact), alt(scene, fact))
+        for (i, j), fact in zip(cells, facts, strict=True)
+    ]
+    drag(pictures, key="cell", label="cell of c", names=[f"c[{i}, {j}]" for i, j in cells], default=2)
+    code(trick_matrices)
+
+
+def _product_answers(factors: dict[str, Tensor], b: Tensor) -> Facts:
+    row = {name: _row(factors[name] @ b, 1) for name in factors}
+    return {
+        "b": str(b.int().tolist()), "all": row["ones"], "right": row["tril"], "mean": row["rows sum to 1"],
+        "one": _row(b, 1), "b00": int(b[0, 0]), "b01": int(b[0, 1]), "b10": int(b[1, 0]), "b11": int(b[1, 1]),
+    }  # fmt: skip
+
+
+def _row(matrix: Tensor, i: int) -> str:
+    return f"[{', '.join(f'{v:g}' for v in matrix[i].tolist())}]"
+
+
+def _cell_facts(a: Tensor, b: Tensor, i: int, j: int) -> Facts:
+    terms = [f"{x:.3g}\u00b7{y:g}" for x, y in zip(a[i].tolist(), b[:, j].tolist(), strict=True)]
+    return {"i": i, "j": j, "sum": " + ".join(terms), "v": float((a @ b)[i, j])}
+
+
+@st.fragment
+def one_product(scene: Scene) -> None:
+    """The matrix of equal shares of the past, and the sums of its rows and columns."""
+    begin(scene)
+    with st.container(width=480):
+        size = st.slider("T", 2, 16, T, key="T", bind="query-params")
+    wei = tril_weights(size)
+    columns = wei.sum(0)
+    facts = {
+        "T": size, "last": size - 1, "share": 1 / size, "first_column": float(columns[0]),
+        "last_column": float(columns[-1]),
+    }  # fmt: skip
+    if not ask(scene, facts, height=460):
+        return
+    figure = figures.shares_heatmap(wei, frame.mode(), row=size - 1).update_layout(height=460, width=520)
+    frame.show(figure, key=scene.key, alt=alt(scene, facts), square=True)
+    look_for(scene, facts)
+    formula(scene, facts)
+    lecture(scene)
+    deeper(scene, facts)
+    table(lambda: {"row": range(size), **{f"column {i}": wei[:, i].tolist() for i in range(size)}}, key=scene.key)
+    code(mean_by_tril, tril_weights)

@@ -1,0 +1,164 @@
+"""The scenes of lesson 2 about what a table writes: the same dice, its one character of context, temperature."""
+
+import math
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+import torch
+from torch.nn import functional as F
+
+from tinygpt import tables
+from tinygpt.bigram import BigramLanguageModel
+from tinygpt.corpus import Corpus
+from tinygpt.counting import NGramModel
+from tinygpt.generation import generate, next_probabilities
+from tinygpt.plots import bigram as figures
+from tinygpt.plots import bigram_drawings as drawings
+from tinygpt.plots.look import STAND_IN, thousands
+from tinygpt.randomness import generator
+from tinygpt.ui import controls, frame
+from tinygpt.ui.drag import Picture, drag
+from tinygpt.ui.lessons.bigram_runs import newest_run, tables_of
+from tinygpt.ui.lessons.bigram_text import Counted, char_control, counted, named
+from tinygpt.ui.scene import alt, ask, begin, code, formula, look_for, table
+from tinygpt.ui.still import still
+from tinygpt.ui.storyboard import Facts, Scene
+
+LINE, LONG = 90, 500  # characters written with the same dice
+TEMPERATURES = [2 ** (i / 4 - 2) for i in range(17)]  # 0.25 to 4
+WRITTEN = 100  # characters at a temperature
+
+
+def dice_control() -> int:
+    return int(st.number_input("Seed of the dice", 0, controls.LAST_SEED, 1337, key="dice", bind="query-params"))
+
+
+@st.fragment
+def same_dice(scene: Scene, text: Counted) -> None:
+    """What the table writes at several moments, and what the counts write, with one seed."""
+    begin(scene)
+    with st.container(width=200):
+        seed = dice_control()
+    found = tables_of(newest_run(text), text)
+    moments = [0, *[step for step in found if step][-4:]]
+    first = text.corpus.tokenizer.stoi.get("\n", 0)
+    written = {f"after {thousands(step)} steps": found[step] for step in moments} | {"the counts": text.P}
+    lines = [(name, _decoded(text, tables.write(P, first, LINE, seed))) for name, P in written.items()]
+    agree = [sum(a == b for a, b in zip(line, lines[-1][1], strict=True)) for _, line in lines]
+    facts = {"s": moments[-1], "m0": agree[0], "m1": agree[-2], "n": LINE, "lines": len(lines)}
+    if not ask(scene, facts, height=420):
+        return
+    words = "look_for" if moments[-1] else "untrained"
+    still(drawings.written_lines(lines, frame.mode()), key="big_6", alt=alt(scene, facts, words))
+    look_for(scene, facts, words)
+    with st.expander(f"{LONG} characters", type="compact", key="long_sample", on_change="rerun") as box:
+        if box.open:
+            st.code(_decoded(text, tables.write(found[moments[-1]], first, LONG, seed)), language=None)
+    code(tables.write)
+
+
+def _decoded(text: Counted, ids: list[int]) -> str:
+    return text.corpus.tokenizer.decode(ids)
+
+
+@lru_cache(maxsize=8)
+def _ngrams(corpus: Corpus, n: int) -> NGramModel:
+    return NGramModel.fit(corpus.train, n, corpus.tokenizer.vocab_size, 0)
+
+
+def context_control(text: Counted, key: str, wanted: str) -> str:
+    """Two characters; where they do not fit the text, two that do."""
+    typed = st.text_input("Context", wanted, 2, key=key, bind="query-params", live="250ms") or ""
+    if len(typed) == 2 and set(typed) <= set(text.chars):
+        return typed
+    a, b = (text.find(c) for c in wanted)
+    return text.chars[a] + text.chars[b]
+
+
+@st.fragment
+def one_character(scene: Scene, text: Counted) -> None:
+    """Two contexts: the table sees their last characters only."""
+    begin(scene)
+    with st.container(horizontal=True, gap="medium", width=400):
+        contexts = [context_control(text, "context_a", "in"), context_control(text, "context_b", "an")]
+    if [st.session_state["context_a"], st.session_state["context_b"]] != contexts:
+        st.markdown(f":gray[{scene.templates['unknown']}]")
+    ids = [torch.tensor(text.corpus.tokenizer.encode(context)) for context in contexts]
+    pairs = [_ngrams(text.corpus, 2).probabilities(i) for i in ids]
+    triples = [_ngrams(text.corpus, 3).probabilities(i) for i in ids]
+    g = int(triples[0].argmax())
+    same = contexts[0][-1] == contexts[1][-1]
+    facts = {
+        "a": f"\u201c{_visible(contexts[0])}\u201d", "b": f"\u201c{_visible(contexts[1])}\u201d", "g": text.say(g),
+        "last_a": text.say(int(ids[0][-1])), "last_b": text.say(int(ids[1][-1])), "same": same, "different": not same,
+        "pa": float(pairs[0][g]), "pb": float(pairs[1][g]), "ta": float(triples[0][g]), "tb": float(triples[1][g]),
+    }  # fmt: skip
+    if not ask(scene, facts, height=460):
+        return
+    likeliest = pairs[0].argsort(descending=True, stable=True).tolist()[:6]
+    shown = likeliest if g in likeliest else [*likeliest[:5], g]
+    words = "look_for" if same else "other"
+    figure = figures.two_contexts(contexts, pairs, triples, shown, text.chars, frame.mode())
+    frame.show(figure, key=scene.key, alt=alt(scene, facts, words))
+    st.markdown(":gray[solid: the bigram; hatched: counts of triples]")
+    look_for(scene, facts, words)
+    rows = {"next": [named(text.chars[i]) for i in shown]}
+    for context, pair, triple in zip(("a", "b"), pairs, triples, strict=True):
+        rows |= {f"bigram, {context}": pair[shown].tolist(), f"triples, {context}": triple[shown].tolist()}
+    table(lambda: rows, key=scene.key)
+    code(NGramModel.probabilities, BigramLanguageModel.forward)
+
+
+def _visible(text: str) -> str:
+    return "".join(STAND_IN.get(c, c) for c in text)
+
+
+@st.fragment
+def temperature(scene: Scene, text: Counted) -> None:
+    """A row, sharpened and flattened, and what is written then."""
+    begin(scene)
+    val, sharp = _losses_at(text.corpus)
+    facts: dict[str, Any] = {"val": val, "sharp": sharp}
+    if not ask(scene, facts, height=520):
+        return
+    i = char_control(text, "favorites", "t")
+    model, mode = tables.as_model(text.smoothed), frame.mode()
+    idx, shown = torch.tensor([[i]]), text.smoothed[i].argsort(descending=True, stable=True).tolist()[:10]
+    pictures, every = [], []
+    for tau in TEMPERATURES:
+        row = next_probabilities(model, idx, temperature=tau)[0]
+        there = {**facts, "c": text.say(i), "d": text.say(shown[0]), "tau": tau, "p": float(row[shown[0]]),
+              "eff": float(tables.choices(row))}  # fmt: skip
+        bars = drawings.row_at_temperature(row, shown, text.chars, mode)
+        sample = drawings.sample_line(_written(text.corpus, i, tau), mode)
+        pictures.append(Picture(bars + sample, scene.plain("look_for", there), alt(scene, there)))
+        every.append(there)
+    names = [f"{tau:.2f}" for tau in TEMPERATURES]
+    at = drag(pictures, key="temperature", label="Temperature", names=names, default=names.index("1.00"))
+    st.markdown(scene.write("loss", facts))
+    formula(scene, every[at])
+    code(next_probabilities)
+
+
+@lru_cache(maxsize=8)
+def _losses_at(corpus: Corpus) -> tuple[float, float]:
+    """Val loss of the smoothed counts, as they are and sharpened by a temperature of ½."""
+    text = counted(corpus)
+    sharpened = F.softmax(text.smoothed.log() / 0.5, dim=-1)
+    return tables.loss(text.smoothed, text.hidden), tables.loss(sharpened, text.hidden)
+
+
+@lru_cache(maxsize=512)
+def _written(corpus: Corpus, first: int, tau: float) -> str:
+    tokens = generate(
+        tables.as_model(counted(corpus).smoothed), torch.tensor([[first]]), WRITTEN, temperature=tau,
+        generator=generator(1337),
+    )  # fmt: skip
+    return corpus.tokenizer.decode([token.id for token in tokens])
+
+
+def check_facts(text: Counted) -> Facts:
+    """The numbers of the closing check."""
+    val, _ = _losses_at(text.corpus)
+    return {"val": val, "target": val - 0.18, "eff": math.exp(val)}

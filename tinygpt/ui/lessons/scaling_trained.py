@@ -1,0 +1,153 @@
+"""The last scene of lesson 5: what the division changes in heads that were trained, and a pair to train here."""
+
+from typing import Any
+
+import streamlit as st
+
+from tinygpt.corpus import default_corpus
+from tinygpt.engine.records import RunView
+from tinygpt.plots import scaling as figures
+from tinygpt.spec import RunSpec
+from tinygpt.trained import EXPERIMENTS, SIZES, Result, counted, result, spec
+from tinygpt.ui import frame, pace, session
+from tinygpt.ui.lessons.scaling_measured import CHARACTERS
+from tinygpt.ui.live import is_moving
+from tinygpt.ui.scene import alt, ask, begin, deeper, look_for, table
+from tinygpt.ui.status import status_words
+from tinygpt.ui.storyboard import Facts, Scene
+
+PAIR = {"scaled": "scaled", "scores": "unscaled"}  # a stage of the figures, and how its experiments are called
+FROZEN = 0.05  # nats: rows of less entropy than this look at one character
+
+
+def trained_size_control() -> int:
+    return st.segmented_control(
+        "head_size of the trained head", list(SIZES), default=SIZES[-1], required=True, key="trained_size",
+        bind="query-params",
+    )  # fmt: skip
+
+
+@st.fragment
+def trained_heads(scene: Scene) -> None:
+    """Val loss with and without the division, and how many characters a row looks at on the way."""
+    begin(scene)
+    try:
+        facts, floor = pair_facts(), counted()[0]["2-gram"].val
+    except ValueError as error:  # the file of results is not there
+        st.text(str(error))
+        return
+    if not ask(scene, facts, height=420):
+        return
+    head_size = trained_size_control()
+    losses = {stage: _losses(name) for stage, name in PAIR.items()}
+    figure = figures.trained(SIZES, losses, floor, frame.mode(), chosen=head_size)
+    facts.update(_size_facts(head_size, floor))
+    frame.show(figure, key=scene.key, alt=alt(scene, facts))
+    froze = scene.write("froze", facts) if facts["entropy"] < FROZEN else ""
+    frame.look_for(scene.write("look_for", facts) + froze)
+    _on_the_way(scene, head_size, facts)
+    deeper(scene, facts)
+    table(_loss_table, key=scene.key)
+    _train_here(scene, head_size)
+
+
+def _results(name: str, size: int) -> list[Result]:
+    """What came of one head, a result for each seed."""
+    return [result(f"{name}-{size}", seed) for seed in EXPERIMENTS[f"{name}-{size}"].seeds]
+
+
+def _losses(name: str) -> list[list[float]]:
+    return [[found.val_loss for found in _results(name, size)] for size in SIZES]
+
+
+def pair_facts() -> dict[str, Any]:
+    """The numbers of the question and of "Dig deeper". ValueError where they were not measured."""
+    ends = [_results("scaled", size)[0] for size in SIZES]
+    wide, looks = [end.variance[-1][0] for end in ends], [end.spread[-1][0] for end in ends]
+    divided, plain = _results("scaled", 16), _results("unscaled", 16)
+    return {
+        "steps": EXPERIMENTS["scaled-16"].train.max_steps, "first_16": plain[0].variance[0][0],
+        "with_16": divided[0].val_loss, "without_16": plain[0].val_loss, "seeds_16": _apart(divided),
+        "least": min(wide), "most": max(wide), "eff_least": min(looks), "eff_most": max(looks),
+        "eff_start": ends[-1].spread[0][0], "smallest": SIZES[0], "loss_smallest": ends[0].val_loss,
+    }  # fmt: skip
+
+
+def _apart(found: list[Result]) -> float:
+    losses = [one.val_loss for one in found]
+    return max(losses) - min(losses)
+
+
+def _size_facts(head_size: int, floor: float) -> Facts:
+    divided, plain = _results("scaled", head_size), _results("unscaled", head_size)
+    return {
+        "hs": head_size, "a": divided[0].val_loss, "b": plain[0].val_loss, "s": max(_apart(divided), _apart(plain)),
+        "itself": plain[0].itself[-1][0], "entropy": plain[0].entropy[-1][0], "floor": floor,
+        "eff": divided[0].spread[-1][0], "eff_without": plain[0].spread[-1][0],
+    }  # fmt: skip
+
+
+def _on_the_way(scene: Scene, head_size: int, facts: Facts) -> None:
+    """How many characters a row looked at, step by step."""
+    st.markdown("**As if a row looked at \u2026 characters**, while it was trained")
+    found = {stage: _results(name, head_size)[0] for stage, name in PAIR.items()}
+    looks = {stage: [row[0] for row in one.spread] for stage, one in found.items()}
+    figure = figures.looking(found["scaled"].steps, looks, len(CHARACTERS), frame.mode())
+    frame.show(figure, key=f"{scene.key}_looking", alt=scene.plain("alt_looking", facts))
+
+
+def _loss_table() -> dict[str, list[float]]:
+    columns = {
+        f"{'divided' if stage == 'scaled' else 'not divided'}, seed {seed}": [rows[i] for rows in _losses(name)]
+        for stage, name in PAIR.items()
+        for i, seed in enumerate(EXPERIMENTS[f"{name}-{SIZES[0]}"].seeds)
+    }
+    return {"head_size": list(SIZES), **columns}
+
+
+# --- a pair to train here --------------------------------------------------------------------------------------------
+
+
+def specs_here(head_size: int) -> dict[str, RunSpec]:
+    """The same two experiments on the text that this server has."""
+    return {stage: spec(f"{name}-{head_size}", corpus=default_corpus()) for stage, name in PAIR.items()}
+
+
+def _train_here(scene: Scene, head_size: int) -> None:
+    """The button, and how its two runs are getting on: asked for again and again only while they move."""
+    st.markdown(scene.write("here", {"hs": head_size, "steps": EXPERIMENTS["scaled-16"].train.max_steps}))
+    live = any(map(is_moving, _runs_here(head_size).values()))
+    st.fragment(_pair, run_every=pace.interval() if live else None)(scene, head_size, live)
+
+
+def _runs_here(head_size: int) -> dict[str, RunView]:
+    """This student's newest run of each of the two experiments."""
+    wanted = specs_here(head_size)
+    newest_last = session.runs()[::-1]
+    return {stage: view for view in newest_last for stage, asked in wanted.items() if view.spec == asked}
+
+
+def _pair(scene: Scene, head_size: int, live: bool) -> None:
+    pace.seen(live)
+    runs = _runs_here(head_size)
+    moving = any(map(is_moving, runs.values()))
+    st.button(
+        "Train this pair here", type="primary", key="train_pair", disabled=moving, on_click=session.order,
+        args=("pair", _submit, head_size),
+    )  # fmt: skip
+    for view in runs.values():
+        st.markdown(status_words(view))
+    ended = {stage: view.final[1] for stage, view in runs.items() if view.final}
+    if len(ended) == len(PAIR):
+        look_for(scene, {"hs": head_size, "a": ended["scaled"], "b": ended["scores"]}, "look_for_here")
+    if words := session.said("pair"):
+        st.text(words)
+    if live != moving:
+        st.rerun()  # once, so that the asking begins, or stops
+
+
+def _submit(head_size: int) -> None:
+    titles = {"scaled": "÷ √head_size", "scores": "not divided"}
+    for stage, run in specs_here(head_size).items():
+        name = session.free_name(f"head_size {head_size}, {titles[stage]}")
+        session.engine().submit(run, student=session.student(), name=name)

@@ -1,0 +1,117 @@
+"""Why scores are divided by sqrt(head_size): random queries and keys, how wide their scores are, what softmax does.
+
+Shapes in this file:
+    D   draws, each a whole batch   T   tokens in a sequence
+    B   sequences in a batch        hs  head_size
+"""
+
+from typing import Literal, NamedTuple
+
+import torch
+from torch import Tensor
+
+from tinygpt.attention import attention_stages
+
+Distribution = Literal["randn", "rand"]
+DISTRIBUTIONS: tuple[Distribution, ...] = ("randn", "rand")  # the lecture's draw, and the slip of one notebook
+B, T = 4, 8  # one draw is a batch of the notebooks
+
+# One product q[i] * k[i]: its mean and its variance. For numbers between 0 and 1: E[x]^2 and E[x^2]^2 - E[x]^4.
+PRODUCT_MEAN = {"randn": 0.0, "rand": 1 / 4}
+PRODUCT_VARIANCE = {"randn": 1.0, "rand": 1 / 9 - 1 / 16}  # 7/144
+
+
+class Spread(NamedTuple):
+    """Something measured many times: its mean, and what nine draws in ten lie between."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def random_qk(
+    head_size: int, *, draws: int = 1, distribution: Distribution = "randn", generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Queries and keys before anything is learned. Both (D, B, T, hs)"""
+    draw = torch.randn if distribution == "randn" else torch.rand
+    k = draw(draws, B, T, head_size, generator=generator)  # the notebooks draw the keys first
+    q = draw(draws, B, T, head_size, generator=generator)
+    return q, k
+
+
+def score_variance(
+    head_size: int,
+    *,
+    scale: float | bool = True,
+    draws: int = 1,
+    distribution: Distribution = "randn",
+    generator: torch.Generator,
+) -> Tensor:
+    """The variance of all scores of a batch, once for each draw, as the notebooks measure it. (D,)
+
+    `scale` is that of `attention_stages`: True divides by sqrt(hs), False does not divide.
+    """
+    q, k = random_qk(head_size, draws=draws, distribution=distribution, generator=generator)
+    scores = attention_stages(q, k, scale=scale, mask=False).scaled  # (D, B, T, T)
+    return scores.flatten(1).var(dim=1)
+
+
+def expected_variance(head_size: int, *, scale: float = 1.0, distribution: Distribution = "randn") -> float:
+    """What the theory says: a score is a sum of hs independent products, and variances of a sum add up."""
+    return head_size * PRODUCT_VARIANCE[distribution] * scale**2
+
+
+def expected_mean(head_size: int, *, scale: float = 1.0, distribution: Distribution = "randn") -> float:
+    """The mean score by theory: hs times the mean of one product."""
+    return head_size * PRODUCT_MEAN[distribution] * scale
+
+
+def spread(values: Tensor) -> Spread:
+    """Mean, 5 % and 95 % quantile of `values`, (D,)."""
+    low, high = values.quantile(torch.tensor([0.05, 0.95], dtype=values.dtype)).tolist()
+    return Spread(values.mean().item(), low, high)
+
+
+def softmax_of(scores: Tensor, factor: float = 1.0) -> Tensor:
+    """Softmax of `factor` times one row of scores: a query of 1 looks at keys that are the scores. (T,) -> (T,)"""
+    return attention_stages(scores.new_ones(1, 1), scores[:, None], scale=float(factor), mask=False).weights[0]
+
+
+def effective_characters(weights: Tensor) -> Tensor:
+    """As if a row looked at so many characters, all alike: e to its entropy. (..., T) -> (...)"""
+    return torch.special.entr(weights).sum(-1).exp()
+
+
+def saturated(weights: Tensor, above: float = 0.99) -> float:
+    """The share of rows that put more than `above` of their weight on one character. `weights` is (..., T)."""
+    return (weights.amax(-1) > above).float().mean().item()
+
+
+def softmax_jacobian(weights: Tensor) -> Tensor:
+    """How far each weight of a row moves with each score of that row: diag(w) - w w^T. (..., T) -> (..., T, T)"""
+    return torch.diag_embed(weights) - weights[..., :, None] * weights[..., None, :]
+
+
+def gradient_size(weights: Tensor) -> Tensor:
+    """How much of a nudge a row of softmax passes on: the Frobenius norm of its Jacobian. (..., T) -> (...)"""
+    return softmax_jacobian(weights).flatten(-2).norm(dim=-1)
+
+
+def winner_gradient(scores: Tensor, factor: float = 1.0) -> float:
+    """How far the largest weight moves per unit of its own score, computed by torch in the dtype of `scores`, (T,)."""
+    widened = (scores * factor).requires_grad_()
+    weights = softmax_of(widened)
+    winner = int(weights.argmax())
+    (gradient,) = torch.autograd.grad(weights[winner], widened)
+    return gradient[winner].item()  # on paper p * (1 - p)
+
+
+def query_gradient(q: Tensor, k: Tensor, *, scale: float | bool = True) -> Tensor:
+    """How far a row of weights moves with its query: the norm of dw/dq. Both (..., T, hs) -> (..., T)
+
+    dw/dq = factor * (diag(w) - w w^T) @ k: how large the keys are counts, not only how open the softmax is.
+    """
+    factor = q.shape[-1] ** -0.5 if scale is True else float(scale or 1.0)
+    weights = attention_stages(q, k, scale=scale, mask=False).weights  # (..., T, T)
+    moves = factor * softmax_jacobian(weights) @ k[..., None, :, :]  # (..., T, T, T) @ (..., 1, T, hs)
+    return moves.flatten(-2).norm(dim=-1)
