@@ -66,7 +66,7 @@ CONTROLS = {
     "averaging": Control(".st-key-T", "slider:ArrowRight ArrowLeft", ".st-key-avg_3", "t"),
     "attention": Control(".st-key-row", "button:decrement increment", ".st-key-att_3", "t_step"),
     "scaling": Control(".st-key-head_size", "slider:ArrowRight ArrowLeft", ".st-key-sca_1", "factor"),
-    "transformer": Control(".st-key-window", "option:32 8", ".st-key-tra_7", ""),
+    "transformer": Control(".st-key-context", "option:32 8", ".st-key-tra_7", ""),
 }
 
 

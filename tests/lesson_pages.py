@@ -38,7 +38,7 @@ def pictures(page: AppTest) -> int:
 
 def hidden(page: AppTest) -> list[str]:
     """The keys of the buttons that open what a question still hides."""
-    return [button.key for button in page.button if (button.key or "").startswith("show_")]
+    return [key for button in page.button if (key := button.key or "").startswith("show_")]
 
 
 def asked(page: AppTest, question: str):

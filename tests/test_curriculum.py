@@ -36,6 +36,7 @@ CURRICULUM = {
     "note: encoder = no tril": ["attention"],
     "note: self against cross": ["attention"],
     "note: values are aggregated": ["attention"],
+    "note: data-dependent weights": ["transformer"],
     "note: extreme values converge to one-hot": ["scaling"],
     "mistake 1: softmax over dim=1": ["attention"],
     "mistake 2: rand instead of randn": ["scaling"],

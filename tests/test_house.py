@@ -29,8 +29,8 @@ MAY_NOT_IMPORT = {
 # The model files run in a notebook and in a worker: they know nothing of processes and of the network.
 ENGINE_ONLY = {"loky", "dask", "distributed", "psutil", "tinygpt.engine", "tinygpt.scheduler"}
 MODEL_FILES = (
-    "tokenizer", "averaging", "attention", "heads", "bigram", "tables", "gpt", "gpt_config", "parts", "models", "probes",
-    "variance", "training", "generation",
+    "tokenizer", "averaging", "attention", "heads", "bigram", "tables", "gpt", "gpt_config", "parts", "models",
+    "probes", "variance", "training", "generation",
 )  # fmt: skip
 
 # What could run what it reads, and what would put a stranger's markup into a page.

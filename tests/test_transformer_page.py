@@ -165,7 +165,7 @@ def test_choosing_buys_about_twice_as_much_in_the_longer_window(page):
     )  # fmt: skip
     assert 1.7 < long / short < 2.6
     assert f"difference {number(short)}" in said(page)
-    page.button_group(key="window").set_value(32).run()
+    page.button_group(key="context").set_value(32).run()
     assert f"difference {number(long)}" in said(page) and "2\u202f500 steps" in said(page)
 
 

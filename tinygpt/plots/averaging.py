@@ -13,11 +13,12 @@ from plotly.subplots import make_subplots
 from torch import Tensor
 
 from tinygpt.plots.attention import visible
-from tinygpt.plots.drawing import Tile, dot, line, rect, svg, tiles, words
-from tinygpt.plots.look import LABEL, MONO, PALETTE, TICK, Mode, color, dress, number, shares
+from tinygpt.plots.drawing import Tile, dot, line, outline, rect, svg, tiles, words
+from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode, color, dress, number, shares
 
 PLANE, REACH = 420, 2.5  # px; the plane shows -REACH to REACH of both channels
 CELL = 44  # px
+SQUARE = 460  # px, the matrix of averages, whatever its T
 
 
 def plane(x: Tensor, xbow: Tensor, t: int, mode: Mode) -> str:
@@ -103,34 +104,23 @@ def stage(values: Sequence[Sequence[Tile]], mode: Mode, *, digits: int = 2, sums
     return svg(28 + T * CELL + 100, T * CELL + 30, *parts)
 
 
-def shares_heatmap(wei: Tensor, mode: Mode, *, row: int | None = None) -> go.Figure:
-    """How much each position takes from each, with the sums of rows and columns at the sides. `wei` is (T, T)."""
-    T, p, shown = len(wei), PALETTE[mode], visible(wei)
-    numbers = [["" if w is None else number(w) for w in line_] for line_ in shown]
-    hover = [
-        ["" if w is None else f"row {i} takes {number(w, 3)} of position {j}" for j, w in enumerate(line_)]
-        for i, line_ in enumerate(shown)
-    ]
-    heatmap = go.Heatmap(
-        z=shown, zmin=0, zmax=1, colorscale=shares(mode), text=numbers, texttemplate="%{text}" if T <= 10 else None,
-        customdata=hover, hovertemplate="%{customdata}<extra></extra>", xgap=2, ygap=2,
-    )  # fmt: skip
-    figure = dress(go.Figure(heatmap), mode)
-    _number_sides(figure, T)
-    small = {"showarrow": False, "font": {"size": 15, "color": p.muted}}
+def shares_matrix(wei: Tensor, mode: Mode) -> str:
+    """How much each position takes from each, the last row outlined, with the sums at the sides. `wei` is (T, T)."""
+    T, p = len(wei), PALETTE[mode]
+    cell = min(46.0, SQUARE / T)
+    small = min(15.0, 0.42 * cell)
+    left, end = 28.0, 28 + T * cell
+    parts = [tiles(visible(wei), mode, x=left, y=2, cell=cell, digits=2 if T <= 12 else None)]
     for i in range(T):
-        figure.add_annotation(x=T - 0.4, y=i, text=number(float(wei[i].sum())), xanchor="left", **small)
-        figure.add_annotation(x=i, y=T - 0.35, text=number(float(wei[:, i].sum())), yanchor="top", **small)
-    if row is not None:
-        box = {"x0": -0.5, "x1": row + 0.5, "y0": row - 0.5, "y1": row + 0.5}
-        figure.add_shape(type="rect", **box, line={"color": p.ink, "width": 2.5})
-    return figure
-
-
-def _number_sides(figure: go.Figure, T: int) -> None:
-    side = {"tickvals": list(range(T)), "showgrid": False, "constrain": "domain", "tickfont": {"family": MONO}}
-    figure.update_xaxes(side, range=[-0.58, T + 0.6], side="top", constraintoward="left")
-    figure.update_yaxes(side, range=[T + 0.4, -0.58], scaleanchor="x", constraintoward="top")
+        middle = (i + 0.5) * cell
+        parts.append(words(14, 2 + middle, str(i), p.muted, size=small + 1, anchor="middle"))
+        parts.append(words(left + middle, T * cell + 15, str(i), p.muted, size=small + 1, anchor="middle"))
+        parts.append(words(end + 10, 2 + middle, number(float(wei[i].sum())), p.muted, size=small))
+        column = number(float(wei[:, i].sum()))
+        parts.append(words(left + middle, T * cell + 38, column, p.muted, size=small, anchor="middle"))
+    parts.append(words(end + 10, T * cell + 38, "sums", p.muted, size=14))
+    parts.append(outline(T - 1, T, mode, x=left, y=2, cell=cell))
+    return svg(28 + SQUARE + 70, SQUARE + 52, *parts)
 
 
 def three_matrices(matrices: Sequence[tuple[str, Tensor]], mode: Mode) -> go.Figure:

@@ -13,10 +13,11 @@ from tinygpt.plots.look import number
 from tinygpt.randomness import generator
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
-from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, look_for, table
+from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, table
 from tinygpt.ui.storyboard import Facts, Scene
 
 T = 8  # positions, as in both notebooks
+SIZES = range(2, 17)  # the values of T that can be looked at
 
 
 def notebook_x() -> Tensor:
@@ -100,23 +101,30 @@ def _cell_facts(a: Tensor, b: Tensor, i: int, j: int) -> Facts:
 
 @st.fragment
 def one_product(scene: Scene) -> None:
-    """The matrix of equal shares of the past, and the sums of its rows and columns."""
+    """The matrix of equal shares of the past, and the sums of its rows and columns, for every T."""
     begin(scene)
-    with st.container(width=480):
-        size = st.slider("T", 2, 16, T, key="T", bind="query-params")
+    every = {size: _shares_facts(size) for size in SIZES}
+    if not ask(scene, every[T], height=560):
+        return
+    pictures = [
+        Picture(
+            figures.shares_matrix(tril_weights(size), frame.mode()), scene.plain("look_for", facts), alt(scene, facts)
+        )
+        for size, facts in every.items()
+    ]
+    at = drag(pictures, key="T", label="T", names=[str(size) for size in SIZES], default=SIZES.index(T))
+    size = SIZES[at]
+    formula(scene, every[size])
+    lecture(scene)
+    deeper(scene, every[size])
     wei = tril_weights(size)
-    columns = wei.sum(0)
-    facts = {
+    table(lambda: {"row": range(size), **{f"column {i}": wei[:, i].tolist() for i in range(size)}}, key=scene.key)
+    code(mean_by_tril, tril_weights)
+
+
+def _shares_facts(size: int) -> Facts:
+    columns = tril_weights(size).sum(0)
+    return {
         "T": size, "last": size - 1, "share": 1 / size, "first_column": float(columns[0]),
         "last_column": float(columns[-1]),
     }  # fmt: skip
-    if not ask(scene, facts, height=460):
-        return
-    figure = figures.shares_heatmap(wei, frame.mode(), row=size - 1).update_layout(height=460, width=520)
-    frame.show(figure, key=scene.key, alt=alt(scene, facts), square=True)
-    look_for(scene, facts)
-    formula(scene, facts)
-    lecture(scene)
-    deeper(scene, facts)
-    table(lambda: {"row": range(size), **{f"column {i}": wei[:, i].tolist() for i in range(size)}}, key=scene.key)
-    code(mean_by_tril, tril_weights)

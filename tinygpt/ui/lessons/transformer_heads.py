@@ -19,7 +19,7 @@ from tinygpt.presets import PRESETS
 from tinygpt.probes import capture
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.trained import EXPERIMENTS, result
-from tinygpt.ui import frame
+from tinygpt.ui import controls, frame
 from tinygpt.ui.lessons.attention_reader import LONGEST, TEXT, path_of
 from tinygpt.ui.scene import alt, ask, begin, code, look_for, table
 from tinygpt.ui.storyboard import Facts, Scene
@@ -40,7 +40,7 @@ def heads(four: Scene, skip: Scene) -> None:
 
 def text_read() -> str:
     """What the heads read: the known characters of what is typed, the last block_size of them."""
-    typed = st.text_input("Text", TEXT, max_chars=LONGEST, key="text", bind="query-params", width=260)
+    typed = controls.text(TEXT, LONGEST)
     unknown, longest = TOKENIZER.unknown(typed), PRESETS[ONE].model.block_size
     known = "".join(c for c in typed if c not in unknown)[-longest:] or TEXT
     if known != typed:

@@ -139,7 +139,7 @@ def choosing(scene: Scene) -> None:
     if not ask(scene, facts, height=480):
         return
     T = st.segmented_control(
-        "block_size", list(WINDOWS), default=short, required=True, key="window", bind="query-params"
+        "block_size", list(WINDOWS), default=short, required=True, key="context", bind="query-params"
     )
     facts.update(_window_facts(T))
     chosen, averaged = (result(name).by_position for name in WINDOWS[T])
