@@ -10,16 +10,27 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from tinygpt.attention import attention_stages
-from tinygpt.averaging import tril_weights
+from tinygpt.attention import attention_stages, causal_mask
+from tinygpt.averaging import mean_by_loop, softmax_of_averages, tril_weights
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
 from tinygpt.models import build
-from tinygpt.plots import averaging, bigram, look, scaling, tokens, transformer
+from tinygpt.plots import (
+    attention_row,
+    averaging,
+    bigram,
+    bigram_drawings,
+    look,
+    positions,
+    scaling,
+    scaling_drawings,
+    tokens,
+)
 from tinygpt.plots.attention_stages import stages_figure
 from tinygpt.randomness import generator
-from tinygpt.tables import loss, pair_counts, random_losses, softmax_of_table
-from tinygpt.trained import result
+from tinygpt.tables import loss, pair_counts, probabilities, random_losses, softmax_of_table
+from tinygpt.trained import SIZES, result
+from tinygpt.ui.drag import Picture, drag
 from tinygpt.variance import random_qk
 
 TEXT = "the king"
@@ -52,10 +63,12 @@ def bigram_figure() -> go.Figure:
 
 
 def averaging_figure() -> go.Figure:
-    """The matrix that averages."""
-    T = st.slider("T", 2, 16, 8, key="control")
-    figure = averaging.shares_heatmap(tril_weights(T), "light", row=T - 1)
-    return figure.update_layout(height=460, width=520)
+    """Three matrices, with the mask and without."""
+    mask = st.toggle("mask", True, key="control")
+    averages = tril_weights(8)
+    masked = averages.masked_fill(~causal_mask(8), float("-inf")) if mask else averages
+    named = [("averages", averages), ("masked", masked), ("softmax", softmax_of_averages(8, mask=mask))]
+    return averaging.three_matrices(named, "light").update_layout(height=380)
 
 
 def attention_figure() -> go.Figure:
@@ -66,34 +79,101 @@ def attention_figure() -> go.Figure:
 
 
 def scaling_figure() -> go.Figure:
-    """Scores as histograms."""
-    head_size = st.select_slider("head_size", HEAD_SIZES, 16, key="control")
-    q, k = random_qk(head_size, generator=generator(1337))
-    stages = attention_stages(q, k, mask=False)
-    return scaling.histograms(stages.scores.flatten(), stages.scaled.flatten(), head_size, "light")
+    """Heads that were trained with the division and without."""
+    size = st.segmented_control("head_size", list(SIZES), default=256, required=True, key="control")
+    names = {"scaled": "scaled", "scores": "unscaled"}
+    losses = {
+        stage: [[result(f"{name}-{hs}", seed).val_loss for seed in (1337, 1)] for hs in SIZES]
+        for stage, name in names.items()
+    }
+    return scaling.trained(SIZES, losses, 2.48, "light", chosen=size)
 
 
 def transformer_figure() -> go.Figure:
     """Loss by position of two trained models."""
     T = st.segmented_control("block_size", list(WINDOWS), default=8, required=True, key="control")
     chosen, averaged = (result(name).by_position for name in WINDOWS[T])
-    curves = [transformer.Curve("chosen", chosen, "gpt"), transformer.Curve("averaged", averaged, "count")]
-    return transformer.by_position(curves, "light", low=1.8, high=2.7)
+    curves = [positions.Curve("chosen", chosen, "gpt"), positions.Curve("averaged", averaged, "count")]
+    return positions.by_position(curves, "light", low=1.8, high=2.7)
 
 
-FIGURES = {
+def tokens_pictures() -> list[str]:
+    """A window, a question at a time."""
+    corpus, _, _ = counted()
+    ids = corpus.train[:9].tolist()
+    symbols = list(corpus.tokenizer.decode(ids))
+    lines = [f"when input is {ids[: t + 1]} the target is {ids[t + 1]}" for t in range(8)]
+    return [
+        tokens.strip(symbols, ids, "light", context=t + 1, target=t + 1) + tokens.questions(lines, t, "light")
+        for t in range(8)
+    ]
+
+
+def bigram_pictures() -> list[str]:
+    """A row of the table at each temperature."""
+    corpus, counts, _ = counted()
+    row = probabilities(counts, smoothing=1.0)[corpus.tokenizer.stoi["t"]]
+    shown = row.argsort(descending=True).tolist()[:10]
+    heated = [torch.softmax(row.log() / 2 ** (n / 4), -1) for n in range(-8, 9)]
+    return [
+        bigram_drawings.row_at_temperature(hot, shown, corpus.tokenizer.chars, "light")
+        + bigram_drawings.sample_line("that is the question of the day", "light")
+        for hot in heated
+    ]
+
+
+def averaging_pictures() -> list[str]:
+    """Points and their means."""
+    x = torch.randn(1, 8, 2, generator=generator(1337))
+    means = mean_by_loop(x)[0]
+    return [averaging.plane(x[0], means, t, "light") + averaging.means_table(x[0], means, t, "light") for t in range(8)]
+
+
+def attention_pictures() -> list[str]:
+    """One row worked out, for every row, with random queries, keys and values."""
+    q, k, v = torch.randn(3, len(TEXT), 32, generator=generator(1337))
+    stages = attention_stages(q, k)
+    out, step = stages.weights @ v, "\u00f7 \u221a32"
+    return [attention_row.worked_row(stages, v, out, list(TEXT), t, "light", step=step) for t in range(len(TEXT))]
+
+
+def scaling_pictures() -> list[str]:
+    """Scores as histograms, for every head_size."""
+    drawn = []
+    for head_size in HEAD_SIZES:
+        q, k = random_qk(head_size, generator=generator(1337))
+        stages = attention_stages(q, k, mask=False)
+        both = stages.scores.flatten(), stages.scaled.flatten()
+        drawn.append(scaling_drawings.histograms(*both, head_size, "light"))
+    return drawn
+
+
+SWITCHES = {
     "tokens": tokens_figure, "bigram": bigram_figure, "averaging": averaging_figure, "attention": attention_figure,
     "scaling": scaling_figure, "transformer": transformer_figure,
+}  # fmt: skip
+SLIDERS = {
+    "tokens": tokens_pictures, "bigram": bigram_pictures, "averaging": averaging_pictures,
+    "attention": attention_pictures, "scaling": scaling_pictures,
 }  # fmt: skip
 
 
 @st.fragment
-def alone(lesson: str) -> None:
-    """The control and the figure, and nothing else."""
-    figure = FIGURES[lesson]()
+def switch(lesson: str) -> None:
+    """A control and the figure that the server draws for it, and nothing else."""
+    figure = SWITCHES[lesson]()
     st.plotly_chart(look.dress(figure, "light"), theme=None, config=look.CONFIG, key="figure")
+
+
+@st.fragment
+def slider(lesson: str) -> None:
+    """A figure that follows the finger, and nothing else."""
+    drawings = SLIDERS[lesson]()
+    pictures = [Picture(drawing, f"position {n}") for n, drawing in enumerate(drawings)]
+    drag(pictures, key="figure", label="position", names=[str(n) for n in range(len(drawings))], default=2)
 
 
 if __name__ == "__main__":
     st.set_page_config(layout="wide")
-    alone(st.query_params.get("lesson", "averaging"))
+    chosen = st.query_params.get("lesson", "averaging")
+    slider(chosen) if st.query_params.get("kind") == "slider" else switch(chosen)

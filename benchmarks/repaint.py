@@ -2,11 +2,12 @@
 
     python -m benchmarks.repaint [--times 25] [--only averaging ...]
 
-On each page one control whose picture the server draws, and, pressed in turn with it, the same figure alone in a bare
-Streamlit script (benchmarks/bare_figures.py) with garbage collection off: this machine's speed drifts. Then one figure
-that follows the finger, which the browser swaps alone. The clock runs in the browser, from the press to the frame after
-the picture has changed. Goals: median below 130 ms, 95th percentile below 200 ms, median at most 1.3 times the bare
-script's. Needs Chromium; measure on an idle machine.
+On each page one slider, whose pictures the browser swaps alone while it moves, and one switch, whose picture the server
+draws. Each is pressed in turn with the same figure alone in a bare Streamlit script (benchmarks/bare_figures.py) with
+garbage collection off, because this machine's speed drifts. The clock runs in the browser, from the press to the frame
+after the picture has changed. Goals for the sliders: median below 130 ms, 95th percentile below 200 ms, and at most 1.3
+times the bare script's median. A page without a slider (transformer) is held to them by its switch; the other switches
+are only reported. Needs Chromium; measure on an idle machine.
 """
 
 import argparse
@@ -55,26 +56,27 @@ class Control(NamedTuple):
     """What is pressed on a lesson's page, how, and which figure it changes."""
 
     control: str
-    how: str  # a role to focus and the keys to press in turn, or "click:" and the names of buttons
+    how: str  # slider | button | label | option, and the two ways to go in turn
     figure: str
-    drag: str
 
 
-CONTROLS = {
-    "tokens": Control(".st-key-log_shares", "label:click click", ".st-key-tok_2", "t"),
-    "bigram": Control(".st-key-seed", "button:increment decrement", ".st-key-big_3", "temperature"),
-    "averaging": Control(".st-key-T", "slider:ArrowRight ArrowLeft", ".st-key-avg_3", "t"),
-    "attention": Control(".st-key-row", "button:decrement increment", ".st-key-att_3", "t_step"),
-    "scaling": Control(".st-key-head_size", "slider:ArrowRight ArrowLeft", ".st-key-sca_1", "factor"),
-    "transformer": Control(".st-key-context", "option:32 8", ".st-key-tra_7", ""),
+MOVES = "slider:ArrowRight ArrowLeft"
+SWITCHES = {
+    "tokens": Control(".st-key-log_shares", "label:click click", ".st-key-tok_2"),
+    "bigram": Control(".st-key-seed", "button:increment decrement", ".st-key-big_3"),
+    "averaging": Control(".st-key-mask", "label:click click", ".st-key-avg_5"),
+    "attention": Control(".st-key-row", "button:decrement increment", ".st-key-att_3"),
+    "scaling": Control(".st-key-trained_size", "option:64 256", ".st-key-sca_8"),
+    "transformer": Control(".st-key-context", "option:32 8", ".st-key-tra_7"),
 }
+SLIDERS = {"tokens": "t", "bigram": "temperature", "averaging": "t", "attention": "t_step", "scaling": "head_size"}
 
 
-def press(page: Page, control: str, how: str, turn: int) -> None:
+def press(page: Page, control: Control, turn: int) -> None:
     """Move a control once, there and back in turn."""
-    role, _, ways = how.partition(":")
+    role, _, ways = control.how.partition(":")
     way = ways.split()[turn % 2]
-    box = page.locator(control)
+    box = page.locator(control.control)
     if role == "button":
         box.get_by_test_id("stNumberInputStepUp" if way == "increment" else "stNumberInputStepDown").click()
     elif role == "label":
@@ -86,11 +88,11 @@ def press(page: Page, control: str, how: str, turn: int) -> None:
         page.keyboard.press(way)
 
 
-def took(page: Page, control: str, how: str, figure: str, turn: int) -> float:
+def took(page: Page, control: Control, turn: int) -> float:
     """Milliseconds from one press to the repainted picture."""
     page.bring_to_front()  # a page behind another is not painted
-    page.evaluate(WATCH, figure)
-    press(page, control, how, turn)
+    page.evaluate(WATCH, control.figure)
+    press(page, control, turn)
     milliseconds = page.evaluate("window.__took")
     wait_run(page)
     return milliseconds
@@ -122,28 +124,37 @@ def settled(page: Page, url: str, figure: str) -> None:
     page.wait_for_timeout(1_000)
 
 
-def measure(lesson: str, app: Page, bare: Page, urls: tuple[str, str], times: int, goals: Goals) -> None:
-    """Both figures of a lesson, and the same one bare, pressed in turn."""
-    chosen = CONTROLS[lesson]
-    settled(app, f"{urls[0]}/{lesson}?reveal=all", chosen.figure)
-    settled(bare, f"{urls[1]}/?lesson={lesson}", ".st-key-figure")
-    here, alone = [], []
+def compare(
+    pages: tuple[Page, Page], urls: tuple[str, str], here: Control, alone: Control, times: int
+) -> tuple[float, float, float]:
+    """Median and 95th percentile of a figure on its page, in ms, and the median's ratio to the same figure alone."""
+    for page, url, control in zip(pages, urls, (here, alone), strict=True):
+        settled(page, url, control.figure)
+    measured: tuple[list[float], list[float]] = ([], [])
     for turn in range(times):
-        here.append(took(app, chosen.control, chosen.how, chosen.figure, turn))
-        alone.append(took(bare, ".st-key-control", chosen.how, ".st-key-figure", turn))
-    middle, slow, ratio = statistics.median(here), quantile95(here), statistics.median(here) / statistics.median(alone)
-    words = f"{lesson:12} median {middle:4.0f} ms  95 % {slow:4.0f} ms  bare {statistics.median(alone):4.0f} ms"
-    goals.at_most(MEDIAN, middle, f"{lesson}: median, ms")
-    goals.at_most(SLOW, slow, f"{lesson}: 95th percentile, ms")
-    goals.at_most(RATIO, ratio, f"{lesson}: times the bare script")
-    if chosen.drag:
-        figure = f".st-key-drag_{chosen.drag}"
-        swaps = [took(app, figure, "slider:ArrowLeft ArrowRight", figure, turn) for turn in range(times)]
-        words += f"  ratio {ratio:4.2f}  drag {statistics.median(swaps):3.0f} ms, 95 % {quantile95(swaps):3.0f} ms"
-        goals.at_most(MEDIAN, statistics.median(swaps), f"{lesson}: drag, median, ms")
-    else:
-        words += f"  ratio {ratio:4.2f}"
-    print(words, flush=True)
+        for page, control, took_ in zip(pages, (here, alone), measured, strict=True):
+            took_.append(took(page, control, turn))
+    middle = statistics.median(measured[0])
+    return middle, quantile95(measured[0]), middle / statistics.median(measured[1])
+
+
+def measure(lesson: str, pages: tuple[Page, Page], app: str, bare: str, times: int, goals: Goals) -> None:
+    """The slider and the switch of one lesson."""
+    kinds = {"switch": SWITCHES[lesson]}
+    if lesson in SLIDERS:
+        figure = f".st-key-drag_{SLIDERS[lesson]}"
+        kinds = {"slider": Control(figure, MOVES, figure), **kinds}
+    for n, (kind, here) in enumerate(kinds.items()):
+        alone = Control(".st-key-drag_figure", here.how, ".st-key-drag_figure")
+        if kind == "switch":
+            alone = Control(".st-key-control", here.how, ".st-key-figure")
+        urls = f"{app}/{lesson}?reveal=all", f"{bare}/?lesson={lesson}&kind={kind}"
+        middle, slow, ratio = compare(pages, urls, here, alone, times)
+        print(f"{lesson:12}{kind:8}median {middle:4.0f} ms   95 % {slow:4.0f} ms   {ratio:4.2f} x bare", flush=True)
+        if n == 0:
+            goals.at_most(MEDIAN, middle, f"{lesson}, {kind}: median, ms")
+            goals.at_most(SLOW, slow, f"{lesson}, {kind}: 95th percentile, ms")
+            goals.at_most(RATIO, ratio, f"{lesson}, {kind}: times the bare script")
 
 
 def quantile95(values: list[float]) -> float:
@@ -153,7 +164,7 @@ def quantile95(values: list[float]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, default=25)
-    parser.add_argument("--only", nargs="*", choices=CONTROLS, default=list(CONTROLS))
+    parser.add_argument("--only", nargs="*", choices=SWITCHES, default=list(SWITCHES))
     arguments = parser.parse_args()
     goals = Goals()
     with (
@@ -162,10 +173,9 @@ def main() -> None:
     ):  # fmt: skip
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for lesson in arguments.only:
-            pages = [chromium.new_page(viewport={"width": 1280, "height": 900}) for _ in range(2)]
-            measure(lesson, pages[0], pages[1], (app, bare), arguments.times, goals)
-            for page in pages:
-                page.close()
+            one, two = (chromium.new_page(viewport={"width": 1280, "height": 900}) for _ in range(2))
+            measure(lesson, (one, two), app, bare, arguments.times, goals)
+            one.close(), two.close()
         chromium.close()
     goals.settle()
 

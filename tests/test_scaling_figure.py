@@ -96,19 +96,25 @@ def test_powers_of_ten_are_written_with_raised_digits(power):
 # --- what stays in place ---------------------------------------------------------------------------------------------
 
 
-def test_a_histogram_counts_every_score_and_says_its_spread():
+def test_a_histogram_has_a_bar_for_what_occurs_and_says_its_spread():
     scores = torch.tensor([-4.0, 4.0, -4.0, 4.0])
-    figure = figures.histograms(scores, scores / 4, 16, "light")
-    assert [sum(bars.y) for bars in figure.data] == [4, 4]
-    assert f"{scores.std():.2f}" in annotations(figure) and "\u00f7 \u221a16" in annotations(figure)
-    wide, narrow = (line.x1 - line.x0 for line in reversed(figure.layout.shapes))
-    assert wide == pytest.approx(4 * narrow)
+    drawing = drawings.histograms(scores, scores / 4, 16, "light")
+    assert drawing.count(f'fill="{color("scaled", "light")}"') == 2  # two different scores, divided
+    assert drawing.count(f'stroke="{color("scores", "light")}"') == 2
+    assert f"spread {scores.std():.2f}" in drawing and f"spread {scores.std() / 4:.2f}" in drawing
+    assert "\u00f7 \u221a16" in drawing
 
 
 def test_the_marks_of_two_equal_histograms_stay_apart():
     scores = torch.linspace(-1, 1, 9)
-    heights = [line.y0 for line in figures.histograms(scores, scores, 1, "light").layout.shapes]
-    assert abs(heights[0] - heights[1]) > 0.1 * min(heights)
+    drawing = drawings.histograms(scores, scores, 1, "light")
+    heights = [float(y) for y in re.findall(r'<line [^>]*y1="([\d.]+)"[^>]*stroke-width="3"', drawing)]
+    assert len(heights) == 2 and abs(heights[0] - heights[1]) > 20  # px
+
+
+@pytest.mark.parametrize(("limit", "marks"), [(80, [50]), (18.4, [10]), (0.9, [0.5]), (6.5, [5]), (41, [20, 40])])
+def test_an_axis_is_marked_with_round_numbers(limit, marks):
+    assert drawings.round_numbers(limit) == pytest.approx(marks)
 
 
 @pytest.mark.parametrize("draw", [figures.saturated_rows, figures.passed_on])

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tinygpt.plots import transformer as figures
 from tinygpt.plots import transformer_drawings as drawings
 from tinygpt.plots.look import PALETTE
-from tinygpt.plots.transformer import Curve, Trained
+from tinygpt.plots.positions import Curve, by_position
+from tinygpt.plots.transformer import Trained
 from tinygpt.plots.transformer_drawings import HUES, Box, Machine
 
 ON, OFF = Box("feed-forward", 8_352, True), Box("feed-forward", 0, False)
@@ -145,7 +146,7 @@ def test_the_parts_are_sorted_and_another_seed_is_a_band():
 @pytest.mark.parametrize("T", [8, 32])
 def test_a_loss_for_each_position_and_a_name_at_each_end(T):
     curves = [Curve("averaged", (2.5,) * T, "count"), Curve("chosen", (2.1,) * T, "gpt")]
-    figure = figures.by_position(curves, "dark", level=("counting triples", 2.05), low=2.0, high=2.6)
+    figure = by_position(curves, "dark", level=("counting triples", 2.05), low=2.0, high=2.6)
     assert [list(trace.x) for trace in figure.data] == [list(range(T))] * 2
     assert len({(trace.line.dash, trace.marker.symbol) for trace in figure.data}) == 2
     shifts = {note.text: note.yshift for note in figure.layout.annotations}

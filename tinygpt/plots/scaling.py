@@ -7,57 +7,16 @@ import math
 from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
-from torch import Tensor
 
 from tinygpt.plots.look import PALETTE, Mode, color, dress, number
 from tinygpt.variance import Spread
 
-BINS = 45
 NAMES = {"scores": "q\u00b7k", "scaled": "q\u00b7k \u00f7 \u221ahead_size"}
 DASH = {"scores": "solid", "scaled": "dash"}
 SHORT = {
     "none": "not divided", "1/sqrt(head_size)": "\u00f7 \u221ahead_size", "1/sqrt(n_embd)": "\u00f7 \u221an_embd",
     "1/head_size": "\u00f7 head_size",
 }  # fmt: skip
-
-
-def histograms(scores: Tensor, scaled: Tensor, head_size: int, mode: Mode) -> go.Figure:
-    """How many scores of one draw are how large, plain (outlined) and divided (filled). Both (N,)
-
-    The line over each is its spread: one standard deviation to both sides.
-    """
-    limit = 1.04 * max(float(scores.abs().max()), float(scaled.abs().max()))
-    width = 2 * limit / BINS
-    middles = [-limit + (i + 0.5) * width for i in range(BINS)]
-    looks = {
-        "scores": {"color": "rgba(0,0,0,0)", "line": {"color": color("scores", mode), "width": 2}},
-        "scaled": {"color": color("scaled", mode)},
-    }
-    figure, top = go.Figure(), 0.0
-    for stage, values in {"scaled": scaled, "scores": scores}.items():
-        counts = values.histc(BINS, -limit, limit).tolist()
-        mark = 1.08 * max(counts) * (1.3 if head_size == 1 and stage == "scaled" else 1)  # two marks, apart
-        top = max(top, mark)
-        name = NAMES["scores"] if stage == "scores" else f"{NAMES['scores']} \u00f7 \u221a{head_size}"
-        figure.add_bar(
-            x=middles, y=counts, width=width, marker=looks[stage], customdata=[number(x, 1) for x in middles],
-            hovertemplate=f"%{{y:.0f}} of {values.numel()} scores {name}<br>near %{{customdata}}<extra></extra>",
-        )  # fmt: skip
-        _spread_mark(figure, values, mark, f"<b>{name}</b><br>spread", stage, mode)
-    figure.update_layout(barmode="overlay", bargap=0, height=340, margin={"t": 24})
-    figure.update_xaxes(title="score", range=[-limit, limit])
-    figure.update_yaxes(title="scores", range=[0, 1.1 * top])
-    return dress(figure, mode)
-
-
-def _spread_mark(figure: go.Figure, values: Tensor, y: float, words: str, stage: str, mode: Mode) -> None:
-    middle, reach = float(values.mean()), float(values.std())
-    line = {"color": color(stage, mode, text=True), "width": 3}
-    figure.add_shape(type="line", x0=middle - reach, x1=middle + reach, y0=y, y1=y, line=line)
-    figure.add_annotation(
-        x=middle + reach, y=y, text=f"{words} {number(reach)}", xanchor="left", xshift=8, showarrow=False,
-        align="left", font={"color": color(stage, mode, text=True)},
-    )  # fmt: skip
 
 
 def saturated_rows(sizes: Sequence[int], shares: Mapping[str, Sequence[float]], mode: Mode) -> go.Figure:

@@ -7,6 +7,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from torch import Tensor
+
 from tinygpt.plots.drawing import character, dot, line, path, rect, svg, words
 from tinygpt.plots.look import PALETTE, PANEL, TICK, Mode, color, number
 from tinygpt.variance import Spread
@@ -228,3 +230,58 @@ def _factors(plane: Plane, factors: Sequence[float], mode: Mode) -> str:
         for i, factor in enumerate(factors)
     ]
     return "".join(names) + words(TRACK[0], plane.bottom + 44, "factor", p.muted)
+
+
+BINS = 41  # of a histogram
+
+
+def histograms(scores: Tensor, scaled: Tensor, head_size: int, mode: Mode) -> str:
+    """How many scores of one draw are how large, plain (outlined) and divided (filled). Both (N,)
+
+    The line over each is its spread: one standard deviation to both sides.
+    """
+    limit = 1.04 * max(float(scores.abs().max()), float(scaled.abs().max()))
+    counts = {"scaled": scaled.histc(BINS, -limit, limit), "scores": scores.histc(BINS, -limit, limit)}
+    plane = Plane(230, -limit, limit, 0, 1.45 * float(max(count.max() for count in counts.values())))
+    p, parts = PALETTE[mode], []
+    for value in round_numbers(plane.high / 1.25):
+        parts.append(plane.grid(value, number(value, 0), mode))
+    for stage, count in counts.items():
+        parts += [_bin(plane, i, n, limit, stage, mode) for i, n in enumerate(count.tolist()) if n]
+    same = head_size == 1  # nothing is divided: the two marks would lie on each other
+    for stage, values in (("scaled", scaled), ("scores", scores)):
+        over = float(counts[stage].max()) * (1.3 if same and stage == "scaled" else 1.1)
+        name = RAW if stage == "scores" else f"{RAW} {BY} {ROOT}{head_size}"
+        parts.append(_spread_mark(plane, values, over, name, stage, mode))
+    for value in (-round_numbers(limit)[-1], 0.0, round_numbers(limit)[-1]):
+        parts.append(words(plane.x(value), plane.bottom + 16, number(value, 0), p.muted, size=TICK, anchor="middle"))
+    parts.append(words(TRACK[1], plane.bottom + 42, "score", p.muted, anchor="end"))
+    return side_by_side(plane.drawing(*parts))
+
+
+def round_numbers(limit: float) -> list[float]:
+    """One or two round numbers up to `limit`: 1, 2 or 5 times a power of ten."""
+    step = next(m * 10**e for e in range(-3, 6) for m in (1, 2, 5) if m * 10**e > limit / 3)
+    return [step * n for n in (1, 2) if step * n <= limit]
+
+
+def _bin(plane: Plane, i: int, count: float, limit: float, stage: str, mode: Mode) -> str:
+    """One bar of a histogram: filled when divided, outlined when not."""
+    width = 2 * limit / BINS
+    left, top = plane.x(-limit + i * width), plane.y(count)
+    across = plane.x(width) - plane.x(0)
+    tone = color(stage, mode)
+    filled = stage == "scaled"
+    return rect(
+        left, top, across, plane.bottom - top, fill=tone if filled else "none", stroke="" if filled else tone
+    )
+
+
+def _spread_mark(plane: Plane, values: Tensor, over: float, name: str, stage: str, mode: Mode) -> str:
+    middle, reach, tone = float(values.mean()), float(values.std()), color(stage, mode, text=True)
+    y, end = plane.y(over), plane.x(middle + reach)
+    return (
+        line(plane.x(middle - reach), y, end, y, tone, thick=3)
+        + words(end + 10, y - 10, name, tone, bold=True)
+        + words(end + 10, y + 12, f"spread {number(reach)}", tone)
+    )

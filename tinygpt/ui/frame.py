@@ -10,18 +10,18 @@ from tinygpt.plots import look, wordmark
 
 STYLE = """<style>
 /* What the theme has no key for. 1: a link starts where its picture starts. */
-[class*="st-key-card"] [data-testid="stPageLink"] a { padding-left: 0; padding-right: 0; }
+.st-key-frame [data-testid="stPageLink"] a { padding-left: 0; padding-right: 0; }
 /* 2: the label of a primary button is always white: too faint on the bright primary of the dark theme. */
 .st-key-frame [data-testid="stBaseButton-primary"]:not(:disabled) { color: light-dark(#FFFFFF, #15171C); }
 /* 3: code in ink, as in print. The fixed colors of the highlighter reach only 2.1 : 1 on paper. */
-[class*="st-key-code"] .token.token.token { color: inherit; font-weight: inherit; }
-[class*="st-key-code"] .token.token.token:is(.keyword, .function, .class-name) { font-weight: 700; }
-[class*="st-key-code"] .token.token.token:is(.comment, .string) { color: light-dark(#5F5C56, #A5A29B); }
+.st-key-frame .token.token.token { color: inherit; font-weight: inherit; }
+.st-key-frame .token.token.token:is(.keyword, .function, .class-name) { font-weight: 700; }
+.st-key-frame .token.token.token:is(.comment, .string) { color: light-dark(#5F5C56, #A5A29B); }
 /* 4: a square in a narrow column leaves no hole below it; 2rem are the characters along its lower side. */
 [class*="st-key-square"] { container-type: inline-size; }
 [class*="st-key-square"] > * { max-height: calc(100cqw + 2rem); overflow: hidden; }
 /* 5: three dots say "menu" without an arrow beside them. */
-[class*="st-key-menu"] [data-testid="stPopoverButton"] div[aria-hidden="true"] { display: none; }
+.st-key-runs [data-testid="stPopoverButton"] div[aria-hidden="true"] { display: none; }
 /* 6: the loss chart's own buttons come up inside it, where curves that fall leave room, not over "all | the end". */
 .st-key-loss [data-testid="stElementToolbar"] { top: 0 !important; }
 </style>"""

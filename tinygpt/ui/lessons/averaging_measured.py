@@ -8,7 +8,7 @@ from torch import Tensor
 from tinygpt.agreement import agreement
 from tinygpt.averaging import changed_rows, mean_by_loop, mean_by_softmax, mean_by_tril, microseconds
 from tinygpt.plots import averaging as figures
-from tinygpt.plots.transformer import Curve, by_position
+from tinygpt.plots.positions import Curve, by_position
 from tinygpt.trained import counted, result
 from tinygpt.ui import frame
 from tinygpt.ui.lessons.averaging import T

@@ -6,15 +6,15 @@ The others: scaling_softmax.py (3 to 5), scaling_mistakes.py (6 and 7), scaling_
 import functools
 
 import streamlit as st
+from torch import Tensor
 
-from tinygpt.attention import attention_stages
-from tinygpt.plots import scaling as figures
+from tinygpt.attention import Stages, attention_stages
 from tinygpt.plots import scaling_drawings as drawings
 from tinygpt.randomness import generator
 from tinygpt.ui import controls, frame
 from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.lessons import scaling_measured as measured
-from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, look_for, table
+from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, table
 from tinygpt.ui.storyboard import Facts, Scene
 from tinygpt.variance import (
     random_qk,
@@ -38,20 +38,22 @@ def draws_control() -> int:
 def a_sum(scene: Scene) -> None:
     """The scores of one draw, plain and divided, as histograms."""
     begin(scene)
-    left, right, _ = st.columns([5, 2, 4], gap="large")
-    with left:
-        head_size = controls.head_size()
-    with right:
+    with st.container(width=200):
         seed = controls.seed()
-    q, k, stages = measured.one_draw(head_size, seed)
-    facts = {
-        "hs": head_size, "n": stages.scores.numel(), "k": k.var().item(), "q": q.var().item(),
-        "plain": stages.scores.var().item(), "divided": stages.scaled.var().item(), **_one_draw_among_many(),
-    }  # fmt: skip
-    ask(scene, facts, height=340)
-    figure = figures.histograms(stages.scores.flatten(), stages.scaled.flatten(), head_size, frame.mode())
-    frame.show(figure, key=scene.key, alt=alt(scene, facts))
-    look_for(scene, facts)
+    drawn = {head_size: measured.one_draw(head_size, seed) for head_size in controls.HEAD_SIZES}
+    every = [_draw_facts(head_size, *draw) for head_size, draw in drawn.items()]
+    ask(scene, every[0], height=340)
+    pictures = [
+        Picture(
+            drawings.histograms(stages.scores.flatten(), stages.scaled.flatten(), head_size, frame.mode()),
+            scene.plain("look_for", facts), alt(scene, facts),
+        )
+        for (head_size, (_, _, stages)), facts in zip(drawn.items(), every, strict=True)
+    ]  # fmt: skip
+    names = [str(head_size) for head_size in controls.HEAD_SIZES]
+    default = controls.HEAD_SIZES.index(NOTEBOOK_SIZE)
+    facts = every[drag(pictures, key="head_size", label="head_size", names=names, default=default)]
+    stages = drawn[facts["hs"]][2]
     formula(scene, facts)
     lecture(scene)
     deeper(scene, facts)
@@ -60,6 +62,13 @@ def a_sum(scene: Scene) -> None:
         key=scene.key,
     )
     code(random_qk, score_variance)
+
+
+def _draw_facts(head_size: int, q: Tensor, k: Tensor, stages: Stages) -> Facts:
+    return {
+        "hs": head_size, "n": stages.scores.numel(), "k": k.var().item(), "q": q.var().item(),
+        "plain": stages.scores.var().item(), "divided": stages.scaled.var().item(), **_one_draw_among_many(),
+    }  # fmt: skip
 
 
 @functools.cache

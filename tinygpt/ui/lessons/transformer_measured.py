@@ -10,7 +10,8 @@ from tinygpt.gpt import Block
 from tinygpt.gpt_config import scale_factor
 from tinygpt.models import count_parameters
 from tinygpt.plots import transformer as figures
-from tinygpt.plots.transformer import Curve, Trained
+from tinygpt.plots.positions import Curve, by_position
+from tinygpt.plots.transformer import Trained
 from tinygpt.trained import EXPERIMENTS, VOCABULARY, counted, result
 from tinygpt.ui import frame
 from tinygpt.ui.scene import alt, ask, begin, code, look_for, table, wrong_frame, wrong_switch
@@ -145,7 +146,7 @@ def choosing(scene: Scene) -> None:
     chosen, averaged = (result(name).by_position for name in WINDOWS[T])
     curves = [Curve("chosen", chosen, "gpt"), Curve("averaged", averaged, "count")]
     low, high = _range()
-    frame.show(figures.by_position(curves, frame.mode(), low=low, high=high), key=scene.key, alt=alt(scene, facts))
+    frame.show(by_position(curves, frame.mode(), low=low, high=high), key=scene.key, alt=alt(scene, facts))
     look_for(scene, facts)
     table(lambda: {"position": range(T), "chosen": chosen, "averaged": averaged}, key=scene.key)
     code(scale_factor)
@@ -180,7 +181,7 @@ def place_by_place(scene: Scene) -> None:
     curves = [Curve("pairs", pairs, "bigram"), Curve("one head", head, "head"), Curve("GPT", gpt, "gpt")]
     level = ("counting triples", floors["3-gram"].val)
     low, high = min(*gpt, level[1]) - AIR, max(*head, *gpt) + AIR
-    figure = figures.by_position(curves, frame.mode(), level=level, low=low, high=high)
+    figure = by_position(curves, frame.mode(), level=level, low=low, high=high)
     frame.show(figure, key=scene.key, alt=alt(scene, facts))
     look_for(scene, facts)
     table(
