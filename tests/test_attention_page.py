@@ -40,7 +40,7 @@ def test_it_opens_with_a_trained_head_that_reads_the_king():
 
 @pytest.mark.parametrize("name", [*MODELS, UNTRAINED, NOTEBOOK])
 def test_every_head_can_be_read_in_every_scene(name):
-    page = opened(reader=name, softmax_dim="1", wrong_nomask="true", mask="false")
+    page = opened(reader=name, softmax_dim="1", wrong_nomask="true", see_mask="false")
     assert page.selectbox(key="reader").value == name
     assert len(page.get("plotly_chart")) == 13  # one of them only while it goes wrong
     assert len(page.get("bidi_component")) >= 3
@@ -132,7 +132,7 @@ def test_every_row_is_worked_out_to_what_it_hands_on():
 
 def test_arrows_are_counted_with_and_without_the_mask():
     assert "36 arrows are allowed" in sentences(opened(), "node")[0]
-    assert "64 arrows are allowed" in sentences(opened(mask="false"), "node")[0]
+    assert "64 arrows are allowed" in sentences(opened(see_mask="false"), "node")[0]
 
 
 def test_a_tile_of_the_future_is_explained():
@@ -144,8 +144,9 @@ def test_a_tile_of_the_future_is_explained():
 def test_the_scale_is_that_of_both_scenes_that_calculate():
     page = opened(reader="one head")
     assert "\u00f7 \u221a32" in said(page)
-    page.selectbox(key="scale").set_value("none").run()
+    page.selectbox(key="att_scale").set_value("none").run()
     assert not page.exception and "\u00d7 1" in said(page)
+    assert "scale" not in page.session_state, "it is what the training page trains with"
 
 
 def test_the_wrong_axis_is_wrong_on_purpose_and_can_be_put_right():
@@ -169,6 +170,24 @@ def test_training_without_the_mask_quotes_what_was_measured():
     assert max(stored.by_position[:-1]) < 0.1 < stored.by_position[-1]
 
 
+def test_one_character_leaves_nothing_to_ask_about():
+    page = opened(text="a", reader=UNTRAINED)
+    asked = {box.key for box in (*page.radio, *page.button_group)}
+    assert not asked & {f"ask_att_{n}" for n in (1, 3, 4, 5, 6)} and "ask_att_2" in asked
+    assert sentences(page, "t_step") == ["out[0] = v[0]: with nobody before it, \u2018a\u2019 hands on its own value."]
+
+
+def test_two_values_are_mixed_without_a_third():
+    assert all("v[1] + \u2026" not in mixed for mixed in sentences(opened(text="ab"), "t_step"))
+
+
+def test_before_training_rows_are_nearly_even_for_the_notebook_too():
+    words = said(opened(reader=NOTEBOOK))
+    found = re.search(r"Untrained, row 7 spreads as over ([\d.]+) of 8 characters", words)
+    assert found and float(found[1]) > 7
+    assert "The notebook's head, its scores divided by \u221a16" in words
+
+
 @pytest.mark.parametrize("case", ["no mask, no positions", "positions added", "mask on"])
 def test_each_case_of_the_order_says_how_much_it_matters(case):
     words = said(opened(case=case, order="shuffled"))
@@ -187,11 +206,22 @@ def test_another_text_has_a_column_for_each_of_its_characters():
     assert not page.exception and "the weights are (8, 7)" in said(page)
 
 
+def test_the_strongest_look_at_another_text_may_be_the_first_row_s():
+    words = said(opened(reader=UNTRAINED, text="xyz", text2="my lord"))
+    assert "The strongest: \u2018x\u2019 at 0 takes 0.26 from \u2018m\u2019 at 0." in words
+
+
+@pytest.mark.parametrize(("name", "words"), [("GPT", "trained on its own text only"), (NOTEBOOK, "never trained")])
+def test_whether_a_head_was_trained_is_said(name, words):
+    assert f"This head was {words}; here we look at the mechanism." in said(opened(reader=name))
+
+
 @pytest.mark.parametrize("head", [notebook_head(), untrained_head(4)])
 def test_the_snippet_prints_the_numbers_of_the_page(head):
     seen = Reader("", head, torch.arange(8), None, 8).see()
     done = subprocess.run([sys.executable, "-c", as_pytorch(seen, 3)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+    assert max(map(len, re.findall(r"\.(\d+)", as_pytorch(seen, 3).split("scores")[0]))) <= 4, "rounded"
     printed = [float(value) for value in re.findall(r"-?\d+\.\d*(?:e-\d+)?", done.stdout)]
     expected = [*seen.stages.scores[3, :4].tolist(), *seen.stages.weights[3, :4].tolist(), *seen.out[3, :4].tolist()]
     assert printed == pytest.approx(expected, abs=2e-3)

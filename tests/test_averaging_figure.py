@@ -30,6 +30,7 @@ def test_points_up_to_t_are_solid_and_later_ones_hollow():
 def test_the_table_outlines_what_is_averaged_and_the_mean():
     drawing = figures.means_table(X[0], mean_by_loop(X)[0], 2, "light")
     assert drawing.count(f'stroke="{PALETTE["light"].ink}"') == 2
+    assert drawing.count('width="74.0" height="36.0"') == 2 * 2 * 3  # x and xbow, two channels, rows 0 to 2
     assert ">0.15<" in drawing and ">\u22120.32<" in drawing  # xbow[2]
 
 

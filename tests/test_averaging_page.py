@@ -3,6 +3,7 @@
 import pytest
 
 from tests.lesson_pages import opened, said, sentences
+from tinygpt.trained import counted, result
 
 
 @pytest.fixture
@@ -63,3 +64,24 @@ def test_the_times_are_measured_here(page):
     assert "The product is" in said(page)
     page.button(key="measure").click().run()
     assert not page.exception
+    again = said(page)
+    assert said(page.run()) == again, "the times stay until they are measured again"
+
+
+def test_two_roundings_are_compared_with_the_tolerances_of_allclose(page):
+    assert "One adds and then divides, the other divides and then adds" in said(page)
+    for notebook in ("1337", "666"):
+        page.button_group(key="notebook").set_value(notebook).run()
+        assert "allclose says False" not in said(page) or "more than 1e\u221208 + 1e\u221205\u00b7" in said(page)
+
+
+def test_averaging_and_the_bigram_part_from_position_1_on():
+    gaps = [a - b for a, b in zip(result("averaging").by_position, counted()[1], strict=True)]
+    assert gaps[0] > gaps[1] and gaps[1:] == sorted(gaps[1:])
+    averaged = list(result("averaging").by_position)
+    assert averaged[0] > averaged[1] and averaged[1:] == sorted(averaged[1:])
+
+
+@pytest.mark.parametrize(("size", "terms"), [(2, "1 + 1/2"), (3, "1 + 1/2 + 1/3"), (8, "1 + 1/2 + \u2026 + 1/8")])
+def test_a_sum_of_few_terms_is_written_out(size, terms):
+    assert f"Column 0 sums to {terms} = " in said(opened("averaging", reveal="all", T=str(size)))

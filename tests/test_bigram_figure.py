@@ -48,6 +48,7 @@ def test_a_pair_that_never_occurs_has_no_tile():
                for z, n in zip(row, ns, strict=True))  # fmt: skip
     assert (tiles.zmin, tiles.zmax) == (0, 1)
     assert tiles.text[A][CHARS.index("b")] == "\u2018a\u2019, then \u2018b\u2019"
+    assert tiles.text[CHARS.index("<")][CHARS.index(">")] == "\u2018&lt;\u2019, then \u2018&gt;\u2019"  # no tag
 
 
 def test_the_chosen_row_is_outlined_and_markup_stays_text():

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tinygpt.corpus import default_corpus
 from tinygpt.own_texts import keep_text
 from tinygpt.ui import session, texts
+from tinygpt.ui.lessons import bigram_runs, bigram_text
 
 ROUTER = str(Path(__file__).parents[1] / "pages" / "router.py")
 PATIENCE = 120  # seconds
@@ -81,10 +83,22 @@ def test_answering_the_first_question_chooses_its_letter():
     assert "After \u2018q\u2019: \u2018u\u2019 1.00" in says(page)
 
 
+def test_what_is_right_and_what_is_said_hold_before_any_training():
+    page = opened()
+    page.button_group(key="ask_big_6").set_value(1).run()
+    words = says(page)
+    assert "**Right.** Where the two tables nearly agree" in words and "Nothing is trained yet: " in words
+    assert "after 0 steps" not in words
+
+
+def test_two_rows_are_joined_as_the_notebook_does_it():
+    assert "`torch.cat([f1, f2], dim=1)` of [[1, 2, 3]] and [[3, 4, 5]] gives [[1, 2, 3, 3, 4, 5]]." in says(opened())
+
+
 def test_a_button_chooses_what_is_hard_to_type():
     page = opened()
-    page.button(key=f"row_{ord(' ')}").click().run()
-    assert page.selectbox(key="row").value == " "
+    page.button(key=f"table_row_{ord(' ')}").click().run()
+    assert page.selectbox(key="table_row").value == " "
 
 
 def test_another_context_with_another_last_letter_reads_another_row():
@@ -143,6 +157,22 @@ def test_a_trained_table_opens_its_snapshots_and_the_scenes_below():
     assert "each costs \u2212ln 0 = \u221e. Adding 1" in says(page)
     page.button(key="right_wrong_last_batch").click().run()
     assert "swing from" not in says(page) and not page.exception
+
+
+def test_a_run_that_is_deleted_in_another_tab_counts_as_untrained():
+    text = bigram_text.counted(default_corpus())
+    spec = bigram_runs.spec_of(text, bigram_runs.RATE, 100)
+    engine, student = session.engine(), "5" * 32
+    run = engine.submit(spec, student=student, name="gone")
+    deadline = time.monotonic() + PATIENCE
+    while (view := engine.view(run)) and view.live:
+        assert time.monotonic() < deadline, view.status
+        time.sleep(0.05)
+    assert list(bigram_runs.tables_of(view, text))[-1] == 100
+    assert bigram_runs.tables_of(view, text)[100] is bigram_runs.tables_of(view, text)[100]  # not read anew
+    engine.delete(run)
+    assert list(bigram_runs.tables_of(view, text)) == [0]
+    assert bigram_runs.batches_of(view) == []
 
 
 def test_a_run_that_diverges_leaves_the_page_standing():

@@ -7,13 +7,13 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.counting import NGramModel
 from tinygpt.gpt import GPTLanguageModel
 from tinygpt.gpt_config import GPTConfig, scale_factor
-from tinygpt.head_trials import after_counting, cross_attention, future_share, moved, put_back, spread
+from tinygpt.head_trials import cross_attention, future_share, moved, put_back
 from tinygpt.heads import LooseHead, ModelHead, SeenHead, notebook_head, untrained_head
 from tinygpt.models import build
 from tinygpt.probes import capture
+from tinygpt.variance import effective_characters
 
 EIGHT = torch.arange(8)
 REVERSED = EIGHT.flip(0)
@@ -149,13 +149,8 @@ def test_a_text_that_asks_itself_is_an_encoder():
 
 def test_an_untrained_head_is_nearly_the_plain_average():
     for seed in range(5):
-        last = spread(see(untrained_head(16, seed=seed)).stages.weights)[-1]
+        last = effective_characters(see(untrained_head(16, seed=seed)).stages.weights)[-1]
         assert 4 < last <= 8, "training starts from lesson 3"
-
-
-def test_a_row_spreads_over_as_many_tokens_as_share_it_alike():
-    rows = torch.tensor([[1.0, 0, 0, 0], [0.5, 0.5, 0, 0], [0.25, 0.25, 0.25, 0.25]])
-    torch.testing.assert_close(spread(rows), torch.tensor([1.0, 2.0, 4.0]))
 
 
 def test_what_a_row_gives_to_the_future():
@@ -193,13 +188,3 @@ def test_the_same_seed_gives_the_same_head_whatever_else_was_drawn():
     again = see(untrained_head(16, seed=7)).out
     assert torch.equal(again, see(untrained_head(16, seed=7)).out)
     assert not torch.equal(again, see(untrained_head(16, seed=8)).out)
-
-
-def test_counts_say_what_followed_a_context():
-    ids = torch.tensor([0, 1, 0, 2, 0, 1, 2])  # after 0 came 1, 2, 1
-    pairs, triples = (NGramModel.fit(ids, n, vocab_size=3, smoothing=0) for n in (2, 3))
-    torch.testing.assert_close(after_counting(pairs, torch.tensor([2, 0])), torch.tensor([0, 2 / 3, 1 / 3]))
-    torch.testing.assert_close(after_counting(triples, torch.tensor([2, 0])), torch.tensor([0.0, 1.0, 0.0]))
-    assert not after_counting(triples, torch.tensor([2, 2])).any(), "it never happened"
-    with pytest.raises(ValueError, match="looks back 2 characters, and there are 1"):
-        after_counting(triples, torch.tensor([0]))

@@ -37,7 +37,7 @@ def test_a_number_of_workers_that_is_none_is_refused_in_words(monkeypatch, text)
     "address", ["tls://10.0.0.1:8786", "tcp://127.0.0.1:8786", "tcp://localhost:1", "tcp://[::1]:8786"]
 )
 def test_safe_addresses(address):
-    check_address(address)
+    assert check_address(address) is None  # no ValueError
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,15 @@ def test_show_me_opens_the_picture_without_an_answer(one):
     assert not page.exception and first not in hidden(page)
 
 
+def test_no_setting_of_one_page_breaks_another():
+    page = opened(lessons()[0].name, reveal="all")
+    pages = [*(f"learn/{one.name}.py" for one in lessons()), "lab/train.py"]
+    for path in [*pages, *reversed(pages)]:
+        page.query_params["reveal"] = "all"
+        page.switch_page(path).run()
+        assert not page.exception, path
+
+
 @pytest.mark.parametrize("one", LESSONS)
 def test_every_lesson_leads_to_the_next(one):
     there = [other.name for other in lessons()]

@@ -1,5 +1,7 @@
 """Looking inside changes nothing."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import torch
 
 from tinygpt.gpt import GPTConfig
@@ -28,3 +30,15 @@ def test_looking_leaves_no_trace():
     assert model.training
     assert not any(module._forward_hooks for module in model.modules())
     assert set(vars(model.blocks[0].attention)) == names
+
+
+def test_two_people_who_look_at_once_see_their_own():
+    model = build(CONFIG)
+    texts = [torch.tensor([[i, (i + 1) % 5, 2]]) for i in range(4)]
+    alone = [capture(model, idx)["blocks.0.attention.weights"] for idx in texts]
+
+    def look(n: int) -> bool:
+        return all(torch.equal(capture(model, texts[n])["blocks.0.attention.weights"], alone[n]) for _ in range(100))
+
+    with ThreadPoolExecutor(4) as people:
+        assert all(people.map(look, range(4)))

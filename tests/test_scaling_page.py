@@ -8,10 +8,13 @@ import pytest
 
 from tests.lesson_pages import asked, hidden, opened, pictures, said, sentences
 from tinygpt import trained
+from tinygpt.attention import attention_stages
+from tinygpt.randomness import generator
 from tinygpt.trained import SIZES, counted, result
 from tinygpt.ui import session
-from tinygpt.ui.lessons.scaling_measured import FEW, spreads, variances
+from tinygpt.ui.lessons.scaling_measured import FEW, ROW_DRAWS, spreads, variances
 from tinygpt.ui.lessons.scaling_measured import SIZES as SIZES_OF_THE_SLIDER
+from tinygpt.variance import random_qk
 
 PATIENCE = 300  # seconds for two short runs on a busy machine
 
@@ -67,7 +70,7 @@ def test_a_single_draw_wanders(page):
     before = sentences(page, "size")
     page.button_group(key="draws").set_value(1).run()
     assert sentences(page, "size") != before
-    assert "Dots: a single draw" in said(page)
+    assert "Dots: a single draw of 4 × 8 queries and keys" in said(page)
 
 
 def test_the_notebook_s_softmax_at_every_factor(page):
@@ -95,11 +98,23 @@ def test_thousands_of_rows(page):
     )
 
 
+def test_without_the_division_the_wrong_dice_sharpen_too():
+    """So the division does something with them as well, and no sentence may say that it does nothing."""
+
+    def largest(size: int, *, scale: bool) -> float:
+        q, k = random_qk(size, draws=ROW_DRAWS, distribution="rand", generator=generator(1337))
+        return attention_stages(q, k, scale=scale, mask=False).weights.amax(-1).mean().item()
+
+    assert [largest(size, scale=False) for size in FEW] == pytest.approx([0.19, 0.27, 0.44, 0.65], abs=0.01)
+    assert [largest(size, scale=True) for size in FEW] == pytest.approx([0.157] * 4, abs=0.002)
+
+
 def test_the_wrong_dice_are_framed_diagnosed_and_put_right(page):
     assert "wrong on purpose" not in said(page)
     page.button_group(key="distribution").set_value("rand").run()
     assert "wrong on purpose" in said(page)
     assert "(theory 7/144 = 0.0486), while the mean score grows as head_size/4: 1.0, 4.0, 16.0, 64.0." in said(page)
+    assert "(the largest of 8 weights averages 0.16): far too even. Draw randn." in said(page)
     page.button(key="right_distribution").click().run()
     assert not page.exception and "wrong on purpose" not in said(page)
 

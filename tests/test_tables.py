@@ -15,7 +15,6 @@ from tinygpt.generation import generate
 from tinygpt.randomness import generator
 from tinygpt.tables import (
     as_model,
-    choices,
     entropy,
     kl,
     loss,
@@ -30,6 +29,7 @@ from tinygpt.tables import (
     write,
 )
 from tinygpt.training import RunSpec, TrainConfig, advance, start
+from tinygpt.variance import effective_characters
 
 
 def ids(text: str) -> torch.Tensor:
@@ -84,7 +84,7 @@ def test_a_text_without_a_pair_has_no_loss():
 
 def test_a_text_of_one_symbol_is_certain():
     counts = pair_counts(ids("aaaa"), 1)
-    assert (entropy(counts), choices(probabilities(counts)).tolist()) == (0, [1.0])
+    assert (entropy(counts), effective_characters(probabilities(counts)).tolist()) == (0, [1.0])
 
 
 def test_the_counts_of_the_lecture_s_text(lecture, counts):
@@ -105,7 +105,7 @@ def test_the_rows_of_the_lecture_s_text(lecture, counts):
     assert int(counts[q].sum()) == int(counts[q, row(lecture, "u")]) == 563
     assert round(float(P[row(lecture, "Q"), row(lecture, "U")]), 2) == 0.94
     assert round(float(P[colon, row(lecture, "\n")]), 2) == 0.85
-    assert round(float(choices(P)[row(lecture, " ")])) == 23
+    assert round(float(effective_characters(P)[row(lecture, " ")])) == 23
 
 
 def test_a_row_at_three_temperatures(lecture, counts):
@@ -113,7 +113,7 @@ def test_a_row_at_three_temperatures(lecture, counts):
     for temperature, likeliest, effective in ((0.5, 0.60, 2.9), (1, 0.34, 8.7), (4, 0.07, 45.2)):
         sharpened = F.softmax(logits / temperature, dim=-1)
         assert round(sharpened.max().item(), 2) == likeliest
-        assert round(choices(sharpened).item(), 1) == effective
+        assert round(effective_characters(sharpened).item(), 1) == effective
 
 
 def test_the_notebook_s_untrained_table(counts):
@@ -206,4 +206,4 @@ def test_no_table_costs_less_than_the_counts(text, seed):
 def test_every_row_sums_to_one(text, smoothing):
     P = probabilities(pair_counts(ids(text).long(), 4), smoothing)
     assert P.sum(dim=1).tolist() == [pytest.approx(1)] * 4
-    assert ((choices(P) >= 1 - 1e-9) & (choices(P) <= 4 + 1e-9)).all()
+    assert ((effective_characters(P) >= 1 - 1e-9) & (effective_characters(P) <= 4 + 1e-9)).all()

@@ -1,8 +1,12 @@
 """Lesson 1: what is typed becomes ids, windows become questions."""
 
+import re
+
 import pytest
 
-from tests.lesson_pages import opened, said, sentences
+from tests.lesson_pages import asked, opened, said, sentences
+from tinygpt.own_texts import keep_text
+from tinygpt.ui import texts
 
 
 @pytest.fixture
@@ -64,3 +68,18 @@ def test_another_seed_draws_another_batch(page):
 def test_the_lesson_works_on_any_text(corpus):
     page = opened("tokens", reveal="all", corpus=corpus)
     assert not page.exception
+
+
+def test_one_row_has_one_start():
+    page = opened("tokens", reveal="all", rows="1")
+    asked(page, "tok_5").set_value(0).run()
+    assert re.search(r"its own random place: [\d\u202f]+ here\.", said(page))
+
+
+def test_a_ruler_of_a_short_text_says_how_short():
+    label = texts.own_label(keep_text("to be or not to be that is", texts.folder()))
+    page = opened("tokens", corpus=label, reveal="all", wrong_draw="true")
+    assert not page.exception
+    assert sentences(page, "start")[-1].startswith("Start 21: x has 5 ids, y has 4; ")
+    (figure,) = [c for c in page.get("bidi_component") if c.proto.id.endswith("-drag_start")]
+    assert "A ruler of 26 characters" in figure.proto.json

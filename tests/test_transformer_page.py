@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.lesson_pages import asked, hidden, opened, said
 from tests.train_page import until
 from tinygpt.bigram import BigramConfig
+from tinygpt.corpus import default_corpus
 from tinygpt.gpt import GPTConfig
 from tinygpt.models import count_parameters
 from tinygpt.parts import parts
@@ -20,9 +21,9 @@ from tinygpt.presets import LADDER, PRESETS
 from tinygpt.trained import counted, result
 from tinygpt.ui import session
 from tinygpt.ui.lessons.transformer import owner_facts
-from tinygpt.ui.lessons.transformer_measured import WITHOUT, fair_facts, less_facts, place_facts
+from tinygpt.ui.lessons.transformer_measured import WITHOUT, fair_facts, less_facts, place_facts, step_facts
 from tinygpt.ui.lessons.transformer_parts import CODE, OWN, RUNGS, arithmetic, machine_of, name_of, products
-from tinygpt.ui.lessons.transformer_trained import LARGE, loss_facts, spec_of
+from tinygpt.ui.lessons.transformer_trained import LARGE, loss_facts, never_before, spec_of
 from tinygpt.ui.storyboard import lesson
 
 STORY = lesson("transformer")
@@ -164,6 +165,10 @@ def test_choosing_buys_about_twice_as_much_in_the_longer_window(page):
         result(f"gpt-averaged{size}").val_loss - result(f"gpt{size}").val_loss for size in ("", "-32")
     )  # fmt: skip
     assert 1.7 < long / short < 2.6
+    steps = step_facts()
+    assert (steps["share"], steps["steps_long"]) == (0.5, 2_500)
+    assert 1.7 < long / steps["d_early"] < 2.6  # not for the steps alone
+    assert "with 50% of the steps" in "".join(question.value for question in page.subheader)
     assert f"difference {number(short)}" in said(page)
     page.button_group(key="context").set_value(32).run()
     assert f"difference {number(long)}" in said(page) and "2\u202f500 steps" in said(page)
@@ -181,6 +186,10 @@ def test_the_gpt_ties_a_table_of_triples():
     assert abs(facts["gpt"] - facts["triples"]) < 0.05 < facts["pairs"] - facts["gpt"]
     assert facts["a"] - facts["b"] > 5 * (facts["c"] - facts["d"])  # counting longer pieces stops to help
     assert 11_000 < facts["m"] < 12_000 and count_parameters(LARGE) == pytest.approx(10.79e6, rel=1e-3)
+
+
+def test_most_of_the_hidden_text_s_pieces_were_seen_in_training(exact_file):
+    assert tuple(never_before(n, default_corpus()) for n in (4, 5)) == pytest.approx((0.042, 0.101), abs=5e-4)
 
 
 def test_a_head_trained_too_fast_ends_above_counted_pairs(page):

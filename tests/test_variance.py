@@ -209,7 +209,7 @@ def test_the_average_gradient_of_a_query_is_larger_without_the_division_and_most
     assert (plain < 1e-3).float().mean().item() == pytest.approx(1 / 3, abs=0.05)
 
 
-@pytest.mark.parametrize("scale", [True, False, 0.3])
+@pytest.mark.parametrize("scale", [True, False, 0.3, 0.0])
 def test_a_query_s_gradient_is_the_one_that_torch_computes(scale):
     q, k = (x[0, 0].double() for x in random_qk(3, generator=generator(5)))  # both (T, hs)
 

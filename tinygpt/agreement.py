@@ -1,6 +1,7 @@
 """Are two tensors equal? Equal bits, the largest difference, and what `torch.allclose` makes of it.
 
-Two right programs may differ in the last bits: they add the same numbers in another order, and every addition rounds.
+Two right programs may differ in the last bits: one adds and then divides, the other divides and then adds, and
+every operation rounds.
 """
 
 from typing import NamedTuple

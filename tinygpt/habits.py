@@ -14,6 +14,7 @@ from tinygpt.corpus import Corpus
 from tinygpt.evaluation import val_windows
 from tinygpt.gpt import GPTLanguageModel
 from tinygpt.probes import capture
+from tinygpt.variance import effective_characters
 
 
 class Habits(NamedTuple):
@@ -28,16 +29,16 @@ class Habits(NamedTuple):
 
 def habits(model: GPTLanguageModel, corpus: Corpus, *, layer: int = 0, windows: int = 1_000) -> Habits:
     """The habits of the heads of one block, on val. Row 0 is left out: with the mask it has no choice."""
-    rows = val_windows(corpus, model.config.block_size, windows)
-    seen = capture(model, rows[:, :-1])
+    idx = val_windows(corpus, model.config.block_size, windows)
+    seen = capture(model, idx[:, :-1])
     weights = seen[f"blocks.{layer}.attention.weights"]  # (W, n_head, T, T)
     scaled = seen[f"blocks.{layer}.attention.scores"] * model.config.scale_factor
-    allowed = causal_mask(rows.shape[1] - 1) if model.config.mask else ...
-    entropy = torch.special.entr(weights[:, :, 1:]).sum(-1)  # (W, n_head, T - 1)
+    allowed = causal_mask(idx.shape[1] - 1) if model.config.mask else ...
+    rows = weights[:, :, 1:]  # (W, n_head, T - 1, T)
     return Habits(
         itself=weights.diagonal(dim1=-2, dim2=-1)[..., 1:].mean((0, 2)),
         back=weights.diagonal(offset=-1, dim1=-2, dim2=-1).mean((0, 2)),
-        entropy=entropy.mean((0, 2)),
-        spread=entropy.exp().mean((0, 2)),
+        entropy=torch.special.entr(rows).sum(-1).mean((0, 2)),
+        spread=effective_characters(rows).mean((0, 2)),
         variance=scaled[..., allowed].transpose(0, 1).flatten(1).var(1),
     )

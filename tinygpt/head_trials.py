@@ -2,14 +2,11 @@
 
 Shapes in this file:
     T   tokens in the text      hs  head_size
-    V   vocab_size
 """
 
-import torch
 from torch import Tensor
 
 from tinygpt.attention import attention_stages
-from tinygpt.counting import NGramModel
 from tinygpt.heads import SeenHead
 
 
@@ -39,22 +36,6 @@ def moved(before: SeenHead, after: SeenHead) -> Tensor:
     return (before.out - after.out).norm(dim=-1) / (before.out.norm(dim=-1) + after.out.norm(dim=-1))
 
 
-def spread(weights: Tensor) -> Tensor:
-    """Over how many tokens each row spreads: e to its entropy, 1 for a single one, n for n alike. (..., T) -> (...)"""
-    return torch.special.entr(weights).sum(-1).exp()
-
-
 def future_share(weights: Tensor) -> Tensor:
     """How much each row gives to what comes later. (T, T) -> (T,)"""
     return weights.triu(1).sum(-1)
-
-
-def after_counting(grams: NGramModel, context: Tensor) -> Tensor:
-    """What followed the last n - 1 ids of `context` (T,) in the counted text, as shares: (V,). All 0 if nothing did."""
-    known = context[len(context) - grams.n + 1 :]
-    if len(context) < grams.n - 1:
-        raise ValueError(f"A {grams.n}-gram model looks back {grams.n - 1} characters, and there are {len(context)}.")
-    windows = torch.cat([known.expand(grams.vocab_size, -1), torch.arange(grams.vocab_size)[:, None]], dim=1)  # (V, n)
-    digits = grams.vocab_size ** torch.arange(grams.n - 1, -1, -1)
-    counts = grams.grams((windows * digits).sum(1)).float()
-    return counts / counts.sum().clamp(min=1)

@@ -1,8 +1,10 @@
 """Look inside a model without touching it.
 
 A model marks what is worth looking at with a `Probe`; `capture` runs one forward pass and reads the marks. The
-model stores nothing, so two people may look at once.
+model stores nothing, and only this thread's own pass is read, so two people may look at once.
 """
+
+import threading
 
 import torch
 from torch import Tensor, nn
@@ -20,9 +22,14 @@ def capture(model: nn.Module, idx: Tensor) -> dict[str, Tensor]:
     model is left in the mode it was in.
     """
     seen: dict[str, Tensor] = {}
+    me = threading.get_ident()  # somebody else may be running the same model just now
 
     def keep(name: str):
-        return lambda _module, _inputs, output: seen.__setitem__(name, output.detach())
+        def hook(_module: nn.Module, _inputs: object, output: Tensor) -> None:
+            if threading.get_ident() == me:
+                seen[name] = output.detach()
+
+        return hook
 
     hooks = [m.register_forward_hook(keep(name)) for name, m in model.named_modules() if isinstance(m, Probe)]
     was_training = model.training

@@ -85,11 +85,6 @@ def row_kl(P: Tensor, counts: Tensor) -> Tensor:
     return row_losses(P, counts) - row_losses(probabilities(counts), counts)
 
 
-def choices(P: Tensor) -> Tensor:
-    """As if so many characters were equally likely after each: e to the entropy of its row. (..., V) -> (...)"""
-    return torch.exp(-torch.xlogy(P, P).sum(dim=-1))
-
-
 def random_losses(counts: Tensor, seeds: Sequence[int]) -> Tensor:
     """What tables of random logits cost, a table a seed. (V, V) -> (len(seeds),)"""
     tables = (F.softmax(torch.randn(counts.shape, generator=generator(seed)).double(), dim=-1) for seed in seeds)

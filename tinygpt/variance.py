@@ -111,7 +111,7 @@ def query_gradient(q: Tensor, k: Tensor, *, scale: float | bool = True) -> Tenso
 
     dw/dq = factor * (diag(w) - w w^T) @ k: how large the keys are counts, not only how open the softmax is.
     """
-    factor = q.shape[-1] ** -0.5 if scale is True else float(scale or 1.0)
+    factor = 1.0 if scale is False else q.shape[-1] ** -0.5 if scale is True else float(scale)
     weights = attention_stages(q, k, scale=scale, mask=False).weights  # (..., T, T)
     moves = factor * softmax_jacobian(weights) @ k[..., None, :, :]  # (..., T, T, T) @ (..., 1, T, hs)
     return moves.flatten(-2).norm(dim=-1)

@@ -13,7 +13,7 @@ from plotly.subplots import make_subplots
 from torch import Tensor
 
 from tinygpt.plots.attention import visible
-from tinygpt.plots.drawing import Tile, dot, line, outline, rect, svg, tiles, words
+from tinygpt.plots.drawing import GAP, Tile, dot, line, outline, rect, shade, svg, tiles, words
 from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode, color, dress, number, shares
 
 PLANE, REACH = 420, 2.5  # px; the plane shows -REACH to REACH of both channels
@@ -65,9 +65,9 @@ def means_table(x: Tensor, xbow: Tensor, t: int, mode: Mode) -> str:
 def _number_tile(value: float, left: float, top: float, mode: Mode, limit: float, *, faint: bool) -> str:
     if faint:
         return words(left + 38, top + 19, number(value), PALETTE[mode].muted, size=TICK, anchor="middle")
-    drawn = tiles([[value]], mode, x=left, y=top, cell=38, signed=True, limit=2 * limit)
-    wide = drawn.replace('width="36.0"', 'width="74.0"')
-    return wide + words(left + 38, top + 19, number(value), PALETTE[mode].ink, size=TICK, anchor="middle")
+    fill, _ = shade(value, mode, signed=True, limit=2 * limit)
+    tile = rect(left + GAP / 2, top + GAP / 2, 76 - GAP, 38 - GAP, fill=fill)
+    return tile + words(left + 38, top + 19, number(value), PALETTE[mode].ink, size=TICK, anchor="middle")
 
 
 def product(a: Tensor, b: Tensor, i: int, j: int, mode: Mode) -> str:

@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from html import escape
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -92,8 +93,8 @@ def table_heatmap(P: Tensor, counts: Tensor, chars: Sequence[str], mode: Mode, *
 
 @lru_cache(maxsize=16)
 def _pairs(chars: tuple[str, ...]) -> list[list[str]]:
-    """Each pair in words; where there is no tile, nobody gets to read it."""
-    said = [spoken(c) for c in chars]
+    """Each pair in words, no markup; where there is no tile, nobody gets to read it."""
+    said = [escape(spoken(c), quote=False) for c in chars]
     return [[f"{a}, then {b}" for b in said] for a in said]
 
 

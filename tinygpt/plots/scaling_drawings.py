@@ -272,9 +272,7 @@ def _bin(plane: Plane, i: int, count: float, limit: float, stage: str, mode: Mod
     across = plane.x(width) - plane.x(0)
     tone = color(stage, mode)
     filled = stage == "scaled"
-    return rect(
-        left, top, across, plane.bottom - top, fill=tone if filled else "none", stroke="" if filled else tone
-    )
+    return rect(left, top, across, plane.bottom - top, fill=tone if filled else "none", stroke="" if filled else tone)
 
 
 def _spread_mark(plane: Plane, values: Tensor, over: float, name: str, stage: str, mode: Mode) -> str:

@@ -97,10 +97,6 @@ def head_size() -> int:
     return st.select_slider("head_size", HEAD_SIZES, 16, key="head_size", bind="query-params")
 
 
-def mask() -> bool:
-    return st.toggle("mask the future", True, key="mask", bind="query-params")
-
-
 def seed() -> int:
     return int(st.number_input("Seed", 0, LAST_SEED, 1337, key="seed", bind="query-params"))
 

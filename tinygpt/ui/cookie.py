@@ -25,7 +25,8 @@ class NameTheBrowser:
 
     The name is how a student finds the same runs after a refresh, in a second tab and after a restart of the
     server. HttpOnly: no script reads it. SameSite=Lax: a link from elsewhere brings it along, as a refresh does, but
-    a socket or a form of another site does not. All acts go over the socket; one that another page opens is refused.
+    a socket or a posted form of another site does not. All acts go over the socket; one that another page opens is
+    refused.
     """
 
     def __init__(self, app: ASGIApp) -> None:

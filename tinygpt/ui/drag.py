@@ -77,7 +77,8 @@ def drag(pictures: Sequence[Picture], *, key: str, label: str, names: Sequence[s
 
     `names` are the positions as people read them, and as they stand in the URL under `key`.
     """
-    asked = st.session_state.setdefault(f"drag_{key}_began", st.query_params.get(key, ""))  # the link, not its echo
+    here = f"{(st.context.url or '').partition('?')[0]} {key} began"
+    asked = st.session_state.setdefault(here, st.query_params.get(key, ""))  # what the link said, not its echo
     start = names.index(asked) if asked in names else min(default, len(pictures) - 1)
     state = _drag(
         key=f"drag_{key}",

@@ -54,8 +54,8 @@ def answers(question: Question, facts: Facts) -> bool:
     choose: Any = st.radio if sum(map(len, options)) > SHORT else _in_a_row
     with st.container(key=f"question_{question.id}"):
         chosen = choose(
-            question.ask, range(len(options)), index=None, format_func=options.__getitem__, key=f"ask_{question.id}",
-            label_visibility="collapsed", persist_state="session",
+            fill(question.ask, facts), range(len(options)), index=None, format_func=options.__getitem__,
+            key=f"ask_{question.id}", label_visibility="collapsed", persist_state="session",
         )  # fmt: skip
     if chosen is None:
         return False

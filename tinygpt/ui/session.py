@@ -3,6 +3,7 @@
 The engine is a singleton of this module, not of Streamlit's cache: any visitor may clear that one for all.
 """
 
+import atexit
 import functools
 import gc
 import os
@@ -45,6 +46,7 @@ def engine() -> Scheduler:
     factory, workers = executor_factory_from_environment()
     scheduler = Scheduler(factory, workers, store=RunStore(runs_folder()))
     threading.Thread(target=_prepare, args=(scheduler, workers), name="prepare").start()
+    atexit.register(close_engine)  # a program that ends without it would cut off threads in the middle of torch
     return scheduler
 
 
@@ -115,6 +117,8 @@ def order(place: str, command: Callable[..., object], *arguments: object) -> Non
         command(*arguments)
     except ValueError as refusal:
         say(place, str(refusal))
+    except OSError as error:
+        say(place, f"The server cannot read or write this run just now ({error.strerror}). Try again in a moment.")
 
 
 def say(place: str, words: str) -> None:

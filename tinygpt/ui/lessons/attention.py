@@ -8,17 +8,17 @@ from torch import Tensor
 
 from tinygpt.attention import Head
 from tinygpt.averaging import tril_weights
-from tinygpt.head_trials import after_counting, spread
-from tinygpt.heads import SeenHead, untrained_head
+from tinygpt.heads import LooseHead, SeenHead, untrained_head
 from tinygpt.plots.attention import attention_heatmap
 from tinygpt.plots.attention_reading import Expected, Guesses, reading
 from tinygpt.plots.attention_stages import vectors_figure
 from tinygpt.plots.look import spoken
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
-from tinygpt.ui.lessons.attention_reader import Reader, counts_of_pairs_and_triples
+from tinygpt.ui.lessons.attention_reader import NOTEBOOK, Reader, counts_of_pairs_and_triples
 from tinygpt.ui.scene import alt, ask, begin, code, formula, lecture, look_for, table
 from tinygpt.ui.storyboard import Facts, Scene
+from tinygpt.variance import effective_characters
 
 LIKELIEST = 5  # how many next characters are shown
 
@@ -51,7 +51,7 @@ def one_row(scene: Scene, reader: Reader) -> None:
         two_strongest(weights, names, t) | {"T": T, "before": names[max(0, t - 1)]} | _expects(reader, seen, t)
         for t in range(T)
     ]
-    ask(scene, facts[reader.start], height=440)
+    ask(reader.asks(scene), facts[reader.start], height=440)
     expected = [_expected(reader, seen, t) for t in range(T)]
     most = max((share for row in expected for e in row for share in e[1:4] if share is not None), default=1.0)
     pictures = []
@@ -118,7 +118,7 @@ def _counted(reader: Reader, t: int) -> tuple[Tensor, Tensor]:
     """Shares of what follows position `t` in the text of this server, by pairs and by triples. (V,) each"""
     pairs, triples = counts_of_pairs_and_triples()
     read = reader.ids[: t + 1]
-    return after_counting(pairs, read), after_counting(triples, read) if t else torch.zeros(triples.vocab_size)
+    return pairs.probabilities(read), triples.probabilities(read) if t else torch.zeros(triples.vocab_size)
 
 
 # --- att-2 ----------------------------------------------------------------------------------------------------------
@@ -130,10 +130,9 @@ def three_vectors(scene: Scene, reader: Reader) -> None:
     begin(scene)
     seen, mode, characters = reader.see(), frame.mode(), reader.characters
     (T, C), hs = seen.x.shape, seen.q.shape[1]
-    fresh = seen if seen.guesses is None else untrained_head(longest=T).see(reader.ids)  # the others are untrained
-    untrained = fresh.stages.weights
+    untrained = _before_training(reader).stages.weights
     facts = {
-        "T": T, "C": C, "hs": hs, "np": 3 * C * hs, "last": T - 1, "eff": float(spread(untrained[-1])),
+        "T": T, "C": C, "hs": hs, "np": 3 * C * hs, "last": T - 1, "eff": float(effective_characters(untrained[-1])),
         **{f"v{c}": value for c, value in enumerate([*seen.v[0, :4].tolist(), *[0.0] * 4][:4])},
     }  # fmt: skip
     if not ask(scene, facts, height=640):
@@ -144,7 +143,8 @@ def three_vectors(scene: Scene, reader: Reader) -> None:
         frame.show(vectors_figure(vectors, characters, mode), key=scene.key, alt=alt(scene, facts))
     with right:
         for name, weights in (("untrained", untrained), ("average", tril_weights(T))):
-            st.markdown(scene.write(name, facts))
+            divided = reader.name == NOTEBOOK and name == "untrained"
+            st.markdown(scene.write("divided" if divided else name, facts))
             figure = attention_heatmap(weights, characters, mode).update_layout(height=height_for(T, 270))
             frame.show(figure, key=f"{scene.key}_{name}", alt=scene.plain(f"alt_{name}", facts), square=True)
     look_for(scene, facts)
@@ -155,3 +155,9 @@ def three_vectors(scene: Scene, reader: Reader) -> None:
     with st.expander("A head as the lecture writes it", type="compact"):
         st.code(inspect.getsource(Head), language="python")
     code(reader.made)
+
+
+def _before_training(reader: Reader) -> SeenHead:
+    """A head that nobody trained, its scores scaled as training would: the reader's own, if it is one."""
+    head = reader.head if isinstance(reader.head, LooseHead) else untrained_head(longest=len(reader.ids))
+    return head.see(reader.ids, scale="1/sqrt(head_size)")

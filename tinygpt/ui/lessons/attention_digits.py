@@ -7,12 +7,13 @@ import torch
 from torch import Tensor
 
 from tinygpt.attention import attention_stages, causal_mask
+from tinygpt.gpt import SCALES
 from tinygpt.heads import SeenHead
 from tinygpt.plots.attention import amount
 from tinygpt.plots.attention_row import worked_row
 from tinygpt.plots.attention_stages import NARROW, stages_figure
 from tinygpt.plots.look import number, spoken
-from tinygpt.ui import controls, frame
+from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.lessons.attention import two_strongest
 from tinygpt.ui.lessons.attention_reader import Reader
@@ -20,15 +21,20 @@ from tinygpt.ui.scene import alt, ask, begin, code, formula, lecture, look_for, 
 from tinygpt.ui.storyboard import Facts, Scene
 
 SMALL = 0.01  # below this a weight is hardly one
+SCALE = "att_scale"  # not "scale", which is what the training page trains with
+
+
+def scale_control(default: str) -> str:
+    return st.selectbox("Scores are multiplied by", SCALES, SCALES.index(default), key=SCALE, bind="query-params")
 
 
 @st.fragment
 def four_pictures(pictures: Scene, digits: Scene, reader: Reader) -> None:
     """The four stages and a tile of them step by step; then one whole row: two scenes that share the scale."""
     begin(pictures)
-    if ask(pictures, {"T": len(reader.ids)}, height=760):
+    if ask(reader.asks(pictures), {"T": len(reader.ids)}, height=760):
         with st.container(width=260):
-            scale = controls.scale(reader.head.scale)
+            scale = scale_control(reader.head.scale)
         _one_tile(pictures, reader, reader.see(scale=scale))
     one_mixture(digits, reader)
 
@@ -86,7 +92,7 @@ def _tile_facts(seen: SeenHead, names: list[str], t: int, i: int) -> dict[str, o
     return {
         "t": t, "i": i, "ct": names[t], "ci": names[i], "s": float(stages.scores[t, i]), "hs": len(products),
         "z": float(stages.scaled[t, i]), "w": float(stages.weights[t, i]), "e": amount(float(powers[i])),
-        "total": amount(float(powers.sum())), "step": step_of(seen, st.session_state["scale"]),
+        "total": amount(float(powers.sum())), "step": step_of(seen, st.session_state[SCALE]),
         "products": " + ".join(f"{_factor(seen.q[t, c])}\u00b7{_factor(seen.k[i, c])}" for c in largest),
         "terms": " + ".join(terms) + (" + \\dots" if t >= len(terms) else ""),
         "lo": float(stages.scores.min()), "hi": float(stages.scores.max()),
@@ -110,10 +116,10 @@ def one_mixture(scene: Scene, reader: Reader) -> None:
     """One row from its scores to what it hands on, for every row at once."""
     begin(scene)
     names, mode = reader.spoken, frame.mode()
-    scale = st.session_state.get("scale", reader.head.scale)
+    scale = st.session_state.get(SCALE, reader.head.scale)
     seen = reader.see(scale=scale)
     facts = [_mixture_facts(seen, names, t) for t in range(len(names))]
-    if not ask(scene, facts[reader.start], height=520):
+    if not ask(reader.asks(scene), facts[reader.start], height=520):
         return
     pictures = [
         Picture(
@@ -141,6 +147,7 @@ def _mixture_facts(seen: SeenHead, names: list[str], t: int) -> dict[str, object
     weights = seen.stages.weights
     return two_strongest(weights, names, t) | {
         "n": t + 1, "k": int((weights[t] > SMALL).sum()), "small": SMALL, "hs": seen.v.shape[1], "T": len(names),
+        "more": " + \u2026" if t > 1 else "",
     }  # fmt: skip
 
 
@@ -148,7 +155,7 @@ def as_pytorch(seen: SeenHead, t: int) -> str:
     """A few lines that give the numbers of row `t` again, wherever there is torch."""
 
     def written(values: Tensor) -> str:
-        return str(torch.round(values, decimals=4).tolist()).replace("], [", "],\n    [")
+        return str(torch.round(values.double(), decimals=4).tolist()).replace("], [", "],\n    [")
 
     return f"""import torch
 

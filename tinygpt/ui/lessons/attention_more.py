@@ -12,12 +12,13 @@ from tinygpt.plots.attention_graph import islands
 from tinygpt.plots.attention_sums import bars_figure, sums_figure
 from tinygpt.plots.look import number
 from tinygpt.trained import counted, result
-from tinygpt.ui import controls, frame
+from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.lessons.attention import height_for, matrix_rows, two_strongest
 from tinygpt.ui.lessons.attention_reader import ANOTHER, Reader
 from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, look_for, table, wrong_frame, wrong_switch
 from tinygpt.ui.storyboard import Facts, Scene
+from tinygpt.ui.train_here import train_here
 
 LEAST = 0.1  # an arrow that carries more is counted
 LEAK = 0.01  # a position that moves more has been reached by the future
@@ -32,9 +33,9 @@ def arrows(scene: Scene, reader: Reader) -> None:
     begin(scene)
     T, names, mode = len(reader.ids), reader.spoken, frame.mode()
     counts = {"T": T, "next": T + 1, "without_loops": T * (T - 1) // 2, "half": T * (T + 1) // 2, "full": T * T}
-    if not ask(scene, counts, height=480):
+    if not ask(reader.asks(scene), counts, height=480):
         return
-    masked = controls.mask()
+    masked = st.toggle("mask the future", True, key="see_mask", bind="query-params")
     other = reader.other_text(ANOTHER)
     both = (reader.see(ids).stages if masked else reader.unmasked(ids) for ids in (reader.ids, other))
     weights, far = (stages.weights for stages in both)
@@ -61,7 +62,7 @@ def arrows(scene: Scene, reader: Reader) -> None:
 def without_mask(scene: Scene, reader: Reader) -> None:
     """The same head with and without the mask, and what comes of training without."""
     begin(scene)
-    if not ask(scene, {}, height=460):
+    if not ask(reader.asks(scene), {}, height=460):
         return
     mode, characters = frame.mode(), reader.characters
     both = {"with_mask": reader.see().stages, "without": reader.unmasked()}
@@ -81,6 +82,7 @@ def without_mask(scene: Scene, reader: Reader) -> None:
     if wrong_switch("wrong_nomask", scene.templates["switch"]):
         with wrong_frame("wrong_nomask"):
             _trained_without(scene)
+    train_here("no-mask", "one-head", key=scene.key)
     code(causal_mask, future_share)
 
 
@@ -131,6 +133,7 @@ def wrong_axis(scene: Scene, reader: Reader) -> None:
         _axis(scene, reader, seen, facts, "look_for")
     deeper(scene, _notebook_facts())
     table(lambda: matrix_rows(seen.stages.weights, reader.characters), key=scene.key)
+    train_here("wrong-axis", "wrong-axis-skip", "one-head", key=scene.key)
     code(attention_stages)
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 import torch
 
 from tinygpt.head_trials import cross_attention, put_back
-from tinygpt.heads import notebook_head
+from tinygpt.heads import ModelHead, notebook_head
 from tinygpt.plots.attention import attention_heatmap, strongest_look
 from tinygpt.ui import frame
 from tinygpt.ui.lessons.attention import height_for, matrix_rows
@@ -70,7 +70,7 @@ def another_text(scene: Scene, reader: Reader) -> None:
     other = reader.other_text(typed or ANOTHER)
     weights, out = cross_attention(reader.see(), reader.see(other))
     letters, answering = reader.characters, reader.labels(other)
-    t, i, w = strongest_look(weights)
+    t, i, w = strongest_look(weights, rows=range(len(weights)))  # no mask: row 0 has a choice too
     facts = {
         "T1": len(letters), "T2": len(answering), "hs": out.shape[1], "a": _quoted(letters), "b": _quoted(answering),
         "t": t, "c": reader.spoken[t], "i1": i, "c1": reader.names(other)[i], "w1": w,
@@ -82,7 +82,7 @@ def another_text(scene: Scene, reader: Reader) -> None:
     with st.container(width=520):
         frame.show(figure, key=scene.key, alt=alt(scene, facts), square=True)
     look_for(scene, facts)
-    st.markdown(f":gray[{scene.templates['mechanism']}]")
+    st.markdown(f":gray[{scene.templates['mechanism' if isinstance(reader.head, ModelHead) else 'random']}]")
     table(lambda: matrix_rows(weights, letters, answering), key=scene.key)
     code(cross_attention)
 

@@ -1,7 +1,7 @@
 """Which head reads which text in lesson 4: the controls on top of its page, and what comes of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
@@ -20,6 +20,7 @@ from tinygpt.models import kind
 from tinygpt.plots.look import spoken
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.ui import controls, literal
+from tinygpt.ui.storyboard import Scene
 
 SHIPPED = Path(__file__).parents[3] / "checkpoints"
 TEXT, ANOTHER, LONGEST = "the king", "my lord", 24
@@ -69,6 +70,10 @@ class Reader:
         """The row that is shown first."""
         return min(6, len(self.ids) - 1)
 
+    def asks(self, scene: Scene) -> Scene:
+        """The scene; without its question where there is one character only, and nothing to choose."""
+        return scene if len(self.ids) > 1 else replace(scene, question=None)
+
     def labels(self, ids: Tensor) -> list[str]:
         return list(self.tokenizer.decode(ids)) if self.tokenizer else [str(i % NOTEBOOK_T) for i in ids.tolist()]
 
@@ -88,7 +93,7 @@ class Reader:
         """The ids of another text as this head can read it; for the notebook, the next sequence of its batch. (T2,)"""
         if self.tokenizer is None:
             return torch.arange(NOTEBOOK_T, 2 * NOTEBOOK_T - 1)  # one less, to tell rows from columns
-        return _ids(_readable(text, self.tokenizer) or ANOTHER, self.tokenizer, self.longest)
+        return _ids(readable(text, self.tokenizer) or ANOTHER, self.tokenizer, self.longest)
 
     def other_last(self) -> Tensor:
         """The same tokens with another one at the end: z, or the notebook's last vector. (T,)"""
@@ -109,8 +114,8 @@ def choose() -> Reader:
     with st.container(horizontal=True, gap="small"):
         for i, example in enumerate(EXAMPLES):
             st.button(example, type="tertiary", key=f"example_{i}", on_click=_take, args=(example,))
-    read = _readable(text, tokenizer)
-    _say_what_is_read(text, read, tokenizer, longest)
+    read = readable(text, tokenizer)
+    say_what_is_read(text, read, tokenizer, longest)
     return Reader(name, head, _ids(read or TEXT, tokenizer, longest), tokenizer, longest)
 
 
@@ -133,7 +138,7 @@ def _head(name: str) -> tuple[AnyHead, CharTokenizer, int]:
     if name == UNTRAINED:
         size = controls.head_size()
         return untrained_head(size, seed=controls.seed(), longest=LONGEST), CharTokenizer(LECTURE_CHARS), LONGEST
-    checkpoint = _loaded(MODELS[name])
+    checkpoint = loaded(MODELS[name])
     model = cast(GPTLanguageModel, checkpoint.model)
     layers, heads = model.config.n_layer, model.config.n_head
     layer = _number("Layer", "layer", layers) if layers > 1 else 0
@@ -146,11 +151,13 @@ def _number(label: str, key: str, count: int) -> int:
 
 
 @lru_cache
-def _loaded(file: str) -> Checkpoint:
+def loaded(file: str) -> Checkpoint:
+    """A shipped model; read from its file once."""
     return load(path_of(file))
 
 
-def _readable(text: str, tokenizer: CharTokenizer) -> str:
+def readable(text: str, tokenizer: CharTokenizer) -> str:
+    """What is left of a text without the characters that a model does not know."""
     unknown = set(tokenizer.unknown(text))
     return "".join(c for c in text if c not in unknown)
 
@@ -159,7 +166,7 @@ def _ids(text: str, tokenizer: CharTokenizer, longest: int) -> Tensor:
     return torch.tensor(tokenizer.encode(text[-longest:]))
 
 
-def _say_what_is_read(text: str, read: str, tokenizer: CharTokenizer, longest: int) -> None:
+def say_what_is_read(text: str, read: str, tokenizer: CharTokenizer, longest: int) -> None:
     """A note where what is read is not what was typed."""
     notes = []
     if unknown := tokenizer.unknown(text):

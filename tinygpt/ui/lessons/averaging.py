@@ -124,7 +124,9 @@ def one_product(scene: Scene) -> None:
 
 def _shares_facts(size: int) -> Facts:
     columns = tril_weights(size).sum(0)
+    terms = ["1", *(f"1/{n}" for n in range(2, size + 1))]
+    few = terms if size < 4 else [*terms[:2], "\u2026", terms[-1]]
     return {
-        "T": size, "last": size - 1, "share": 1 / size, "first_column": float(columns[0]),
-        "last_column": float(columns[-1]),
+        "T": size, "last": size - 1, "share": 1 / size, "harmonic": " + ".join(few),
+        "first_column": float(columns[0]), "last_column": float(columns[-1]),
     }  # fmt: skip

@@ -5,7 +5,7 @@ import functools
 import streamlit as st
 from torch import Tensor
 
-from tinygpt.agreement import agreement
+from tinygpt.agreement import ATOL, RTOL, agreement
 from tinygpt.averaging import changed_rows, mean_by_loop, mean_by_softmax, mean_by_tril, microseconds
 from tinygpt.plots import averaging as figures
 from tinygpt.plots.positions import Curve, by_position
@@ -14,6 +14,7 @@ from tinygpt.ui import frame
 from tinygpt.ui.lessons.averaging import T
 from tinygpt.ui.scene import alt, ask, begin, code, deeper, look_for, table
 from tinygpt.ui.storyboard import Scene
+from tinygpt.ui.train_here import train_here
 
 SIZES = (8, 16, 32, 64, 128, 256, 512)  # values of T whose time is measured
 ASKED = 64  # the T that the question is about
@@ -21,19 +22,21 @@ REPEATS = 5
 VERSIONS = {"loop": mean_by_loop, "product": mean_by_tril, "softmax": mean_by_softmax}
 
 
-@functools.cache
-def _times(measurement: int) -> dict[str, list[float]]:
-    """Microseconds of each version at each of SIZES; a new `measurement` is measured anew."""
+def _measured() -> dict[str, list[float]]:
+    """Microseconds of each version at each of SIZES, measured now."""
     return {
         name: [microseconds(version, size, repeats=REPEATS) for size in SIZES] for name, version in VERSIONS.items()
     }
+
+
+_measured_first = functools.cache(_measured)  # what everybody sees who has not measured again
 
 
 @st.fragment
 def speeds(scene: Scene) -> None:
     """How long each version takes as T grows, on this machine."""
     begin(scene)
-    times = _times(st.session_state.get("measurement", 0))
+    times = st.session_state.get("times") or _measured_first()
     at = SIZES.index(ASKED)
     loop, tril, softmax = (times[name][at] for name in VERSIONS)
     ratio = loop / tril
@@ -52,8 +55,7 @@ def speeds(scene: Scene) -> None:
 
 
 def _measure_again() -> None:
-    _times.cache_clear()
-    st.session_state["measurement"] = st.session_state.get("measurement", 0) + 1
+    st.session_state["times"] = _measured()  # for this student only
 
 
 @st.fragment
@@ -66,7 +68,7 @@ def almost_equal(scene: Scene, x: Tensor) -> None:
     facts = {
         "ok": str(found.close), "n": found.entries, "equal": int(found.equal.sum()), "largest": found.largest,
         "unequal": found.entries - int(found.equal.sum()), "place": str(list(found.worst)), "a": a, "b": b,
-        "by": abs(a - b), "size": abs(b), "tolerance": found.tolerance,
+        "by": abs(a - b), "size": abs(b), "tolerance": found.tolerance, "atol": ATOL, "rtol": RTOL,
         "seed": st.session_state.get("notebook", "1337"),
     }  # fmt: skip
     if not ask(scene, facts, height=360):
@@ -109,6 +111,7 @@ def better_than_nothing(scene: Scene) -> None:
         "pairs": floors["2-gram"].val, "averaged": averaging_head.val_loss,
         "a_first": averaged[0], "a_last": averaged[-1],
         "b_first": pairs[0], "b_last": pairs[-1], "last": len(pairs) - 1, "n": len(pairs),
+        "gap_1": averaged[1] - pairs[1], "gap_last": averaged[-1] - pairs[-1],
     }  # fmt: skip
     if not ask(scene, facts, height=400):
         return
@@ -123,3 +126,4 @@ def better_than_nothing(scene: Scene) -> None:
     with st.container(width=900):
         st.markdown(scene.write("closing", facts))
     table(lambda: {"position": range(len(pairs)), **{curve.name: curve.losses for curve in curves}}, key=scene.key)
+    train_here("averaging", "one-head", key=scene.key)

@@ -8,7 +8,7 @@ import torch
 from tinygpt.attention import causal_mask
 from tinygpt.averaging import mean_by_softmax, softmax_of_averages, softmax_then_zero, softmax_weights, tril_weights
 from tinygpt.plots import averaging as figures
-from tinygpt.ui import controls, frame
+from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.lessons.averaging import T
 from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, look_for, wrong_frame
@@ -96,7 +96,7 @@ def softmax_again(scene: Scene) -> None:
     begin(scene)
     if not ask(scene, {}, height=380):
         return
-    mask = controls.mask()
+    mask = st.toggle("mask the future", True, key="mask", bind="query-params")
     averages, again = tril_weights(T), softmax_of_averages(T, mask=mask)
     masked = averages.masked_fill(~causal_mask(T), -math.inf) if mask else averages
     facts = {

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from tinygpt import tables
 from tinygpt.bigram import BigramLanguageModel, next_token_loss
-from tinygpt.corpus import LECTURE_BATCH, Corpus
+from tinygpt.corpus import LECTURE_BATCH
 from tinygpt.generation import generate
 from tinygpt.plots import bigram as figures
 from tinygpt.plots.look import number
@@ -21,6 +21,7 @@ from tinygpt.ui import controls, frame
 from tinygpt.ui.lessons.bigram_text import SHOWN, Counted, char_control, commonest, counted, named
 from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, look_for, table
 from tinygpt.ui.storyboard import Facts, Scene
+from tinygpt.variance import effective_characters
 
 TABLES = 200  # random ones
 NARROW = """@media (max-width: 640px) {  /* on a phone there is room for every third character beside its row */
@@ -81,7 +82,7 @@ def all_rows(scene: Scene, text: Counted) -> None:
     facts = _table_facts(text)
     if not ask(scene, facts, height=760):
         return
-    i = char_control(text, "row", "q")
+    i = char_control(text, "table_row", "q")
     shown = commonest(text, SHOWN, i)
     P, counts = (T[shown][:, shown] for T in (text.P, text.counts))
     chars = [text.chars[j] for j in shown]
@@ -96,14 +97,14 @@ def all_rows(scene: Scene, text: Counted) -> None:
         lambda: {"current": names, **{f"then {c}": counts[:, j].int().tolist() for j, c in enumerate(names)}},
         key=scene.key,
     )
-    code(tables.probabilities, tables.choices)
+    code(tables.probabilities, effective_characters)
 
 
 def _table_facts(text: Counted) -> Facts:
     times = text.counts.sum(dim=1)
     enough = times >= text.often
     surest = int(text.P.amax(dim=1).masked_fill(~enough, -1).argmax())
-    wide = tables.choices(text.P).masked_fill(~enough, 0)
+    wide = effective_characters(text.P).masked_fill(~enough, 0)
     candidates = [surest, *(text.find(c) for c in "tQ:"), *times.argsort(descending=True).tolist()]
     options = list(dict.fromkeys(candidates))[:4]
     options += options[-1:] * (4 - len(options))  # a text of fewer than four characters
@@ -130,7 +131,7 @@ def random_numbers(scene: Scene, text: Counted) -> None:
         seed = controls.seed()
     model, source = tables.notebook_table(text.V, seed)
     x, y, notebook = _first_batch(text, seed)
-    losses = _random_losses(text.corpus)
+    losses = _random_losses(text.corpus.name)
     facts = _random_facts(text, model, x, y)
     facts["batch"] = scene.templates["notebook" if notebook else "drawn"]
     if not ask(scene, facts, height=360):
@@ -152,8 +153,8 @@ def random_numbers(scene: Scene, text: Counted) -> None:
     code(BigramLanguageModel.forward, next_token_loss, tables.loss, generate)
 
 
-@lru_cache(maxsize=8)
-def _random_losses(corpus: Corpus) -> Tensor:
+@lru_cache(maxsize=64)
+def _random_losses(corpus: str) -> Tensor:
     return tables.random_losses(counted(corpus).counts, range(TABLES))
 
 
@@ -167,7 +168,7 @@ def _first_batch(text: Counted, seed: int) -> tuple[Tensor, Tensor, bool]:
 
 
 def _random_facts(text: Counted, model: BigramLanguageModel, x: Tensor, y: Tensor) -> dict[str, Any]:
-    losses, even = _random_losses(text.corpus), math.log(text.V)
+    losses, even = _random_losses(text.corpus.name), math.log(text.V)
     m, sd, whole = float(losses.mean()), float(losses.std()), tables.loss(tables.softmax_of_table(model), text.counts)
     with torch.no_grad():
         batch = next_token_loss(*(model(x)[0], y))
@@ -175,6 +176,13 @@ def _random_facts(text: Counted, model: BigramLanguageModel, x: Tensor, y: Tenso
         "V": text.V, "even": even, "m": m, "sd": sd, "more": m - even, "tables": TABLES, "Lf": whole,
         "Lb": float(batch) if batch is not None else math.nan, "guesses": y.numel(), "expected": even + 0.5,
         "half": math.log(2), "lo": min(losses.min().item(), whole), "hi": max(losses.max().item(), whole),
-        "joined": str(torch.cat((torch.tensor([[1, 2, 3]]), torch.tensor([[3, 4, 5]])), dim=1).tolist()),
+        **_joined(),
         "is_less": m < even - 0.05, "is_same": abs(m - even) <= 0.05, "is_more": m > even + 0.05,
     }  # fmt: skip
+
+
+def _joined() -> Facts:
+    """The two rows of numbers that the notebook puts one after the other."""
+    f1, f2 = torch.tensor([[1, 2, 3]]), torch.tensor([[3, 4, 5]])
+    rows = {"f1": f1, "f2": f2, "joined": torch.cat([f1, f2], dim=1)}
+    return {name: str(row.tolist()) for name, row in rows.items()}

@@ -7,13 +7,12 @@ from torch import Tensor
 from tinygpt import tables
 from tinygpt.bigram import BigramConfig, BigramLanguageModel
 from tinygpt.checkpoint import load
-from tinygpt.corpus import Corpus
-from tinygpt.engine.records import RunView
+from tinygpt.engine.records import ENDED, NoSuchRun, RunView
 from tinygpt.plots.bigram_drawings import Progress
 from tinygpt.spec import RunSpec, TrainConfig
 from tinygpt.training import start
 from tinygpt.ui import session
-from tinygpt.ui.lessons.bigram_text import Counted
+from tinygpt.ui.lessons.bigram_text import Counted, counted
 
 RATE, STEPS = 1e-3, 10_000  # the notebook's training
 LOOKS = 30  # val losses of a run: enough for the chart of the laboratory
@@ -38,9 +37,9 @@ def spec_of(text: Counted, learning_rate: float, max_steps: int) -> RunSpec:
 
 
 @lru_cache(maxsize=32)
-def _untrained(spec: RunSpec, corpus: Corpus) -> Tensor:
+def _untrained(spec: RunSpec) -> Tensor:
     """The table of a run before its first step. (V, V)"""
-    return _table(start(spec, corpus).model)
+    return _table(start(spec, counted(spec.corpus).corpus).model)
 
 
 def _table(model: object) -> Tensor:
@@ -54,6 +53,12 @@ def _kept(run: str, step: int) -> Tensor | None:
     return _read(session.engine().snapshot(run, step))
 
 
+@lru_cache(maxsize=64)
+def _last(run: str) -> Tensor | None:
+    """The table of a run that has ended: it stays as it is, so nobody reads it from disk at every tick."""
+    return _read(session.engine().model_bytes(run))
+
+
 def _read(blob: bytes | None) -> Tensor | None:
     try:
         return _table(load(blob).model) if blob else None
@@ -64,13 +69,32 @@ def _read(blob: bytes | None) -> Tensor | None:
 def tables_of(view: RunView | None, text: Counted) -> dict[int, Tensor]:
     """The tables of a run by step: untrained, the snapshots kept on the way, and as it is now. Each (V, V)"""
     spec = view.spec if view else spec_of(text, RATE, STEPS)
-    found: dict[int, Tensor | None] = {0: _untrained(spec, text.corpus)}
+    found: dict[int, Tensor | None] = {0: _untrained(spec)}
     if view:
-        engine = session.engine()
-        found |= {step: _kept(view.id, step) for step in engine.snapshots(view.id) if step < view.step}
-        if view.step:
-            found[view.step] = _read(engine.model_bytes(view.id))
+        found |= _trained(view)
     return {step: P for step, P in found.items() if P is not None}
+
+
+def _trained(view: RunView) -> dict[int, Tensor | None]:
+    """The tables of a run after its first step; none when it was deleted a moment ago, in another tab."""
+    engine = session.engine()
+    try:
+        found = {step: _kept(view.id, step) for step in engine.snapshots(view.id) if step < view.step}
+        if view.step:
+            ended = view.status in ENDED
+            found[view.step] = _last(view.id) if ended else _read(engine.model_bytes(view.id))
+    except NoSuchRun:
+        return {}
+    return found
+
+
+def batches_of(view: RunView) -> list[tuple[int, float]]:
+    """Step and loss of the batches of a run; none when it was deleted a moment ago, in another tab."""
+    try:
+        points = session.engine().points(view.id)
+    except NoSuchRun:
+        return []
+    return [(point.step, point.loss) for point in points if point.step < view.max_steps]
 
 
 def progress_of(found: dict[int, Tensor], text: Counted) -> Progress:

@@ -55,8 +55,9 @@ class Counted(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def counted(corpus: Corpus) -> Counted:
-    """Count a text once."""
+def counted(name: str) -> Counted:
+    """The corpus of that name, counted once. ValueError where its text is gone."""
+    corpus = load_corpus(name, folder=texts.folder())
     V = corpus.tokenizer.vocab_size
     counts, hidden = tables.pair_counts(corpus.train, V), tables.pair_counts(corpus.val, V)
     return Counted(corpus, counts, hidden, tables.probabilities(counts), tables.probabilities(counts, 1))
@@ -71,7 +72,7 @@ def chosen_text(scene: Scene) -> Counted:
         corpus = load_corpus(default_corpus())
         if V:
             st.markdown(scene.write("too_many", {"V": V, "most": MOST_CHARACTERS, "title": texts.title(corpus.name)}))
-    return counted(corpus)
+    return counted(corpus.name)
 
 
 def char_control(text: Counted, key: str, wanted: str, quick: str = "tq: \n") -> int:

@@ -16,11 +16,22 @@ from tinygpt.spec import RunSpec
 from tinygpt.training import advance
 from tinygpt.ui import controls, frame, live, pace, session, status
 from tinygpt.ui.drag import Picture, drag
-from tinygpt.ui.lessons.bigram_runs import RATE, STEPS, fits, latest, newest_run, progress_of, spec_of, tables_of
+from tinygpt.ui.lessons.bigram_runs import (
+    RATE,
+    STEPS,
+    batches_of,
+    fits,
+    latest,
+    newest_run,
+    progress_of,
+    spec_of,
+    tables_of,
+)
 from tinygpt.ui.lessons.bigram_text import SHOWN, Counted, commonest, named
 from tinygpt.ui.scene import alt, ask, begin, code, formula, look_for, table, wrong_frame, wrong_switch
 from tinygpt.ui.still import still
 from tinygpt.ui.storyboard import Facts, Scene
+from tinygpt.variance import effective_characters
 
 NAME = "bigram table"
 NEAR = 0.05  # nats: a table this close to the counts has learned them
@@ -36,7 +47,7 @@ WRONG = {
 def becomes_the_counts(scene: Scene, text: Counted) -> None:
     """Train a table, watch it become the counts, and drag through what was kept of it."""
     begin(scene)
-    wide = tables.choices(text.P).masked_fill(text.counts.sum(dim=1) < text.often, 0)
+    wide = effective_characters(text.P).masked_fill(text.counts.sum(dim=1) < text.often, 0)
     facts = {"H": tables.entropy(text.counts), "V": text.V, "even": math.log(text.V),
              "widest": text.say(int(wide.argmax())), "eff": float(wide.max())}  # fmt: skip
     if not ask(scene, facts, height=960):
@@ -72,7 +83,7 @@ def _tick(scene: Scene, text: Counted, facts: Facts, moving: bool) -> None:
         with wrong_frame(wrong[0]):
             there = _show(scene, text, view, facts, wrong, moving=moving)
             for key in wrong:
-                look_for(scene, there, _diagnosis(key, view, there))
+                look_for(scene, there, _diagnosis(key, there))
     else:
         there = _show(scene, text, view, facts, wrong, moving=moving)
     formula(scene, there)
@@ -83,17 +94,16 @@ def _tick(scene: Scene, text: Counted, facts: Facts, moving: bool) -> None:
         st.rerun()  # once: the asking stops, or finds its new pace, and the scenes below get the new table
 
 
-def _diagnosis(key: str, view: RunView | None, facts: Facts) -> str:
+def _diagnosis(key: str, facts: Facts) -> str:
     """The template that says what is wrong; another one where this text or an empty stage does not show it."""
     if key == "wrong_last_batch":
-        return key if view and view.points else f"{key}_untrained"
+        return key if facts["batches"] else f"{key}_untrained"
     return key if facts["u"] else f"{key}_none"
 
 
 def _wrong_facts(view: RunView | None, text: Counted) -> Facts:
     """What the two mistakes of this scene are about."""
-    points = session.engine().points(view.id) if view else ()
-    batches = [(point.step, point.loss) for point in points if view and point.step < view.max_steps]
+    batches = batches_of(view) if view else []
     late = [loss for step, loss in batches if view and step >= view.step - LAST] or [math.nan]
     guesses = view.spec.train.batch_size * view.spec.model.block_size if view else 0
     smoothed = tables.loss(text.smoothed, text.counts)
@@ -159,12 +169,13 @@ def _earlier_runs(text: Counted) -> None:
     rows = []
     for view in session.runs()[::-1]:
         if fits(view, text) and view.status in ENDED and view.step:
-            progress = progress_of(tables_of(view, text), text)
+            found = tables_of(view, text)
+            progress = progress_of(found, text)
             passed = tables.passes(progress.steps, progress.kl, NEAR)
             rows.append({
                 "run": view.name, "learning rate": view.spec.train.learning_rate, "steps": view.step,
                 f"KL below {NEAR:g} after about": None if passed is None else round(passed, -1), "KL at the end":
-                progress.kl[-1],
+                progress.kl[-1] if view.step in found else None,
             })  # fmt: skip
     if rows:
         formats = {

@@ -10,7 +10,6 @@ from torch.nn import functional as F
 
 from tinygpt import tables
 from tinygpt.bigram import BigramLanguageModel
-from tinygpt.corpus import Corpus
 from tinygpt.counting import NGramModel
 from tinygpt.generation import generate, next_probabilities
 from tinygpt.plots import bigram as figures
@@ -24,6 +23,7 @@ from tinygpt.ui.lessons.bigram_text import Counted, char_control, counted, named
 from tinygpt.ui.scene import alt, ask, begin, code, formula, look_for, table
 from tinygpt.ui.still import still
 from tinygpt.ui.storyboard import Facts, Scene
+from tinygpt.variance import effective_characters
 
 LINE, LONG = 90, 500  # characters written with the same dice
 TEMPERATURES = [2 ** (i / 4 - 2) for i in range(17)]  # 0.25 to 4
@@ -46,7 +46,8 @@ def same_dice(scene: Scene, text: Counted) -> None:
     written = {f"after {thousands(step)} steps": found[step] for step in moments} | {"the counts": text.P}
     lines = [(name, _decoded(text, tables.write(P, first, LINE, seed))) for name, P in written.items()]
     agree = [sum(a == b for a, b in zip(line, lines[-1][1], strict=True)) for _, line in lines]
-    facts = {"s": moments[-1], "m0": agree[0], "m1": agree[-2], "n": LINE, "lines": len(lines)}
+    facts: dict[str, Any] = {"s": moments[-1], "m0": agree[0], "m1": agree[-2], "n": LINE, "lines": len(lines)}
+    facts["so_far"] = scene.plain("so_far" if moments[-1] else "so_far_untrained", facts)
     if not ask(scene, facts, height=420):
         return
     words = "look_for" if moments[-1] else "untrained"
@@ -63,8 +64,9 @@ def _decoded(text: Counted, ids: list[int]) -> str:
 
 
 @lru_cache(maxsize=8)
-def _ngrams(corpus: Corpus, n: int) -> NGramModel:
-    return NGramModel.fit(corpus.train, n, corpus.tokenizer.vocab_size, 0)
+def _ngrams(corpus: str, n: int) -> NGramModel:
+    text = counted(corpus)
+    return NGramModel.fit(text.corpus.train, n, text.V, 0)
 
 
 def context_control(text: Counted, key: str, wanted: str) -> str:
@@ -85,8 +87,8 @@ def one_character(scene: Scene, text: Counted) -> None:
     if [st.session_state["context_a"], st.session_state["context_b"]] != contexts:
         st.markdown(f":gray[{scene.templates['unknown']}]")
     ids = [torch.tensor(text.corpus.tokenizer.encode(context)) for context in contexts]
-    pairs = [_ngrams(text.corpus, 2).probabilities(i) for i in ids]
-    triples = [_ngrams(text.corpus, 3).probabilities(i) for i in ids]
+    pairs = [_ngrams(text.corpus.name, 2).probabilities(i) for i in ids]
+    triples = [_ngrams(text.corpus.name, 3).probabilities(i) for i in ids]
     g = int(triples[0].argmax())
     same = contexts[0][-1] == contexts[1][-1]
     facts = {
@@ -118,7 +120,7 @@ def _visible(text: str) -> str:
 def temperature(scene: Scene, text: Counted) -> None:
     """A row, sharpened and flattened, and what is written then."""
     begin(scene)
-    val, sharp = _losses_at(text.corpus)
+    val, sharp = _losses_at(text.corpus.name)
     facts: dict[str, Any] = {"val": val, "sharp": sharp}
     if not ask(scene, facts, height=520):
         return
@@ -126,13 +128,13 @@ def temperature(scene: Scene, text: Counted) -> None:
     model, mode = tables.as_model(text.smoothed), frame.mode()
     idx, shown = torch.tensor([[i]]), text.smoothed[i].argsort(descending=True, stable=True).tolist()[:10]
     pictures, every = [], []
-    for tau in TEMPERATURES:
+    for tau, sample in zip(TEMPERATURES, _written(text.corpus.name, i), strict=True):
         row = next_probabilities(model, idx, temperature=tau)[0]
         there = {**facts, "c": text.say(i), "d": text.say(shown[0]), "tau": tau, "p": float(row[shown[0]]),
-              "eff": float(tables.choices(row))}  # fmt: skip
+              "eff": float(effective_characters(row))}  # fmt: skip
         bars = drawings.row_at_temperature(row, shown, text.chars, mode)
-        sample = drawings.sample_line(_written(text.corpus, i, tau), mode)
-        pictures.append(Picture(bars + sample, scene.plain("look_for", there), alt(scene, there)))
+        line = drawings.sample_line(sample, mode)
+        pictures.append(Picture(bars + line, scene.plain("look_for", there), alt(scene, there)))
         every.append(there)
     names = [f"{tau:.2f}" for tau in TEMPERATURES]
     at = drag(pictures, key="temperature", label="Temperature", names=names, default=names.index("1.00"))
@@ -141,24 +143,24 @@ def temperature(scene: Scene, text: Counted) -> None:
     code(next_probabilities)
 
 
-@lru_cache(maxsize=8)
-def _losses_at(corpus: Corpus) -> tuple[float, float]:
+@lru_cache(maxsize=64)
+def _losses_at(corpus: str) -> tuple[float, float]:
     """Val loss of the smoothed counts, as they are and sharpened by a temperature of ½."""
     text = counted(corpus)
     sharpened = F.softmax(text.smoothed.log() / 0.5, dim=-1)
     return tables.loss(text.smoothed, text.hidden), tables.loss(sharpened, text.hidden)
 
 
-@lru_cache(maxsize=512)
-def _written(corpus: Corpus, first: int, tau: float) -> str:
-    tokens = generate(
-        tables.as_model(counted(corpus).smoothed), torch.tensor([[first]]), WRITTEN, temperature=tau,
-        generator=generator(1337),
-    )  # fmt: skip
-    return corpus.tokenizer.decode([token.id for token in tokens])
+@lru_cache(maxsize=64)
+def _written(corpus: str, first: int) -> list[str]:
+    """What the counts write after `first` at each of TEMPERATURES, with the same dice."""
+    text, idx = counted(corpus), torch.tensor([[first]])
+    model = tables.as_model(text.smoothed)
+    drawn = (generate(model, idx, WRITTEN, temperature=tau, generator=generator(1337)) for tau in TEMPERATURES)
+    return [_decoded(text, [token.id for token in tokens]) for tokens in drawn]
 
 
 def check_facts(text: Counted) -> Facts:
     """The numbers of the closing check."""
-    val, _ = _losses_at(text.corpus)
+    val, _ = _losses_at(text.corpus.name)
     return {"val": val, "target": val - 0.18, "eff": math.exp(val)}

@@ -17,6 +17,8 @@ from tinygpt.ui.lessons import scaling_measured as measured
 from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, table
 from tinygpt.ui.storyboard import Facts, Scene
 from tinygpt.variance import (
+    B,
+    T,
     random_qk,
     score_variance,
     spread,
@@ -95,7 +97,7 @@ def every_size(scene: Scene) -> None:
     i, j = (measured.SIZES.index(size) for size in (16, 64))
     facts: Facts = {
         "plain_16": plain[i].mean, "plain_64": plain[j].mean, "divided_16": divided[i].mean,
-        "divided_64": divided[j].mean, "low": divided[i].low, "high": divided[i].high,
+        "divided_64": divided[j].mean, "low": divided[i].low, "high": divided[i].high, "B": B, "T": T,
     }  # fmt: skip
     if not ask(scene, facts, height=700):
         return

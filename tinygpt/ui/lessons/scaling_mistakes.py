@@ -10,6 +10,7 @@ from tinygpt.ui import frame
 from tinygpt.ui.lessons import scaling_measured as measured
 from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, look_for, table, wrong_frame
 from tinygpt.ui.storyboard import Facts, Scene
+from tinygpt.ui.train_here import train_here
 from tinygpt.variance import (
     DISTRIBUTIONS,
     PRODUCT_VARIANCE,
@@ -72,6 +73,7 @@ def _dice_facts(distribution: Distribution) -> Facts:
         "plain": ", ".join(number(v.mean, 1) for v in _few(distribution, "scores")),
         "wander": (chosen[at].high - chosen[at].low) / 2 / chosen[at].mean,
         "means": ", ".join(number(mean, 1) for mean in measured.means("rand")),
+        "sizes": ", ".join(map(str, measured.FEW)),
     }  # fmt: skip
 
 
@@ -123,6 +125,7 @@ def which_root(scene: Scene) -> None:
     look_for(scene, facts)
     _does_it_hurt(scene)
     table(lambda: {"head_size": measured.SHARED, **{figures.SHORT[s]: v for s, (v, _) in every.items()}}, key=scene.key)
+    train_here("four-heads-n-embd", "four-heads", key=scene.key)
     code(attention_stages)
 
 

@@ -28,6 +28,7 @@ FACTORS = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 100.0)
 START = FACTORS.index(1.0)
 
 SURE = 256  # the head_size that sca-5 asks about
+SILENT = 1e-3  # a query whose gradient is smaller learns next to nothing
 
 
 @functools.cache
@@ -154,7 +155,8 @@ def many_rows(scene: Scene) -> None:
         "open": at(SURE, plain.passed_on), "open_divided": at(SURE, divided.passed_on),
         "eff": at(SURE, divided.effective), "eff_16": at(16, divided.effective),
         "mean": gradients["scores"].mean().item(), "mean_divided": gradients["scaled"].mean().item(),
-        "median": gradients["scores"].median().item(), "silent": (gradients["scores"] < 1e-3).float().mean().item(),
+        "median": gradients["scores"].median().item(), "silent": (gradients["scores"] < SILENT).float().mean().item(),
+        "above": measured.ABOVE, "below": SILENT,
     }  # fmt: skip
     if not ask(scene, facts, height=360):
         return
@@ -178,6 +180,6 @@ def _rows_table() -> dict[str, list[float]]:
     columns = {
         f"{name}, {'divided' if stage == 'scaled' else 'undivided'}": values
         for stage, found in measured.rows().items()
-        for name, values in zip(("above 0.99", "median gradient", "characters"), found, strict=True)
+        for name, values in zip((f"above {measured.ABOVE:g}", "median gradient", "characters"), found, strict=True)
     }
     return {"head_size": list(measured.LONG), **columns}

@@ -85,7 +85,7 @@ def vocabulary(scene: Scene, corpus: Corpus) -> None:
     first = max(share, key=share.__getitem__)
     facts = {
         "g": spoken(first), "share": share[first], "n": sum(counts), "V": len(chars),
-        "r": sum(n < RARE for n in counts), "e": share.get("e", 0.0), "space": share.get(" ", 0.0),
+        "rare": RARE, "r": sum(n < RARE for n in counts), "e": share.get("e", 0.0), "space": share.get(" ", 0.0),
         "newline": share.get("\n", 0.0), "e_first": first == "e", "space_first": first == " ",
         "newline_first": first == "\n", "other_first": first not in "e \n",
     }  # fmt: skip

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from tinygpt.corpus import LECTURE_BATCH, Corpus, context_examples
 from tinygpt.plots import tokens as figures
-from tinygpt.plots.look import spoken
+from tinygpt.plots.look import spoken, thousands
 from tinygpt.randomness import generator
 from tinygpt.starts import cut_windows, draw
 from tinygpt.tokenizer import CharTokenizer
@@ -17,6 +17,7 @@ from tinygpt.ui.scene import alt, ask, begin, code, formula, wrong_frame, wrong_
 from tinygpt.ui.storyboard import Facts, Scene
 
 SHORT_TEXT, SLIP, BLOCK = 40, 4, 8  # the text of the ruler; the notebook's batch_size and block_size
+SAFE = 32  # a batch_size with which the slip cannot crash
 
 
 @st.fragment
@@ -63,9 +64,9 @@ def batch(scene: Scene, corpus: Corpus) -> None:
             seed = controls.seed()
     starts = corpus.starts("train", batch_size, BLOCK, generator(seed))
     x, y = corpus.windows("train", starts, BLOCK)
-    two = [*starts.tolist(), *starts.tolist()]
     asked = {
-        "B": batch_size, "T": BLOCK, "questions": batch_size * BLOCK, "start_0": two[0], "start_1": two[1],
+        "B": batch_size, "T": BLOCK, "questions": batch_size * BLOCK,
+        "places": " and ".join(thousands(s) for s in starts[:2].tolist()),
         "room": len(corpus.train) - BLOCK, "starts": ", ".join(map(str, starts.tolist())),
         "rows": "; ".join(corpus.tokenizer.decode(row.tolist()) for row in x),
     }  # fmt: skip
@@ -93,11 +94,13 @@ def crash_that_hides(scene: Scene, corpus: Corpus) -> None:
     """The last windows of a short text, cut with and without the notebook's slip."""
     begin(scene)
     real = draw(len(corpus.train), SLIP, batch_size=SLIP, block_size=BLOCK)
-    slip = draw(SHORT_TEXT, SLIP, batch_size=SLIP, block_size=BLOCK)
+    short = min(SHORT_TEXT, len(corpus.data))
+    slip = draw(short, SLIP, batch_size=SLIP, block_size=BLOCK)
     facts = {
         "length": len(corpus.train), "real_bad": real.bad, "real_starts": real.starts, "every": round(1 / real.failure),
-        "bad": slip.bad, "starts": slip.starts, "B": SLIP, "p": slip.failure, "last": SHORT_TEXT - BLOCK - 1,
-        "missed": draw(SHORT_TEXT, 32, batch_size=32, block_size=BLOCK).missed,
+        "bad": slip.bad, "starts": slip.starts, "B": SLIP, "p": slip.failure, "last": short - BLOCK - 1,
+        "short": short, "T": BLOCK, "safe_B": SAFE,
+        "missed": draw(SHORT_TEXT, SAFE, batch_size=SAFE, block_size=BLOCK).missed,
         "notebook": str(list(LECTURE_BATCH[0][:BLOCK])),
     }  # fmt: skip
     if not ask(scene, facts, height=420):
@@ -106,7 +109,7 @@ def crash_that_hides(scene: Scene, corpus: Corpus) -> None:
         with wrong_frame("wrong_draw"):
             _ruler(scene, corpus, facts, slip.starts)
     else:
-        _ruler(scene, corpus, facts, SHORT_TEXT - BLOCK)
+        _ruler(scene, corpus, facts, short - BLOCK)
     formula(scene, facts)
     with st.container(width=900):
         st.markdown(scene.write("missed", facts))
@@ -115,9 +118,10 @@ def crash_that_hides(scene: Scene, corpus: Corpus) -> None:
 
 def _ruler(scene: Scene, corpus: Corpus, facts: Facts, starts: int) -> None:
     """The last eight starts that can be drawn, each with the x and y that it cuts."""
-    good, text = SHORT_TEXT - BLOCK, corpus.data[:SHORT_TEXT]
+    good, text = facts["short"] - BLOCK, corpus.data[: facts["short"]]
     symbols, pictures = characters(corpus.tokenizer, text), []
-    for s in range(starts - 8, starts):
+    last = range(max(0, starts - 8), starts)
+    for s in last:
         x, y = cut_windows(text, s, BLOCK)
         stops = scene.plain("stops", {}) if len(y) < BLOCK else ""
         here = {**facts, "s": s, "lx": len(x), "ly": len(y), "stops": stops}
@@ -125,5 +129,5 @@ def _ruler(scene: Scene, corpus: Corpus, facts: Facts, starts: int) -> None:
         rows = figures.cut_rows(characters(corpus.tokenizer, x), characters(corpus.tokenizer, y), BLOCK, frame.mode())
         drawing = figures.ruler(symbols, good, starts, s, frame.mode()) + rows
         pictures.append(Picture(drawing, scene.plain(template, here), alt(scene, here, template)))
-    names = [str(s) for s in range(starts - 8, starts)]
-    drag(pictures, key="start", label="start of the window", names=names, default=7)
+    names = [str(s) for s in last]
+    drag(pictures, key="start", label="start of the window", names=names, default=len(names) - 1)

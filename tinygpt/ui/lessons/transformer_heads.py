@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import cast
 
 import streamlit as st
 import torch
 from torch import Tensor
 
 from tinygpt.attention import MultiHeadAttention
-from tinygpt.checkpoint import load
-from tinygpt.gpt import Block, GPTLanguageModel
+from tinygpt.gpt import Block
 from tinygpt.models import count_parameters
 from tinygpt.plots import transformer as figures
 from tinygpt.plots.attention import attention_heatmap
@@ -20,9 +18,10 @@ from tinygpt.probes import capture
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.trained import EXPERIMENTS, result
 from tinygpt.ui import controls, frame
-from tinygpt.ui.lessons.attention_reader import LONGEST, TEXT, path_of
+from tinygpt.ui.lessons.attention_reader import LONGEST, TEXT, loaded, readable, say_what_is_read
 from tinygpt.ui.scene import alt, ask, begin, code, look_for, table
 from tinygpt.ui.storyboard import Facts, Scene
+from tinygpt.ui.train_here import train_here
 
 TOKENIZER = CharTokenizer(LECTURE_CHARS)
 MINI, PANEL = 230, 300  # px: the height of a heatmap
@@ -40,23 +39,16 @@ def heads(four: Scene, skip: Scene) -> None:
 
 def text_read() -> str:
     """What the heads read: the known characters of what is typed, the last block_size of them."""
-    typed = controls.text(TEXT, LONGEST)
-    unknown, longest = TOKENIZER.unknown(typed), PRESETS[ONE].model.block_size
-    known = "".join(c for c in typed if c not in unknown)[-longest:] or TEXT
-    if known != typed:
-        st.text(f"These heads know {TOKENIZER.vocab_size} characters and read {longest} at once: {known}")
-    return known
-
-
-@lru_cache
-def _model(name: str) -> GPTLanguageModel:
-    return cast(GPTLanguageModel, load(path_of(name)).model)
+    typed, longest = controls.text(TEXT, LONGEST), PRESETS[ONE].model.block_size
+    known = readable(typed, TOKENIZER)
+    say_what_is_read(typed, known, TOKENIZER, longest)
+    return (known or TEXT)[-longest:]
 
 
 @lru_cache(maxsize=64)
 def weights_of(name: str, text: str) -> Tensor:
     """Where each head of a model's first block looks on a text. (n_head, T, T)"""
-    return capture(_model(name), torch.tensor([TOKENIZER.encode(text)]))["blocks.0.attention.weights"][0]
+    return capture(loaded(name).model, torch.tensor([TOKENIZER.encode(text)]))["blocks.0.attention.weights"][0]
 
 
 def itself_and_back(weights: Tensor) -> tuple[float, float]:
@@ -79,6 +71,7 @@ def four_heads(scene: Scene, text: str) -> None:
                 frame.show(figure, key=f"{scene.key}_{head}", alt=scene.plain("alt_head", there), square=True)
     look_for(scene, facts)
     table(lambda: _weight_rows(weights, text), key=scene.key)
+    train_here(FOUR, ONE, key=scene.key)
     code(MultiHeadAttention.forward)
 
 
@@ -130,6 +123,7 @@ def let_pass(scene: Scene, text: str) -> None:
     if len(text) > 1:
         st.markdown(scene.write("here", facts))
     table(_seed_rows, key=scene.key)
+    train_here(SKIP, ONE, key=scene.key)
     code(Block.join)
 
 

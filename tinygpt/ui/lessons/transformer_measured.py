@@ -16,6 +16,7 @@ from tinygpt.trained import EXPERIMENTS, VOCABULARY, counted, result
 from tinygpt.ui import frame
 from tinygpt.ui.scene import alt, ask, begin, code, look_for, table, wrong_frame, wrong_switch
 from tinygpt.ui.storyboard import Facts, Scene
+from tinygpt.ui.train_here import train_here
 
 BEFORE, BARE, SKIPS = "feed-forward", "blocks-no-skip", "blocks"
 WITHOUT = {  # a part, and the experiment in which it is missing
@@ -108,6 +109,7 @@ def one_part_less(scene: Scene) -> None:
         },
         key=scene.key,
     )
+    train_here("gpt", *WITHOUT.values(), key=scene.key)
     code(Block)
 
 
@@ -135,7 +137,7 @@ def choosing(scene: Scene) -> None:
     differences = {T: result(averaged).val_loss - result(chosen).val_loss for T, (chosen, averaged) in WINDOWS.items()}
     short, long = WINDOWS
     facts: dict[str, object] = {
-        "short": short, "long": long, "d_short": differences[short], "d_long": differences[long],
+        "short": short, "long": long, "d_short": differences[short], "d_long": differences[long], **step_facts(),
     }  # fmt: skip
     if not ask(scene, facts, height=480):
         return
@@ -149,7 +151,16 @@ def choosing(scene: Scene) -> None:
     frame.show(by_position(curves, frame.mode(), low=low, high=high), key=scene.key, alt=alt(scene, facts))
     look_for(scene, facts)
     table(lambda: {"position": range(T), "chosen": chosen, "averaged": averaged}, key=scene.key)
+    train_here(*(name for pair in WINDOWS.values() for name in pair), key=scene.key)
     code(scale_factor)
+
+
+def step_facts() -> dict[str, float]:
+    """The longer window was trained with fewer steps: how many, and the shorter one's difference after as many."""
+    (chosen, averaged), (long, _) = WINDOWS.values()
+    steps, steps_long = (EXPERIMENTS[name].train.max_steps for name in (chosen, long))
+    early = [dict(zip(found.steps, found.val, strict=True))[steps_long] for found in map(result, (chosen, averaged))]
+    return {"share": steps_long / steps, "steps_long": steps_long, "d_early": early[1] - early[0]}
 
 
 def _window_facts(T: int) -> Mapping[str, object]:
@@ -187,6 +198,7 @@ def place_by_place(scene: Scene) -> None:
     table(
         lambda: {"position": range(len(gpt)), "pairs": pairs[: len(gpt)], "one head": head, "GPT": gpt}, key=scene.key
     )
+    train_here("one-head", "gpt", key=scene.key)
     code(loss_by_position, costs)
 
 

@@ -1,10 +1,13 @@
 """The last scene of lesson 6: train the model on screen, and ask what a low loss proves."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 import streamlit as st
+import torch
 
-from tinygpt.corpus import default_corpus
+from tinygpt.corpus import default_corpus, load_corpus
+from tinygpt.counting import ngram_keys
 from tinygpt.gpt import GPTConfig
 from tinygpt.models import ModelConfig, count_parameters
 from tinygpt.presets import PRESETS
@@ -80,9 +83,18 @@ def loss_facts(scene: Scene) -> Facts:
         "n": count_parameters(PRESETS["layer-norm"].model), "gpt": result("gpt").val_loss,
         "pairs": floors["2-gram"].val, "triples": floors["3-gram"].val, "m": len(triples.grams.keys),
         "k": FOURS, "k1": FOURS + 1, "a": fours.train, "b": fives.train, "c": fours.val, "d": fives.val,
+        "new": never_before(FOURS, default_corpus()), "new1": never_before(FOURS + 1, default_corpus()),
         "large": count_parameters(LARGE) / 1e6, "e": LARGE_LOSS,
     }  # fmt: skip
     return {**facts, **rate_facts(scene, floors["2-gram"].val)}
+
+
+@lru_cache(maxsize=4)
+def never_before(n: int, text: str) -> float:
+    """The share of the hidden text's pieces of n characters that never occurred in its training text."""
+    corpus = load_corpus(text)
+    train, val = (ngram_keys(ids, n, corpus.tokenizer.vocab_size) for ids in (corpus.train, corpus.val))
+    return 1 - float(torch.isin(val, train).float().mean())
 
 
 def rate_facts(scene: Scene, pairs: float) -> Facts:
