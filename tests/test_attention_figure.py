@@ -56,8 +56,8 @@ def test_invisible_characters_have_stand_ins_and_markup_stays_text():
 def test_pointing_at_a_tile_says_its_arithmetic():
     scaled = torch.tensor([[0.0, 9.0], [0.0, math.log(3)]])  # 9 is the future: it must not count
     words = attention_heatmap(EVEN, "a ", scaled=scaled).data[0].customdata
-    assert list(words[1][0]) == ["1, a space, looks at 0, \u2018a\u2019", "e^(0.00) \u00f7 4.00 = 0.250"]
-    assert list(words[1][1])[1] == "e^(1.10) \u00f7 4.00 = 0.750"
+    assert list(words[1][0]) == ["1, a space, looks at 0, \u2018a\u2019", "e^(0.0000) \u00f7 4.00 = 0.250"]
+    assert list(words[1][1])[1] == "e^(1.0986) \u00f7 4.00 = 0.750"
 
 
 def test_the_chosen_row_is_outlined_and_read_aloud():

@@ -1,5 +1,6 @@
 """Lesson 4 without a browser: which head reads which text, and what its scenes say about it."""
 
+import math
 import re
 import subprocess
 import sys
@@ -177,6 +178,18 @@ def test_one_character_leaves_nothing_to_ask_about():
     assert sentences(page, "t_step") == ["out[0] = v[0]: with nobody before it, \u2018a\u2019 hands on its own value."]
 
 
+def test_one_character_has_no_future_that_could_leak():
+    words = said(opened(text="a", reader=UNTRAINED, softmax_dim="1"))
+    assert "its row and its column are the same tile" in words and "leaks in" not in words
+    assert "as over 1.0 of 1 character." in words
+
+
+def test_e_to_the_printed_score_is_the_printed_power_up_to_rounding():
+    found = re.search(r"e\^([\d.]+) = ([\d.\u202f]+), in a row", said(opened()))
+    assert found
+    assert math.exp(float(found[1])) == pytest.approx(float(found[2].replace("\u202f", "")), rel=1e-4)
+
+
 def test_two_values_are_mixed_without_a_third():
     assert all("v[1] + \u2026" not in mixed for mixed in sentences(opened(text="ab"), "t_step"))
 
@@ -191,7 +204,7 @@ def test_before_training_rows_are_nearly_even_for_the_notebook_too():
 @pytest.mark.parametrize("case", ["no mask, no positions", "positions added", "mask on"])
 def test_each_case_of_the_order_says_how_much_it_matters(case):
     words = said(opened(case=case, order="shuffled"))
-    assert ("rounding" in words) == (case == "no mask, no positions")
+    assert (": rounding" in words) == (case == "no mask, no positions")
     assert "after undoing the reordering the largest difference is" in words
 
 

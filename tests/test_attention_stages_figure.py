@@ -99,7 +99,8 @@ def test_pointing_at_a_tile_says_its_arithmetic_in_each_stage():
     stages = attention_stages(q, k, scale=0.5)
     said = [panel.says(1, 1) for panel in panels(stages, "\u00f7 2")]
     assert said == [
-        "q[1] \u00b7 k[1] = 2.00", "2.00 \u00f7 2 = 1.00", "not the future: stays 1.00", "e^(1.00) \u00f7 3.72 = 0.731"
+        "q[1] \u00b7 k[1] = 2.00", "2.00 \u00f7 2 = 1.00", "not the future: stays 1.00",
+        "e^(1.0000) \u00f7 3.72 = 0.731",
     ]  # fmt: skip
 
 
@@ -128,8 +129,8 @@ def test_a_line_of_the_ledger_can_be_followed_to_its_weight():
         ledger(attention_stages(q, k, scale=0.5), "ab", 1, "light", step="\u00f7 2")
     ).lines
     assert head[1:] == ["q\u00b7k", "\u00f7 2", "mask", "e\u02e3", "weight"]
-    assert first == ["a", "0.00", "0.00", "0.00", "1.00", "0.27"]
-    assert second == ["b", "2.00", "1.00", "1.00", "2.72", "0.73"]
+    assert first == ["a", "0.00", "0.00", "0.0000", "1.00", "0.27"]
+    assert second == ["b", "2.00", "1.00", "1.0000", "2.72", "0.73"]
     assert sums[-2:] == ["3.72", "1.00"]
 
 
@@ -143,7 +144,7 @@ def test_the_ledger_gives_the_future_minus_infinity_and_nothing():
 def test_the_mixture_adds_up_to_what_is_handed_on():
     weights, v = torch.tensor([0.25, 0.75]), torch.tensor([[4.0, 0.0], [0.0, 8.0]])
     head, first, second, sums = Cells(mixture(weights, v, weights @ v, "ab", 1, "light")).lines
-    assert head[1:] == ["weight", "v[0]", "v[1]"]
+    assert head[1:] == ["weight", "channel 0", "channel 1"]
     assert first == ["a", "0.25", "4.00", "0.00"] and second == ["b", "0.75", "0.00", "8.00"]
     assert sums == ["out[1]", "", "1.00", "6.00"]
 

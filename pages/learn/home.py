@@ -12,8 +12,8 @@ left, right = st.columns([10, 9], gap="large", vertical_alignment="center")
 with left:
     st.title("Train a tiny language model. Watch what it looks at.", anchor=False)
     st.markdown(
-        "Six lessons and a laboratory about **attention**, for a classroom. Everything here is computed while you "
-        "watch, and small enough to check by hand."
+        "Six lessons and a laboratory about **attention**, for a classroom. Everything here is computed, most of it "
+        "while you watch, and small enough to check by hand."
     )
     with st.container(horizontal=True):
         if st.button("Start with lesson 1", type="primary", key="to_learn"):
@@ -30,7 +30,7 @@ with right:
         figure.update_layout(height=470), key="showpiece", alt=attention.alt(piece.weights, piece.text), square=True
     )
     st.markdown(
-        f":gray[{piece.caption} A row is a character; the stronger the blue, the more it looks at that column.]"
+        f":gray[{piece.caption} A row is a character; the stronger the color, the more it looks at that column.]"
     )
 
 for section, row_of_cards in (("Learn", cards.learn(mode)), ("Laboratory", cards.lab(mode))):

@@ -42,7 +42,7 @@ def test_train_is_in_the_navigation(page, base_url):
 def test_the_icon_of_the_tab_is_ours_and_comes_with_the_page(page, base_url):
     page.goto(base_url)
     wait_run(page)
-    expect(page).to_have_title("tinygpt")
+    expect(page).to_have_title("tinygpt")  # a page adds its own name
     assert page.locator("link[rel~='icon']").first.get_attribute("href").startswith("data:image/svg+xml")
 
 

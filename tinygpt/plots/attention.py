@@ -139,10 +139,10 @@ def who_looks(row: int, looking: str, column: int, looked_at: str) -> str:
 
 
 def softmax_step(scaled: Tensor, row: list[float | None], j: int) -> str:
-    """One weight as the softmax makes it, e^score over the sum of its row: "e^(1.10) ÷ 4.00 = 0.750"."""
+    """One weight as the softmax makes it, e^score over the sum of its row: "e^(1.0986) ÷ 4.00 = 0.750"."""
     seen = torch.tensor([w is not None for w in row])
     total = float(scaled[seen].double().exp().sum())
-    return f"e^({number(float(scaled[j]))}) \u00f7 {amount(total)} = {number(row[j] or 0.0, 3)}"
+    return f"e^({number(float(scaled[j]), 4)}) \u00f7 {amount(total)} = {number(row[j] or 0.0, 3)}"
 
 
 def amount(value: float) -> str:

@@ -41,7 +41,7 @@ def ledger(stages: Stages, characters: Sequence[str], row: int, mode: Mode, *, s
         _line(
             characters, i, row, mode,
             [_tile(scores[i], mode, limit), _tile(scaled[i], mode, limit)],
-            [_tile(masked[i], mode, limit), _plain(amount(e) if e else "0", p.ink if e else p.muted)],
+            [_tile(masked[i], mode, limit, digits=4), _plain(amount(e) if e else "0", p.ink if e else p.muted)],
             [_bar(weights[i], most, mode) if masked[i] > -math.inf else "<td></td>"],
         )
         for i, e in enumerate(powers)
@@ -49,7 +49,7 @@ def ledger(stages: Stages, characters: Sequence[str], row: int, mode: Mode, *, s
     heads = ("q\u00b7k", escape(step), "mask", "e\u02e3", "weight")
     sums = _sums(4, [(amount(sum(powers)), "center"), (number(sum(weights)), "left")], mode, "\u03a3")
     name = f"{spoken(characters[row])} at {row}: from scores to weights"
-    return _table(name, heads, ("16%", "16%", "16%", "17%", "28%"), lines, sums, mode)
+    return _table(name, heads, ("16%", "14%", "21%", "17%", "25%"), lines, sums, mode)
 
 
 def mixture(
@@ -67,7 +67,7 @@ def mixture(
         values = [_tile(value, mode, limit) if weight else "<td></td>" for value in v[i, :columns].tolist()]
         lines.append(_line(characters, i, row, mode, taken, values))
     sums = _sums(2, [(number(value), "center") for value in out[:columns].tolist()], mode, f"out[{row}]")
-    heads = ("weight", *(f"v[{c}]" for c in range(columns)))
+    heads = ("weight", *(f"channel {c}" for c in range(columns)))
     name = f"{spoken(characters[row])} at {row}: weights times values make out[{row}]"
     return _table(name, heads, ("19%", *(["18%"] * columns)), lines, sums, mode)
 
@@ -76,7 +76,8 @@ def _table(name: str, heads: Sequence[str], widths: Sequence[str], lines: Iterab
     """A whole table; the column of the characters comes first and takes what is left."""
     muted = PALETTE[mode].muted
     top = "".join(
-        f'<th scope="col" style="font-weight:400;color:{muted};width:{width};padding:0 0 4px;text-align:'
+        f'<th scope="col" style="font-weight:400;color:{muted};width:{width};padding:0 0 4px;vertical-align:bottom;'
+        "text-align:"
         f'{"left" if head == "weight" and len(heads) == 5 and heads[0] != "weight" else "center"}">{head}</th>'
         for head, width in zip(heads, widths, strict=True)
     )
@@ -99,12 +100,12 @@ def _line(characters: Sequence[str], i: int, row: int, mode: Mode, *cells: Seque
     return f"<tr>{label}{''.join(cell for group in cells for cell in group)}</tr>"
 
 
-def _tile(value: float, mode: Mode, limit: float) -> str:
+def _tile(value: float, mode: Mode, limit: float, *, digits: int = 2) -> str:
     """A number on its color; −∞ has no tile."""
     if math.isinf(value):
         return _plain(MINUS + INFINITY, PALETTE[mode].muted)
     ground, ink = shade(value, mode, signed=True, limit=limit)
-    return f'<td style="background:{ground};color:{ink};text-align:center;padding:3px 0">{number(value)}</td>'
+    return f'<td style="background:{ground};color:{ink};text-align:center;padding:3px 0">{number(value, digits)}</td>'
 
 
 def _plain(words: str, tone: str) -> str:
@@ -116,7 +117,7 @@ def _bar(weight: float, most: float, mode: Mode) -> str:
     ground, _ = shade(weight, mode)
     return (
         '<td style="padding:0"><div style="display:flex;align-items:center;gap:6px">'
-        f'<div style="width:{62 * weight / most:.1f}%;min-width:2px;height:1.2em;background:{ground}"></div>'
+        f'<div style="width:{55 * weight / most:.1f}%;min-width:2px;height:1.2em;background:{ground}"></div>'
         f"{number(weight)}</div></td>"
     )
 

@@ -31,7 +31,7 @@ from tinygpt.plots.look import (
 
 Tiles = list[list[float | None]]
 NARROW = 12  # characters; more need the whole width of a page
-ACROSS, DOWN = ((0, 0.435), (0.565, 1)), ((0.585, 1), (0, 0.415))  # where the four stand
+ACROSS, DOWN = ((0, 0.435), (0.565, 1)), ((0.57, 1), (0, 0.43))  # where the four stand
 
 
 class Panel(NamedTuple):
@@ -54,7 +54,7 @@ def stages_figure(
     """
     T, limit = len(characters), max(1.0, float(stages.scores.abs().max()))
     four = panels(stages, step)
-    layout: dict = {"height": 650 if T <= NARROW else 1050, "margin": {"l": 4, "r": 4, "t": 34, "b": 64}}
+    layout: dict = {"height": 600 if T <= NARROW else 900, "margin": {"l": 4, "r": 4, "t": 34, "b": 64}}
     for i in range(len(four)):
         layout |= _sides(i, characters, mode, row)
     figure = go.Figure(
@@ -115,7 +115,7 @@ def _color_bar(share: bool, limit: float, mode: Mode) -> dict:
     ends = [0, 0.25, 1] if share else [-limit, 0, limit]
     words = ["0", "0.25", "1"] if share else [number(-limit, 0), "0", f"+{number(limit, 0)}"]
     return {
-        "orientation": "h", "x": 1 if share else 0, "xanchor": "right" if share else "left", "y": -0.1,
+        "orientation": "h", "x": 1 if share else 0, "xanchor": "right" if share else "left", "y": -0.08,
         "yanchor": "top", "len": 0.43, "thickness": 10, "outlinewidth": 0, "xpad": 0, "ypad": 0,
         "tickvals": ends, "ticktext": words, "tickfont": {"size": TICK, "color": PALETTE[mode].muted},
         "ticklabeloverflow": "allow",
@@ -142,7 +142,8 @@ def _sides(i: int, characters: Sequence[str], mode: Mode, row: int) -> dict:
             "constraintoward": "left",
         },
         f"yaxis{axis(i)}": side | ticks(labels) | {
-            "anchor": f"x{axis(i)}", "domain": DOWN[down], "range": [T - 0.42, -0.58], "constraintoward": "top",
+            "anchor": f"x{axis(i)}", "domain": DOWN[down], "range": [T - 0.42, -0.58],
+            "constraintoward": "top" if down else "bottom",  # where it is narrow, the four stay together
             "scaleanchor": f"x{axis(i)}",
         },
     }  # fmt: skip

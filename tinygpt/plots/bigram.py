@@ -119,12 +119,13 @@ def random_tables(losses: Sequence[float], this: float, even: float, mode: Mode)
     )  # fmt: skip
     figure.add_vline(x=even, line={"color": p.gray, "dash": "dot", "width": 2})
     words = {"showarrow": False, "xanchor": "left", "xshift": 14}
-    figure.add_annotation(x=even, y=top + 2, text=f"even guessing {number(even, 3)}", font_color=p.muted, **words)
+    even_words = {"text": f"even guessing {number(even, 3)}", "font_color": p.muted, "yanchor": "bottom"}
+    figure.add_annotation(x=even, y=1, yref="paper", **even_words, showarrow=False, xanchor="left")
     figure.add_annotation(x=this, y=top + 2, text=f"<b>this table {number(this, 3)}</b>", font_color=p.ink, **words)
     ends = (min(*losses, this, even), max(*losses, this, even))
     figure.update_xaxes(range=[ends[0] - 0.05, ends[1] + 0.12], title="loss on the training text, nats per character")
     figure.update_yaxes(visible=False, range=[-0.5, top + 4])
-    return dress(figure, mode).update_layout(height=320)
+    return dress(figure, mode).update_layout(height=320, margin_t=32)
 
 
 def rare_rows(times: Sequence[float], far: Sequence[float], chars: Sequence[str], mode: Mode) -> go.Figure:

@@ -62,6 +62,17 @@ def two_lines(steep: Sequence[float], flat: Sequence[float], mode: Mode) -> str:
     return svg("".join(parts))
 
 
+def bars(values: Sequence[float], mode: Mode) -> str:
+    """Amounts as lying bars in the hue of a whole GPT, one below the other."""
+    high, most = HEIGHT / len(values), max(values)
+    body = "".join(
+        f'<rect y="{i * high + 2:.1f}" width="{max(3.0, WIDTH * value / most):.1f}" height="{high - 4:.1f}"'
+        f' rx="2" fill="{color("gpt", mode)}"/>'
+        for i, value in enumerate(values)
+    )
+    return svg(body)
+
+
 def svg(body: str) -> str:
     """A whole picture of some SVG elements."""
     size = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"'

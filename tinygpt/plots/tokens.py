@@ -119,12 +119,12 @@ def ruler(symbols: Sequence[str], good: int, starts: int, start: int, mode: Mode
         plain = between(p.sequential, 0.3) if n < min(good, starts) else p.tile
         hatched = f"repeating-linear-gradient(45deg,{color('bigram', mode)} 0 3px,{p.tile} 3px 8px)"
         tiles.append(
-            f'<div style="text-align:center;width:26px"><div style="border:{edge};border-radius:3px;'
+            f'<div style="text-align:center;width:25px"><div style="border:{edge};border-radius:3px;'
             f"background:{hatched if bad else plain};font-family:{escape(MONO, quote=True)};font-size:15px;height:28px;"
             f'color:{p.ink};white-space:pre">{escape(shown(symbol))}</div>'
             f'<div style="font-size:11px;color:{p.muted}">{n}</div></div>'
         )
-    return f'<div style="display:flex;flex-wrap:wrap;gap:2px;width:100%">{"".join(tiles)}</div>'
+    return f'<div style="display:flex;flex-wrap:wrap;gap:1px;width:100%">{"".join(tiles)}</div>'
 
 
 def cut_rows(x: Sequence[str], y: Sequence[str], block_size: int, mode: Mode) -> str:

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from tinygpt.averaging import tril_weights
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
+from tinygpt.gpt_config import GPTConfig
+from tinygpt.parts import parts
 from tinygpt.plots import thumbnails
 from tinygpt.plots.attention import visible
 from tinygpt.plots.look import Mode
@@ -35,7 +37,7 @@ def learn(mode: Mode) -> list[Card]:
         Card(
             f"learn/{one.name}",
             f"{one.number} {one.title}",
-            f"{one.question} {one.minutes} min",
+            f"{one.question} {one.minutes}\u00a0min",
             _picture(one.name, mode),
         )
         for one in lessons()
@@ -84,7 +86,8 @@ def _scaling(_: Corpus, mode: Mode) -> str:
 
 
 def _transformer(_: Corpus, mode: Mode) -> str:
-    return thumbnails.ladder(measured_losses(), mode)
+    """How many numbers each part of the lecture's GPT learns."""
+    return thumbnails.bars(list(parts(GPTConfig()).values()), mode)
 
 
 PICTURES: dict[str, Callable[[Corpus, Mode], str]] = {

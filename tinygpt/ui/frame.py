@@ -10,7 +10,8 @@ from tinygpt.plots import look, wordmark
 
 STYLE = """<style>
 /* What the theme has no key for. 1: a link starts where its picture starts. */
-.st-key-frame [data-testid="stPageLink"] a { padding-left: 0; padding-right: 0; }
+.st-key-frame [data-testid="stPageLink"] a { padding-left: 0; padding-right: 0; height: auto; }
+.st-key-frame [data-testid="stPageLink"] a * { white-space: normal; overflow: visible; line-height: 1.35; }
 /* 2: the label of a primary button is always white: too faint on the bright primary of the dark theme. */
 .st-key-frame [data-testid="stBaseButton-primary"]:not(:disabled) { color: light-dark(#FFFFFF, #15171C); }
 /* 3: code in ink, as in print. The fixed colors of the highlighter reach only 2.1 : 1 on paper. */
@@ -75,6 +76,7 @@ def repaint_on_appearance() -> None:
 
 def head(title: str, lede: str, aside: str = "") -> None:
     """A page's title, something small at its right ("Lesson 4 of 6"), and at most two sentences."""
+    st.set_page_config(page_title=f"{title} \u00b7 tinygpt")  # a name for the tab, which a screen reader says first
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute", gap=None):
         st.title(title, anchor=False, width="content")
         if aside:

@@ -13,7 +13,7 @@ import streamlit as st
 from tinygpt.ui import frame, literal
 from tinygpt.ui.storyboard import LESSONS, Facts, Lesson, Question, Scene, fill, lessons
 
-SHORT = 84  # characters that all answers together may have to stand in one row
+SHORT, WIDE = 84, 34  # characters that all answers, or one of them, may have to stand in one row, also on a phone
 Rows = Sequence[Mapping[str, Any]] | Mapping[str, Sequence[Any]]
 
 
@@ -51,7 +51,8 @@ def answers(question: Question, facts: Facts) -> bool:
     options = [fill(answer.option, facts) for answer in question.answers]
     replies = [fill(answer.reply, facts) for answer in question.answers]  # all of them: a missing fact shows at once
     st.subheader(fill(question.ask, facts), anchor=False)
-    choose: Any = st.radio if sum(map(len, options)) > SHORT else _in_a_row
+    row = sum(map(len, options)) <= SHORT and max(map(len, options)) <= WIDE
+    choose: Any = _in_a_row if row else st.radio
     with st.container(key=f"question_{question.id}"):
         chosen = choose(
             fill(question.ask, facts), range(len(options)), index=None, format_func=options.__getitem__,

@@ -33,6 +33,11 @@ def two_strongest(weights: Tensor, names: list[str], t: int) -> dict[str, object
     }  # fmt: skip
 
 
+def counted(characters: int) -> str:
+    """How many, as people write it: "1 character", "8 characters"."""
+    return f"{characters} character{'' if characters == 1 else 's'}"
+
+
 def height_for(T: int, least: int) -> int:
     """Px for a map of T rows, so that its characters do not run into each other."""
     return max(least, 18 * T + 60)
@@ -133,6 +138,7 @@ def three_vectors(scene: Scene, reader: Reader) -> None:
     untrained = _before_training(reader).stages.weights
     facts = {
         "T": T, "C": C, "hs": hs, "np": 3 * C * hs, "last": T - 1, "eff": float(effective_characters(untrained[-1])),
+        "count": counted(T),
         **{f"v{c}": value for c, value in enumerate([*seen.v[0, :4].tolist(), *[0.0] * 4][:4])},
     }  # fmt: skip
     if not ask(scene, facts, height=640):

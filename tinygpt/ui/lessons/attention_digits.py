@@ -25,7 +25,7 @@ SCALE = "att_scale"  # not "scale", which is what the training page trains with
 
 
 def scale_control(default: str) -> str:
-    return st.selectbox("Scores are multiplied by", SCALES, SCALES.index(default), key=SCALE, bind="query-params")
+    return st.selectbox("Scale", SCALES, SCALES.index(default), key=SCALE, bind="query-params")
 
 
 @st.fragment
@@ -88,7 +88,7 @@ def _tile_facts(seen: SeenHead, names: list[str], t: int, i: int) -> dict[str, o
     powers = stages.masked[t].double().exp()
     largest = products.abs().argsort(descending=True)[:3].tolist()
     most = stages.masked[t].sort(descending=True).values[:2].tolist()
-    terms = [f"e^{{{number(z)}}}" for z in most if z > -math.inf]
+    terms = [f"e^{{{number(z, 4)}}}" for z in most if z > -math.inf]
     return {
         "t": t, "i": i, "ct": names[t], "ci": names[i], "s": float(stages.scores[t, i]), "hs": len(products),
         "z": float(stages.scaled[t, i]), "w": float(stages.weights[t, i]), "e": amount(float(powers[i])),

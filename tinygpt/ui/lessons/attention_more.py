@@ -127,7 +127,7 @@ def wrong_axis(scene: Scene, reader: Reader) -> None:
     facts = _axis_facts(seen, moved(seen, after))
     if dim == 1:
         with wrong_frame("softmax_dim", put_right=_put_dim_right):
-            _axis(scene, reader, seen, facts, "wrong")
+            _axis(scene, reader, seen, facts, "wrong" if len(reader.ids) > 1 else "wrong_alone")
         st.markdown(scene.write("trap", _trap_facts()))
     else:
         _axis(scene, reader, seen, facts, "look_for")
@@ -147,7 +147,7 @@ def _axis(scene: Scene, reader: Reader, seen: SeenHead, facts: Facts, words: str
     left, right = st.columns(2, gap="large", vertical_alignment="center")
     with left:
         figure = sums_figure(seen.stages.weights, characters, mode)
-        frame.show(figure, key=scene.key, alt=alt(scene, facts, words))
+        frame.show(figure, key=scene.key, alt=alt(scene, facts, words), square=True)
     with right:
         bars = bars_figure(facts["moved"], characters, mode, name=scene.plain("moves", facts), role="scores")
         says = scene.plain("alt_moves", {**facts, "look_for": scene.plain(words, facts)})

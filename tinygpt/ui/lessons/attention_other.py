@@ -7,7 +7,7 @@ from tinygpt.head_trials import cross_attention, put_back
 from tinygpt.heads import ModelHead, notebook_head
 from tinygpt.plots.attention import attention_heatmap, strongest_look
 from tinygpt.ui import frame
-from tinygpt.ui.lessons.attention import height_for, matrix_rows
+from tinygpt.ui.lessons.attention import counted, height_for, matrix_rows
 from tinygpt.ui.lessons.attention_reader import ANOTHER, LONGEST, NOTEBOOK, Reader
 from tinygpt.ui.scene import alt, ask, begin, code, deeper, lecture, look_for, table
 from tinygpt.ui.storyboard import Scene
@@ -28,10 +28,9 @@ def no_space(scene: Scene, reader: Reader) -> None:
     begin(scene)
     if not ask(scene, {}, height=460):
         return
-    with st.container(horizontal=True, gap="medium"):
-        case = st.segmented_control("Case", list(CASES), default=next(iter(CASES)), required=True, key="case",
-                                    bind="query-params")  # fmt: skip
-        how = st.segmented_control("Order", ORDERS, default=ORDERS[0], required=True, key="order", bind="query-params")
+    case = st.segmented_control("Case", list(CASES), default=next(iter(CASES)), required=True, key="case",
+                                bind="query-params")  # fmt: skip
+    how = st.segmented_control("Order", ORDERS, default=ORDERS[0], required=True, key="order", bind="query-params")
     words, rules = CASES[case]
     T, head = len(reader.ids), notebook_head(positions=True) if reader.name == NOTEBOOK else reader.head
     order = torch.arange(T).flip(0)
@@ -73,6 +72,7 @@ def another_text(scene: Scene, reader: Reader) -> None:
     t, i, w = strongest_look(weights, rows=range(len(weights)))  # no mask: row 0 has a choice too
     facts = {
         "T1": len(letters), "T2": len(answering), "hs": out.shape[1], "a": _quoted(letters), "b": _quoted(answering),
+        "count": counted(len(letters)),
         "t": t, "c": reader.spoken[t], "i1": i, "c1": reader.names(other)[i], "w1": w,
     }  # fmt: skip
     if not ask(scene, facts, height=440):

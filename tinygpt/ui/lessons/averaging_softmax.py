@@ -100,7 +100,7 @@ def softmax_again(scene: Scene) -> None:
     averages, again = tril_weights(T), softmax_of_averages(T, mask=mask)
     masked = averages.masked_fill(~causal_mask(T), -math.inf) if mask else averages
     facts = {
-        "difference": f"{float((again - averages).abs().max()):.0e}", "a": float(again[0, 0]), "b": float(again[0, 1]),
+        "difference": f"{float((again - averages).abs().max()):.1g}", "a": float(again[0, 0]), "b": float(again[0, 1]),
         "k": T - 1,
     }  # fmt: skip
     named = [("averages", averages), ("future \u2212\u221e" if mask else "no mask", masked), ("softmax", again)]

@@ -35,6 +35,7 @@ from tinygpt.variance import effective_characters
 
 NAME = "bigram table"
 NEAR = 0.05  # nats: a table this close to the counts has learned them
+RARE = 10  # so many times as common is the commonest character, where another one is called rare
 LAST = 1_000  # steps whose batches are looked at
 SLIDER = 66  # px
 WRONG = {
@@ -80,18 +81,25 @@ def _tick(scene: Scene, text: Counted, facts: Facts, moving: bool) -> None:
     wrong = [key for key, label in WRONG.items() if wrong_switch(key, label)]
     facts = {**facts, **_wrong_facts(view, text)}
     if wrong:
-        with wrong_frame(wrong[0]):
+        with wrong_frame(wrong[0], put_right=_put_right):
             there = _show(scene, text, view, facts, wrong, moving=moving)
             for key in wrong:
                 look_for(scene, there, _diagnosis(key, there))
     else:
         there = _show(scene, text, view, facts, wrong, moving=moving)
+    st.markdown(f":gray[{scene.write('axes', {'near': NEAR})}]")
     formula(scene, there)
     _earlier_runs(text)
     now = newest_run(text)
     eager = moving and now is not None and not now.points
     if moving != (now is not None and live.is_moving(now)) or pace.out_of_step(moving, eager=eager):
         st.rerun()  # once: the asking stops, or finds its new pace, and the scenes below get the new table
+
+
+def _put_right() -> None:
+    """Both mistakes at once: they share a frame."""
+    for key in WRONG:
+        st.session_state[key] = False
 
 
 def _diagnosis(key: str, facts: Facts) -> str:
@@ -196,10 +204,13 @@ def rare_rows(scene: Scene, text: Counted) -> None:
     surest = int(text.P.amax(dim=1).masked_fill(times < text.often, -1).argmax())
     follows, common = int(text.P[surest].argmax()), int(times.argmax())
     rarest = max(there, key=lambda i: (-times[i].item(), far[i].item()))
+    rare = bool(times[common] >= RARE * times[rarest])
     facts = {
-        "s": step, "a": text.say(rarest), "na": int(times[rarest]), "ka": float(far[rarest]), "V": len(there),
-        "b": text.say(common), "nb": int(times[common]), "kb": float(far[common]), "c": text.say(surest),
+        "s": step, "a": text.say(rarest), "times_a": _times(scene, times[rarest]),
+        "ka": float(far[rarest]), "V": len(there),
+        "b": text.say(common), "times_b": _times(scene, times[common]), "kb": float(far[common]), "c": text.say(surest),
         "d": text.say(follows), "pq": float(P[surest, follows]), "cq": float(text.P[surest, follows]),
+        "is_rare": rare, "is_even": not rare, "is_common": False,
     }  # fmt: skip
     if not ask(scene, facts, height=460):
         return
@@ -209,3 +220,7 @@ def rare_rows(scene: Scene, text: Counted) -> None:
     look_for(scene, facts, words)
     table(lambda: {"character": list(map(named, chars)), "times": n, "KL of its row": k}, key=scene.key)
     code(tables.row_kl, tables.row_losses)
+
+
+def _times(scene: Scene, n: Tensor) -> str:
+    return scene.templates["once"] if n == 1 else scene.plain("times", {"n": int(n)})

@@ -27,6 +27,7 @@ from tinygpt.variance import effective_characters
 
 LINE, LONG = 90, 500  # characters written with the same dice
 TEMPERATURES = [2 ** (i / 4 - 2) for i in range(17)]  # 0.25 to 4
+CONTEXTS = ("in", "an")
 WRITTEN = 100  # characters at a temperature
 
 
@@ -46,7 +47,8 @@ def same_dice(scene: Scene, text: Counted) -> None:
     written = {f"after {thousands(step)} steps": found[step] for step in moments} | {"the counts": text.P}
     lines = [(name, _decoded(text, tables.write(P, first, LINE, seed))) for name, P in written.items()]
     agree = [sum(a == b for a, b in zip(line, lines[-1][1], strict=True)) for _, line in lines]
-    facts: dict[str, Any] = {"s": moments[-1], "m0": agree[0], "m1": agree[-2], "n": LINE, "lines": len(lines)}
+    facts: dict[str, Any] = {"s": moments[-1], "m0": agree[0], "m1": agree[-2], "n": LINE, "lines": len(lines),
+                             "is_all": agree[-2] == LINE, "is_most": agree[-2] < LINE, "is_hardly": False}  # fmt: skip
     facts["so_far"] = scene.plain("so_far" if moments[-1] else "so_far_untrained", facts)
     if not ask(scene, facts, height=420):
         return
@@ -69,21 +71,45 @@ def _ngrams(corpus: str, n: int) -> NGramModel:
     return NGramModel.fit(text.corpus.train, n, text.V, 0)
 
 
-def context_control(text: Counted, key: str, wanted: str) -> str:
-    """Two characters; where they do not fit the text, two that do."""
-    typed = st.text_input("Context", wanted, 2, key=key, bind="query-params", live="250ms") or ""
-    if len(typed) == 2 and set(typed) <= set(text.chars):
-        return typed
-    a, b = (text.find(c) for c in wanted)
-    return text.chars[a] + text.chars[b]
+def context_control(text: Counted, label: str, key: str, wanted: str) -> str:
+    """Two characters; where they do not fit the text, the two that are `wanted`."""
+    typed = st.text_input(label, wanted, 2, key=key, bind="query-params", live="250ms") or ""
+    return typed if _fits(typed, text) else wanted
+
+
+def _fits(context: str, text: Counted) -> bool:
+    return len(context) == 2 and set(context) <= set(text.chars)
+
+
+def _first_contexts(text: Counted) -> list[str]:
+    """The lecture's two, or else two of the text's own: its commonest character after two others."""
+    if all(_fits(context, text) for context in CONTEXTS):
+        return list(CONTEXTS)
+    last = int(text.counts.sum(dim=0).argmax())
+    before = text.counts[:, last].topk(min(2, text.V)).indices.tolist()
+    return [text.chars[i] + text.chars[last] for i in (before[0], before[-1])]
+
+
+def _forget_contexts(text: Counted) -> None:
+    """Another text was chosen: what was typed for the last one goes where it does not fit."""
+    if st.session_state.get("contexts_of", text.corpus.name) != text.corpus.name:
+        for key in ("context_a", "context_b"):
+            if not _fits(st.session_state.get(key, ""), text):
+                st.session_state.pop(key, None)
+    st.session_state["contexts_of"] = text.corpus.name
 
 
 @st.fragment
 def one_character(scene: Scene, text: Counted) -> None:
     """Two contexts: the table sees their last characters only."""
     begin(scene)
+    _forget_contexts(text)
+    first, second = _first_contexts(text)
     with st.container(horizontal=True, gap="medium", width=400):
-        contexts = [context_control(text, "context_a", "in"), context_control(text, "context_b", "an")]
+        contexts = [
+            context_control(text, "First context", "context_a", first),
+            context_control(text, "Second context", "context_b", second),
+        ]
     if [st.session_state["context_a"], st.session_state["context_b"]] != contexts:
         st.markdown(f":gray[{scene.templates['unknown']}]")
     ids = [torch.tensor(text.corpus.tokenizer.encode(context)) for context in contexts]

@@ -32,7 +32,7 @@ def distribution_control() -> Distribution:
 
 def scale_control() -> str:
     return st.segmented_control(
-        "Scores are multiplied by", list(figures.SHORT), default="1/sqrt(n_embd)", required=True, key="root",
+        "The scale", list(figures.SHORT), default="1/sqrt(n_embd)", required=True, key="root",
         bind="query-params",
     )  # fmt: skip
 

@@ -49,8 +49,9 @@ def every_character(scene: Scene, corpus: Corpus) -> None:
         st.markdown(scene.write("unknown", {"c": spoken(c), "V": tokenizer.vocab_size}))
     if known:
         look_for(scene, facts)
-        same = tokenizer.decode(tokenizer.encode(known)) == known
-        st.markdown(f":gray[decode(encode(text)) gives back what you typed: {'yes' if same else 'no'}]")
+        same = tokenizer.decode(tokenizer.encode(known)) == typed
+        words = "what you typed" if same else "only the characters that have an id"
+        st.markdown(f":gray[decode(encode(text)) gives back {words}.]")
     else:
         look_for(scene, facts, "look_for_empty")
     formula(scene, facts)

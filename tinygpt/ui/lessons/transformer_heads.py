@@ -153,7 +153,7 @@ def _losses(name: str) -> list[float]:
 
 
 def _range(losses: list[float]) -> str:
-    return f"{number(min(losses), 3)} to {number(max(losses), 3)}"
+    return f"{number(min(losses), 3)}\u2013{number(max(losses), 3)}"
 
 
 def _seed_rows() -> dict[str, Sequence[float]]:

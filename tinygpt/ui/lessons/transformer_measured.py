@@ -20,7 +20,7 @@ from tinygpt.ui.train_here import train_here
 
 BEFORE, BARE, SKIPS = "feed-forward", "blocks-no-skip", "blocks"
 WITHOUT = {  # a part, and the experiment in which it is missing
-    "LayerNorm": "blocks", "positions": "gpt-no-positions", "further blocks": "gpt-one-block",
+    "LayerNorm": "blocks", "positions": "gpt-no-positions", "all but one block": "gpt-one-block",
     "choosing": "gpt-averaged", "skips": "gpt-no-skip",
 }  # fmt: skip
 WINDOWS = {8: ("gpt", "gpt-averaged"), 32: ("gpt-32", "gpt-averaged-32")}  # block_size: chosen, averaged
