@@ -59,6 +59,7 @@ def fair_test(scene: Scene) -> None:
         frame.show(figure, key=scene.key, alt=alt(scene, facts))
         look_for(scene, facts)
     table(lambda: _rows(BEFORE, BARE, SKIPS), key=scene.key)
+    train_here(BEFORE, BARE, SKIPS, key=scene.key)
 
 
 def _points(*names: str) -> list[Trained]:
