@@ -13,7 +13,7 @@ from torch import Tensor
 from tinygpt.attention import Stages
 from tinygpt.plots.attention import amount
 from tinygpt.plots.drawing import shade
-from tinygpt.plots.look import INFINITY, LABEL, MINUS, MONO, PALETTE, STAND_IN, Mode, number, spoken
+from tinygpt.plots.look import INFINITY, LABEL, MINUS, MONO, PALETTE, STAND_IN, Mode, number, shown, spoken
 
 TABLE = (
     f"flex:1 1 320px;min-width:0;max-width:540px;border-collapse:separate;border-spacing:3px;table-layout:fixed;"
@@ -91,11 +91,10 @@ def _table(name: str, heads: Sequence[str], widths: Sequence[str], lines: Iterab
 def _line(characters: Sequence[str], i: int, row: int, mode: Mode, *cells: Sequence[str]) -> str:
     """The line of one key: its character, then its cells; the character that looks stands in bold."""
     p, c = PALETTE[mode], characters[i]
-    shown = STAND_IN.get(c, c if c.isprintable() else f"{ord(c[0]):x}" if c else "")
     tone = p.muted if c in STAND_IN and i != row else p.ink
     label = (
         f'<th scope="row" aria-label="{i} {escape(spoken(c))}" style="font-family:{escape(MONO)};text-align:left;'
-        f'padding:0;color:{tone};font-weight:{700 if i == row else 400}">{escape(shown)}</th>'
+        f'padding:0;color:{tone};font-weight:{700 if i == row else 400}">{escape(shown(c))}</th>'
     )
     return f"<tr>{label}{''.join(cell for group in cells for cell in group)}</tr>"
 

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from tinygpt.plots.drawing import character, dot, line, path, rect, svg, words
-from tinygpt.plots.look import LABEL, MONO, PALETTE, STAND_IN, TICK, Mode, between, color, number, thousands
+from tinygpt.plots.look import LABEL, MONO, PALETTE, TICK, Mode, between, color, number, shown, thousands
 
 SIDE = 360  # px of a table
 WIDE, HIGH, LEFT, TOP, LOW = 510, 286, 74, 50, 46  # px: a curve, and the room round it
@@ -181,11 +181,12 @@ def written_lines(lines: Sequence[tuple[str, str]], mode: Mode) -> str:
 
 
 def _marked(text: str, reference: str | None) -> str:
-    shown = [escape(STAND_IN.get(c, c if c.isprintable() else f"{ord(c):x}")) for c in text]
+    letters = [escape(shown(c)) for c in text]
     if reference is None:
-        return "".join(shown)
+        return "".join(letters)
     return "".join(
-        f"<b><u>{mark}</u></b>" if c == wanted else mark for mark, c, wanted in zip(shown, text, reference, strict=True)
+        f"<b><u>{mark}</u></b>" if c == wanted else mark
+        for mark, c, wanted in zip(letters, text, reference, strict=True)
     )
 
 

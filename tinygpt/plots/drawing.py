@@ -6,7 +6,7 @@ The same look as the Plotly figures: tiles with a gap of 2 px, no tile where the
 from collections.abc import Sequence
 from html import escape
 
-from tinygpt.plots.look import LABEL, MONO, PALETTE, SANS, STAND_IN, TICK, Mode, between, number
+from tinygpt.plots.look import LABEL, MONO, PALETTE, SANS, STAND_IN, TICK, Mode, between, number, shown
 
 GAP = 2  # px between two tiles
 Tile = float | None  # None: no tile at all
@@ -71,8 +71,7 @@ def character(x: float, y: float, symbol: str, mode: Mode, *, bold: bool = False
     """One character of a corpus in the monospace face, a gray stand-in for an invisible one; its middle at (x, y)."""
     p = PALETTE[mode]
     tone = p.muted if symbol in STAND_IN and not bold else p.ink
-    shown = STAND_IN.get(symbol, symbol if symbol.isprintable() else f"{ord(symbol):x}")
-    return words(x, y, shown, tone, size=size, anchor="middle", mono=True, bold=bold)
+    return words(x, y, shown(symbol), tone, size=size, anchor="middle", mono=True, bold=bold)
 
 
 def shade(value: float, mode: Mode, *, signed: bool = False, limit: float = 1.0) -> tuple[str, str]:

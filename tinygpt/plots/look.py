@@ -167,16 +167,19 @@ STAND_IN = {" ": "\u00b7", "\n": "\u00b6", "\t": "\u2192"}  # the marks a word p
 SPOKEN = {" ": "a space", "\n": "a newline", "\t": "a tab"}
 
 
+def shown(character: str) -> str:
+    """A character as it stands on a tile: itself, the stand-in of an invisible one, or the number of an unprintable."""
+    return STAND_IN.get(character, character if character.isprintable() else f"{ord(character[0]):x}")
+
+
 def glyph(character: str, mode: Mode, *, selected: bool = False) -> str:
     """A character for an axis: literal text, whatever it is; stand-ins for the invisible ones in gray."""
     p = PALETTE[mode]
     if character in STAND_IN:
-        shown, tone = f"<b>{STAND_IN[character]}</b>", p.ink if selected else p.muted
-    elif character.isprintable():
-        shown, tone = escape(character, quote=False), p.ink
+        text, tone = f"<b>{STAND_IN[character]}</b>", p.ink if selected else p.muted
     else:
-        shown, tone = f"{ord(character):x}", p.muted
-    return f'<span style="color:{tone}">{f"<b>{shown}</b>" if selected else shown}</span>'
+        text, tone = escape(shown(character), quote=False), p.ink if character.isprintable() else p.muted
+    return f'<span style="color:{tone}">{f"<b>{text}</b>" if selected else text}</span>'
 
 
 def spoken(character: str) -> str:

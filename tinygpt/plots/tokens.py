@@ -9,14 +9,9 @@ from html import escape
 import plotly.graph_objects as go
 
 from tinygpt.plots.drawing import character, rect, svg, words
-from tinygpt.plots.look import MONO, PALETTE, STAND_IN, Mode, between, color, dress, glyph, spoken, thousands
+from tinygpt.plots.look import MONO, PALETTE, Mode, between, color, dress, glyph, shown, spoken, thousands
 
 WIDE, HIGH = 46, 62  # px, a tile with a character and its id
-
-
-def shown(symbol: str) -> str:
-    """A character as it stands on a tile: itself, or the stand-in of an invisible one."""
-    return STAND_IN.get(symbol, symbol if symbol.isprintable() else f"{ord(symbol):x}")
 
 
 def strip(symbols: Sequence[str], ids: Sequence[int | None], mode: Mode, *, context: int = 0, target: int = -1) -> str:

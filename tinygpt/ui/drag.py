@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from tinygpt.ui.still import DRAWING
+
 
 class Picture(NamedTuple):
     """One position: an SVG or HTML string with every text in it escaped, its look-for sentence, and all in words."""
@@ -26,15 +28,14 @@ _drag = st.components.v2.component(
 <div class="drawing" role="img"></div>
 <p class="sentence" aria-live="polite"></p>
 """,
-    css="""
+    css=DRAWING
+    + """
 :host, div, p, label { font-family: var(--st-font); color: var(--st-text-color); font-size: 1rem; }
 label { display: flex; gap: .5rem; align-items: baseline; font-size: .875rem; }
 output { font-weight: 600; font-variant-numeric: tabular-nums; }
 input { display: block; width: min(100%, 30rem); height: 1.75rem; margin: .25rem 0 .75rem; }
 input { accent-color: var(--st-text-color); }
 input:focus-visible { outline: 2px solid var(--st-text-color); outline-offset: 2px; }
-.drawing { display: flex; flex-wrap: wrap; gap: 1rem 3rem; align-items: center; }
-.drawing svg { max-width: 100%; height: auto; display: block; }
 .sentence { max-width: 900px; margin: .75rem 0 0; line-height: 1.6; }
 .sentence:empty { display: none; }
 """,

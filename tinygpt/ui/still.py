@@ -5,13 +5,15 @@
 
 import streamlit as st
 
+DRAWING = """
+.drawing { display: flex; flex-wrap: wrap; gap: 1rem 3rem; align-items: center; }
+.drawing svg { max-width: 100%; height: auto; display: block; }
+"""  # drawings in a row that wraps, here and where they follow the finger (ui/drag.py)
+
 _still = st.components.v2.component(
     "tinygpt_still",
     html='<div class="drawing" role="img"></div>',
-    css="""
-.drawing { display: flex; flex-wrap: wrap; gap: 1rem 3rem; align-items: center; }
-.drawing svg { max-width: 100%; height: auto; display: block; }
-""",
+    css=DRAWING,
     js="""
 export default function ({ data, parentElement }) {
   const drawing = parentElement.querySelector(".drawing");

@@ -1,6 +1,6 @@
 """The words of a lesson, from the catalog beside its page: pages/learn/<name>.toml. Numbers are filled in, never typed.
 
-A catalog holds the lesson's head (number, title, subtitle, question, will, minutes), one table for each scene in the
+A catalog holds the lesson's head (number, title, subtitle, question, minutes), one table for each scene in the
 order of the page, and the questions of the closing check:
 
     [avg-1]
@@ -85,7 +85,6 @@ class Lesson:
     title: str
     subtitle: str
     question: str  # what its card on the home page asks
-    will: str  # what a student will do
     minutes: int
     scenes: dict[str, Scene] = field(repr=False)
     check: tuple[Question, ...] = field(repr=False)

@@ -17,7 +17,7 @@ from tinygpt.ui import frame
 from tinygpt.ui.lessons import transformer_parts
 from tinygpt.ui.scene import alt, ask, begin, code, deeper, look_for, table
 from tinygpt.ui.still import still
-from tinygpt.ui.storyboard import Facts, Lesson, Scene
+from tinygpt.ui.storyboard import Facts, Scene
 
 FULL = PRESETS["layer-norm"]
 
@@ -113,7 +113,7 @@ def owner_facts() -> Facts:
     }  # fmt: skip
 
 
-def check_facts(_lesson: Lesson) -> Facts:
+def check_facts() -> Facts:
     """The numbers that the closing check needs."""
     floors = counted()[0]
     counts = parts(FULL.model)
