@@ -3,6 +3,7 @@
 streamlit run benchmarks/bare_figures.py      then open /?lesson=averaging
 """
 
+from dataclasses import replace
 from functools import cache
 
 import plotly.graph_objects as go
@@ -15,6 +16,7 @@ from tinygpt.averaging import mean_by_loop, softmax_of_averages, tril_weights
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
 from tinygpt.models import build
+from tinygpt.parts import parts
 from tinygpt.plots import (
     attention_row,
     averaging,
@@ -25,8 +27,10 @@ from tinygpt.plots import (
     scaling,
     scaling_drawings,
     tokens,
+    transformer_drawings,
 )
 from tinygpt.plots.attention_stages import stages_figure
+from tinygpt.presets import PRESETS
 from tinygpt.randomness import generator
 from tinygpt.tables import loss, pair_counts, probabilities, random_losses, softmax_of_table
 from tinygpt.trained import SIZES, result
@@ -36,6 +40,7 @@ from tinygpt.variance import random_qk
 TEXT = "the king"
 WINDOWS = {8: ("gpt", "gpt-averaged"), 32: ("gpt-32", "gpt-averaged-32")}
 HEAD_SIZES = [1, 4, 8, 16, 32, 64, 128, 256]
+EMBEDDINGS = [8, 16, 32, 64, 128, 256, 512]
 
 
 @cache
@@ -148,13 +153,19 @@ def scaling_pictures() -> list[str]:
     return drawn
 
 
+def transformer_pictures() -> list[str]:
+    """Who owns the learned numbers, for every n_embd."""
+    widths = [replace(PRESETS["layer-norm"].model, n_embd=n_embd) for n_embd in EMBEDDINGS]
+    return [transformer_drawings.owners(parts(config), "light") for config in widths]
+
+
 SWITCHES = {
     "tokens": tokens_figure, "bigram": bigram_figure, "averaging": averaging_figure, "attention": attention_figure,
     "scaling": scaling_figure, "transformer": transformer_figure,
 }  # fmt: skip
 SLIDERS = {
     "tokens": tokens_pictures, "bigram": bigram_pictures, "averaging": averaging_pictures,
-    "attention": attention_pictures, "scaling": scaling_pictures,
+    "attention": attention_pictures, "scaling": scaling_pictures, "transformer": transformer_pictures,
 }  # fmt: skip
 
 

@@ -4,6 +4,8 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +22,7 @@ from tinygpt.plots.look import number, thousands
 from tinygpt.presets import LADDER, PRESETS
 from tinygpt.trained import counted, result
 from tinygpt.ui import session
-from tinygpt.ui.lessons.transformer import owner_facts
+from tinygpt.ui.lessons.transformer import WHOLE, WIDTHS, owner_facts
 from tinygpt.ui.lessons.transformer_measured import WITHOUT, fair_facts, less_facts, place_facts, step_facts
 from tinygpt.ui.lessons.transformer_parts import CODE, OWN, RUNGS, arithmetic, machine_of, name_of, products
 from tinygpt.ui.lessons.transformer_trained import LARGE, loss_facts, never_before, spec_of
@@ -140,9 +142,18 @@ def test_with_a_skip_the_n_looks_at_the_i(page):
 
 
 def test_feed_forward_owns_more_than_half():
-    facts = owner_facts()
+    facts = owner_facts(WHOLE)
     assert facts["pa"] > 0.5 > facts["pb"] > max(facts["pe"], facts["pd"])
     assert (facts["a"], facts["b"], facts["c"], facts["d"], facts["e"]) == (25_056, 9_216, 3_168, 2_145, 2_336)
+
+
+def test_the_wider_a_gpt_the_less_its_characters_own():
+    """12 C² in each block (GPT-2's rule of thumb) leave nothing to what only grows with C."""
+    wide = [owner_facts(replace(WHOLE, n_embd=n_embd)) for n_embd in WIDTHS]
+    for narrow, wider in pairwise(wide):
+        assert wider["pe"] < narrow["pe"] and wider["pd"] < narrow["pd"] and wider["pa"] > narrow["pa"]
+    assert wide[-1]["n"] == pytest.approx(WHOLE.n_layer * 12 * WIDTHS[-1] ** 2, rel=0.02)
+    assert wide[-1]["pa"] == pytest.approx(8 / 12, abs=0.01)
 
 
 def test_the_skips_did_it_and_not_the_numbers():

@@ -40,6 +40,7 @@ input:focus-visible { outline: 2px solid var(--st-text-color); outline-offset: 2
 .sentence:empty { display: none; }
 """,
     js="""
+const PAUSE = 100;  // ms without another step before the server hears of it, so that held keys are one message
 const known = new WeakMap();  // what each figure shows, so that a redraw by the server does not move it
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -66,7 +67,10 @@ export default function ({ data, parentElement, setStateValue }) {
   range.max = data.pictures.length - 1;
   range.value = at;
   range.oninput = () => show(+range.value);
-  range.onchange = () => setStateValue("at", +range.value);
+  range.onchange = () => {  // after the picture is painted: the page redraws itself for the news, and that takes time
+    clearTimeout(range.later);
+    range.later = setTimeout(() => setStateValue("at", +range.value), PAUSE);
+  };
   show(+range.value);
 }
 """,

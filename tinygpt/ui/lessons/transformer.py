@@ -2,11 +2,14 @@
 
 import inspect
 from collections.abc import Sequence
+from dataclasses import replace
 from textwrap import dedent
+from typing import cast
 
 import streamlit as st
 
 from tinygpt.bigram import BigramConfig
+from tinygpt.gpt_config import GPTConfig
 from tinygpt.models import ModelConfig, count_parameters
 from tinygpt.parts import parts
 from tinygpt.plots import transformer_drawings as drawings
@@ -14,12 +17,14 @@ from tinygpt.plots.look import thousands
 from tinygpt.presets import LADDER, PRESETS
 from tinygpt.trained import counted, result
 from tinygpt.ui import frame
+from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.lessons import transformer_parts
 from tinygpt.ui.scene import alt, ask, begin, code, deeper, look_for, table
 from tinygpt.ui.still import still
 from tinygpt.ui.storyboard import Facts, Scene
 
-FULL = PRESETS["layer-norm"]
+WHOLE = cast(GPTConfig, PRESETS["layer-norm"].model)
+WIDTHS = [8, 16, 32, 64, 128, 256, 512]  # n_embd, up to a little below the 768 of the smallest GPT-2
 
 
 def machine(scene: Scene) -> ModelConfig:
@@ -57,7 +62,7 @@ def machine_facts(config: ModelConfig) -> Facts:
         "largest": largest, "share": counts[largest] / n,
         "parts": " + ".join(f"{thousands(n)} {part}" for part, n in counts.items()),
         "boxes": drawings.machine_words(transformer_parts.machine_of(config)),
-        "C": FULL.model.n_embd, "n_head": FULL.model.n_head, "hs": FULL.model.head_size,  # type: ignore[union-attr]
+        "C": WHOLE.n_embd, "n_head": WHOLE.n_head, "hs": WHOLE.head_size,
     }  # fmt: skip
 
 
@@ -84,25 +89,33 @@ def _part_rows(config: ModelConfig) -> dict[str, Sequence[object]]:
 
 @st.fragment
 def owners(scene: Scene) -> None:
-    """One bar of the whole small GPT, and the same bar for every rung."""
+    """One bar of the whole GPT, narrow to wide, and the bar of every rung."""
     begin(scene)
-    counts, facts = parts(FULL.model), owner_facts()
+    facts = owner_facts(WHOLE)
     if not ask(scene, facts, height=520):
         return
+    st.markdown(scene.write("drag", facts))
+    drag(
+        [_owners_picture(scene, replace(WHOLE, n_embd=n_embd)) for n_embd in WIDTHS], key="wide", label="n_embd",
+        names=[str(n_embd) for n_embd in WIDTHS], default=WIDTHS.index(WHOLE.n_embd),
+    )  # fmt: skip
     rungs = {PRESETS[name].title: parts(PRESETS[name].model) for name in LADDER[::-1]}
-    drawing = drawings.owners(counts, frame.mode())
-    below = drawings.ladder_bars(rungs, frame.mode())
-    still(drawing, key=scene.key, alt=alt(scene, facts))
-    look_for(scene, facts)
     st.markdown(scene.write("rungs", facts))
+    below = drawings.ladder_bars(rungs, frame.mode())
     still(below, key=f"{scene.key}_rungs", alt=scene.plain("alt_rungs", facts))
+    counts = parts(WHOLE)
     table(lambda: {"part": list(counts), **{rung: list(of.values()) for rung, of in rungs.items()}}, key=scene.key)
     code(parts)
 
 
-def owner_facts() -> Facts:
-    """Who owns how much of the whole small GPT."""
-    counts, n = parts(FULL.model), count_parameters(FULL.model)
+def _owners_picture(scene: Scene, config: ModelConfig) -> Picture:
+    facts = owner_facts(config)
+    return Picture(drawings.owners(parts(config), frame.mode()), scene.plain("look_for", facts), alt(scene, facts))
+
+
+def owner_facts(config: ModelConfig) -> Facts:
+    """Who owns how much of a whole GPT."""
+    counts, n = parts(config), count_parameters(config)
     embeddings = counts["token embedding"] + counts["positions"]
     rungs = "; ".join(f"{PRESETS[name].title} {thousands(count_parameters(PRESETS[name].model))}" for name in LADDER)
     return {
@@ -116,9 +129,9 @@ def owner_facts() -> Facts:
 def check_facts() -> Facts:
     """The numbers that the closing check needs."""
     floors = counted()[0]
-    counts = parts(FULL.model)
+    counts = parts(WHOLE)
     return {
         "head": result("one-head").val_loss, "pairs": floors["2-gram"].val, "triples": floors["3-gram"].val,
         "gain": result("feed-forward").val_loss - result("blocks").val_loss,
-        "qkv": counts["query, key, value"] / count_parameters(FULL.model),
+        "qkv": counts["query, key, value"] / count_parameters(WHOLE),
     }  # fmt: skip
