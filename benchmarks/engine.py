@@ -1,6 +1,6 @@
 """What the engine costs, and how fast it mends itself.
 
-    python -m benchmarks.engine            # everything, about two minutes
+    python -m benchmarks.engine            # everything, about three minutes
     python -m benchmarks.engine share class
 
 Times depend on the machine and on what else it does; shares and ratios less so. The goals: 95 % of a worker's clock is
@@ -28,17 +28,19 @@ from benchmarks.goals import Goals
 from tinygpt.corpus import default_corpus, load_corpus
 from tinygpt.engine.dispatcher import Dispatcher
 from tinygpt.engine.lanes import loky_lane
+from tinygpt.engine.pacing import slice_seconds
 from tinygpt.engine.recovery import step_of
 from tinygpt.engine.runs import RunStore
 from tinygpt.engine.scribe import SAVE_EVERY
-from tinygpt.engine.slices import Slice
+from tinygpt.engine.slices import Slice, SliceJob, run_slice
 from tinygpt.models import count_parameters
-from tinygpt.presets import PRESETS
+from tinygpt.presets import LADDER, PRESETS
 from tinygpt.scheduler import Scheduler
 from tinygpt.training import RunSpec, advance, start
 
 LANES = 2
 CLASS = 30  # students
+RUNS = 18  # the six rungs of the ladder over three seeds
 SERVER = """
 import sys, time
 from benchmarks.engine import engine, spec_of
@@ -143,6 +145,40 @@ def a_class(_: Goals) -> None:
     print(f"  {share(heard):.1%} of the lanes' clock is training; Jain index of the students' shares {jain:.3f}")
 
 
+def an_experiment(goals: Goals) -> None:
+    """Eighteen runs in turn: what does it cost that a worker holds the states of a few only, and reads the others?
+
+    In processor time and in this process, slice by slice in turn with slices that need not read, so that it hardly
+    depends on who else is on the machine. The slices are as long as two lanes make them with so many runs waiting.
+    """
+    wanted = slice_seconds(0.0, waiting=RUNS - LANES, lanes=LANES)
+    print(f"{'preset':<14}{'state':>9}{'slice':>8}{'held':>11}{'read':>11}{'cost':>8}")
+    for preset in ("four-heads", "layer-norm", "nanogpt-cpu"):
+        job = SliceJob(preset, spec_of(preset).to_json(), 600.0, steps=20)
+        first, _ = timed(job)  # reads the text, too
+        first, seconds = timed(replace(job, ticket=first.ticket))
+        steps = max(1, round(20 * wanted / seconds))
+        held, read = [], []
+        for _ in range(9):
+            job = replace(job, steps=steps, ticket=first.ticket, state=None)
+            second, seconds = timed(job)
+            held.append(seconds)
+            first, seconds = timed(replace(job, ticket="read it", state=second.state))
+            read.append(seconds)
+        with_, without = statistics.median(read), statistics.median(held)
+        times = f"{wanted:>6.2f} s{without * 1e3:>8.0f} ms{with_ * 1e3:>8.0f} ms"
+        print(f"{preset:<14}{len(first.state) / 1e6:>6.1f} MB{times}{with_ / without - 1:>8.1%}")
+        if preset in LADDER:  # of a larger model the slices are longer than this (pacing.WORTH_IN_A_CROWD)
+            goals.at_most(0.05, with_ / without - 1, f"{preset}, what reading the state adds to a slice")
+
+
+def timed(job: SliceJob) -> tuple[Slice, float]:
+    """A slice, and its seconds of processor time."""
+    began = time.thread_time()
+    slice_ = run_slice(job)
+    return slice_, time.thread_time() - began
+
+
 def bare_speed(spec: RunSpec, seconds: float = 6.0) -> float:
     """Steps a second of all lanes together, each training without an engine."""
     lanes = [loky_lane() for _ in range(LANES)]
@@ -207,7 +243,13 @@ def work_lost(store: RunStore, run: str, killed: float) -> float:
     return on_disk + killed - (store.home(run) / "points.jsonl").stat().st_mtime
 
 
-MEASURES = {"share": training_share, "class": a_class, "worker": a_killed_worker, "server": a_killed_server}
+MEASURES = {
+    "share": training_share,
+    "class": a_class,
+    "experiment": an_experiment,
+    "worker": a_killed_worker,
+    "server": a_killed_server,
+}
 
 
 def main() -> None:

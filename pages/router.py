@@ -16,7 +16,10 @@ page = st.navigation(
             st.Page("learn/scaling.py", title="5 Why divide by √head_size?", url_path="scaling"),
             st.Page("learn/transformer.py", title="6 From one head to a GPT", url_path="transformer"),
         ],
-        "Lab": [st.Page("lab/train.py", title="Train", url_path="train")],
+        "Lab": [
+            st.Page("lab/train.py", title="Train", url_path="train"),
+            st.Page("lab/compare.py", title="Compare", url_path="compare"),
+        ],
     },
     position="top",
 )

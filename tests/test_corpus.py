@@ -191,6 +191,8 @@ def test_titles():
         "Tiny Shakespeare",
         "Look-back language",
         "Markov language",
+        "Copying language",
+        "Brackets language",
     ]
 
 

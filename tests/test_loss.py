@@ -12,9 +12,10 @@ from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.counting import floors
 from tinygpt.models import kind
 from tinygpt.plots.loss import Line, apart, brief, loss_rows
-from tinygpt.plots.loss_chart import DASHES, ROLES, loss_spec
+from tinygpt.plots.loss_chart import ROLES, loss_spec
 from tinygpt.plots.loss_curve import LossCurve, running_mean
 from tinygpt.plots.loss_words import CLOSE, crossing, look_for
+from tinygpt.plots.marks import DASHES
 from tinygpt.presets import LADDER, PRESETS
 from tinygpt.training import train
 

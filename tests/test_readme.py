@@ -87,7 +87,12 @@ def test_the_two_commands_come_first():
         ("parameters of a model", f"{limits.MAX_PARAMETERS:,}"),
         ("steps of a run", f"{limits.MAX_STEPS:,}"),
         ("worker time of a run", f"{limits.MAX_SECONDS / 60:.0f} minutes"),
-        ("runs at the same time", f"{limits.MAX_LIVE}"),
+        ("single runs at the same time", f"{limits.MAX_LIVE}"),
+        (
+            "an experiment",
+            f"{limits.MAX_RUNS} runs, {limits.MAX_STEPS_IN_ALL:,} steps and "
+            f"{limits.MAX_PARAMETERS_IN_ALL:,} parameters in all",
+        ),
         ("one step", f"{limits.MAX_WORK / 1e9:.0f} billion parameters times characters in a batch"),
         ("own text", f"{MAX_BYTES // 1024**2} MB, {MAX_DISTINCT:,} different characters"),
         ("name of a run", f"{MAX_NAME} characters"),

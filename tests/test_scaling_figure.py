@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from tinygpt.plots import scaling as figures
 from tinygpt.plots import scaling_drawings as drawings
 from tinygpt.plots.look import PALETTE, color
+from tinygpt.plots.scaling_weights import frozen, multiplied, ten_to, weight_bars
+from tinygpt.plots.under_slider import Plane
 from tinygpt.variance import Spread, softmax_of
 
 SIZES = (4, 16, 64)
@@ -46,7 +48,7 @@ def test_the_cursor_reads_the_variance_at_its_head_size(at, reading):
 
 def test_the_same_place_of_the_cursor_and_of_its_marks():
     drawing = sharpening(1)
-    x = drawings.Plane(256, 2, 6, 0, 1).x(4)  # log2 of 4, 64 and 16
+    x = Plane(256, 2, 6, 0, 1).x(4)  # log2 of 4, 64 and 16
     assert f'x1="{x:.1f}"' in drawing and drawing.count(f'cx="{x:.1f}"') == 4  # a dot and a mark on each line
 
 
@@ -64,29 +66,27 @@ def test_theory_is_dotted_and_the_band_has_both_ends():
 
 
 def test_a_weight_thinner_than_a_hair_is_not_drawn():
-    bars = drawings.weight_bars([0.0, 1e-9, 1.0], "abc", "weights", "w", "light")
+    bars = weight_bars([0.0, 1e-9, 1.0], "abc", "weights", "w", "light")
     assert bars.count("<rect") == 1 and "1.00" in texts(bars)
 
 
 def test_the_five_bars_and_how_many_characters_they_look_at():
     weights = softmax_of(torch.tensor(SCORES), 1.0).tolist()
-    drawing = drawings.multiplied(weights, SCORES, FACTORS, [3.0, 2.9, 1.0], "dark", at=1)
+    drawing = multiplied(weights, SCORES, FACTORS, [3.0, 2.9, 1.0], "dark", at=1)
     assert "2.90" in texts(drawing) and "softmax of 1 \u00d7 score" in texts(drawing)
     assert "\u22120.2" in texts(drawing)  # a true minus sign
 
 
 def test_a_gradient_of_0_gets_a_ring_because_a_log_scale_has_no_place_for_it():
-    lost = drawings.frozen([0, 0, 1], SCORES, FACTORS, [0.2, 0.2, 2e-9], [0.6, 0.6, 4e-9], [0.2, 0.2, 0], "light", at=2)
-    kept = drawings.frozen(
-        [0, 0, 1], SCORES, FACTORS, [0.2, 0.2, 2e-9], [0.6, 0.6, 4e-9], [0.2, 0.2, 1e-9], "light", at=2
-    )
+    lost = frozen([0, 0, 1], SCORES, FACTORS, [0.2, 0.2, 2e-9], [0.6, 0.6, 4e-9], [0.2, 0.2, 0], "light", at=2)
+    kept = frozen([0, 0, 1], SCORES, FACTORS, [0.2, 0.2, 2e-9], [0.6, 0.6, 4e-9], [0.2, 0.2, 1e-9], "light", at=2)
     assert lost.count("<circle") == kept.count("<circle") + 1
     assert "10\u207b\u2078" in texts(lost)
 
 
 @given(st.integers(-300, 300))
 def test_powers_of_ten_are_written_with_raised_digits(power):
-    raised = drawings.ten_to(power).removeprefix("10")
+    raised = ten_to(power).removeprefix("10")
     back = raised.translate(
         str.maketrans("\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079", "-0123456789")
     )

@@ -89,7 +89,7 @@ def test_at_100_the_winner_cannot_be_moved():
 
 def test_the_second_factor_starts_where_a_link_has_the_first():
     page = opened("scaling", reveal="all", factor="8")
-    assert any("0.8000 \\cdot (1 - 0.8000) = 0.1600" in formula.value for formula in page.latex)
+    assert any("0.8000 \\cdot (1 - 0.8000) \\\\ &= 0.1600" in formula.value for formula in page.latex)
 
 
 def test_thousands_of_rows(page):

@@ -17,6 +17,14 @@ def test_a_spec_survives_json(name):
     assert RunSpec.from_json(spec.to_json()) == spec
 
 
+def test_same_batches_is_written_only_where_it_is_set_and_an_older_spec_is_read():
+    spec = PRESETS["layer-norm"].spec("shakespeare-plays", 65)
+    same = replace(spec, train=replace(spec.train, same_batches=True))
+    assert "same_batches" not in spec.to_json()
+    assert RunSpec.from_json(spec.to_json()).train.same_batches is False
+    assert RunSpec.from_json(same.to_json()) == same
+
+
 @given(st.text() | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(json.dumps))
 def test_anything_else_is_refused_and_never_crashes(text):
     with pytest.raises(ValueError):
@@ -27,7 +35,8 @@ def test_anything_else_is_refused_and_never_crashes(text):
     ("part", "name", "value"),
     [("model", "n_layer", 2.5), ("model", "n_head", True), ("model", "residual", 1), ("model", "family", "rnn"),
      ("model", "colour", "red"), ("train", "max_steps", "9"), ("train", "max_steps", 0), ("train", "learning_rate", -1),
-     ("train", "seed", -1), ("train", "learning_rate", float("inf")), ("train", "batch_size", 10**6)],
+     ("train", "seed", -1), ("train", "learning_rate", float("inf")), ("train", "batch_size", 10**6),
+     ("train", "same_batches", 1), ("train", "same_batches", None)],
 )  # fmt: skip
 def test_an_altered_spec_is_refused(part, name, value):
     parts = json.loads(PRESETS["layer-norm"].spec("shakespeare-plays", 65).to_json())

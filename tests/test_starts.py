@@ -5,8 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.randomness import generator
-from tinygpt.starts import cut_windows, draw, notebook_starts
+from tinygpt.starts import cut_windows, draw
 
 
 def test_four_of_36_starts_are_bad_on_a_text_of_40():
@@ -49,9 +48,3 @@ def test_the_bad_starts_are_those_that_cut_short(length, batch_size, block_size)
     found = draw(length, batch_size, batch_size=batch_size, block_size=block_size)
     short = [s for s in range(found.starts) if len(cut_windows(data, s, block_size)[1]) < block_size]
     assert len(short) == found.bad
-
-
-def test_the_notebook_s_own_draw():
-    data = torch.arange(1_003_854)
-    assert notebook_starts(data, 4, generator(1337)).shape == (4,)
-    assert int(notebook_starts(torch.arange(40), 4, generator(3)).max()) < 36

@@ -15,7 +15,7 @@ def page():
 
 
 def test_the_notebook_s_ids(page):
-    assert any("[46, 43, 50, 50, 53, 6, 1, 58, 46, 43, 56, 43, 2]" in formula.value for formula in page.latex)
+    assert any("[46, 43, 50, 50, 53, 6, \\\\ 1, 58, 46, 43, 56, 43, 2]" in formula.value for formula in page.latex)
     assert "13 characters, 13 ids, 9 of them different. \u2018e\u2019 is 43 at every place it stands." in said(page)
 
 

@@ -14,7 +14,10 @@ from tinygpt.checkpoint import dumps, loads
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.evaluation import Tally, estimate_loss
 from tinygpt.gpt import GPTConfig
+from tinygpt.header import read_header
 from tinygpt.models import build
+from tinygpt.randomness import generator
+from tinygpt.state import batches_of
 from tinygpt.training import RunSpec, TrainConfig, advance, start, train
 
 CORPUS = Corpus.from_text("the quick brown fox jumps over the lazy dog. " * 40)
@@ -23,6 +26,7 @@ TABLE = RunSpec(BigramConfig(V), TrainConfig(max_steps=60, eval_interval=25, lea
 GPT = RunSpec(
     GPTConfig(V, n_embd=16, n_head=2, n_layer=1, dropout=0.2), TrainConfig(max_steps=60, eval_interval=25, batch_size=8)
 )
+SAME = replace(GPT, train=replace(GPT.train, same_batches=True))  # dropout still draws from the other generator
 
 
 def curve(points):
@@ -36,7 +40,7 @@ def whole_run(spec, corpus=CORPUS):
 
 
 @settings(max_examples=12, deadline=None)
-@given(st.sampled_from([TABLE, GPT]), st.lists(st.integers(1, 30), min_size=1, max_size=6))
+@given(st.sampled_from([TABLE, GPT, SAME]), st.lists(st.integers(1, 30), min_size=1, max_size=6))
 def test_slicing_a_run_changes_nothing_to_the_byte(spec, cuts):
     state, points = start(spec, CORPUS), []
     while not state.ended:
@@ -99,6 +103,61 @@ def test_two_runs_with_one_seed_are_equal_also_in_two_threads():
 
 def test_another_seed_is_another_run():
     assert whole_run(GPT)[1] != whole_run(replace(GPT, train=replace(GPT.train, seed=1)))[1]
+
+
+class Overheard:
+    """A corpus that remembers its batches."""
+
+    def __init__(self):
+        self.heard = []
+
+    def __getattr__(self, name):
+        return getattr(CORPUS, name)
+
+    def batch(self, split, *size_and_generator):
+        x, y = CORPUS.batch(split, *size_and_generator)
+        self.heard.append((split, x.tolist()))
+        return x, y
+
+
+def batches(spec):
+    corpus = Overheard()
+    advance(start(spec, corpus), corpus)
+    assert len(corpus.heard) == spec.train.max_steps
+    return corpus.heard
+
+
+def test_models_of_any_size_see_the_very_same_batches_if_asked():
+    wide = replace(SAME, model=GPTConfig(V, n_embd=32, n_head=4, n_layer=2))
+    table = replace(SAME, model=BigramConfig(V))
+    assert batches(SAME) == batches(wide) == batches(table)
+    assert batches(GPT) != batches(replace(wide, train=GPT.train))  # the lecture's way: weights and batches in turn
+    assert batches(SAME) != batches(replace(SAME, train=replace(SAME.train, seed=1)))
+
+
+def test_the_same_batches_leave_the_first_weights_as_they_are():
+    first, other = start(GPT, CORPUS), start(SAME, CORPUS)
+    assert all(map(torch.equal, first.model.parameters(), other.model.parameters()))
+    assert first.batches is first.generator
+    assert other.batches is not other.generator
+
+
+@given(st.integers(0, 2**63 - 1))
+def test_batches_do_not_begin_with_the_numbers_of_the_first_weights(seed):
+    weights, other = (torch.rand(8, generator=source) for source in (generator(seed), batches_of(seed)))
+    assert not torch.equal(weights, other)
+
+
+def test_only_batches_of_their_own_are_written():
+    def names(spec):
+        return read_header(dumps(start(spec, CORPUS)))[0].keys()
+
+    assert names(SAME) - names(GPT) == {"batches"}
+
+
+def test_without_same_batches_nothing_is_written_of_them_so_older_files_are_equal_to_the_byte():
+    assert b"same_batches" not in dumps(start(GPT, CORPUS))
+    assert b"same_batches" in dumps(start(SAME, CORPUS))
 
 
 def test_how_often_one_looks_does_not_change_the_weights():

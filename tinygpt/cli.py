@@ -1,4 +1,4 @@
-"""The command line: train | generate | info | presets | fetch. No other module of the package prints.
+"""The command line: train | generate | info | presets | export | fetch. No other module of the package prints.
 
 Exit codes: 0 all went well; 1 it could not be done, and a sentence says why; 2 the command was not understood;
 3 the run diverged (its model is kept); 130 stopped by Ctrl-C (its model is kept too).
@@ -16,6 +16,7 @@ import torch
 
 from tinygpt import download
 from tinygpt.checkpoint import load, read_info
+from tinygpt.cli_export import export_command
 from tinygpt.cli_parser import parser
 from tinygpt.cli_train import DONE, INTERRUPTED, train_command
 from tinygpt.decoding import visible
@@ -137,5 +138,5 @@ def fetch_command(chosen: argparse.Namespace) -> int:
 
 COMMANDS = {
     "train": train_command, "generate": generate_command, "info": info_command, "presets": presets_command,
-    "fetch": fetch_command,
+    "export": export_command, "fetch": fetch_command,
 }  # fmt: skip

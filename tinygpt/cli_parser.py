@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     info = commands.add_parser("info", help="what a model file says about its model")
     info.add_argument("model", type=Path, metavar="FILE", help="a model that `train --out` has saved")
     commands.add_parser("presets", help="list what can be trained")
+    add_export(commands.add_parser("export", help="take a run of the app along: a script, a notebook, its points"))
     commands.add_parser("fetch", help="download the lecture's exact text (1.1 MB)")
     return top
 
@@ -72,6 +73,16 @@ def add_generate(generate: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     generate.add_argument("--top-k", type=whole(1), metavar="K", help="draw among the K likeliest only")
     generate.add_argument("--seed", type=whole(0), default=1337, metavar="N", help="another seed is another text")
+
+
+def add_export(export: argparse.ArgumentParser) -> None:
+    """The options of `export`."""
+    export.add_argument("run", type=Path, metavar="FOLDER", help="a run of the app, such as checkpoints/runs/0a1b...")
+    export.add_argument(
+        "--as", dest="form", required=True, choices=("script", "notebook", "csv", "json"),
+        help="script and notebook train it again and end with the same losses; csv and json hold its points",
+    )  # fmt: skip
+    export.add_argument("--out", type=Path, metavar="FILE", help="where it goes; without it, it is printed")
 
 
 def whole(least: int) -> Callable[[str], int]:

@@ -143,6 +143,8 @@ CATALOGUE = {
     ),
     "look-back": Entry("Look-back language", tasks.TASKS["look-back"].about, partial(tasks.text, "look-back")),
     "markov": Entry("Markov language", tasks.TASKS["markov"].about, partial(tasks.text, "markov")),
+    "copying": Entry("Copying language", tasks.TASKS["copying"].about, partial(tasks.text, "copying")),
+    "brackets": Entry("Brackets language", tasks.TASKS["brackets"].about, partial(tasks.text, "brackets")),
 }
 
 

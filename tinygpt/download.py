@@ -22,6 +22,8 @@ WITHOUT_A_NETWORK = (
     f"Without one, bring the file along and {BRING_IT} Or do without it: shakespeare-plays needs no network."
 )
 
+Progress = bool | Callable[[int, int], None]  # True for a bar on the terminal, or progress(bytes so far, bytes in all)
+
 
 def cache_folder() -> Path:
     """Where `fetch` keeps the file, by the habits of this operating system."""
@@ -53,28 +55,16 @@ def read() -> str:
     raise ValueError(f"Tiny Shakespeare is not on this machine. {WAYS_OUT}")
 
 
-def fetch(
-    *,
-    url: str = URL,
-    folder: Path | None = None,
-    progress: bool | Callable[[int, int], None] = False,
-    sha256: str = SHA256,
-) -> Path:
+def fetch(*, url: str = URL, folder: Path | None = None, progress: Progress = False, sha256: str = SHA256) -> Path:
     """Download the exact file into the cache, unless it is there already; where it lies.
 
-    `progress` is True for a bar on the terminal, or is called as progress(bytes so far, bytes in all). Raises
-    ValueError when the download fails or brings another file; then nothing of it stays in the cache.
+    Raises ValueError when the download fails or brings another file; then nothing of it stays in the cache.
     """
     pooch.get_logger().setLevel("WARNING")  # its "Downloading data from ..." is for us to say, not for a library
     folder = folder or cache_folder()
-    bar = _Bar(progress) if callable(progress) else progress
     try:
         path = pooch.retrieve(
-            url,
-            known_hash=f"sha256:{sha256}",
-            fname=FILE_NAME,
-            path=folder,
-            downloader=pooch.HTTPDownloader(progressbar=bar, chunk_size=64 * 1024, timeout=30),
+            url, known_hash=f"sha256:{sha256}", fname=FILE_NAME, path=folder, downloader=_downloader(progress)
         )
     except ValueError:  # pooch compared the checksums
         raise ValueError(f"{url} sent another file than the lecture's; nothing was kept. Try again later.") from None
@@ -84,6 +74,12 @@ def fetch(
             f"Could not download {url} to {folder} ({reason}). Is this machine online? {WITHOUT_A_NETWORK}"
         ) from error
     return Path(path)
+
+
+def _downloader(progress: Progress) -> pooch.HTTPDownloader:
+    """How pooch gets the file: small pieces, so that progress is seen, and no waiting for a silent server."""
+    bar = _Bar(progress) if callable(progress) else progress
+    return pooch.HTTPDownloader(progressbar=bar, chunk_size=64 * 1024, timeout=30)
 
 
 def _sha256(path: Path) -> str:

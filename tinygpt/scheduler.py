@@ -19,22 +19,23 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 
 from tinygpt.cleaning import clean_name
+from tinygpt.engine import commands
 from tinygpt.engine.card import Card, free_slot
 from tinygpt.engine.desk import Desk
 from tinygpt.engine.dispatcher import Dispatcher, Worker
-from tinygpt.engine.limits import MAX_LIVE, check
-from tinygpt.engine.reading import Reader
-from tinygpt.engine.records import LIVE, Run
-from tinygpt.engine.recovery import read_remains, recovered, revive
+from tinygpt.engine.experimenter import Experimenter
+from tinygpt.engine.limits import check
+from tinygpt.engine.recovery import read_remains, recovered
 from tinygpt.engine.runs import RunStore
-from tinygpt.engine.snapshots import snapshot_steps
-from tinygpt.engine.thinning import Curve
 from tinygpt.models import kind
 from tinygpt.spec import RunSpec
 
 
-class Scheduler(Reader):
-    """Trains everybody's runs. Safe for any number of threads; commands to a run that is gone raise NoSuchRun."""
+class Scheduler(Experimenter):
+    """Trains everybody's runs. Safe for any number of threads; commands to a run that is gone raise NoSuchRun.
+
+    What is asked of it stands in engine/reading.py, commands to whole experiments in engine/experimenter.py.
+    """
 
     def __init__(self, executor_factory: Callable[[], Executor], workers: int, *, store: RunStore) -> None:
         """`executor_factory` is called once for each of `workers`, and again when one has died.
@@ -55,36 +56,27 @@ class Scheduler(Reader):
         check(spec)
         with self._desk.lock:
             mine = [run for run in self._desk.runs.values() if run.card.student == student]
-            live = [run for run in mine if run.status in LIVE and not run.stopping]
-            if twin := next((run for run in live if run.card.spec == spec), None):
+            live, single = commands.on_their_way(mine, student), [run for run in mine if run.card.experiment is None]
+            if twin := next((run for run in single if run in live and run.card.spec == spec), None):
                 return twin.card.id
-            _check_room(live)
-            slot = free_slot([run.card.slot for run in mine if kind(run.card.spec.model) == kind(spec.model)])
-            name = clean_name(name) or f"Run {1 + len(mine)}"
+            commands.check_room(live)
+            slot = free_slot([run.card.slot for run in single if kind(run.card.spec.model) == kind(spec.model)])
+            name = clean_name(name) or f"Run {1 + len(single)}"
             card = Card(uuid.uuid4().hex, student, name, spec, time.time(), slot)
-            run = Run(card, curve=Curve(), snapshots_due=snapshot_steps(spec.train.max_steps))
-            self._desk.runs[card.id] = run
-            self._desk.scribe.card(card)
-            self._desk.line_up(run)
+            commands.begin(self._desk, card)
         self._dispatcher.wake()
         return card.id
 
     def pause(self, run: str) -> None:
         """Give a run no more slices; the one in flight still counts."""
         with self._desk.lock:
-            record = self._record(run)
-            if record.status in ("waiting", "training"):
-                record.status, record.steps_wanted = "paused", 0
-                self._desk.step_back(record)
+            commands.pause(self._desk, self._record(run))
 
     def resume(self, run: str) -> None:
         """Go on with a run that is paused, or that the end of a server interrupted."""
         self._revive(run)
         with self._desk.lock:
-            record = self._record(run)
-            if record.status == "paused":
-                record.status, record.steps_wanted = "training" if record.ticket else "waiting", 0
-                self._desk.line_up(record)
+            commands.resume(self._desk, self._record(run))
         self._dispatcher.wake()
 
     def step(self, run: str, steps: int = 1) -> None:
@@ -104,19 +96,12 @@ class Scheduler(Reader):
         """End a run before its time; the model it has reached is kept."""
         self._revive(run, to_train=False)
         with self._desk.lock:
-            record = self._record(run)
-            if record.status in LIVE and record.in_flight:
-                record.stopping = True
-            elif record.status in LIVE:
-                self._desk.stop(record)
+            commands.stop(self._desk, self._record(run))
 
     def delete(self, run: str) -> None:
         """Forget a run and all it left, also while it is training."""
         with self._desk.lock:
-            record = self._record(run)
-            self._desk.step_back(record)
-            del self._desk.runs[run]
-            self._desk.scribe.delete(run)
+            commands.delete(self._desk, self._record(run))
 
     def rename(self, run: str, name: str) -> None:
         """Give a run another name, cleaned; an empty one changes nothing."""
@@ -145,15 +130,8 @@ class Scheduler(Reader):
             return
         remains, kept = read_remains(self.store, record), self.store.snapshots(run)
         with self._desk.lock:
-            if self._record(run).status == "interrupted":  # reading took a while: it may be gone, or revived
-                others = self._desk.runs.values()
-                if to_train:
-                    _check_room([r for r in others if r.card.student == record.card.student and r.status in LIVE])
-                revive(record, remains, kept)
-                record.status = "paused"
-                self._desk.scribe.rewind(run, record.progress.step)
-
-
-def _check_room(live: list[Run]) -> None:
-    if len(live) >= MAX_LIVE:
-        raise ValueError(f"You have {len(live)} runs on their way. Stop one of them, or wait until it has finished.")
+            card = self._record(run).card  # reading took a while: it may be gone, or revived
+            if to_train and record.status == "interrupted":
+                live = commands.on_their_way(self._desk.runs.values(), card.student)
+                commands.check_room(live, card.experiment.id if card.experiment else "")
+            commands.take_up(self._desk, record, remains, kept)

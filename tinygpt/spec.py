@@ -20,6 +20,7 @@ class TrainConfig:
     grad_clip: float = 0.0  # the longest gradient allowed; 0 allows any
     warmup_steps: int = 0  # the learning rate rises to its value over these ...
     min_learning_rate: float | None = None  # ... and falls to this along a cosine; None: it stays
+    same_batches: bool = False  # batches come from `seed` alone: models of any size see the very same ones
 
     def __post_init__(self) -> None:
         for name in ("max_steps", "batch_size", "eval_interval"):
@@ -63,8 +64,10 @@ class RunSpec:
 
     def to_json(self) -> str:
         """One line of JSON that `from_json` reads back to an equal spec."""
-        model = {"family": family(self.model), **asdict(self.model)}
-        return json.dumps({"model": model, "train": asdict(self.train), "corpus": self.corpus}, sort_keys=True)
+        model, train = {"family": family(self.model), **asdict(self.model)}, asdict(self.train)
+        if not self.train.same_batches:
+            del train["same_batches"]  # it came later: what was written without it stays equal to the byte
+        return json.dumps({"model": model, "train": train, "corpus": self.corpus}, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> "RunSpec":

@@ -1,12 +1,11 @@
 """Where may a window begin? What the notebook's slip, len(data) - batch_size, does to the last ones.
 
 Shapes in this file:
-    N   ids in the text        B   windows in a batch        T   ids in a context (block_size)
+    N   ids in the text        T   ids in a context (block_size)
 """
 
 from typing import NamedTuple
 
-import torch
 from torch import Tensor
 
 
@@ -38,8 +37,3 @@ def draw(length: int, subtracted: int, *, batch_size: int, block_size: int) -> D
 def cut_windows(data: Tensor, start: int, block_size: int) -> tuple[Tensor, Tensor]:
     """x and y as the notebook cuts them, shorter than block_size where the text ends. (N,) -> two of up to (T,)"""
     return data[start : start + block_size], data[start + 1 : start + block_size + 1]
-
-
-def notebook_starts(data: Tensor, batch_size: int, generator: torch.Generator) -> Tensor:
-    """The starts as the notebook draws them, with its slip: len(data) - batch_size. (B,)"""
-    return torch.randint(len(data) - batch_size, (batch_size,), generator=generator)

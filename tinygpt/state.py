@@ -14,6 +14,8 @@ from tinygpt.randomness import generator as seeded
 from tinygpt.spec import RunSpec, TrainConfig
 from tinygpt.tokenizer import CharTokenizer
 
+BATCHES = 0x62617463  # "batc" in ASCII; any number below 2**32 but 0 would do
+
 
 class Point(NamedTuple):
     """One step as the curve shows it. Losses are in nats per character."""
@@ -34,7 +36,8 @@ class TrainState:
     tokenizer: CharTokenizer
     model: LanguageModel
     optimizers: tuple[torch.optim.Optimizer, ...]
-    generator: torch.Generator
+    generator: torch.Generator  # first weights and dropout ...
+    batches: torch.Generator  # ... and batches: the very same one, as in the lecture, unless `same_batches` is set
     previous: list[Tensor]  # the weights under which the last finite loss was measured
     step: int = 0
     watch: Watch = field(default_factory=Watch)
@@ -58,8 +61,18 @@ def start(spec: RunSpec, corpus: Corpus) -> TrainState:
         )
     generator = seeded(spec.train.seed)
     model = build(spec.model, generator=generator)
+    batches = batches_of(spec.train.seed) if spec.train.same_batches else generator
     previous = [p.detach().clone() for p in model.parameters()]
-    return TrainState(spec, corpus.tokenizer, model, make_optimizers(spec.train, model), generator, previous)
+    return TrainState(spec, corpus.tokenizer, model, make_optimizers(spec.train, model), generator, batches, previous)
+
+
+def batches_of(seed: int) -> torch.Generator:
+    """The generator of the batches alone. It must not begin with the numbers that became the first weights.
+
+    Of a seed, torch's CPU generator takes the last 32 bits. Other bits there are another stream, and two seeds which
+    differ in them still differ.
+    """
+    return seeded(seed ^ BATCHES)
 
 
 def make_optimizers(config: TrainConfig, model: LanguageModel) -> tuple[torch.optim.Optimizer, ...]:

@@ -1,6 +1,7 @@
 """A run's state as bytes and back, equal to the bit: a slice of training is from bytes to bytes.
 
-Tensors are `model.*`, `previous.*`, `optimizer.<j>.<i>.<name>` and `generator`; all else is JSON in the file's head.
+Tensors are `model.*`, `previous.*`, `optimizer.<j>.<i>.<name>`, `generator` and, where batches come from a generator of
+their own, `batches`; all else is JSON in the file's head.
 """
 
 from dataclasses import asdict
@@ -32,6 +33,8 @@ def dumps(state: TrainState) -> bytes:
         for i, values in inner["state"].items():
             tensors |= {f"optimizer.{j}.{i}.{name}": torch.as_tensor(value) for name, value in values.items()}
     tensors["generator"] = state.generator.get_state()
+    if state.batches is not state.generator:
+        tensors["batches"] = state.batches.get_state()
     about = {
         "kind": "run", "spec": state.spec.to_json(), "chars": state.tokenizer.chars, "step": state.step,
         "watch": asdict(state.watch), "ended": state.ended, "note": state.note, "groups": groups,
@@ -56,8 +59,8 @@ def _state_from(info: dict[str, Any], tensors: dict[str, Tensor]) -> TrainState:
     model.load_state_dict({name: tensors[f"model.{name}"] for name in model.state_dict()}, assign=True)
     for parameter in model.parameters():
         parameter.requires_grad_(True)
-    generator = torch.Generator()
-    generator.set_state(tensors["generator"])
+    generator = _generator(tensors["generator"])
+    batches = _generator(tensors["batches"]) if spec.train.same_batches else generator
     let_draw_from(model, generator)
     optimizers = make_optimizers(spec.train, model)
     for j, optimizer in enumerate(optimizers):
@@ -70,7 +73,14 @@ def _state_from(info: dict[str, Any], tensors: dict[str, Tensor]) -> TrainState:
         optimizer.load_state_dict({"state": inner, "param_groups": groups})
     previous = [tensors[f"previous.{i}"] for i in range(len(list(model.parameters())))]
     return TrainState(
-        spec, CharTokenizer(info["chars"]), model, optimizers, generator, previous, step=info["step"],
+        spec, CharTokenizer(info["chars"]), model, optimizers, generator, batches, previous, step=info["step"],
         watch=Watch(**info["watch"]), ended=info["ended"], note=info["note"],
         tallies={split: Tally(**tally) for split, tally in info["tallies"].items()},
     )  # fmt: skip
+
+
+def _generator(state: Tensor) -> torch.Generator:
+    """A generator that goes on where one with this state was."""
+    generator = torch.Generator()
+    generator.set_state(state)
+    return generator

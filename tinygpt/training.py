@@ -4,7 +4,8 @@
     points = advance(state, corpus, steps=200)  # or seconds=0.5
 
 One call of 1,000 steps and ten calls of 100, with the state written to bytes and read back between them, give the
-same weights to the bit: whatever the next step needs is in the state, and all chance comes from its one generator.
+same weights to the bit: whatever the next step needs is in the state, and all chance comes from its one generator (and
+a second one for the batches, where TrainConfig.same_batches asks for that).
 """
 
 import math
@@ -73,7 +74,7 @@ def one_step(state: TrainState, corpus: Corpus) -> Point | None:
     config = state.spec.train
     val = live_estimate(state, corpus) if state.step % config.eval_interval == 0 else None
     state.model.train()
-    x, y = corpus.batch("train", config.batch_size, state.spec.model.block_size, state.generator)  # both (B, T)
+    x, y = corpus.batch("train", config.batch_size, state.spec.model.block_size, state.batches)  # both (B, T)
     _, loss = state.model(x, y)
     if not math.isfinite(measured := loss.item()):
         give_up(state)

@@ -16,8 +16,9 @@ Distribution = Literal["randn", "rand"]
 DISTRIBUTIONS: tuple[Distribution, ...] = ("randn", "rand")  # the lecture's draw, and the slip of one notebook
 B, T = 4, 8  # one draw is a batch of the notebooks
 
-# One product q[i] * k[i]: its mean and its variance. For numbers between 0 and 1: E[x]^2 and E[x^2]^2 - E[x]^4.
-PRODUCT_MEAN = {"randn": 0.0, "rand": 1 / 4}
+HOT = 0.99  # of the weight: a row that puts more on one character looks at that one alone
+
+# The variance of one product q[i] * k[i]. For numbers between 0 and 1: E[x^2]^2 - E[x]^4.
 PRODUCT_VARIANCE = {"randn": 1.0, "rand": 1 / 9 - 1 / 16}  # 7/144
 
 
@@ -61,11 +62,6 @@ def expected_variance(head_size: int, *, scale: float = 1.0, distribution: Distr
     return head_size * PRODUCT_VARIANCE[distribution] * scale**2
 
 
-def expected_mean(head_size: int, *, scale: float = 1.0, distribution: Distribution = "randn") -> float:
-    """The mean score by theory: hs times the mean of one product."""
-    return head_size * PRODUCT_MEAN[distribution] * scale
-
-
 def spread(values: Tensor) -> Spread:
     """Mean, 5 % and 95 % quantile of `values`, (D,)."""
     low, high = values.quantile(torch.tensor([0.05, 0.95], dtype=values.dtype)).tolist()
@@ -82,9 +78,9 @@ def effective_characters(weights: Tensor) -> Tensor:
     return torch.special.entr(weights).sum(-1).exp()
 
 
-def saturated(weights: Tensor, above: float = 0.99) -> float:
-    """The share of rows that put more than `above` of their weight on one character. `weights` is (..., T)."""
-    return (weights.amax(-1) > above).float().mean().item()
+def saturated(weights: Tensor) -> float:
+    """The share of rows that put more than HOT of their weight on one character. `weights` is (..., T)."""
+    return (weights.amax(-1) > HOT).float().mean().item()
 
 
 def softmax_jacobian(weights: Tensor) -> Tensor:

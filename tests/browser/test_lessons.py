@@ -85,3 +85,22 @@ def test_a_newcomer_finds_the_way_through_all_lessons_by_next_alone(browser, bas
         page.locator(".st-key-card_turn").get_by_role("link", name=re.compile("Next")).press("Enter")
     expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
     context.close()
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "tokens?rows=8&window=16", "bigram?temperature=0.25", "averaging?t=7", "attention?text=to+be+or+not+to+be",
+        "attention?t_step=7", "scaling?factor=100&winner=100&head_size=256&distribution=rand",
+    ],
+)  # fmt: skip
+def test_no_formula_scrolls_on_a_phone(browser, base_url, link):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(f"{base_url}/{link}&reveal=all")
+    wait_run(page)
+    formulas = page.locator(".katex-display")
+    expect(formulas).not_to_have_count(0)
+    wide = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent)"
+    assert formulas.evaluate_all(wide) == []
+    context.close()

@@ -1,12 +1,23 @@
-"""The card of a run: who, what, when, in which color. It is written before the first step."""
+"""The card of a run: who, what, when, in which color, as a part of which experiment. Written before the first step."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
 
 from tinygpt.engine.facts import is_count, is_number, is_text
 from tinygpt.spec import RunSpec
 
 COLORS = 10  # slots of the palette
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """The experiment that a run is a part of. Each of its runs says it, so no other file is needed."""
+
+    id: str
+    kind: str  # of the plan
+    title: str
+    label: str  # of the variant: runs of one experiment with one label differ in their seed alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +30,12 @@ class Card:
     spec: RunSpec
     created: float  # seconds since 1970
     slot: int  # its color, 0 to 9, for life
+    experiment: Membership | None = None  # None: a single run
+
+    @property
+    def party(self) -> str:
+        """With whom it shares its turns: the id of its experiment; a single run is alone."""
+        return self.experiment.id if self.experiment else self.id
 
     def renamed(self, name: str) -> "Card":
         """The same run under another name."""
@@ -37,7 +54,8 @@ class Card:
             student, name, created, slot = (facts[key] for key in ("student", "name", "created", "slot"))
             if not (is_text(student) and is_text(name) and is_number(created) and is_count(slot)):
                 raise ValueError("a value on it is not what it should be")
-            return cls(run, student, name, RunSpec.from_json(json.dumps(facts["spec"])), float(created), slot % COLORS)
+            spec, experiment = RunSpec.from_json(json.dumps(facts["spec"])), _membership(facts.get("experiment"))
+            return cls(run, student, name, spec, float(created), slot % COLORS, experiment)
         except (KeyError, TypeError, OverflowError, RecursionError) as error:
             raise ValueError(f"this is not the card of a run: {error!r}") from None
 
@@ -45,3 +63,12 @@ class Card:
 def free_slot(taken: list[int]) -> int:
     """A color that is not taken; when all are, the one taken least."""
     return min(range(COLORS), key=lambda slot: (taken.count(slot), slot))
+
+
+def _membership(facts: Any) -> Membership | None:
+    """What a card says of its experiment; older cards say nothing. ValueError or TypeError for nonsense."""
+    if facts is None:
+        return None
+    if not (all(map(is_text, facts.values() if isinstance(facts, dict) else [None])) and facts.get("id")):
+        raise ValueError("what it says of its experiment is not what it should be")
+    return Membership(**{field.name: facts[field.name] for field in fields(Membership)})

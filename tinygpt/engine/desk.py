@@ -38,12 +38,12 @@ class Desk:
     def line_up(self, run: Run, *, urgent: bool = False) -> None:
         """Let a run wait for its turn, if it wants a slice and does not wait already."""
         if run.ready and not run.lined_up:
-            self.turns.add(run.card.student, run.card.id, urgent=urgent)
+            self.turns.add(run.card.student, run.card.id, party=run.card.party, urgent=urgent)
             run.lined_up = True
 
     def step_back(self, run: Run) -> None:
         """Take a run out of the line."""
-        self.turns.drop(run.card.student, run.card.id)
+        self.turns.drop(run.card.student, run.card.id, party=run.card.party)
         run.lined_up = False
 
     def next_job(self, free: Sequence[Lane], lanes: int) -> tuple[Lane, SliceJob] | None:
@@ -56,7 +56,7 @@ class Desk:
             lane = next((lane for lane in free if lane.holds(name, run.ticket)), free[0])
             job = self._job(run, lanes, held=lane.holds(name, run.ticket))
             run.lined_up, run.in_flight, self._out[name] = False, True, run
-            self.turns.charge(run.card.student, job.seconds)
+            self.turns.charge(run.card.student, run.card.party, job.seconds)
             return lane, job
 
     def _job(self, run: Run, lanes: int, *, held: bool) -> SliceJob:
@@ -128,7 +128,7 @@ class Desk:
         """The run whose slice is over, with its worker time booked; None if it was deleted."""
         if run := self._out.pop(job.run, None):
             run.in_flight = False
-            self.turns.charge(run.card.student, spent - job.seconds)
+            self.turns.charge(run.card.student, run.card.party, spent - job.seconds)
         return self.runs.get(job.run)
 
     def _again(self, run: Run) -> None:

@@ -2,16 +2,22 @@
 
 from tinygpt.gpt import GPTConfig
 from tinygpt.models import ModelConfig, count_parameters
+from tinygpt.plan import Plan
 from tinygpt.spec import RunSpec
 
 MAX_PARAMETERS = 3_000_000
 MAX_STEPS = 20_000
 MAX_SECONDS = 600.0  # of worker time for one run
-MAX_LIVE = 3  # runs of one student that are waiting, training or paused
+MAX_LIVE = 3  # single runs of one student that are waiting, training or paused; those of an experiment do not count
 MAX_DEATHS = 3  # workers in a row that a run may take with it
 # The following are far above every preset. They keep a single step within seconds, and a worker within a gigabyte.
 MAX_WORK = 6_000_000_000  # parameters times characters in a batch
 MAX_WEIGHTS = 32_000_000  # attention weights in a batch, of all heads and layers
+# An experiment is one at a time for a student, and gets the turns of one run beside hers: these bound how long it is
+# on its way, and what the server keeps of it.
+MAX_RUNS = 60  # a heatmap of 5 x 4 settings over three seeds; more curves than that nobody tells apart
+MAX_STEPS_IN_ALL = 400_000  # the ladder of the lecture over three seeds makes 84,000
+MAX_PARAMETERS_IN_ALL = 20_000_000  # the state of each run stays in memory, 16 bytes a parameter: 320 MB
 
 
 def check(spec: RunSpec) -> None:
@@ -30,6 +36,32 @@ def check(spec: RunSpec) -> None:
         raise ValueError(
             f"One step of this run, with {characters:,} characters in a batch, would take too long here. "
             "Choose a smaller batch_size or block_size."
+        )
+
+
+def check_plan(plan: Plan) -> None:
+    """Raise ValueError, in words for a student, when an experiment or one of its runs is too large."""
+    if len(plan.runs) > MAX_RUNS:
+        raise ValueError(
+            f"This experiment has {len(plan.runs)} runs; up to {MAX_RUNS} can be trained together here. "
+            "Choose fewer seeds or fewer settings."
+        )
+    for planned in plan.runs:
+        try:
+            check(planned.spec)
+        except ValueError as error:
+            raise ValueError(f"{planned.label}: {error}") from None
+    steps = sum(planned.spec.train.max_steps for planned in plan.runs)
+    if steps > MAX_STEPS_IN_ALL:
+        raise ValueError(
+            f"This experiment makes {steps:,} steps in all; up to {MAX_STEPS_IN_ALL:,} can be made here. "
+            "Choose fewer max_steps, seeds or settings."
+        )
+    parameters = sum(count_parameters(planned.spec.model) for planned in plan.runs)
+    if parameters > MAX_PARAMETERS_IN_ALL:
+        raise ValueError(
+            f"The models of this experiment have {parameters:,} parameters in all; up to {MAX_PARAMETERS_IN_ALL:,} "
+            "can be trained together here. Choose smaller models, fewer seeds or fewer settings."
         )
 
 

@@ -4,6 +4,7 @@ import logging
 
 from tinygpt.checkpoint import loads
 from tinygpt.engine.desk import Desk
+from tinygpt.engine.experiments import ExperimentView, experiments_of
 from tinygpt.engine.records import NoSuchRun, Run, RunView
 from tinygpt.engine.recovery import read_remains
 from tinygpt.engine.snapshots import model_of
@@ -21,7 +22,7 @@ class Reader:
         self._desk = desk
 
     def runs(self, student: str) -> list[RunView]:
-        """A student's runs, oldest first."""
+        """A student's runs, oldest first, also those of her experiments."""
         with self._desk.lock:
             mine = [run.card.id for run in self._desk.runs.values() if run.card.student == student]
         views = (self.view(run) for run in mine)
@@ -35,6 +36,18 @@ class Reader:
             self._read(record)
         with self._desk.lock:
             return record.view() if record is not None and run in self._desk.runs else None
+
+    def experiments(self, student: str) -> list[ExperimentView]:
+        """A student's experiments, oldest first."""
+        with self._desk.lock:
+            cards = [run.card for run in self._desk.runs.values() if run.card.student == student]
+        return experiments_of(cards, self.view)
+
+    def experiment(self, experiment: str) -> ExperimentView | None:
+        """An experiment of anybody: a link shows it. None if there is no such experiment (any more)."""
+        with self._desk.lock:
+            cards = [run.card for run in self._records(experiment)]
+        return next(iter(experiments_of(cards, self.view)), None)
 
     def points(self, run: str, most: int = MOST) -> tuple[Point, ...]:
         """The curve of a run, thinned to at most `most` points. All of them are in the store."""
@@ -79,6 +92,11 @@ class Reader:
         if record is None:
             raise NoSuchRun
         return record
+
+    def _records(self, experiment: str) -> list[Run]:
+        """The records of an experiment, in the order of its plan. Under the lock."""
+        runs = self._desk.runs.values()
+        return [run for run in runs if run.card.experiment and run.card.experiment.id == experiment]
 
     def _read(self, record: Run) -> None:
         """Read the curve of a run from disk, once, and not under the lock; one that cannot be read is empty."""

@@ -44,10 +44,12 @@ class RunView:
     sample: str  # what the model wrote last ...
     sample_step: int  # ... and after how many steps
     busy: bool  # whether a slice of it is at a worker just now: a pause or a stop waits for that
+    experiment: str = ""  # the id of the experiment it is a part of; "" for a single run
+    label: str = ""  # the variant in that experiment
 
     @property
     def live(self) -> bool:
-        """Whether it is on its way: waiting, training or paused. Such runs count towards a student's three."""
+        """Whether it is on its way: waiting, training or paused. Single ones count towards a student's three."""
         return self.status in LIVE
 
 
@@ -120,6 +122,8 @@ class Run:
             card.id, card.student, card.name, card.spec, card.slot, card.created, self.status,
             max_steps=card.spec.train.max_steps, note=self.note, warning=self._warning(),
             busy=self.in_flight or self.steps_wanted > 0,
+            experiment=card.experiment.id if card.experiment else "",
+            label=card.experiment.label if card.experiment else "",
             **vars(progress),
         )  # fmt: skip
 

@@ -34,15 +34,9 @@ def strongest_look(weights: Tensor, *, rows: range | None = None) -> Look:
 
 
 def attention_heatmap(
-    weights: Tensor,
-    characters: Sequence[str],
-    mode: Mode = "light",
-    *,
-    scaled: Tensor | None = None,
-    row: int | None = None,
-    note: str = "",
-    looked_at: Sequence[str] | None = None,
-) -> go.Figure:
+    weights: Tensor, characters: Sequence[str], mode: Mode = "light", *, scaled: Tensor | None = None,
+    row: int | None = None, note: str = "", looked_at: Sequence[str] | None = None,
+) -> go.Figure:  # fmt: skip
     """Who looks at whom: a row per query, a column per key, no tile where nobody may look. `weights` is (T, T).
 
     `scaled`, (T, T), are the numbers before the softmax: pointing at a tile then shows its arithmetic. `row` is

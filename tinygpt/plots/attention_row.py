@@ -7,6 +7,7 @@ Every text is escaped here. Shapes in this file:
 import math
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import NamedTuple
 
 from torch import Tensor
 
@@ -19,6 +20,14 @@ TABLE = (
     f"flex:1 1 320px;min-width:0;max-width:540px;border-collapse:separate;border-spacing:3px;table-layout:fixed;"
     f"font-size:min({LABEL}px,4.1vw);line-height:1.35;font-variant-numeric:tabular-nums"
 )
+
+
+class Column(NamedTuple):
+    """The head of a column, escaped; how many percent of the table it takes, and where its words stand."""
+
+    head: str
+    width: int
+    side: str = "center"
 
 
 def worked_row(
@@ -46,10 +55,13 @@ def ledger(stages: Stages, characters: Sequence[str], row: int, mode: Mode, *, s
         )
         for i, e in enumerate(powers)
     ]  # fmt: skip
-    heads = ("q\u00b7k", escape(step), "mask", "e\u02e3", "weight")
+    columns = [
+        Column("q\u00b7k", 16), Column(escape(step), 14), Column("mask", 21), Column("e\u02e3", 17),
+        Column("weight", 25, "left"),
+    ]  # fmt: skip
     sums = _sums(4, [(amount(sum(powers)), "center"), (number(sum(weights)), "left")], mode, "\u03a3")
     name = f"{spoken(characters[row])} at {row}: from scores to weights"
-    return _table(name, heads, ("16%", "14%", "21%", "17%", "25%"), lines, sums, mode)
+    return _table(name, columns, lines, sums, mode)
 
 
 def mixture(
@@ -67,19 +79,18 @@ def mixture(
         values = [_tile(value, mode, limit) if weight else "<td></td>" for value in v[i, :columns].tolist()]
         lines.append(_line(characters, i, row, mode, taken, values))
     sums = _sums(2, [(number(value), "center") for value in out[:columns].tolist()], mode, f"out[{row}]")
-    heads = ("weight", *(f"channel {c}" for c in range(columns)))
     name = f"{spoken(characters[row])} at {row}: weights times values make out[{row}]"
-    return _table(name, heads, ("19%", *(["18%"] * columns)), lines, sums, mode)
+    heads = [Column("weight", 19), *(Column(f"channel {c}", 18) for c in range(columns))]
+    return _table(name, heads, lines, sums, mode)
 
 
-def _table(name: str, heads: Sequence[str], widths: Sequence[str], lines: Iterable[str], sums: str, mode: Mode) -> str:
+def _table(name: str, columns: Iterable[Column], lines: Iterable[str], sums: str, mode: Mode) -> str:
     """A whole table; the column of the characters comes first and takes what is left."""
     muted = PALETTE[mode].muted
     top = "".join(
-        f'<th scope="col" style="font-weight:400;color:{muted};width:{width};padding:0 0 4px;vertical-align:bottom;'
-        "text-align:"
-        f'{"left" if head == "weight" and len(heads) == 5 and heads[0] != "weight" else "center"}">{head}</th>'
-        for head, width in zip(heads, widths, strict=True)
+        f'<th scope="col" style="font-weight:400;color:{muted};width:{width}%;padding:0 0 4px;vertical-align:bottom;'
+        f'text-align:{side}">{head}</th>'
+        for head, width, side in columns
     )
     body = "".join(lines)
     return (

@@ -1,4 +1,5 @@
-"""The figures of the scaling lesson that stay in place; those that follow the finger are in plots/scaling_drawings.py.
+"""The figures of the scaling lesson that stay in place; those that follow the finger are in scaling_drawings.py
+and scaling_weights.py.
 
 Ochre is the plain score, teal the divided one, on every chart. A second mark (dash, ring, label) says the same.
 """
@@ -9,9 +10,10 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from tinygpt.plots.look import PALETTE, Mode, color, dress, number
-from tinygpt.variance import Spread
+from tinygpt.variance import HOT, Spread
 
 NAMES = {"scores": "q\u00b7k", "scaled": "q\u00b7k \u00f7 \u221ahead_size"}
+TRAINED = {"scores": "not divided", "scaled": "\u00f7 \u221ahead_size"}  # the two kinds of trained heads
 DASH = {"scores": "solid", "scaled": "dash"}
 SHORT = {
     "none": "not divided", "1/sqrt(head_size)": "\u00f7 \u221ahead_size", "1/sqrt(n_embd)": "\u00f7 \u221an_embd",
@@ -20,7 +22,7 @@ SHORT = {
 
 
 def saturated_rows(sizes: Sequence[int], shares: Mapping[str, Sequence[float]], mode: Mode) -> go.Figure:
-    """The share of rows with a weight above 0.99, for "scores" and for "scaled", a number per head_size."""
+    """The share of rows with a weight above HOT, for "scores" and for "scaled", a number per head_size."""
     figure = go.Figure()
     for stage, upward in (("scores", 16), ("scaled", 18)):
         _curve(figure, sizes, shares[stage], stage, mode, "%{y:.0%} of the rows")
@@ -35,7 +37,7 @@ def saturated_rows(sizes: Sequence[int], shares: Mapping[str, Sequence[float]], 
             yshift=upward,
         )
     figure.update_yaxes(range=[-0.03, 1.02], tickformat=".0%")
-    return _panel(figure, "rows with a weight above 0.99", sizes, mode)
+    return _panel(figure, f"rows with a weight above {HOT:g}", sizes, mode)
 
 
 def passed_on(sizes: Sequence[int], gradients: Mapping[str, Sequence[float]], mode: Mode) -> go.Figure:
@@ -197,11 +199,10 @@ def _name_line(
 
 def _name_ends(figure: go.Figure, x: float, ends: Mapping[str, float], mode: Mode, digits: int) -> None:
     """The two lines of trained heads by name and last number: the higher one's above its end, the lower one's below."""
-    names = {"scores": "not divided", "scaled": "\u00f7 \u221ahead_size"}
     highest = max(ends, key=ends.__getitem__)
     for stage, value in ends.items():
         figure.add_annotation(
-            x=x, y=value, text=f"<b>{names[stage]}</b> {number(value, digits)}", xanchor="right", showarrow=False,
+            x=x, y=value, text=f"<b>{TRAINED[stage]}</b> {number(value, digits)}", xanchor="right", showarrow=False,
             yshift=18 if stage == highest else -24, xshift=-12, font={"color": color(stage, mode, text=True)},
         )  # fmt: skip
 

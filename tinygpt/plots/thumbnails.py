@@ -73,6 +73,19 @@ def bars(values: Sequence[float], mode: Mode) -> str:
     return svg(body)
 
 
+def strip(losses: Sequence[tuple[str, Sequence[float]]], mode: Mode) -> str:
+    """A row for each of several models, a dot for each of its seeds, the lower loss farther left: (role, losses)."""
+    high, every = HEIGHT / len(losses), [loss for _, seeds in losses for loss in seeds]
+    low, wide = min(every), max(every) - min(every) or 1.0
+    body = "".join(
+        f'<circle cx="{14 + (loss - low) / wide * (WIDTH - 28):.1f}" cy="{(i + 0.5) * high:.1f}" r="7"'
+        f' fill="{color(role, mode)}" opacity="0.8"/>'
+        for i, (role, seeds) in enumerate(losses)
+        for loss in seeds
+    )
+    return svg(body)
+
+
 def svg(body: str) -> str:
     """A whole picture of some SVG elements."""
     size = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"'

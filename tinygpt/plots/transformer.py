@@ -54,27 +54,16 @@ def fair_test(points: Sequence[Trained], arrows: Sequence[tuple[int, int, str]],
 
     The first seed is a full mark, the others are hollow.
     """
-    p, figure = PALETTE[mode], go.Figure()
+    figure = go.Figure()
     for start, end, text in arrows:
         _arrow(figure, points[start], points[end], text, mode)
     falls = any(_falls(points[start], points[end]) for start, end, _ in arrows)
-    for point in points:
-        for i, loss in enumerate(point.losses):
-            symbol = MARK[point.role] + ("-open" if i else "")
-            figure.add_scatter(
-                x=[point.numbers], y=[loss], mode="markers", cliponaxis=False,
-                marker={"symbol": symbol, "size": 14, "color": color(point.role, mode), "line": {"width": 2}},
-                hovertemplate=f"{point.name}{', another seed' if i else ''}: %{{y:.3f}}<extra></extra>",
-            )  # fmt: skip
-        right = point.numbers == max(other.numbers for other in points)
-        beside = {"y": point.losses[0], "xanchor": "left", "xshift": 16}
-        out_of_the_way = {"y": point.losses[0] if falls else min(point.losses), "yshift": 36 if falls else -36}
-        figure.add_annotation(
-            beside if right else out_of_the_way, x=math.log10(point.numbers), showarrow=False, align="left",
-            text=f"<b>{point.name}</b><br>{number(point.losses[0])}",
-            font={"color": color(point.role, mode, text=True)},
-        )  # fmt: skip
     sizes = sorted({point.numbers for point in points})
+    for point in points:
+        _seeds(figure, point, mode)
+        beside = {"y": point.losses[0], "xanchor": "left", "xshift": 16}
+        over, under = {"y": point.losses[0], "yshift": 36}, {"y": min(point.losses), "yshift": -36}
+        _name(figure, point, beside if point.numbers == sizes[-1] else over if falls else under, mode)
     losses = [loss for point in points for loss in point.losses]
     room = 0.35 * (max(losses) - min(losses))
     figure.update_xaxes(
@@ -84,9 +73,28 @@ def fair_test(points: Sequence[Trained], arrows: Sequence[tuple[int, int, str]],
     figure.update_yaxes(range=[min(losses) - room, max(losses) + room], title="val loss", tickformat=".2f", nticks=6)
     figure.add_annotation(
         text="hollow: another seed", x=1, y=0, xref="paper", yref="paper", xanchor="right", yanchor="bottom",
-        showarrow=False, font={"color": p.muted},
+        showarrow=False, font={"color": PALETTE[mode].muted},
     )  # fmt: skip
     return dress(figure, mode).update_layout(height=400, margin={"t": 16, "r": 8})
+
+
+def _seeds(figure: go.Figure, point: Trained, mode: Mode) -> None:
+    """A mark for every seed of a model."""
+    for i, loss in enumerate(point.losses):
+        symbol = MARK[point.role] + ("-open" if i else "")
+        figure.add_scatter(
+            x=[point.numbers], y=[loss], mode="markers", cliponaxis=False,
+            marker={"symbol": symbol, "size": 14, "color": color(point.role, mode), "line": {"width": 2}},
+            hovertemplate=f"{point.name}{', another seed' if i else ''}: %{{y:.3f}}<extra></extra>",
+        )  # fmt: skip
+
+
+def _name(figure: go.Figure, point: Trained, place: Mapping[str, object], mode: Mode) -> None:
+    """A model's name and the loss of its first seed."""
+    figure.add_annotation(
+        dict(place), x=math.log10(point.numbers), showarrow=False, align="left",
+        text=f"<b>{point.name}</b><br>{number(point.losses[0])}", font={"color": color(point.role, mode, text=True)},
+    )  # fmt: skip
 
 
 def _arrow(figure: go.Figure, start: Trained, end: Trained, text: str, mode: Mode) -> None:

@@ -7,18 +7,21 @@ from typing import NamedTuple
 from tinygpt.averaging import tril_weights
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
 from tinygpt.gpt_config import GPTConfig
+from tinygpt.models import kind
 from tinygpt.parts import parts
 from tinygpt.plots import thumbnails
 from tinygpt.plots.attention import visible
 from tinygpt.plots.look import Mode
 from tinygpt.randomness import generator
 from tinygpt.tables import pair_counts, probabilities
+from tinygpt.trained import EXPERIMENTS, result
 from tinygpt.ui.showpiece import measured_losses, showpiece
 from tinygpt.ui.storyboard import lessons
 from tinygpt.variance import score_variance
 
 SIZES = (2, 4, 8, 16, 32)  # values of head_size on the card of the scaling lesson
 COMMONEST = 27  # characters on the card of the bigram lesson
+REPEATED = ("one-head", "four-heads", "feed-forward", "blocks", "gpt")  # experiments of the lessons, several seeds each
 TILES = 12  # of the showpiece on the card of the attention lesson
 
 
@@ -46,8 +49,20 @@ def learn(mode: Mode) -> list[Card]:
 
 def lab(mode: Mode) -> list[Card]:
     """A card for each room of the laboratory."""
-    line = "Bigram, one head or GPT: live, on one chart."
-    return [Card("lab/train", "Train", line, thumbnails.ladder(measured_losses(), mode))]
+    seeds = [
+        (kind(EXPERIMENTS[name].model), [result(name, seed).val_loss for seed in EXPERIMENTS[name].seeds])
+        for name in REPEATED
+    ]
+    return [
+        Card(
+            "lab/train", "Train", "Bigram, one head or GPT: live, on one chart.",
+            thumbnails.ladder(measured_losses(), mode),
+        ),
+        Card(
+            "lab/compare", "Compare", "Is it better, or luck? Seeds, races, sweeps, and what goes wrong.",
+            thumbnails.strip(seeds, mode),
+        ),
+    ]  # fmt: skip
 
 
 @cache

@@ -85,7 +85,7 @@ def n_layer(default: int) -> int:
 
 
 def scale(default: str) -> str:
-    return st.selectbox("Scores are multiplied by", SCALES, SCALES.index(default), key="scale", bind="query-params")
+    return st.selectbox("Scale of the scores", SCALES, SCALES.index(default), key="scale", bind="query-params")
 
 
 def text(default: str, longest: int) -> str:

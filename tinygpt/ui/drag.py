@@ -83,7 +83,9 @@ def drag(pictures: Sequence[Picture], *, key: str, label: str, names: Sequence[s
     `names` are the positions as people read them, and as they stand in the URL under `key`.
     """
     here = f"{(st.context.url or '').partition('?')[0]} {key} began"
-    asked = st.session_state.setdefault(here, st.query_params.get(key, ""))  # what the link said, not its echo
+    if f"drag_{key}" not in st.session_state:  # new on this page, or there again: the link says where
+        st.session_state[here] = st.query_params.get(key, "")
+    asked = st.session_state.setdefault(here, "")  # what the link said, not its echo
     start = names.index(asked) if asked in names else min(default, len(pictures) - 1)
     state = _drag(
         key=f"drag_{key}",

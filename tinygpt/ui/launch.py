@@ -65,7 +65,7 @@ def button(spec: RunSpec | None, preset: Preset) -> None:
 
 def seconds_here(spec: RunSpec) -> float:
     """How long a run takes on this machine: as its twin did, else as three short measurements say."""
-    for view in session.runs():
+    for view in session.every_run():
         twin = view.spec.model == spec.model and view.spec.train.batch_size == spec.train.batch_size
         if twin and view.step >= SETTLED:
             return spec.train.max_steps * view.seconds / view.step

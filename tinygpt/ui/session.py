@@ -76,7 +76,12 @@ def close_engine() -> None:
 
 
 def runs() -> list[RunView]:
-    """This student's runs, the newest first."""
+    """This student's single runs, the newest first; those of her experiments are on another page."""
+    return [view for view in every_run() if not view.experiment]
+
+
+def every_run() -> list[RunView]:
+    """All of this student's runs, the newest first."""
     return engine().runs(student())[::-1]
 
 

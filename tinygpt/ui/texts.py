@@ -42,7 +42,7 @@ def title(key: str) -> str:
 
 def own_keys() -> list[str]:
     """The own texts of this session, of this student's runs, and the one that the URL asks for."""
-    keys = [*st.session_state.get("own_texts", []), *(view.spec.corpus for view in session.runs())]
+    keys = [*st.session_state.get("own_texts", []), *(view.spec.corpus for view in session.every_run())]
     asked = OWN.fullmatch(st.query_params.get("corpus", "") or str(st.session_state.get("corpus", "")))
     if asked:
         keys += sorted(path.stem for path in folder().glob(f"{asked[1]}*.txt"))

@@ -1,14 +1,20 @@
 """Do you believe it? Any experiment behind a figure can be trained again, here, as a run of this student."""
 
+from collections.abc import Callable, Mapping
+
 import streamlit as st
 
 from tinygpt.corpus import default_corpus
 from tinygpt.engine.records import RunView
 from tinygpt.plots.look import number, thousands
+from tinygpt.spec import RunSpec
 from tinygpt.trained import EXPERIMENTS, result, spec
 from tinygpt.ui import pace, session
 from tinygpt.ui.live import is_moving
 from tinygpt.ui.status import status_words
+
+Titles = Mapping[str, str]  # experiments that are trained together, and what the run of each is called
+Runs = Mapping[str, RunView]  # by experiment, in the same order
 
 
 def train_here(*names: str, key: str) -> None:
@@ -18,46 +24,62 @@ def train_here(*names: str, key: str) -> None:
             return
         name = names[0]
         if len(names) > 1:
-            name = st.selectbox("Which one?", names, key=f"which_{key}", format_func=_title, width=420)
-        view = _newest(name)
-        every = pace.interval() if view and is_moving(view) else None
-        st.fragment(_experiment, run_every=every)(name, key, live=every is not None)
+            name = st.selectbox("Experiment", names, key=f"which_{key}", format_func=_title, width=420)
+        label = f"Train {_title(name)}, {thousands(EXPERIMENTS[name].train.max_steps)} steps"
+        train_button(label, {name: _title(name)}, _beside_the_stored, key=key)
 
 
-def _title(name: str) -> str:
-    return EXPERIMENTS[name].title
+def train_button(
+    label: str, titles: Titles, compare: Callable[[Runs], None], *, key: str, primary: bool = False
+) -> None:
+    """A button that trains experiments together, and how their runs get on; `compare` shows what came of them."""
+    live = any(map(is_moving, _newest(titles).values()))
+    st.fragment(_runs, run_every=pace.interval() if live else None)(label, titles, compare, key, primary, live=live)
 
 
-def _newest(name: str) -> RunView | None:
-    """This student's newest run of an experiment, on the text that this server has."""
-    wanted = spec(name, corpus=default_corpus())
-    return next((view for view in session.runs() if view.spec == wanted), None)
-
-
-def _experiment(name: str, key: str, *, live: bool) -> None:
-    """The button, how far its run has come, and at the end both losses. It asks again only while the run moves."""
+def _runs(label: str, titles: Titles, compare: Callable[[Runs], None], key: str, primary: bool, *, live: bool) -> None:
+    """The button, how far its runs have come, and what came of them. It asks again only while one of them moves."""
     pace.seen(live)
-    view = _newest(name)
-    moving = view is not None and is_moving(view)
-    steps = thousands(EXPERIMENTS[name].train.max_steps)
+    runs = _newest(titles)
+    moving = any(map(is_moving, runs.values()))
     st.button(
-        f"Train {_title(name)}, {steps} steps", key=f"train_{key}", disabled=moving, on_click=session.order,
-        args=(key, _submit, name),
+        label, type="primary" if primary else "secondary", key=f"train_{key}", disabled=moving, on_click=session.order,
+        args=(key, _submit, titles),
     )  # fmt: skip
-    if view:
-        st.markdown(status_words(view))
-        if view.final:
-            here, stored = number(view.final[1], 3), result(name).final_val
-            st.markdown(
-                f"Here the val loss ended at {here}; the stored run ended at {number(stored or float('nan'), 3)}."
-            )
-        st.page_link("lab/train.py", label="Look at its curve", query_params={"run": view.id})
+    for run in runs.values():
+        st.markdown(status_words(run))
+    compare(runs)
     if words := session.said(key):
         st.text(words)
     if live != moving:
         st.rerun()  # once, so that the asking begins, or stops
 
 
-def _submit(name: str) -> None:
-    wanted = spec(name, corpus=default_corpus())
-    session.engine().submit(wanted, student=session.student(), name=session.free_name(_title(name)[:40]))
+def _beside_the_stored(runs: Runs) -> None:
+    """The loss of a run beside that of its experiment, and the way to its curve."""
+    for name, run in runs.items():
+        if run.final:
+            here, stored = number(run.final[1], 3), number(result(name).final_val or float("nan"), 3)
+            st.markdown(f"Here the val loss ended at {here}; the stored run ended at {stored}.")
+        st.page_link("lab/train.py", label="Look at its curve", query_params={"run": run.id})
+
+
+def _title(name: str) -> str:
+    return EXPERIMENTS[name].title
+
+
+def _spec(name: str) -> RunSpec:
+    """An experiment on the text that this server has."""
+    return spec(name, corpus=default_corpus())
+
+
+def _newest(titles: Titles) -> Runs:
+    """This student's newest run of each experiment, where there is one."""
+    wanted, newest_last = {name: _spec(name) for name in titles}, session.runs()[::-1]
+    found = {name: run for run in newest_last for name, one in wanted.items() if run.spec == one}
+    return {name: found[name] for name in titles if name in found}
+
+
+def _submit(titles: Titles) -> None:
+    for name, title in titles.items():
+        session.engine().submit(_spec(name), student=session.student(), name=session.free_name(title[:40]))

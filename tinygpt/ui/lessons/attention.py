@@ -65,8 +65,7 @@ def one_row(scene: Scene, reader: Reader) -> None:
         guesses = Guesses(expected[t], most, reader.role)
         drawing = reading(weights, reader.characters, t, mode, scaled=seen.stages.scaled, guesses=guesses)
         pictures.append(Picture(drawing, sentence, scene.plain("alt", facts[t] | {"look_for": sentence})))
-    drag(pictures, key="t", label="Row: the character that looks", names=[str(t) for t in range(T)],
-         default=reader.start)  # fmt: skip
+    drag(pictures, key="t", label="Row", names=[str(t) for t in range(T)], default=reader.start)
     lecture(scene)
     table(lambda: matrix_rows(weights, reader.characters), key=scene.key)
     code(reader.weighs)
@@ -133,7 +132,7 @@ def _counted(reader: Reader, t: int) -> tuple[Tensor, Tensor]:
 def three_vectors(scene: Scene, reader: Reader) -> None:
     """Query, key and value of each character, and what an untrained head makes of them."""
     begin(scene)
-    seen, mode, characters = reader.see(), frame.mode(), reader.characters
+    seen = reader.see()
     (T, C), hs = seen.x.shape, seen.q.shape[1]
     untrained = _before_training(reader).stages.weights
     facts = {
@@ -146,13 +145,12 @@ def three_vectors(scene: Scene, reader: Reader) -> None:
     left, right = st.columns([11, 8], gap="large")
     with left:
         vectors = {"query": seen.q, "key": seen.k, "value": seen.v}
-        frame.show(vectors_figure(vectors, characters, mode), key=scene.key, alt=alt(scene, facts))
+        frame.show(vectors_figure(vectors, reader.characters, frame.mode()), key=scene.key, alt=alt(scene, facts))
     with right:
-        for name, weights in (("untrained", untrained), ("average", tril_weights(T))):
-            divided = reader.name == NOTEBOOK and name == "untrained"
-            st.markdown(scene.write("divided" if divided else name, facts))
-            figure = attention_heatmap(weights, characters, mode).update_layout(height=height_for(T, 270))
-            frame.show(figure, key=f"{scene.key}_{name}", alt=scene.plain(f"alt_{name}", facts), square=True)
+        st.markdown(scene.write("divided" if reader.name == NOTEBOOK else "untrained", facts))
+        _small_map(scene, reader, untrained, "untrained", facts)
+        st.markdown(scene.write("average", facts))
+        _small_map(scene, reader, tril_weights(T), "average", facts)
     look_for(scene, facts)
     if hs >= 4:
         st.markdown(f":gray[{scene.write('first_values', facts)}]")
@@ -161,6 +159,13 @@ def three_vectors(scene: Scene, reader: Reader) -> None:
     with st.expander("A head as the lecture writes it", type="compact"):
         st.code(inspect.getsource(Head), language="python")
     code(reader.made)
+
+
+def _small_map(scene: Scene, reader: Reader, weights: Tensor, name: str, facts: Facts) -> None:
+    """Weights over the reader's text as tiles, beside another figure. `weights` is (T, T)."""
+    figure = attention_heatmap(weights, reader.characters, frame.mode())
+    figure.update_layout(height=height_for(len(weights), 270))
+    frame.show(figure, key=f"{scene.key}_{name}", alt=scene.plain(f"alt_{name}", facts), square=True)
 
 
 def _before_training(reader: Reader) -> SeenHead:

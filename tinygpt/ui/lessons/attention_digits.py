@@ -130,7 +130,7 @@ def one_mixture(scene: Scene, reader: Reader) -> None:
         for t in range(len(names))
     ]
     positions = [str(t) for t in range(len(names))]
-    t = drag(pictures, key="t_step", label="The character that looks", names=positions, default=reader.start)
+    t = drag(pictures, key="t_step", label="Row", names=positions, default=reader.start)
     formula(scene, facts[t])
     lecture(scene)
     with st.expander("Copy as PyTorch", type="compact"):

@@ -49,7 +49,7 @@ def arrows(scene: Scene, reader: Reader) -> None:
         facts = shared | two_strongest(weights, names, t)
         drawing = islands(weights, reader.characters, far, reader.labels(other), t, mode)
         pictures.append(Picture(drawing, scene.plain("look_for", facts), alt(scene, facts)))
-    drag(pictures, key="node", label="The node that looks", names=[str(t) for t in range(T)], default=reader.start)
+    drag(pictures, key="node", label="Node", names=[str(t) for t in range(T)], default=reader.start)
     formula(scene, shared)
     lecture(scene)
     table(lambda: matrix_rows(weights, reader.characters), key=scene.key)

@@ -23,7 +23,7 @@ SIZES = range(2, 17)  # the values of T that can be looked at
 def notebook_x() -> Tensor:
     """The x of the notebook that is chosen: 4 sequences of 8 points in a plane. (4, 8, 2)"""
     seed = st.segmented_control(
-        "x of", ["1337", "666"], default="1337", required=True, key="notebook", bind="query-params",
+        "Notebook", ["1337", "666"], default="1337", required=True, key="notebook", bind="query-params",
         format_func={"1337": "the first notebook (seed 1337)", "666": "the second (seed 666)"}.__getitem__,
     )  # fmt: skip
     return torch.randn(4, T, 2, generator=generator(int(seed)))
@@ -44,7 +44,7 @@ def mean_so_far(scene: Scene, x: Tensor) -> None:
         )
         for t in range(T)
     ]
-    t = drag(pictures, key="t", label="t, the position that looks back", names=[str(t) for t in range(T)], default=2)
+    t = drag(pictures, key="t", label="Position t", names=[str(t) for t in range(T)], default=2)
     formula(scene, every[t])
     lecture(scene)
     table(lambda: {"t": range(T), **_columns("x", points), **_columns("xbow", means)}, key=scene.key)
@@ -52,9 +52,10 @@ def mean_so_far(scene: Scene, x: Tensor) -> None:
 
 
 def _mean_facts(points: Tensor, means: Tensor, t: int) -> Facts:
-    terms = " ".join(f"{'+' if v >= 0 and i else ''} {number(v, 4)}" for i, v in enumerate(points[: t + 1, 0].tolist()))
+    terms = [f"{'+' if v >= 0 and i else ''} {number(v, 4)}" for i, v in enumerate(points[: t + 1, 0].tolist())]
+    few = terms if t < 3 else [*terms[:2], "+ \\dots", terms[-1]]
     a, b = means[t].tolist()
-    return {"t": t, "n": t + 1, "share": 1 / (t + 1), "a": a, "b": b, "last": T - 1, "terms": terms}
+    return {"t": t, "n": t + 1, "share": 1 / (t + 1), "a": a, "b": b, "last": T - 1, "terms": " ".join(few)}
 
 
 def _columns(name: str, values: Tensor) -> dict[str, list[float]]:
@@ -78,7 +79,7 @@ def products(scene: Scene) -> None:
         Picture(figures.product(a, b, i, j, mode), scene.plain("look_for", fact), alt(scene, fact))
         for (i, j), fact in zip(cells, facts, strict=True)
     ]
-    drag(pictures, key="cell", label="cell of c", names=[f"c[{i}, {j}]" for i, j in cells], default=2)
+    drag(pictures, key="cell", label="Cell of c", names=[f"c[{i}, {j}]" for i, j in cells], default=2)
     code(trick_matrices)
 
 

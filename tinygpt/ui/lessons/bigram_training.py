@@ -141,7 +141,7 @@ def _show(
     ]
     if len(pictures) > 1:
         names = [str(step) for step in found]
-        return every[drag(pictures, key="when", label="after so many steps", names=names, default=last)]
+        return every[drag(pictures, key="when", label="Step", names=names, default=last)]
     if moving:  # a line where the slider will be
         with st.container(height=SLIDER, border=False, vertical_alignment="center"):
             st.markdown(f":gray[{scene.templates['moving']}]")

@@ -99,10 +99,8 @@ def _forget_contexts(text: Counted) -> None:
     st.session_state["contexts_of"] = text.corpus.name
 
 
-@st.fragment
-def one_character(scene: Scene, text: Counted) -> None:
-    """Two contexts: the table sees their last characters only."""
-    begin(scene)
+def _two_contexts(scene: Scene, text: Counted) -> list[str]:
+    """What is typed as contexts; a sentence where it does not fit the text."""
     _forget_contexts(text)
     first, second = _first_contexts(text)
     with st.container(horizontal=True, gap="medium", width=400):
@@ -112,9 +110,16 @@ def one_character(scene: Scene, text: Counted) -> None:
         ]
     if [st.session_state["context_a"], st.session_state["context_b"]] != contexts:
         st.markdown(f":gray[{scene.templates['unknown']}]")
+    return contexts
+
+
+@st.fragment
+def one_character(scene: Scene, text: Counted) -> None:
+    """Two contexts: the table sees their last characters only."""
+    begin(scene)
+    contexts = _two_contexts(scene, text)
     ids = [torch.tensor(text.corpus.tokenizer.encode(context)) for context in contexts]
-    pairs = [_ngrams(text.corpus.name, 2).probabilities(i) for i in ids]
-    triples = [_ngrams(text.corpus.name, 3).probabilities(i) for i in ids]
+    pairs, triples = ([_ngrams(text.corpus.name, n).probabilities(i) for i in ids] for n in (2, 3))
     g = int(triples[0].argmax())
     same = contexts[0][-1] == contexts[1][-1]
     facts = {
@@ -131,10 +136,9 @@ def one_character(scene: Scene, text: Counted) -> None:
     frame.show(figure, key=scene.key, alt=alt(scene, facts, words))
     st.markdown(":gray[solid: the bigram; hatched: counts of triples]")
     look_for(scene, facts, words)
-    rows = {"next": [named(text.chars[i]) for i in shown]}
-    for context, pair, triple in zip(("a", "b"), pairs, triples, strict=True):
-        rows |= {f"bigram, {context}": pair[shown].tolist(), f"triples, {context}": triple[shown].tolist()}
-    table(lambda: rows, key=scene.key)
+    columns = {"bigram, a": pairs[0], "triples, a": triples[0], "bigram, b": pairs[1], "triples, b": triples[1]}
+    shares = {name: row[shown].tolist() for name, row in columns.items()}
+    table(lambda: {"next": [named(text.chars[i]) for i in shown], **shares}, key=scene.key)
     code(NGramModel.probabilities, BigramLanguageModel.forward)
 
 

@@ -16,13 +16,7 @@ from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.lessons import scaling_measured as measured
 from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, table
 from tinygpt.ui.storyboard import Facts, Scene
-from tinygpt.variance import (
-    B,
-    T,
-    random_qk,
-    score_variance,
-    spread,
-)
+from tinygpt.variance import B, T, random_qk, score_variance, spread
 
 NOTEBOOK_SIZE = 16
 PRINTED = 1.2769  # the variance that the notebook printed: one draw, divided
@@ -79,14 +73,7 @@ def _one_draw_among_many() -> Facts:
     values = score_variance(NOTEBOOK_SIZE, draws=MANY, generator=generator(measured.SEED))
     _, low, high = spread(values)
     rare = (values >= PRINTED).float().mean().item()
-    return {
-        "printed": PRINTED,
-        "notebook": NOTEBOOK_SIZE,
-        "rare": rare,
-        "draws": MANY,
-        "low": low,
-        "high": high,
-    }
+    return {"printed": PRINTED, "notebook": NOTEBOOK_SIZE, "rare": rare, "draws": MANY, "low": low, "high": high}
 
 
 @st.fragment

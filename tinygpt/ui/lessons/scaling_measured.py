@@ -26,7 +26,6 @@ DRAWS = 400  # of a whole batch, as the notebooks draw it once
 SIZES = (2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256, 362, 512)  # where the slider of sca-2 stops
 LONG = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)  # sca-5
 FEW = (4, 16, 64, 256)  # sca-6, and the heads that were trained
-ABOVE = 0.99  # of the weight: a row that puts more on one character looks at that one alone
 N_EMBD, SHARED = 32, (4, 8, 16, 32)  # sca-7: n_embd shared out among 8, 4, 2, 1 heads
 
 CHARACTERS = "to be or"
@@ -77,7 +76,7 @@ def one_draw(head_size: int, seed: int, distribution: Distribution = "randn") ->
 class Rows(NamedTuple):
     """What softmax makes of thousands of rows of random scores, a number at each of LONG."""
 
-    hot: list[float]  # the share that puts more than ABOVE on one character
+    hot: list[float]  # the share that puts more than variance.HOT on one character
     passed_on: list[float]  # the median gradient
     effective: list[float]  # as if looking at so many characters, on average
 
@@ -95,7 +94,7 @@ def rows(seed: int = SEED) -> dict[str, Rows]:
         q, k = random_qk(size, draws=ROW_DRAWS, generator=source)
         for stage, scale in STAGES.items():
             weights = attention_stages(q, k, scale=scale, mask=False).weights  # (D, B, T, T)
-            found[stage].hot.append(saturated(weights, ABOVE))
+            found[stage].hot.append(saturated(weights))
             found[stage].passed_on.append(gradient_size(weights).median().item())
             found[stage].effective.append(effective_characters(weights).mean().item())
     return found

@@ -11,13 +11,7 @@ from tinygpt.ui.lessons import scaling_measured as measured
 from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, look_for, table, wrong_frame
 from tinygpt.ui.storyboard import Facts, Scene
 from tinygpt.ui.train_here import train_here
-from tinygpt.variance import (
-    DISTRIBUTIONS,
-    PRODUCT_VARIANCE,
-    Distribution,
-    Spread,
-    random_qk,
-)
+from tinygpt.variance import DISTRIBUTIONS, Distribution, Spread, expected_variance, random_qk
 
 NOTEBOOK_SIZE = 16
 PRINTED = 0.0488  # the variance that the second notebook printed: one draw with torch.rand, divided
@@ -25,14 +19,14 @@ PRINTED = 0.0488  # the variance that the second notebook printed: one draw with
 
 def distribution_control() -> Distribution:
     return st.segmented_control(
-        "Queries and keys from torch.\u2026", list(DISTRIBUTIONS), default="randn", required=True, key="distribution",
+        "Queries and keys", list(DISTRIBUTIONS), default="randn", required=True, key="distribution",
         bind="query-params",
     )  # fmt: skip
 
 
 def scale_control() -> str:
     return st.segmented_control(
-        "The scale", list(figures.SHORT), default="1/sqrt(n_embd)", required=True, key="root",
+        "Scale", list(figures.SHORT), default="1/sqrt(n_embd)", required=True, key="root",
         bind="query-params",
     )  # fmt: skip
 
@@ -67,7 +61,8 @@ def _dice_facts(distribution: Distribution) -> Facts:
     batch = measured.wrong_dice(NOTEBOOK_SIZE)
     digits = 4 if distribution == "rand" else 2
     return {
-        "theory": PRODUCT_VARIANCE["rand"], "wrong_16": wrong[at].mean, "printed": PRINTED,
+        "theory": expected_variance(NOTEBOOK_SIZE, scale=NOTEBOOK_SIZE**-0.5, distribution="rand"),
+        "wrong_16": wrong[at].mean, "printed": PRINTED,
         "low": wrong[at].low, "high": wrong[at].high, "within": batch.within, "within_theory": 1 / 36,
         "largest": batch.largest, "divided": ", ".join(number(v.mean, digits) for v in chosen),
         "plain": ", ".join(number(v.mean, 1) for v in _few(distribution, "scores")),

@@ -6,7 +6,7 @@ import streamlit as st
 import torch
 
 from tinygpt.plots import scaling as figures
-from tinygpt.plots import scaling_drawings as drawings
+from tinygpt.plots import scaling_weights as drawings
 from tinygpt.plots.look import number
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
@@ -14,6 +14,7 @@ from tinygpt.ui.lessons import scaling_measured as measured
 from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, look_for, table
 from tinygpt.ui.storyboard import Facts, Scene
 from tinygpt.variance import (
+    HOT,
     effective_characters,
     gradient_size,
     query_gradient,
@@ -25,6 +26,7 @@ from tinygpt.variance import (
 
 SCORES = (0.1, -0.2, 0.3, -0.2, 0.5)  # the notebook's five
 FACTORS = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 100.0)
+NAMES = [f"{factor:g}" for factor in FACTORS]
 START = FACTORS.index(1.0)
 
 SURE = 256  # the head_size that sca-5 asks about
@@ -44,8 +46,7 @@ def _factor_facts() -> list[Facts]:
             "f": factor, "p": p, "n": len(SCORES), "eff": effective_characters(weights).item(), "g": gradient,
             "moves": _short(gradient), "computed": _short(computed), "g32": computed,
             "row": 1 - weights.square().sum().item(), "raw": weights.tolist(), "g_latex": _power(gradient),
-            "weights": ", ".join(_power(w, digits=0) for w in weights.tolist()),
-            "scores": ", ".join(number(s, 1) for s in SCORES),
+            "weights": ", ".join(number(w) for w in weights.tolist()), "lines": _lines(weights.tolist()),
         })  # fmt: skip
     return every
 
@@ -63,6 +64,12 @@ def _power(value: float, digits: int = 2) -> str:
     return f"{mantissa} \\cdot 10^{{{int(exponent)}}}"
 
 
+def _lines(weights: list[float]) -> str:
+    """Each of SCORES with its weight, a line each: a row of them would be wider than a phone."""
+    pairs = zip(SCORES, weights, strict=True)
+    return " \\\\ ".join(f"{number(score, 1)} & {_power(weight, digits=0)}" for score, weight in pairs)
+
+
 @st.fragment
 def wide_scores(scene: Scene) -> None:
     """Five weights and how many characters they look at, as the scores are multiplied."""
@@ -70,9 +77,7 @@ def wide_scores(scene: Scene) -> None:
     every = _factor_facts()
     one, eight = every[START], every[FACTORS.index(8.0)]
     lead = SCORES[-1] - SCORES[2]
-    facts = {
-        "at_1": one["p"], "at_8": eight["p"], "times_8": 8 * one["p"], "lead": lead, "lead_8": 8 * lead
-    }  # fmt: skip
+    facts = {"at_1": one["p"], "at_8": eight["p"], "times_8": 8 * one["p"], "lead": lead, "lead_8": 8 * lead}
     if not ask(scene, facts, height=400):
         return
     effective = [fact["eff"] for fact in every]
@@ -80,19 +85,15 @@ def wide_scores(scene: Scene) -> None:
         Picture(
             drawings.multiplied(fact["raw"], SCORES, FACTORS, effective, frame.mode(), at=at),
             scene.plain("look_for", fact),
-            _spoken_alt(scene, fact),
+            alt(scene, fact),
         )
         for at, fact in enumerate(every)
     ]
-    at = drag(pictures, key="factor", label="factor", names=[f"{f:g}" for f in FACTORS], default=START)
+    at = drag(pictures, key="factor", label="Factor", names=NAMES, default=START)
     formula(scene, every[at])
     lecture(scene)
     table(lambda: _factor_table(every), key=scene.key)
     code(softmax_of, effective_characters)
-
-
-def _spoken_alt(scene: Scene, fact: Facts) -> str:
-    return alt(scene, {**fact, "weights": ", ".join(number(w) for w in fact["raw"])})
 
 
 def _factor_table(every: list[Facts]) -> dict[str, list[float]]:
@@ -108,12 +109,7 @@ def no_argument(scene: Scene) -> None:
     """How far the winner still moves, as the scores are multiplied."""
     begin(scene)
     every = _factor_facts()
-    top = max(every, key=lambda fact: fact["g"])
-    facts = {
-        "at_0": every[0]["g"], "at_8": every[FACTORS.index(8.0)]["g"], "at_100": every[-1]["g"],
-        "p_100": every[-1]["p"],
-        "computed_100": every[-1]["g32"], "top": top["g"], "top_factor": top["f"],
-    }  # fmt: skip
+    facts = _winner_facts(every)
     if not ask(scene, facts, height=420):
         return
     winner, row, computed = ([fact[name] for fact in every] for name in ("g", "row", "g32"))
@@ -125,61 +121,69 @@ def no_argument(scene: Scene) -> None:
         )
         for at, fact in enumerate(every)
     ]
-    names = [f"{f:g}" for f in FACTORS]
-    start = names.index(st.query_params["factor"]) if st.query_params.get("factor") in names else START
-    at = drag(pictures, key="winner", label="factor", names=names, default=start)
+    linked = st.query_params.get("factor")  # of the scene before
+    start = NAMES.index(linked) if linked in NAMES else START
+    at = drag(pictures, key="winner", label="Factor", names=NAMES, default=start)
     formula(scene, every[at])
     deeper(scene, facts)
-    table(
-        lambda: {
-            "factor": list(FACTORS),
-            "p(1 \u2212 p)": winner,
-            "in 32 bits": computed,
-            "1 \u2212 \u03a3p\u00b2": row,
-        },
-        key=scene.key,
-    )
+    columns = {"p(1 \u2212 p)": winner, "in 32 bits": computed, "1 \u2212 \u03a3p\u00b2": row}
+    table(lambda: {"factor": list(FACTORS), **columns}, key=scene.key)
     code(winner_gradient, softmax_of)
+
+
+def _winner_facts(every: list[Facts]) -> Facts:
+    """How far the winner moves at some of FACTORS, and where it moves most."""
+    top, last = max(every, key=lambda fact: fact["g"]), every[-1]
+    return {
+        "at_0": every[0]["g"], "at_8": every[FACTORS.index(8.0)]["g"], "at_100": last["g"], "p_100": last["p"],
+        "computed_100": last["g32"], "top": top["g"], "top_factor": top["f"],
+    }  # fmt: skip
 
 
 @st.fragment
 def many_rows(scene: Scene) -> None:
     """The share of rows that look at one character, and what the median row passes on, against head_size."""
     begin(scene)
+    facts = _row_facts()
+    if not ask(scene, facts, height=360):
+        return
+    left, right = st.columns(2, gap="large")
+    found = measured.rows()
+    with left:
+        hot = {stage: rows.hot for stage, rows in found.items()}
+        figure = figures.saturated_rows(measured.LONG, hot, frame.mode())
+        frame.show(figure, key=f"{scene.key}_hot", alt=scene.plain("alt_hot", facts))
+    with right:
+        passed_on = {stage: rows.passed_on for stage, rows in found.items()}
+        figure = figures.passed_on(measured.LONG, passed_on, frame.mode())
+        frame.show(figure, key=f"{scene.key}_open", alt=scene.plain("alt_open", facts))
+    look_for(scene, facts)
+    with st.container(width=900):
+        st.markdown(f":gray[{scene.write('measure', facts)}]")
+    deeper(scene, facts)
+    table(_rows_table, key=scene.key)
+    code(saturated, softmax_jacobian, gradient_size, query_gradient)
+
+
+def _row_facts() -> Facts:
+    """What softmax makes of rows of SURE numbers and of some other sizes, and the gradients of SURE ones."""
     plain, divided = measured.rows().values()
-    gradients = measured.query_gradients(SURE)
-    at = measured.at
-    facts = {
+    gradients, at = measured.query_gradients(SURE), measured.at
+    return {
         "hs": SURE, "rows": measured.ROW_COUNT, "hot": at(SURE, plain.hot), "hot_divided": at(SURE, divided.hot),
         "hot_16": at(16, plain.hot), "hot_64": at(64, plain.hot), "hot_1024": at(1024, plain.hot),
         "open": at(SURE, plain.passed_on), "open_divided": at(SURE, divided.passed_on),
         "eff": at(SURE, divided.effective), "eff_16": at(16, divided.effective),
         "mean": gradients["scores"].mean().item(), "mean_divided": gradients["scaled"].mean().item(),
         "median": gradients["scores"].median().item(), "silent": (gradients["scores"] < SILENT).float().mean().item(),
-        "above": measured.ABOVE, "below": SILENT,
+        "above": HOT, "below": SILENT,
     }  # fmt: skip
-    if not ask(scene, facts, height=360):
-        return
-    left, right = st.columns(2, gap="large")
-    hot, passed = ({"scores": plain[n], "scaled": divided[n]} for n in (0, 1))
-    with left:
-        figure = figures.saturated_rows(measured.LONG, hot, frame.mode())
-        frame.show(figure, key=f"{scene.key}_hot", alt=scene.plain("alt_hot", facts))
-    with right:
-        figure = figures.passed_on(measured.LONG, passed, frame.mode())
-        frame.show(figure, key=f"{scene.key}_open", alt=scene.plain("alt_open", facts))
-    look_for(scene, facts)
-    with st.container(width=900):
-        st.markdown(f":gray[{scene.write('measure', facts)}]")
-    deeper(scene, facts)
-    table(lambda: _rows_table(), key=scene.key)
-    code(saturated, softmax_jacobian, gradient_size, query_gradient)
 
 
 def _rows_table() -> dict[str, list[float]]:
     columns = {
         f"{name}, {'divided' if stage == 'scaled' else 'undivided'}": values
         for stage, found in measured.rows().items()
-        for name, values in zip((f"above {measured.ABOVE:g}", "median gradient", "characters"), found, strict=True)
+        for name, values in zip((f"above {HOT:g}", "median gradient", "characters"), found, strict=True)
     }
     return {"head_size": list(measured.LONG), **columns}

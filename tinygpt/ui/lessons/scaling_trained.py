@@ -4,17 +4,13 @@ from typing import Any
 
 import streamlit as st
 
-from tinygpt.corpus import default_corpus
-from tinygpt.engine.records import RunView
 from tinygpt.plots import scaling as figures
-from tinygpt.spec import RunSpec
-from tinygpt.trained import EXPERIMENTS, SIZES, Result, counted, result, spec
-from tinygpt.ui import frame, pace, session
+from tinygpt.trained import EXPERIMENTS, SIZES, Result, counted, result
+from tinygpt.ui import frame
 from tinygpt.ui.lessons.scaling_measured import CHARACTERS
-from tinygpt.ui.live import is_moving
 from tinygpt.ui.scene import alt, ask, begin, deeper, look_for, table
-from tinygpt.ui.status import status_words
 from tinygpt.ui.storyboard import Facts, Scene
+from tinygpt.ui.train_here import Runs, train_button
 
 PAIR = {"scaled": "scaled", "scores": "unscaled"}  # a stage of the figures, and how its experiments are called
 FROZEN = 0.05  # nats: rows of less entropy than this look at one character
@@ -108,46 +104,14 @@ def _loss_table() -> dict[str, list[float]]:
 # --- a pair to train here --------------------------------------------------------------------------------------------
 
 
-def specs_here(head_size: int) -> dict[str, RunSpec]:
-    """The same two experiments on the text that this server has."""
-    return {stage: spec(f"{name}-{head_size}", corpus=default_corpus()) for stage, name in PAIR.items()}
-
-
 def _train_here(scene: Scene, head_size: int) -> None:
-    """The button, and how its two runs are getting on: asked for again and again only while they move."""
+    """A button that trains the same two heads on the text of this server, and both losses once they are there."""
     st.markdown(scene.write("here", {"hs": head_size, "steps": EXPERIMENTS["scaled-16"].train.max_steps}))
-    live = any(map(is_moving, _runs_here(head_size).values()))
-    st.fragment(_pair, run_every=pace.interval() if live else None)(scene, head_size, live)
 
+    def compare(runs: Runs) -> None:
+        ends = [run.final[1] for run in runs.values() if run.final]
+        if len(ends) == len(PAIR):
+            look_for(scene, {"hs": head_size, "a": ends[0], "b": ends[1]}, "look_for_here")
 
-def _runs_here(head_size: int) -> dict[str, RunView]:
-    """This student's newest run of each of the two experiments."""
-    wanted = specs_here(head_size)
-    newest_last = session.runs()[::-1]
-    return {stage: view for view in newest_last for stage, asked in wanted.items() if view.spec == asked}
-
-
-def _pair(scene: Scene, head_size: int, live: bool) -> None:
-    pace.seen(live)
-    runs = _runs_here(head_size)
-    moving = any(map(is_moving, runs.values()))
-    st.button(
-        "Train this pair here", type="primary", key="train_pair", disabled=moving, on_click=session.order,
-        args=("pair", _submit, head_size),
-    )  # fmt: skip
-    for view in runs.values():
-        st.markdown(status_words(view))
-    ended = {stage: view.final[1] for stage, view in runs.items() if view.final}
-    if len(ended) == len(PAIR):
-        look_for(scene, {"hs": head_size, "a": ended["scaled"], "b": ended["scores"]}, "look_for_here")
-    if words := session.said("pair"):
-        st.text(words)
-    if live != moving:
-        st.rerun()  # once, so that the asking begins, or stops
-
-
-def _submit(head_size: int) -> None:
-    titles = {"scaled": "÷ √head_size", "scores": "not divided"}
-    for stage, run in specs_here(head_size).items():
-        name = session.free_name(f"head_size {head_size}, {titles[stage]}")
-        session.engine().submit(run, student=session.student(), name=name)
+    titles = {f"{name}-{head_size}": f"head_size {head_size}, {figures.TRAINED[stage]}" for stage, name in PAIR.items()}
+    train_button("Train this pair here", titles, compare, key="pair", primary=True)

@@ -67,13 +67,16 @@ def _typed_facts(tokenizer: CharTokenizer, typed: str, known: str) -> Facts:
     return {
         "n": len(known), "d": len(set(known)), "c": spoken(common), "id": tokenizer.stoi.get(common, 0),
         "tiles": ", ".join(f"{spoken(c)} {tokenizer.stoi.get(c, 'without an id')}" for c in typed),
-        "hello": ", ".join(map(str, lecture.encode("hello, there!"))), "h": lecture.stoi["h"],
+        "hello": ", ".join(map(str, lecture.encode("hello,"))), "h": lecture.stoi["h"],
+        "there": ", ".join(map(str, lecture.encode(" there!"))),
         "forwards": str(lecture.encode("hello")), "backwards": str(lecture.encode("olleh")),
     }  # fmt: skip
 
 
 @lru_cache(maxsize=8)
-def _counts(corpus: Corpus) -> list[int]:
+def _counts(name: str) -> list[int]:
+    """How often each character occurs in the corpus of that name. ValueError where its text is gone."""
+    corpus = load_corpus(name, folder=texts.folder())
     return torch.bincount(corpus.data, minlength=corpus.tokenizer.vocab_size).tolist()
 
 
@@ -81,7 +84,7 @@ def _counts(corpus: Corpus) -> list[int]:
 def vocabulary(scene: Scene, corpus: Corpus) -> None:
     """How often each character occurs."""
     begin(scene)
-    counts, chars = _counts(corpus), corpus.tokenizer.chars
+    counts, chars = _counts(corpus.name), corpus.tokenizer.chars
     share = {c: n / sum(counts) for c, n in zip(chars, counts, strict=True)}
     first = max(share, key=share.__getitem__)
     facts = {

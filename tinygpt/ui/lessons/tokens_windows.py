@@ -41,7 +41,7 @@ def one_window(scene: Scene, corpus: Corpus) -> None:
         words = fact | {"window": corpus.tokenizer.decode(window.tolist())}
         drawing = tiles + figures.questions(lines, t, frame.mode())
         pictures.append(Picture(drawing, scene.plain("look_for", fact), alt(scene, words)))
-    drag(pictures, key="t", label="t, the position that is asked", names=[str(t) for t in range(block_size)], default=3)
+    drag(pictures, key="t", label="Position t", names=[str(t) for t in range(block_size)], default=3)
     formula(scene, asked)
     code(context_examples)
 
@@ -67,7 +67,7 @@ def batch(scene: Scene, corpus: Corpus) -> None:
     asked = {
         "B": batch_size, "T": BLOCK, "questions": batch_size * BLOCK,
         "places": " and ".join(thousands(s) for s in starts[:2].tolist()),
-        "room": len(corpus.train) - BLOCK, "starts": ", ".join(map(str, starts.tolist())),
+        "room": len(corpus.train) - BLOCK, "starts": _in_rows(starts.tolist()),
         "rows": "; ".join(corpus.tokenizer.decode(row.tolist()) for row in x),
     }  # fmt: skip
     if not ask(scene, asked, height=420):
@@ -84,9 +84,14 @@ def batch(scene: Scene, corpus: Corpus) -> None:
             for name, part, ids, role in zip(("x", "y"), symbols, (x, y), ("head", "bigram"), strict=True)
         ]
         pictures.append(Picture("".join(grids), scene.plain("look_for", facts), alt(scene, facts)))
-    drag(pictures, key="column", label="t", names=[str(t) for t in range(BLOCK)], default=0)
+    drag(pictures, key="column", label="Position t", names=[str(t) for t in range(BLOCK)], default=0)
     formula(scene, asked)
     code(Corpus.starts, Corpus.windows)
+
+
+def _in_rows(ids: list[int]) -> str:
+    """Numbers for a formula, four in a row: more would be wider than a phone."""
+    return ", \\\\ ".join(", ".join(map(str, ids[i : i + 4])) for i in range(0, len(ids), 4))
 
 
 @st.fragment
@@ -130,4 +135,4 @@ def _ruler(scene: Scene, corpus: Corpus, facts: Facts, starts: int) -> None:
         drawing = figures.ruler(symbols, good, starts, s, frame.mode()) + rows
         pictures.append(Picture(drawing, scene.plain(template, here), alt(scene, here, template)))
     names = [str(s) for s in last]
-    drag(pictures, key="start", label="start of the window", names=names, default=len(names) - 1)
+    drag(pictures, key="start", label="Start of the window", names=names, default=len(names) - 1)

@@ -1,0 +1,116 @@
+"""The comparison's chart: bands of seeds, four axes, and names that do not lie on each other."""
+
+import json
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tinygpt.plots.look import PALETTE
+from tinygpt.plots.loss import Line
+from tinygpt.plots.marks import DASHES
+from tinygpt.plots.overlay import AXES, NAMED, Course, means, overlay_rows
+from tinygpt.plots.overlay_chart import overlay_spec
+from tinygpt.plots.tones import tones
+from tinygpt.state import Point
+
+FLOORS = [Line("ln 65\n4.17", 4.17), Line("2-gram\n2.48", 2.48)]
+
+
+def course(
+    run: str, label: str, vals: dict[int, float], *, role: str = "gpt", per_step: float = 100.0, **more
+) -> Course:
+    """A run whose val loss was measured at some steps; 256 characters and a tenth of a second a step."""
+    points = [Point(step, val + 0.1, val, 1e-3, step / 10, 256 * step) for step, val in vals.items()]
+    return Course(run, label, role, points, 100, per_step, **more)
+
+
+def of(rows, kind: str, *columns: str) -> list[tuple]:
+    return [tuple(row[name] for name in columns) for row in rows.to_dict("records") if row["kind"] == kind]
+
+
+THREE = [
+    course("a", "four heads", {0: 4.0, 50: 2.4, 100: 2.2}),
+    course("b", "four heads", {0: 4.2, 50: 2.6, 100: 2.4}),
+    course("c", "four heads", {0: 4.1, 50: 2.5, 100: 2.3}),
+]
+
+
+def test_the_band_of_a_variant_is_its_lowest_and_highest_seed():
+    rows = overlay_rows(THREE, FLOORS, "light")
+    assert of(rows, "band", "x", "low", "high") == [(0, 4.0, 4.2), (50, 2.4, 2.6), (100, 2.2, 2.4)]
+    assert of(rows, "val", "x", "loss", "seeds") == [
+        (0, pytest.approx(4.1), 3), (50, pytest.approx(2.5), 3), (100, pytest.approx(2.3), 3)
+    ]  # fmt: skip
+
+
+def test_without_the_band_each_run_has_its_own_line():
+    rows = overlay_rows(THREE, FLOORS, "light", band=False)
+    assert not of(rows, "band", "x")
+    assert {run for (run,) in of(rows, "val", "run")} == {"a", "b", "c"}
+
+
+def test_the_mean_ends_where_the_slowest_seed_is_and_one_that_has_not_begun_is_left_out():
+    slow = course("d", "four heads", {0: 4.3})
+    assert [mean.step for mean in means([*THREE, slow], "steps")] == [0]
+    assert [mean.step for mean in means([*THREE, course("e", "four heads", {})], "steps")] == [0, 50, 100]
+    assert means([], "steps") == []
+
+
+@pytest.mark.parametrize(("axis", "end"), list(zip(AXES, (100, 25_600, 10.0, 10_000.0), strict=True)))
+def test_the_same_curve_across_steps_tokens_seconds_and_operations(axis, end):
+    rows = overlay_rows(THREE, FLOORS, "light", axis=axis)
+    assert max(x for (x,) in of(rows, "val", "x")) == pytest.approx(end)
+    assert of(rows, "end", "x") == [(pytest.approx(end),)]
+
+
+def test_lines_of_training_text_come_when_asked_for():
+    assert not of(overlay_rows(THREE, FLOORS, "light"), "train", "x")
+    both = overlay_rows(THREE, FLOORS, "light", lines="both", smoothing=0.0)
+    assert [loss for run, loss in of(both, "train", "run", "loss") if run == "a"] == [4.1, 2.5, pytest.approx(2.3)]
+    assert not of(overlay_rows(THREE, FLOORS, "light", lines="train"), "val", "x")
+
+
+def test_the_end_alone_begins_at_a_third():
+    rows = overlay_rows(THREE, FLOORS, "light", the_end=True)
+    assert [x for (x,) in of(rows, "val", "x")] == [50, 100]
+    corners = of(rows, "corner", "x", "loss")
+    assert corners[0][0] == pytest.approx(100 / 3) and corners[0][1] < 3
+
+
+def test_what_the_lecture_states_is_a_stroke_at_the_right_edge():
+    rows = overlay_rows([course("a", "GPT", {0: 4.0, 100: 2.1}, target=2.06)], FLOORS, "light")
+    assert of(rows, "target", "x", "loss") == [(100, 2.06)]
+
+
+@given(st.lists(st.floats(1.0, 5.0), min_size=1, max_size=20))
+def test_only_the_best_few_are_named_and_their_names_keep_apart(losses):
+    courses = [course(str(n), f"variant {n}", {0: 4.2, 100: loss}) for n, loss in enumerate(losses)]
+    ends = of(overlay_rows(courses, FLOORS, "light"), "end", "label", "label_y", "loss")
+    named = [end for end in ends if end[0]]
+    assert len(ends) == len(losses) and len(named) == (len(losses) if len(losses) <= NAMED else 1)
+    assert max(loss for *_, loss in named) <= min((loss for label, _, loss in ends if not label), default=9)
+    assert all(b > a for a, b in pairwise(sorted(place for _, place, _ in named)))
+
+
+def test_nothing_to_compare_is_an_empty_chart_with_its_floors():
+    rows = overlay_rows([], FLOORS, "light")
+    assert [label for (label,) in of(rows, "floor", "label")] == ["ln 65\n4.17", "2-gram\n2.48"]
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_a_family_keeps_its_hue_and_many_of_one_family_get_paler(mode):
+    palette = PALETTE[mode]
+    assert [tone.line for tone in tones(["bigram", "head", "gpt"], mode)] == [palette.ochre, palette.blue, palette.plum]
+    assert tones(["gpt"] * 2, mode) == [(palette.plum, palette.label["plum"], dash) for dash in (0, 1)]
+    many = tones(["gpt"] * 7, mode)
+    assert len({tone.line for tone in many}) == 7 and {tone.ink for tone in many} == {palette.ink}
+    assert {tone.dash for tone in many} == set(range(len(DASHES)))
+
+
+@pytest.mark.parametrize("axis", AXES)
+def test_the_spec_is_plain_data_and_the_same_object_every_time(axis):
+    json.dumps(overlay_spec("light", axis))
+    assert overlay_spec("light", axis) is overlay_spec("light", axis)
+    assert '"log"' in json.dumps(overlay_spec("light", axis, log=True))

@@ -1,0 +1,71 @@
+"""An experiment at one moment: several runs that belong together, seen as one."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from tinygpt.engine.card import Card
+from tinygpt.engine.records import ENDED, RunView
+
+
+class NoSuchExperiment(ValueError):
+    """Somebody asks about an experiment that is not there (any more): another tab has deleted it."""
+
+    def __init__(self) -> None:
+        super().__init__("This experiment does not exist any more.")
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentView:
+    """Nothing in it changes, so it can be handed to any thread."""
+
+    id: str
+    student: str
+    kind: str  # of its plan: "ladder", "sweep", ...
+    title: str
+    created: float  # seconds since 1970
+    runs: tuple[RunView, ...]  # in the order of the plan; those that were deleted are missing
+
+    @property
+    def steps(self) -> int:
+        """Made so far, by all runs."""
+        return sum(run.step for run in self.runs)
+
+    @property
+    def max_steps(self) -> int:
+        """What that will come to: a run that ended before its time makes no more."""
+        return sum(run.step if run.status in ENDED else run.max_steps for run in self.runs)
+
+    @property
+    def share(self) -> float:
+        """How much of it is done, 0 to 1."""
+        return self.steps / self.max_steps if self.max_steps else 1.0
+
+    @property
+    def status(self) -> str:
+        """That of its liveliest run: "running", else "paused", else "interrupted", else "ended"."""
+        found = {run.status for run in self.runs}
+        if found & {"waiting", "training"}:
+            return "running"
+        return next((status for status in ("paused", "interrupted") if status in found), "ended")
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Of its variants, in the order of the plan."""
+        return tuple(dict.fromkeys(run.label for run in self.runs))
+
+
+def experiments_of(cards: Iterable[Card], view: Callable[[str], RunView | None]) -> list[ExperimentView]:
+    """The experiments that `cards` speak of, in order; `view` shows a run, or None if it is gone."""
+    parts: dict[str, list[Card]] = {}
+    for card in cards:
+        if card.experiment:
+            parts.setdefault(card.experiment.id, []).append(card)
+    found = (_seen(part, view) for part in parts.values())
+    return [experiment for experiment in found if experiment.runs]
+
+
+def _seen(cards: list[Card], view: Callable[[str], RunView | None]) -> ExperimentView:
+    runs = tuple(seen for card in cards if (seen := view(card.id)))
+    first, experiment = cards[0], cards[0].experiment
+    assert experiment is not None
+    return ExperimentView(experiment.id, first.student, experiment.kind, experiment.title, first.created, runs)

@@ -1,0 +1,74 @@
+"""A run's spec as the Python that makes it: what a script and a notebook have in common."""
+
+import json
+import math
+from dataclasses import fields
+
+from tinygpt.bigram import BigramConfig
+from tinygpt.cleaning import clean_name
+from tinygpt.corpus import CATALOGUE
+from tinygpt.own_texts import is_sha256
+from tinygpt.spec import RunSpec
+
+TEXT_FILE = "text.txt"  # where an own text has to lie: beside the script or the notebook
+LINE = 100  # characters; longer calls get a line for each setting
+# Said in any case, as the lecture says them. All others are said where they are not what they are by default.
+ALWAYS = {
+    "vocab_size", "block_size", "n_embd", "n_head", "n_layer",
+    "max_steps", "batch_size", "learning_rate", "eval_interval", "seed",
+}  # fmt: skip
+
+
+def imports_for(spec: RunSpec, training: str) -> str:
+    """The imports that `spec_code` and `corpus_code` need, in order; `training` names what else trains."""
+    own = is_sha256(spec.corpus)
+    bigram = isinstance(spec.model, BigramConfig)
+    lines = [
+        "from tinygpt.bigram import BigramConfig" if bigram else "from tinygpt.gpt import GPTConfig",
+        "from tinygpt.export.own_text import read_own_text" if own else "from tinygpt.corpus import load_corpus",
+        f"from tinygpt.training import RunSpec, TrainConfig, {training}",
+    ]
+    return "\n".join(sorted(lines))
+
+
+def spec_code(spec: RunSpec, name: str = "") -> str:
+    """Lines that make a spec equal to `spec`; `name`, typed by a person, is a comment on one line or nothing.
+
+    Raises ValueError where its text is neither of the catalogue nor an own one.
+    """
+    spec = RunSpec.from_json(spec.to_json())  # whatever its values were: they are plain numbers and known words now
+    if spec.corpus not in CATALOGUE and not is_sha256(spec.corpus):
+        raise ValueError(f"There is no corpus {spec.corpus[:80]!r} that a script could load.")
+    called = clean_name(name)
+    lines = [f"# Its name was: {called}"] if called else []
+    lines += [
+        f"model = {call(spec.model)}",
+        f"training = {call(spec.train)}",
+        f"spec = RunSpec(model, training, {literal(spec.corpus)})",
+    ]
+    return "\n".join(lines)
+
+
+def corpus_code(spec: RunSpec, place: str) -> str:
+    """The line that loads the text of `spec`; `place` is the expression for the file of an own one."""
+    own = is_sha256(spec.corpus)
+    return f"corpus = read_own_text({place}, spec.corpus)" if own else "corpus = load_corpus(spec.corpus)"
+
+
+def call(config: object) -> str:
+    """The call that makes `config`, laid out as a formatter would."""
+    settings = [
+        f"{field.name}={literal(value)}"
+        for field in fields(config)  # type: ignore[arg-type]
+        if (value := getattr(config, field.name)) != field.default or field.name in ALWAYS
+    ]
+    kind = type(config).__name__
+    short = f"{kind}({', '.join(settings)})"
+    return short if len(short) <= LINE else "\n    ".join([f"{kind}(", *(f"{each}," for each in settings)]) + "\n)"
+
+
+def literal(value: object) -> str:
+    """A number or a known word as Python writes it, with nothing lost."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{value}")'
+    return json.dumps(value) if isinstance(value, str) else repr(value)

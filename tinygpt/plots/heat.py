@@ -1,0 +1,62 @@
+"""A sweep over two settings as tiles: the stronger the color, the lower the loss; the best one has an edge of ink."""
+
+import math
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from tinygpt.plots import marks
+from tinygpt.plots.drawing import shade
+from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode
+from tinygpt.plots.loss import brief
+
+TILE, BELOW = 52, 60  # px: a tile, and the axis with its title
+COLUMNS = ("kind", "x", "y", "tone", "ink", "label", "loss")
+Cell = tuple[str, str]  # the two settings in words
+
+
+def heat_rows(losses: Mapping[Cell, float], mode: Mode) -> pd.DataFrame:
+    """The rows of the chart, a tile each. A loss that is no number has a tile without a color."""
+    finite = [loss for loss in losses.values() if math.isfinite(loss)]
+    low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
+    rows: list[dict[str, Any]] = []
+    for (x, y), loss in losses.items():
+        strength = (high - loss) / (high - low) if math.isfinite(loss) and high > low else 0.0
+        fill, ink = shade(strength, mode)
+        label = brief(loss) if math.isfinite(loss) else "diverged"
+        rows.append({"kind": "tile", "x": x, "y": y, "tone": fill, "ink": ink, "label": label, "loss": loss})
+        if loss == low:
+            rows.append({"kind": "best", "x": x, "y": y})
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+@cache
+def heat_spec(mode: Mode, names: tuple[str, str], x: tuple[str, ...], y: tuple[str, ...]) -> dict[str, Any]:
+    """Everything but the rows: the names of the two settings, and their values in order."""
+    p = PALETTE[mode]
+    plain = {"labelFontSize": LABEL, "labelColor": p.ink, "titleColor": p.muted, "titleFontSize": TICK,
+             "titleFontWeight": 400, "ticks": False, "domain": False, "labelAngle": 0}  # fmt: skip
+    at = {
+        name: {"field": name, "type": "nominal", "axis": {**plain, "title": title},
+               "scale": {"domain": list(values), "padding": 0.04}}
+        for name, title, values in zip("xy", names, (x, y), strict=True)
+    }  # fmt: skip
+    color = {"field": "tone", "type": "nominal", "scale": None, "legend": None}
+    told = [
+        {"field": "x", "title": names[0]},
+        {"field": "y", "title": names[1]},
+        {"field": "label", "title": "val loss"},
+    ]
+    edge = {"type": "rect", "filled": False, "stroke": p.ink, "strokeWidth": 2.5, "tooltip": None}
+    number = {"type": "text", "fontSize": TICK, "tooltip": None}
+    return {
+        "height": TILE * len(y) + BELOW,
+        "layer": [
+            marks.layer("tile", {"type": "rect", "tooltip": True}, {**at, "color": color, "tooltip": told}),
+            marks.layer("tile", number, {**at, "text": marks.TEXT, "color": {**color, "field": "ink"}}),
+            marks.layer("best", edge, at),
+        ],
+        "usermeta": {"embedOptions": {"renderer": "svg", "logLevel": 1}},
+    }

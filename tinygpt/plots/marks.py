@@ -1,0 +1,88 @@
+"""The marks that every Vega-Lite chart of losses is made of: lines, dots, words, floors; drawn for the rows of a kind.
+
+A chart is a constant spec and a table of rows, one a mark, whose `kind` says which layer draws it. So new rows change
+nothing but what they say: nothing is drawn anew, and a zoom stays.
+"""
+
+from typing import Any
+
+from tinygpt.plots.look import TICK, Palette
+
+HEIGHT = 380  # px
+DASHES = ([1, 0], [8, 4], [3, 3], [12, 4, 3, 4])  # a second run of the same hue is dashed, and so on
+SIDES = {"right": {"align": "left", "dx": 13}, "left": {"align": "right", "dx": 0, "dy": -14}}  # of a curve's end
+
+SCALE = {"nice": False, "zero": False}
+LOSS: dict[str, Any] = {"field": "loss", "type": "quantitative", "scale": SCALE, "axis": None}
+NAME_AT = {**LOSS, "field": "label_y"}
+RUN = {"field": "run", "type": "nominal"}
+TEXT = {"field": "label"}
+DASH = {
+    "field": "dash", "type": "nominal", "legend": None,
+    "scale": {"domain": [str(i) for i in range(len(DASHES))], "range": list(DASHES)},
+}  # fmt: skip
+
+LINE = {"type": "line", "tooltip": None, "clip": True, "strokeJoin": "round"}
+RULE = {"type": "rule", "tooltip": None, "clip": True}
+DOT = {"type": "point", "filled": True, "clip": True, "tooltip": None}
+CORNER = {"type": "point", "opacity": 0, "tooltip": None}  # two of them give the axes their range
+IN_SIGHT = {  # a floor's name stands outside the plot, where nothing clips it when somebody zooms
+    "condition": {"test": "inrange(scale('y', datum.loss), [0, height])", "value": 1},
+    "value": 0,
+}
+
+
+def chart(layers: list[dict[str, Any]], *, height: int = HEIGHT) -> dict[str, Any]:
+    """A spec of these layers that can be zoomed."""
+    return {
+        "height": height,
+        "padding": {"left": 2, "right": 2, "top": 6, "bottom": 4},
+        "params": [grid()],
+        "layer": layers,
+        "resolve": {"scale": {"color": "independent"}},  # lines have a family's hue, words its darker one
+        # Whatever the number of points: a renderer that changed would draw all anew.
+        "usermeta": {"embedOptions": {"renderer": "svg", "logLevel": 1}},
+    }
+
+
+def layer(kind: str, mark: dict[str, Any], encoding: dict[str, Any], side: str = "") -> dict[str, Any]:
+    """A mark for each row of one kind."""
+    only = f"datum.kind === '{kind}'" + (f" && datum.side === '{side}'" if side else "")
+    return {"transform": [{"filter": only}], "mark": mark, "encoding": encoding}
+
+
+def floors(p: Palette) -> list[dict[str, Any]]:
+    """Dotted lines, each with its name at the left."""
+    rule = {**RULE, "strokeDash": [2, 4], "strokeWidth": 1.5, "color": p.gray}
+    name = words(p.muted, TICK, align="right", x=-10, lineBreak="\n", clip=False)
+    return [layer("floor", rule, {"y": LOSS}), layer("floor", name, {"y": NAME_AT, "text": TEXT, "opacity": IN_SIGHT})]
+
+
+def words(tone: str, size: int, **place: Any) -> dict[str, Any]:
+    """A mark that writes."""
+    return {"type": "text", "fontSize": size, "color": tone, "baseline": "middle", "tooltip": None, **place}
+
+
+def halo(paper: str) -> dict[str, Any]:
+    """The same words first in the color of the page, and thicker: then they can be read on a line."""
+    return {"stroke": paper, "strokeWidth": 5, "strokeJoin": "round", "color": paper}
+
+
+def axis(tone: str, label: str) -> dict[str, Any]:
+    """A few round numbers below the chart; `label` is a Vega expression that writes one."""
+    return {
+        "title": None, "labelExpr": label, "labelFontSize": TICK, "labelColor": tone, "labelPadding": 8,
+        "labelFlush": True, "grid": False, "ticks": False, "domain": False, "tickCount": 5,
+    }  # fmt: skip
+
+
+def whole(field: str = "datum.value") -> str:
+    """A Vega expression: a whole number with thin spaces in its thousands."""
+    return f"replace(format({field}, ',d'), regexp(',', 'g'), '\u202f')"
+
+
+def grid() -> dict[str, Any]:
+    """Zoom and move with the shift key held, so that a wheel scrolls the page, and a finger too."""
+    drag = "[pointerdown[event.shiftKey], window:pointerup] > window:pointermove!"
+    zoom = {"type": "interval", "zoom": "wheel![event.shiftKey]", "translate": drag}
+    return {"name": "grid", "views": ["points"], "bind": "scales", "select": zoom}

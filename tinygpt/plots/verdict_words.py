@@ -1,0 +1,42 @@
+"""What the seeds say about a difference, in a sentence that anybody can weigh."""
+
+from tinygpt.plots.look import number
+from tinygpt.plots.loss import brief
+from tinygpt.significance import Comparison
+
+
+def verdict_words(better: str, worse: str, loss: float, found: Comparison, *, ended: bool) -> str:
+    """Is `better`, at `loss`, really better than `worse`? `found` compares the two: below 0, `better` is lower."""
+    so_far = "" if ended else "So far "
+    if found.difference is None:
+        return f"{so_far}{better} is at {brief(loss)}; {worse} has no val loss to compare it with."
+    words = f"{so_far}{better} is lowest at {brief(loss)}, {_size(-found.difference)} below {worse}. "
+    return words + noise_words(found)
+
+
+def noise_words(found: Comparison) -> str:
+    """Whether a difference is larger than what the seed alone does, and how that is known."""
+    if found.verdict == "too few":
+        return "One seed each cannot say whether that is more than luck: repeat them with other seeds."
+    how_many = f"{found.seeds[0]} and {found.seeds[1]}" if found.seeds[0] != found.seeds[1] else f"{found.seeds[0]}"
+    tested = f"{how_many} seeds, {'pair by pair' if found.test == 'paired' else 'Welch'}"
+    if found.verdict == "larger than the noise":
+        low, high = sorted((abs(found.low or 0.0), abs(found.high or 0.0)))
+        return (
+            f"That is larger than the noise of the seeds: with 95 % confidence the true difference is between "
+            f"{_size(low)} and {_size(high)} ({tested})."
+        )
+    return (
+        f"That is within the noise of the seeds: only a difference above {_size(found.smallest or 0.0)} "
+        f"would have shown here ({tested})."
+    )
+
+
+def left_out_words(found: Comparison, better: str, worse: str) -> str:
+    """Which runs could not be counted; "" when all could."""
+    parts = [f"{n} of {name}" for n, name in zip(found.left_out, (worse, better), strict=True) if n]
+    return f" Not counted, because they have no final loss: {' and '.join(parts)}." if parts else ""
+
+
+def _size(difference: float) -> str:
+    return number(difference, 3)

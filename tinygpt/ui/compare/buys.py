@@ -1,0 +1,113 @@
+"""What attention buys: two models on the same unseen text, by the place in the window and character by character."""
+
+import streamlit as st
+
+from tinygpt.engine.records import RunView
+from tinygpt.models import kind
+from tinygpt.plots.lines import Axes, Series, lines_rows, lines_spec
+from tinygpt.plots.look import number
+from tinygpt.plots.look import shown as seen
+from tinygpt.plots.surprise import largest, passage
+from tinygpt.plots.tones import tones
+from tinygpt.ui import frame, literal
+from tinygpt.ui.compare import models
+from tinygpt.ui.compare.figure import figure
+from tinygpt.ui.compare.shown import Shown
+from tinygpt.ui.still import still
+
+LENGTH = 240  # characters of the passage
+PLACES = 100  # passages to choose from, spread over val
+ENDED = ("finished", "stopped")
+Costs = tuple[float, ...]  # nats for each character
+
+
+@st.fragment
+def buys(now: Shown) -> None:
+    """Two runs, side by side; made when somebody asks for it."""
+    ready = {run.id: run for run in now.runs if run.status in ENDED}
+    st.header("What attention buys", anchor="buys")
+    if len(ready) < 2:
+        st.markdown(":gray[As soon as two of the runs above have ended, two of them can be laid side by side here.]")
+        return
+    pair = _pair(list(ready.values()), now)
+    if pair is None:
+        return
+    try:
+        _positions(*pair, now)
+        _passage(*pair, now)
+    except ValueError as error:
+        st.text(str(error))
+
+
+def _pair(ready: list[RunView], now: Shown) -> tuple[RunView, RunView] | None:
+    """The worst and the best, unless somebody chooses others."""
+    ordered = sorted(ready, key=lambda run: -(run.val or 0.0))
+    by_id = {run.id: run for run in ordered}
+    with st.container(horizontal=True, gap="medium"):
+        first = st.selectbox("This model", list(by_id), 0, key="first", format_func=lambda i: _title(by_id[i], now))
+        second = st.selectbox(
+            "and this one", list(by_id), len(by_id) - 1, key="second", format_func=lambda i: _title(by_id[i], now)
+        )
+    a, b = by_id[first], by_id[second]
+    if a.spec.corpus != b.spec.corpus:
+        st.markdown(":gray[These two have learned different texts, so their losses say nothing about each other.]")
+        return None
+    return a, b
+
+
+def _title(run: RunView, now: Shown) -> str:
+    return f"{now.labels[run.id]} (seed {run.spec.train.seed})"
+
+
+def _positions(a: RunView, b: RunView, now: Shown) -> None:
+    """Val loss at each position of the window: flat for whoever sees one character, falling for whoever sees more."""
+    look = tones([kind(a.spec.model), kind(b.spec.model)], frame.mode())
+    losses = [models.by_position(models.at(run)) for run in (a, b)]
+    series = [
+        Series(_title(run, now), tone, range(len(loss)), loss)
+        for run, tone, loss in zip((a, b), look, losses, strict=True)
+    ]
+    st.markdown("**Loss by position in the window**, nats per character")
+    figure(
+        lines_rows(series), lines_spec(frame.mode(), Axes("position in the window", "val loss")), key="by_position",
+        alt="Val loss of two models at each position of the window.", title="Loss by position in the window",
+    )  # fmt: skip
+    frame.look_for(_position_words([(_title(run, now), loss) for run, loss in zip((a, b), losses, strict=True)]))
+
+
+def _position_words(found: list[tuple[str, tuple[float, ...]]]) -> str:
+    """How much each model gains from the first position to the last."""
+    said = [
+        f"{literal.markdown(name)} {'gains' if loss[0] >= loss[-1] else 'loses'} {number(abs(loss[0] - loss[-1]))} "
+        f"from the first position to the last ({number(loss[0])} to {number(loss[-1])})"
+        for name, loss in found
+    ]
+    return "; ".join(said) + "."
+
+
+def _passage(a: RunView, b: RunView, now: Shown) -> None:
+    """The same characters of val, each in the color of the difference."""
+    st.markdown("**Surprise, character by character**")
+    place = st.slider("Passage", 1, PLACES, 1, key="passage", bind="query-params", width=420)
+    where = models.at(a)
+    corpus = models.text_of(where)
+    length = min(LENGTH, len(corpus.val) - 1)
+    start = (len(corpus.val) - 1 - length) * (place - 1) // PLACES
+    costs = models.surprises(models.at(a), start, length), models.surprises(models.at(b), start, length)
+    characters = list(corpus.tokenizer.decode(corpus.val[start + 1 : start + 1 + length].tolist()))
+    names = (_title(a, now), _title(b, now))
+    words = _surprise_words(characters, costs, names)
+    still(passage(characters, *costs, names, frame.mode()), key="passage", alt=words)
+    frame.look_for(literal.markdown(words))
+
+
+def _surprise_words(characters: list[str], costs: tuple[Costs, Costs], names: tuple[str, str]) -> str:
+    """Who is surprised less in all, and the place where that shows most."""
+    a, b = (sum(cost) / len(cost) for cost in costs)
+    at = largest(characters, *costs)
+    around = "".join(map(seen, characters[max(0, at - 12) : at]))
+    return (
+        f"blue: {names[1]} is surprised less than {names[0]}; ochre: more. On this passage {number(b)} against "
+        f"{number(a)} nats. The largest gain is {seen(characters[at])} after {around}: {number(costs[0][at])} "
+        f"against {number(costs[1][at])}."
+    )

@@ -1,0 +1,98 @@
+"""The models of runs, ready to be asked; and what is measured on them, kept because it takes a moment."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from tinygpt.checkpoint import load
+from tinygpt.corpus import Corpus, load_corpus
+from tinygpt.engine.records import ENDED, RunView
+from tinygpt.evaluation import loss_by_position
+from tinygpt.gpt import GPTConfig, GPTLanguageModel
+from tinygpt.models import LanguageModel, build
+from tinygpt.spec import RunSpec
+from tinygpt.surprise import surprise
+from tinygpt.training import one_thread
+from tinygpt.ui import session, texts
+from tinygpt.vitals import vitals
+
+
+class At(NamedTuple):
+    """A run's model after so many steps: what a measurement is kept under."""
+
+    run: str
+    step: int
+    corpus: str
+
+
+def at(run: RunView) -> At:
+    """The model that a run has reached."""
+    return At(run.id, run.step, run.spec.corpus)
+
+
+def text_of(where: At) -> Corpus:
+    return load_corpus(where.corpus, folder=texts.folder())
+
+
+@lru_cache(maxsize=64)
+def model_of(where: At) -> LanguageModel:
+    """A model from the engine. ValueError with a sentence where there is none (yet)."""
+    blob = session.engine().model_bytes(where.run)
+    if blob is None:
+        raise ValueError("This run has not made its first step yet, so there is no model to look at.")
+    return load(blob).model
+
+
+@lru_cache(maxsize=256)
+def by_position(where: At) -> tuple[float, ...]:
+    """Mean val loss at each position of the window."""
+    return tuple(loss_by_position(model_of(where), text_of(where)).tolist())
+
+
+@lru_cache(maxsize=512)
+def surprises(where: At, start: int, length: int) -> tuple[float, ...]:
+    """What each character of val from `start` on costs, in nats; the one at `start` is given."""
+    ids = text_of(where).val[start : start + length + 1]
+    return tuple(surprise(model_of(where), ids).tolist())
+
+
+class Look(NamedTuple):
+    """What the scale race watches in a model after so many steps, the mean over its heads."""
+
+    step: int
+    entropy: float
+    largest: float
+    scores: float
+    independent: float
+    query_gradient: float
+    key_gradient: float
+
+
+def looks(run: RunView) -> list[Look]:
+    """A run from its first weights over every model that was kept on the way to the one it has reached."""
+    if not isinstance(run.spec.model, GPTConfig):
+        return []
+    steps = [0, *session.engine().snapshots(run.id)]
+    if run.status in ENDED and run.step > steps[-1]:
+        steps.append(run.step)
+    return [look_at(run.id, step, run.spec, last=step == run.step) for step in steps]
+
+
+@lru_cache(maxsize=2_048)
+def look_at(run: str, step: int, spec: RunSpec, *, last: bool) -> Look:
+    """One look. The first weights are drawn again from the seed: they are the same to the bit."""
+    engine = session.engine()
+    if step == 0:
+        model = build(spec.model, seed=spec.train.seed)
+    else:
+        blob = engine.model_bytes(run) if last else engine.snapshot(run, step)
+        if blob is None:
+            raise ValueError(f"The model of step {step} is not there (any more).")
+        model = load(blob).model
+    assert isinstance(model, GPTLanguageModel)
+    with one_thread():
+        found = vitals(model, load_corpus(spec.corpus, folder=texts.folder()))
+    return Look(
+        step, *(float(part.mean()) for part in (
+            found.entropy, found.largest, found.scores, found.independent, found.query_gradient, found.key_gradient,
+        )),
+    )  # fmt: skip

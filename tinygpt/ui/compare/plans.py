@@ -1,0 +1,129 @@
+"""The settings of each kind of experiment, and the plan that they say."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from tinygpt.corpus import Corpus
+from tinygpt.differences import said
+from tinygpt.engine.limits import MAX_STEPS
+from tinygpt.gpt import SCALES
+from tinygpt.models import kind
+from tinygpt.plan import Plan
+from tinygpt.plans import breakages, languages
+from tinygpt.plans import ladder as ladders
+from tinygpt.plans import scale as scales
+from tinygpt.plans import seeds as repeats
+from tinygpt.plans import sweep as sweeps
+from tinygpt.plots.look import thousands
+from tinygpt.presets import PRESETS
+from tinygpt.ui import controls, session
+
+FAIR: dict[str, ladders.Fair] = {"as in the lecture": "", "equal parameters": "parameters", "equal operations": "flops"}
+VALUES: dict[str, Sequence[Any]] = {  # what can be swept, and over which values
+    "learning_rate": controls.LEARNING_RATES[:-2], "batch_size": controls.BATCH_SIZES, "max_steps": controls.STEPS,
+    "n_embd": (8, 16, 32, 64, 128), "n_head": (1, 2, 4, 8), "n_layer": (1, 2, 3, 4, 6),
+    "block_size": (2, 4, 8, 16, 32, 64), "head_size": (4, 8, 16, 32, 64, 128, 256), "dropout": (0.0, 0.1, 0.2, 0.4),
+    "scale": SCALES, "positions": ("learned", "none"), "residual": (True, False), "layer_norm": (True, False),
+    "weight_decay": (0.0, 0.01, 0.1, 1.0),
+}  # fmt: skip
+FIRST = {"learning_rate": (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2), "max_steps": (500, 1_000, 2_000)}  # chosen at first
+
+
+def seeds(corpus: Corpus) -> Plan | None:
+    """Any run of this student, or any model of the ladder, over and over."""
+    mine = {run.id: run for run in session.runs()}
+    named = {**{name: f"{run.name}, as I trained it" for name, run in mine.items()}}
+    named |= {name: preset.title for name, preset in PRESETS.items()}
+    chosen = st.selectbox("What to repeat", list(named), key="repeat", format_func=named.__getitem__)
+    n = _how_many_seeds(2)
+    if chosen in mine:
+        return repeats.plan(mine[chosen].name, mine[chosen].spec, repeats.default_seeds(n))
+    spec = PRESETS[chosen].spec(corpus.name, corpus.tokenizer.vocab_size)
+    return repeats.plan(PRESETS[chosen].title, spec, repeats.default_seeds(n))
+
+
+def ladder(corpus: Corpus) -> Plan:
+    """The six rungs, as in the lecture or fair."""
+    choice = st.selectbox("Version", list(FAIR), key="fair", bind="query-params")
+    steps = _how_many_steps(5_000)
+    rungs = ladders.rungs(
+        corpus.name, corpus.tokenizer.vocab_size, fair=FAIR[choice], steps=steps, most_steps=MAX_STEPS
+    )
+    for rung in rungs:
+        if rung.capped:
+            st.markdown(
+                f":gray[{rung.title}: {thousands(MAX_STEPS)} steps are the limit here; that is not all it may spend.]"
+            )
+        if rung.kept_size:
+            st.markdown(f":gray[{rung.title}: a table of pairs cannot grow, so it keeps its size.]")
+    return ladders.plan(rungs, repeats.default_seeds(_how_many_seeds(1)), fair=FAIR[choice])
+
+
+def scale(corpus: Corpus) -> Plan:
+    """One model under four scales."""
+    attentive = {preset.title: name for name, preset in PRESETS.items() if kind(preset.model) != "bigram"}
+    preset = attentive[st.selectbox("Model", list(attentive), key="race_model", bind="query-params")]
+    sizes = scales.HEAD_SIZES
+    head_size = st.select_slider("head_size", sizes, sizes[-1], key="race_head_size", bind="query-params")
+    steps = _how_many_steps(2_000)
+    base = scales.base(corpus.name, corpus.tokenizer.vocab_size, preset=preset, head_size=head_size, steps=steps)
+    return scales.plan(base, repeats.default_seeds(_how_many_seeds(1)))
+
+
+def sweep(corpus: Corpus) -> Plan | None:
+    """One or two settings of a model, moved."""
+    titles = {preset.title: name for name, preset in PRESETS.items()}
+    title = st.selectbox("Model", list(titles), list(titles).index("one head"), key="sweep_model", bind="query-params")
+    base = PRESETS[titles[title]].spec(corpus.name, corpus.tokenizer.vocab_size)
+    steps = _how_many_steps(1_000)
+    first = st.selectbox("Setting", list(VALUES), key="sweep_1", bind="query-params")
+    second = st.selectbox("and", ["no other", *(n for n in VALUES if n != first)], key="sweep_2", bind="query-params")
+    axes = {name: chosen for name in (first, second) if name in VALUES and (chosen := _values(name))}
+    if first not in axes:
+        st.markdown(":gray[Choose the values that it takes.]")
+        return None
+    point = {} if "max_steps" in axes else {"max_steps": steps}
+    found = sweeps.sweep(sweeps.at(base, point), axes, repeats.default_seeds(_how_many_seeds(1)))
+    if found.left_out:
+        st.markdown(f":gray[Left out, because they cannot be built: {', '.join(found.left_out)}.]")
+    return found.plan
+
+
+def _values(name: str) -> list[Any]:
+    """The values of one setting; their number is their place in the list, so that the link stays short."""
+    values = list(VALUES[name])
+    words = [said(name, value).removeprefix(f"{name} ") for value in values]
+    first = [words[values.index(value)] for value in FIRST.get(name, values[:4]) if value in values]
+    chosen = st.multiselect(f"Values of {name}", words, first, key=f"values_{name}", bind="query-params")
+    return [value for value, word in zip(values, words, strict=True) if word in chosen]
+
+
+def _how_many_seeds(default: int) -> int:
+    """How often everything is repeated; three, unless somebody says otherwise. `default` is the least."""
+    return st.slider("Seeds", default, 8, 3, key="seeds", bind="query-params")
+
+
+def _how_many_steps(default: int) -> int:
+    return st.select_slider("Steps of each run", controls.STEPS[3:], default, key="race_steps", bind="query-params")
+
+
+def breakage(corpus: Corpus) -> Plan:
+    """A healthy run, and the same with one thing wrong."""
+    titles = {what.title: name for name, what in breakages.BREAKAGES.items()}
+    name = titles[st.selectbox("What goes wrong", list(titles), key="broken", bind="query-params")]
+    what = breakages.BREAKAGES[name]
+    st.markdown(f":gray[{what.words}]")
+    if what.corpus and what.corpus != corpus.name:
+        st.markdown(f":gray[It shows on the {what.corpus} language, so that is what both learn.]")
+    seeds = repeats.default_seeds(_how_many_seeds(1))
+    return breakages.plan(name, corpus.name, corpus.tokenizer.vocab_size, seeds)
+
+
+def language(_: Corpus | None) -> Plan:
+    """Two models on a made-up language: one that can find its rule, and one that cannot."""
+    titles = {trial.title: name for name, trial in languages.TRIALS.items()}
+    name = titles[st.selectbox("Which language", list(titles), key="trial", bind="query-params")]
+    st.markdown(f":gray[{languages.TRIALS[name].words}]")
+    return languages.plan(name, repeats.default_seeds(_how_many_seeds(1)))

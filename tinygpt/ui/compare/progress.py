@@ -1,0 +1,65 @@
+"""How an experiment goes: one line, one bar, and the buttons that act on all of its runs."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from tinygpt.engine.experiments import ExperimentView
+from tinygpt.ui import literal, session
+from tinygpt.ui.launch import spoken_time
+
+PLACE = "experiment"  # where what the engine says against an order is shown
+
+
+def progress(one: ExperimentView) -> None:
+    """One experiment: how much of it is done, and how long it will take still."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", gap="small",
+                      key=f"experiment_{one.id}"):  # fmt: skip
+        with st.container(gap="xsmall", width=500):
+            st.markdown(words(one))
+            st.progress(min(1.0, one.share))
+        if one.student == session.student():
+            with st.container(horizontal=True, width="content", gap="small"):
+                buttons(one)
+    if said := session.said(PLACE):
+        st.text(said)
+
+
+def words(one: ExperimentView) -> str:
+    """Which experiment, how many of its runs have ended, how long still."""
+    ended = sum(run.status in ("finished", "stopped", "diverged", "failed") for run in one.runs)
+    how_far = f"{ended} of {len(one.runs)} runs have ended"
+    if one.status == "running" and (left := seconds_left(one)):
+        how_far += f" \u00b7 about {spoken_time(left)} left"
+    elif one.status in ("paused", "interrupted"):
+        how_far += f" \u00b7 {one.status}"
+    return f"**{literal.markdown(one.title)}** \u2002{how_far}"
+
+
+def seconds_left(one: ExperimentView) -> float:
+    """From the speed of its own runs so far, shared out among the workers; 0 while nothing is known."""
+    rates = [run.steps_per_second for run in one.runs if run.steps_per_second]
+    if not rates:
+        return 0.0
+    usual = sorted(rates)[len(rates) // 2]
+    seconds = sum(
+        (run.max_steps - run.step) / (run.steps_per_second or usual)
+        for run in one.runs
+        if run.status in ("waiting", "training")
+    )
+    return seconds / max(1, len(session.engine().workers()))
+
+
+def buttons(one: ExperimentView) -> None:
+    """Pause or Resume, Stop, Delete."""
+    engine = session.engine()
+    if one.status in ("paused", "interrupted"):
+        _button("Resume", "resume_all", engine.resume_all, one.id)
+    elif one.status == "running":
+        _button("Pause", "pause_all", engine.pause_all, one.id)
+    if one.status != "ended":
+        _button("Stop", "stop_all", engine.stop_all, one.id)
+
+
+def _button(label: str, key: str, command: Callable[[str], None], experiment: str) -> None:
+    st.button(label, key=f"{key}_{experiment}", on_click=session.order, args=(PLACE, command, experiment))

@@ -1,0 +1,106 @@
+"""The scale race, looked into: what the scores, the rows of weights and the gradients of each variant do on the way."""
+
+from collections.abc import Callable, Sequence
+from statistics import fmean
+from typing import NamedTuple
+
+import streamlit as st
+
+from tinygpt.engine.experiments import ExperimentView
+from tinygpt.gpt import GPTConfig
+from tinygpt.plots.lines import Axes, Series, lines_rows, lines_spec
+from tinygpt.plots.look import number
+from tinygpt.plots.loss import brief
+from tinygpt.plots.tones import Tone
+from tinygpt.ui import frame, literal
+from tinygpt.ui.compare import models
+from tinygpt.ui.compare.figure import figure
+from tinygpt.ui.compare.models import Look
+from tinygpt.vitals import variance_at_the_start, variance_of_unit_scores
+
+FIRST = 1  # where step 0 stands on an axis of powers: there is no 0 on it
+
+
+class Measure(NamedTuple):
+    """What is watched: what it is called, what it takes of a look, and whether its axis runs in powers of ten."""
+
+    key: str
+    name: str
+    title: str
+    of: Callable[[Look], float]
+    log_y: bool = False
+
+
+MEASURES = (
+    Measure("entropy", "entropy", "Entropy of a row of weights, nats", lambda look: look.entropy),
+    Measure("largest", "largest weight", "Largest weight of a row", lambda look: look.largest),
+    Measure(
+        "variance",
+        "variance of q\u00b7k",
+        "Variance of q\u00b7k, before the scale",
+        lambda look: look.scores,
+        log_y=True,
+    ),
+    Measure("query", "gradient of W_q", "Gradient of W_q, its norm", lambda look: look.query_gradient, log_y=True),
+    Measure("key", "gradient of W_k", "Gradient of W_k, its norm", lambda look: look.key_gradient, log_y=True),
+)
+Found = dict[str, list[list[Look]]]  # variant -> for each seed its looks
+
+
+def scale(one: ExperimentView, tones: dict[str, Tone]) -> None:
+    """What is watched, one chart at a time, and what all of it says."""
+    st.header("What the scale does inside", anchor="inside")
+    found: Found = {label: [] for label in one.labels}
+    for run in one.runs:
+        if looks := models.looks(run):
+            found[run.label].append(looks)
+    config = one.runs[0].spec.model
+    assert isinstance(config, GPTConfig)
+    by_key = {measure.key: measure for measure in MEASURES}
+    watched = st.segmented_control(
+        "Watch", list(by_key), default=MEASURES[0].key, required=True, key="watch", bind="query-params",
+        format_func=lambda key: by_key[key].name,
+    )  # fmt: skip
+    _chart(by_key[watched], found, tones, _levels(config) if watched == "variance" else ())
+    frame.look_for(scale_words(found, config))
+
+
+def _levels(config: GPTConfig) -> list[tuple[str, float]]:
+    """What theory says of the variance: for unit numbers, and for the first weights of this model."""
+    unit, start = variance_of_unit_scores(config.head_size), variance_at_the_start(config)
+    return [(f"head_size {number(unit, 0)}: unit q and k", unit), (f"first weights {number(start, 1)}", start)]
+
+
+def _chart(measure: Measure, found: Found, tones: dict[str, Tone], levels: Sequence[tuple[str, float]]) -> None:
+    series = []
+    for label, seeds in found.items():
+        shared = sorted(set.intersection(*({look.step for look in looks} for looks in seeds))) if seeds else []
+        values = [[measure.of(look) for looks in seeds for look in looks if look.step == step] for step in shared]
+        at = [max(step, FIRST) for step in shared]
+        series.append(
+            Series(label, tones[label], at, [*map(fmean, values)], [*map(min, values)], [*map(max, values)], dots=False)
+        )
+    st.markdown(f"**{measure.title}**")
+    figure(
+        lines_rows(series, levels, log_y=measure.log_y),
+        lines_spec(frame.mode(), Axes("step", measure.title, log_x=True, log_y=measure.log_y, height=300)),
+        key=f"inside_{measure.key}", alt=f"{measure.title}, by step, for each scale.", title=measure.title,
+    )  # fmt: skip
+
+
+def scale_words(found: Found, config: GPTConfig) -> str:
+    """The first look against theory, and the last looks against each other."""
+    begun = {label: seeds for label, seeds in found.items() if seeds}
+    if not begun:
+        return "what will appear here as soon as the first models are kept."
+    first = fmean(looks[0].scores for seeds in begun.values() for looks in seeds)
+    ends = {label: fmean(looks[-1].entropy for looks in seeds) for label, seeds in begun.items()}
+    grown = {label: fmean(looks[-1].scores for looks in seeds) for label, seeds in begun.items()}
+    sharp, soft = min(ends, key=ends.__getitem__), max(ends, key=ends.__getitem__)
+    wide = max(grown, key=grown.__getitem__)
+    return (
+        f"q\u00b7k begins with a variance of {number(first, 1)}; for these first weights theory says "
+        f"{number(variance_at_the_start(config), 1)}. Training changes it: under {literal.markdown(wide)} it is "
+        f"{brief(grown[wide], 1)} now. The rows of {literal.markdown(sharp)} are the sharpest (entropy "
+        f"{number(ends[sharp])}), those of {literal.markdown(soft)} the softest ({number(ends[soft])})."
+    )

@@ -1,0 +1,97 @@
+"""Which runs are compared: those of an experiment, and single ones; a part of the link."""
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from tinygpt.differences import variant_key
+from tinygpt.engine.experiments import ExperimentView
+from tinygpt.engine.records import RunView
+from tinygpt.ui import session
+from tinygpt.ui.cookie import is_name
+
+MOST, FIRST = 60, 6  # runs on one chart; runs that it begins with
+
+
+class Shown(NamedTuple):
+    """What is compared. `labels` names the variant of each run, by the run's id."""
+
+    experiments: list[ExperimentView]
+    runs: list[RunView]
+    labels: dict[str, str]
+
+    @property
+    def corpus(self) -> str:
+        """The text whose floors are shown: that of the first run, "" without one."""
+        return self.runs[0].spec.corpus if self.runs else ""
+
+    def variants(self) -> dict[str, list[RunView]]:
+        """The runs of each variant, in the order in which the variants come first."""
+        found: dict[str, list[RunView]] = {}
+        for run in self.runs:
+            found.setdefault(self.labels[run.id], []).append(run)
+        return found
+
+
+def shown() -> Shown:
+    """What the link says; without a word, the newest experiment, or the newest runs of one text."""
+    asked = [name for name in st.query_params.get("show", "").split(",") if is_name(name)]
+    engine = session.engine()
+    experiments = [one for name in asked if (one := engine.experiment(name))]
+    runs = [run for one in experiments for run in one.runs]
+    runs += [run for name in asked if (run := engine.view(name))]
+    if not runs:
+        experiments = engine.experiments(session.student())[-1:]
+        runs = list(experiments[0].runs) if experiments else _newest()
+    runs = list({run.id: run for run in runs}.values())[:MOST]
+    return Shown(experiments, runs, labels(runs))
+
+
+def _newest() -> list[RunView]:
+    mine = session.runs()
+    return [run for run in mine if run.spec.corpus == mine[0].spec.corpus][:FIRST][::-1]
+
+
+def labels(runs: list[RunView]) -> dict[str, str]:
+    """The variant of each run in words: its experiment's, or the name of the first run of its kind; never one twice."""
+    names: dict[object, str] = {}
+    for run in runs:
+        key = (run.experiment, variant_key(run.spec))
+        if key not in names:
+            names[key] = _free(run.label or run.name, list(names.values()))
+    return {run.id: names[run.experiment, variant_key(run.spec)] for run in runs}
+
+
+def _free(name: str, taken: list[str]) -> str:
+    numbered = [name, *(f"{name} ({n})" for n in range(2, len(taken) + 3))]
+    return next(name for name in numbered if name not in taken)
+
+
+def choose() -> None:
+    """The list of what can be compared; what is chosen goes into the link."""
+    engine, student = session.engine(), session.student()
+    experiments = {one.id: f"{one.title} ({len(one.runs)} runs)" for one in engine.experiments(student)[::-1]}
+    single = {run.id: run.name for run in session.runs()}
+    now = shown()
+    foreign = {one.id: one.title for one in now.experiments} | {run.id: run.name for run in now.runs}
+    chosen = [one.id for one in now.experiments]
+    within = {run.id for one in now.experiments for run in one.runs}
+    chosen += [run.id for run in now.runs if run.id not in within]
+    known = {**{name: foreign[name] for name in chosen}, **experiments, **single}
+    st.session_state["shown"] = chosen  # the link is the truth: another page or a button may have changed it
+    st.multiselect(
+        "Shown", list(known), key="shown", format_func=known.__getitem__, on_change=_chosen, max_selections=MOST,
+        placeholder="runs and experiments", help="Experiments and runs, in one chart. The link opens the same ones.",
+    )  # fmt: skip
+
+
+def _chosen() -> None:
+    show(st.session_state["shown"])
+
+
+def show(names: list[str]) -> None:
+    """Compare these experiments and runs from now on."""
+    if names:
+        st.query_params["show"] = ",".join(names)
+    else:
+        st.query_params.pop("show", None)
