@@ -18,7 +18,7 @@ from tinygpt.corpus import default_corpus
 from tinygpt.gpt import GPTConfig
 from tinygpt.models import count_parameters
 from tinygpt.parts import parts
-from tinygpt.plots.look import number, thousands
+from tinygpt.plots.look import thousands
 from tinygpt.presets import LADDER, PRESETS
 from tinygpt.trained import counted, result
 from tinygpt.ui import session
@@ -177,12 +177,21 @@ def test_choosing_buys_about_twice_as_much_in_the_longer_window(page):
     )  # fmt: skip
     assert 1.7 < long / short < 2.6
     steps = step_facts()
-    assert (steps["share"], steps["steps_long"]) == (0.5, 2_500)
+    assert (steps["steps_short"], steps["steps_long"]) == (5_000, 2_500)
     assert 1.7 < long / steps["d_early"] < 2.6  # not for the steps alone
-    assert "with 50% of the steps" in "".join(question.value for question in page.subheader)
-    assert f"difference {number(short)}" in said(page)
+    assert "(2\u202f500 steps)" in "".join(question.value for question in page.subheader)
+    assert abs(printed_difference(page) - short) < 1e-3
     page.button_group(key="context").set_value(32).run()
-    assert f"difference {number(long)}" in said(page) and "2\u202f500 steps" in said(page)
+    assert abs(printed_difference(page) - long) < 1e-3 and "2\u202f500 steps)" in said(page)
+
+
+def printed_difference(page) -> float:
+    """The difference of the losses that are printed beside it, which is what is printed."""
+    (chosen, averaged, difference) = map(
+        float, re.search(r"([\d.]+) chosen, ([\d.]+) averaged, difference ([\d.]+)", said(page)).groups()
+    )
+    assert difference == pytest.approx(averaged - chosen, abs=1e-9)
+    return difference
 
 
 def test_pairs_are_best_without_a_past_and_the_gpt_with_one():

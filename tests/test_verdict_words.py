@@ -1,15 +1,13 @@
 """What the seeds say, in words: never more than they can."""
 
-import pytest
-
-from tinygpt.plots.verdict_words import left_out_words, noise_words, verdict_words
+from tinygpt.plots.verdict_words import left_out_words, noise_words, so_far_words, verdict_words
 from tinygpt.significance import compare
 
 
-def said(a: dict, b: dict, *, ended: bool = True) -> str:
+def said(a: dict, b: dict) -> str:
     found = compare(a, b)
     loss = sum(b.values()) / len(b) if b else 9.0
-    return verdict_words("GPT", "bigram", loss, found, ended=ended)
+    return verdict_words("GPT", "bigram", loss, found)
 
 
 def test_one_seed_each_says_nothing_about_luck():
@@ -28,9 +26,9 @@ def test_a_small_one_says_what_would_have_shown():
     assert "within the noise" in words and "would have shown here" in words
 
 
-@pytest.mark.parametrize("ended", [True, False])
-def test_while_they_run_it_is_only_so_far(ended):
-    assert said({1: 2.5}, {1: 2.1}, ended=ended).startswith("So far") is not ended
+def test_while_they_run_nothing_is_said_for_sure():
+    words = so_far_words("bigram", 2.559)
+    assert words.startswith("so far bigram is lowest at 2.559") and "noise" not in words
 
 
 def test_runs_that_diverged_are_named():
@@ -39,7 +37,7 @@ def test_runs_that_diverged_are_named():
         " Not counted, because they have no final loss: 1 of bigram and 1 of GPT."
     )
     assert left_out_words(compare({1: 2.0}, {1: 2.0}), "a", "b") == ""
-    assert "no val loss to compare it with" in verdict_words("GPT", "bigram", 2.1, compare({}, {1: 2.1}), ended=True)
+    assert "no val loss to compare it with" in verdict_words("GPT", "bigram", 2.1, compare({}, {1: 2.1}))
 
 
 def test_unequal_numbers_of_seeds_are_both_said():

@@ -158,12 +158,17 @@ def owners(counts: Mapping[str, int], mode: Mode) -> str:
     lines = "".join(
         f'<div style="display:flex;align-items:baseline;gap:.6em">{_swatch(part, p)}'
         f'<span style="flex:1">{escape(part)}</span><b>{thousands(count)}</b>'
-        f'<span style="width:3.2em;text-align:right;color:{p.muted}">{count / total:.0%}</span></div>'
+        f'<span style="width:3.2em;text-align:right;color:{p.muted}">{_share(count / total)}</span></div>'
         for part, count in counts.items()
         if count
     )
     grid = "display:grid;grid-template-columns:repeat(auto-fit,minmax(17em,1fr));gap:.35em 3em;margin-top:1em"
     return _sheet(_bar(counts, total, 52, p, counted=True) + f'<div style="{grid}">{lines}</div>', p)
+
+
+def _share(share: float) -> str:
+    """In percent; of a part that is there never 0."""
+    return "&lt;1%" if share < 0.005 else f"{share:.0%}"
 
 
 def ladder_bars(rungs: Mapping[str, Mapping[str, int]], mode: Mode) -> str:

@@ -5,13 +5,19 @@ from tinygpt.plots.loss import brief
 from tinygpt.significance import Comparison
 
 
-def verdict_words(better: str, worse: str, loss: float, found: Comparison, *, ended: bool) -> str:
+def so_far_words(best: str, loss: float) -> str:
+    """While runs are on their way, nothing can be said for sure: they have not come equally far."""
+    return (
+        f"so far {best} is lowest at {brief(loss)}, but not all runs have come equally far. What is more than luck can "
+        "be said once all have ended."
+    )
+
+
+def verdict_words(better: str, worse: str, loss: float, found: Comparison) -> str:
     """Is `better`, at `loss`, really better than `worse`? `found` compares the two: below 0, `better` is lower."""
-    so_far = "" if ended else "So far "
     if found.difference is None:
-        return f"{so_far}{better} is at {brief(loss)}; {worse} has no val loss to compare it with."
-    words = f"{so_far}{better} is lowest at {brief(loss)}, {_size(-found.difference)} below {worse}. "
-    return words + noise_words(found)
+        return f"{better} is at {brief(loss)}; {worse} has no val loss to compare it with."
+    return f"{better} is lowest at {brief(loss)}, {_size(-found.difference)} below {worse}. " + noise_words(found)
 
 
 def noise_words(found: Comparison) -> str:

@@ -4,6 +4,7 @@ A scene is one idea. Its question stands before its picture; any answer opens th
 """
 
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -62,8 +63,9 @@ def answers(question: Question, facts: Facts) -> bool:
     if chosen is None:
         return False
     answer = question.answers[chosen]
+    reply = re.sub("^a ", "A ", replies[chosen])  # "a newline" may begin it
     with st.container(width=780, key=f"reply_{question.id}"):
-        st.markdown(f"**{'Right.' if answer.is_right(facts) else 'Not quite.'}** {replies[chosen]}")
+        st.markdown(f"**{'Right.' if answer.is_right(facts) else 'Not quite.'}** {reply}")
     return True
 
 

@@ -10,6 +10,8 @@ order of the page, and the questions of the closing check:
     answers = [["on x[7]", "That happens only at t = 0."], ["near the middle", "An average is pulled there.", true]]
     look_for = "Row {t} averages {n} characters, each with weight {share:.3f}."
     covers = ["N1 averaging"]
+
+"{n:position|positions}" is a number with its noun: "1 position", "3 positions".
 """
 
 import string
@@ -132,6 +134,11 @@ def fields(template: str) -> set[str]:
     return {name.split(".")[0].split("[")[0] for _, name, _, _ in string.Formatter().parse(template) if name}
 
 
+def apart(a: float, b: float, digits: int = 2) -> float:
+    """a - b as a reader finds it who has both as they are printed, with so many digits."""
+    return round(a, digits) - round(b, digits)
+
+
 class _Writer(string.Formatter):
     """Like str.format, for people."""
 
@@ -143,6 +150,10 @@ class _Writer(string.Formatter):
             return literal.markdown(value) if self.escape else value
         if spec == ",":
             return thousands(value)
+        if "|" in spec:
+            return f"{thousands(value)} {spec.split('|')[value != 1]}"
+        if spec == ".0%" and 0 < value < 0.005:
+            return "<1%"
         if spec.startswith(".") and spec.endswith("f"):
             return number(value, int(spec[1:-1]))
         return format(value, spec).replace("-", MINUS)

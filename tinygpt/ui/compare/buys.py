@@ -27,7 +27,7 @@ def buys(now: Shown) -> None:
     ready = {run.id: run for run in now.runs if run.status in ENDED}
     st.header("What attention buys", anchor="buys")
     if len(ready) < 2:
-        st.markdown(":gray[As soon as two of the runs above have ended, two of them can be laid side by side here.]")
+        st.markdown(":gray[Once the runs above have ended, two of them can be laid side by side here.]")
         return
     pair = _pair(list(ready.values()), now)
     if pair is None:
@@ -67,10 +67,9 @@ def _positions(a: RunView, b: RunView, now: Shown) -> None:
         Series(_title(run, now), tone, range(len(loss)), loss)
         for run, tone, loss in zip((a, b), look, losses, strict=True)
     ]
-    st.markdown("**Loss by position in the window**, nats per character")
     figure(
         lines_rows(series), lines_spec(frame.mode(), Axes("position in the window", "val loss")), key="by_position",
-        alt="Val loss of two models at each position of the window.", title="Loss by position in the window",
+        alt="Val loss of two models at each position of the window.", title="Loss by position in the window, nats per character",
     )  # fmt: skip
     frame.look_for(_position_words([(_title(run, now), loss) for run, loss in zip((a, b), losses, strict=True)]))
 
@@ -108,6 +107,6 @@ def _surprise_words(characters: list[str], costs: tuple[Costs, Costs], names: tu
     around = "".join(map(seen, characters[max(0, at - 12) : at]))
     return (
         f"blue: {names[1]} is surprised less than {names[0]}; ochre: more. On this passage {number(b)} against "
-        f"{number(a)} nats. The largest gain is {seen(characters[at])} after {around}: {number(costs[0][at])} "
-        f"against {number(costs[1][at])}."
+        f"{number(a)} nats. The largest gain is \u201c{seen(characters[at])}\u201d after \u201c{around}\u201d: "
+        f"{number(costs[0][at])} against {number(costs[1][at])} nats."
     )

@@ -10,19 +10,20 @@ from tinygpt.ui import frame
 
 
 def figure(rows: pd.DataFrame, spec: dict[str, Any], *, key: str, alt: str, title: str, zoom: bool = False) -> None:
-    """A Vega-Lite chart of `rows`, with a menu that saves it. `zoom` keeps what somebody has zoomed into."""
+    """A Vega-Lite chart of `rows` under its title, with a menu that saves it. `zoom` keeps what one has zoomed into."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"**{title}**", width="content")
+        box = st.popover("Save", type="tertiary", key=f"save_{key}", on_change="rerun", width="content")
+    if box.open:
+        with box:
+            _save("PNG", lambda: png(spec, rows, mode=frame.mode(), title=title), key, "png", "image/png")
+            _save("SVG", lambda: svg(spec, rows, mode=frame.mode(), title=title), key, "svg", "image/svg+xml")
     if zoom:
         st.vega_lite_chart(
             rows, spec, width="stretch", key=key, alt=alt, on_select=_zoomed, selection_mode=["grid"]
         )  # fmt: skip
     else:
         st.vega_lite_chart(rows, spec, width="stretch", key=key, alt=alt)
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        box = st.popover("Save picture", type="tertiary", key=f"save_{key}", on_change="rerun", width="content")
-    if box.open:
-        with box:
-            _save("PNG", lambda: png(spec, rows, mode=frame.mode(), title=title), key, "png", "image/png")
-            _save("SVG", lambda: svg(spec, rows, mode=frame.mode(), title=title), key, "svg", "image/svg+xml")
 
 
 def _save(label: str, draw: Any, key: str, ending: str, mime: str) -> None:

@@ -46,8 +46,8 @@ def _row(
     """One variant in words, with markdown escaped."""
     found, name = losses(runs), literal.markdown(label)
     loss = brief(fmean(found)) if found else "\u2013"
-    own = [said(setting, values[i]) for setting, values in differs.items() if values[i] is not None]
-    own = [words for words in own if words.partition(" ")[2] not in label and not words.startswith("model ")]
+    own = [said(setting, values[i]) for setting, values in differs.items() if is_special(values, i)]
+    own = [words for words in own if not words.startswith("model ") and not words.endswith(label)]  # said already
     return {
         "variant": f"**{name}**, best" if best else name,
         "what differs": literal.markdown(" \u00b7 ".join(own[:COLUMNS])),
@@ -57,6 +57,12 @@ def _row(
         "gap closed": _gap_words(fmean(found) if found else None, known),
         "state": state(runs),
     }
+
+
+def is_special(values: Sequence[object], i: int) -> bool:
+    """Whether a variant's value is worth a word: it has one, and not the one that most have."""
+    times = [values.count(value) for value in values]
+    return values[i] is not None and not (times[i] == max(times) > 1)
 
 
 def spread(found: Sequence[float]) -> str:

@@ -80,7 +80,6 @@ def _chart(measure: Measure, found: Found, tones: dict[str, Tone], levels: Seque
         series.append(
             Series(label, tones[label], at, [*map(fmean, values)], [*map(min, values)], [*map(max, values)], dots=False)
         )
-    st.markdown(f"**{measure.title}**")
     figure(
         lines_rows(series, levels, log_y=measure.log_y),
         lines_spec(frame.mode(), Axes("step", measure.title, log_x=True, log_y=measure.log_y, height=300)),

@@ -10,7 +10,7 @@ from tinygpt.fairness import same_start
 from tinygpt.plots.look import number
 from tinygpt.plots.strip import strip_rows, strip_spec
 from tinygpt.plots.tones import Tone
-from tinygpt.plots.verdict_words import left_out_words, noise_words, verdict_words
+from tinygpt.plots.verdict_words import left_out_words, noise_words, so_far_words, verdict_words
 from tinygpt.significance import Comparison, Losses, compare
 from tinygpt.ui import frame, literal
 from tinygpt.ui.compare.figure import figure
@@ -34,9 +34,10 @@ def look_for(now: Shown) -> str:
     if not others:
         return f"how far the seeds of {name} lie apart: that is the noise. Its val loss is {number(loss, 3)}."
     worse = others[0][1]
+    if not all(run.status in ENDED for run in now.runs):
+        return so_far_words(name, loss)
     found = against(groups[worse], groups[best])
-    ended = all(run.status in ENDED for run in now.runs)
-    words = verdict_words(name, literal.markdown(worse), loss, found, ended=ended)
+    words = verdict_words(name, literal.markdown(worse), loss, found)
     return words + left_out_words(found, name, literal.markdown(worse))
 
 
@@ -60,9 +61,8 @@ def seeds(now: Shown, tones: Mapping[str, Tone]) -> None:
         label: {run.spec.train.seed: run.final[1] for run in runs if run.final}
         for label, runs in now.variants().items()
     }
-    if len(final) > MOST or not any(len(found) > 1 for found in final.values()):
+    if len(final) > MOST or not all(final.values()) or not any(len(found) > 1 for found in final.values()):
         return
-    st.markdown("**Seed by seed**, final val loss")
     figure(
         strip_rows(final, [tones[label] for label in final]), strip_spec(frame.mode(), tuple(final)), key="seeds_chart",
         alt="The final val loss of every seed, a row for each variant; the table has the numbers.",

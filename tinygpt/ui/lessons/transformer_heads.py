@@ -20,12 +20,12 @@ from tinygpt.trained import EXPERIMENTS, result
 from tinygpt.ui import controls, frame
 from tinygpt.ui.lessons.attention_reader import LONGEST, TEXT, loaded, readable, say_what_is_read
 from tinygpt.ui.scene import alt, ask, begin, code, look_for, table
-from tinygpt.ui.storyboard import Facts, Scene
+from tinygpt.ui.storyboard import Facts, Scene, apart
 from tinygpt.ui.train_here import train_here
 
 TOKENIZER = CharTokenizer(LECTURE_CHARS)
 MINI, PANEL = 230, 300  # px: the height of a heatmap
-ONE, FOUR, SKIP = "one-head", "four-heads", "one-head-skip"
+ONE, FOUR, SKIP, FORWARD = "one-head", "four-heads", "one-head-skip", "feed-forward"
 
 
 @st.fragment
@@ -139,10 +139,11 @@ def skip_facts(text: str) -> Facts:
     (a, _), (b, _) = habit_of(ONE), habit_of(SKIP)
     t = min(6, len(text) - 1)
     i = max(0, t - 1)
-    forward = {name: result(name).val_loss for name in (FOUR, "feed-forward")}
+    without, forward = (result(name).val_loss for name in (FOUR, FORWARD))
     return {
         "a": a, "b": b, "e": one[0], "f": skip[0], "gain": one[0] - skip[0], "n_seeds": len(one),
-        "ones": _range(one), "skips": _range(skip), "forward": forward[FOUR] - forward["feed-forward"],
+        "ones": _range(one), "skips": _range(skip), "forward": apart(without, forward),
+        "own": count_parameters(PRESETS[FORWARD].model) - count_parameters(PRESETS[FOUR].model),
         "looker": spoken(text[t]), "looked": spoken(text[i]), "text": text, "t": t, "i": i,
         "c": float(weights_of(ONE, text)[0, t, i]), "d": float(weights_of(SKIP, text)[0, t, i]),
     }  # fmt: skip

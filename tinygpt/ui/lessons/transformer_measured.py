@@ -10,12 +10,13 @@ from tinygpt.gpt import Block
 from tinygpt.gpt_config import scale_factor
 from tinygpt.models import count_parameters
 from tinygpt.plots import transformer as figures
+from tinygpt.plots.look import number
 from tinygpt.plots.positions import Curve, by_position
 from tinygpt.plots.transformer import Trained
 from tinygpt.trained import EXPERIMENTS, VOCABULARY, counted, result
 from tinygpt.ui import frame
 from tinygpt.ui.scene import alt, ask, begin, code, look_for, table, wrong_frame, wrong_switch
-from tinygpt.ui.storyboard import Facts, Scene
+from tinygpt.ui.storyboard import Facts, Scene, apart
 from tinygpt.ui.train_here import train_here
 
 BEFORE, BARE, SKIPS = "feed-forward", "blocks-no-skip", "blocks"
@@ -73,8 +74,8 @@ def fair_facts() -> Facts:
     (z, z2), (a, a2), (b, b2) = _both(BEFORE), _both(BARE), _both(SKIPS)
     return {
         "n": _numbers(SKIPS), "n_before": _numbers(BEFORE), "times": _numbers(SKIPS) / _numbers(BEFORE),
-        "z": z, "z2": z2, "a": a, "a2": a2, "b": b, "b2": b2, "d": a - b, "d2": a2 - b2, "even": math.log(VOCABULARY),
-        "x": a - z, "y": b - a, "xy": b - z,
+        "z": z, "z2": z2, "a": a, "a2": a2, "b": b, "b2": b2, "d": apart(a, b), "d2": apart(a2, b2),
+        "even": math.log(VOCABULARY), "x": apart(a, z), "y": apart(b, a), "xy": apart(b, z),
     }  # fmt: skip
 
 
@@ -97,8 +98,8 @@ def one_part_less(scene: Scene) -> None:
     facts = less_facts(scene)
     if not ask(scene, facts, height=420):
         return
-    losses = {part: result(name).val_loss for part, name in WITHOUT.items()}
-    figure = figures.missed(losses, facts["full"], facts["seed"], frame.mode())
+    losses = {part: round(result(name).val_loss, 3) for part, name in WITHOUT.items()}  # as they are printed
+    figure = figures.missed(losses, round(facts["full"], 3), facts["seed"], frame.mode())
     frame.show(figure, key=scene.key, alt=alt(scene, facts))
     look_for(scene, facts)
     names = ["gpt", *WITHOUT.values()]
@@ -117,9 +118,9 @@ def one_part_less(scene: Scene) -> None:
 def less_facts(scene: Scene) -> Facts:
     """The loss without each part, and how far another seed moves the whole."""
     full, other = _both("gpt")
-    rises = {part: result(name).val_loss - full for part, name in WITHOUT.items()}
+    rises = {part: apart(result(name).val_loss, full, 3) for part, name in WITHOUT.items()}
     each = [
-        scene.plain("one", {"part": part, "loss": full + rise, "d": rise})
+        scene.plain("one", {"part": part, "loss": result(WITHOUT[part]).val_loss, "d": rise})
         for part, rise in sorted(rises.items(), key=lambda pair: pair[1])
     ]
     return {
@@ -161,13 +162,13 @@ def step_facts() -> dict[str, float]:
     (chosen, averaged), (long, _) = WINDOWS.values()
     steps, steps_long = (EXPERIMENTS[name].train.max_steps for name in (chosen, long))
     early = [dict(zip(found.steps, found.val, strict=True))[steps_long] for found in map(result, (chosen, averaged))]
-    return {"share": steps_long / steps, "steps_long": steps_long, "d_early": early[1] - early[0]}
+    return {"steps_short": steps, "steps_long": steps_long, "d_early": early[1] - early[0]}
 
 
 def _window_facts(T: int) -> Mapping[str, object]:
     chosen, averaged = (result(name) for name in WINDOWS[T])
     return {
-        "T": T, "a": chosen.val_loss, "b": averaged.val_loss, "d": averaged.val_loss - chosen.val_loss,
+        "T": T, "a": chosen.val_loss, "b": averaged.val_loss, "d": apart(averaged.val_loss, chosen.val_loss, 3),
         "steps": EXPERIMENTS[WINDOWS[T][0]].train.max_steps, "last": averaged.by_position[-1] - chosen.by_position[-1],
     }  # fmt: skip
 
@@ -206,9 +207,10 @@ def place_by_place(scene: Scene) -> None:
 def place_facts() -> Facts:
     """Who is best without a past, and who with all of it."""
     pairs, head, gpt = counted()[1], result("one-head").by_position, result("gpt").by_position
-    above = sorted([head[0] - pairs[0], gpt[0] - pairs[0]])
+    above = sorted({number(apart(losses[0], pairs[0])) for losses in (head, gpt)})
+    first = head[0] - head[1]
     return {
         "a": pairs[0], "b": head[0], "c": gpt[0], "d": pairs[len(gpt) - 1], "e": head[-1], "f": gpt[-1],
-        "last": len(gpt) - 1, "near": above[0], "far": above[1], "first": head[0] - head[1],
-        "later": head[1] - head[-1],
+        "last": len(gpt) - 1, "above": " to ".join(above), "first": first,
+        "later": apart(head[0], head[-1]) - round(first, 2),
     }  # fmt: skip
