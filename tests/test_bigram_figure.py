@@ -157,3 +157,10 @@ def test_any_text_can_be_shown(text):
     assert len(picture(drawings.table_tiles(shares, text, "light"))) == len(chars)
     assert "<script" not in drawings.written_lines([(text, text), (text, text)], "light")
     assert drawings.sample_line(text, "dark")
+
+
+@pytest.mark.parametrize("times", [(1, 15_000), (13_200, 27_400), (7, 7), (1, 3)])
+def test_the_axis_of_rare_rows_always_has_numbers(times):
+    figure = figures.rare_rows(times, [0.5] * len(times), "ab", "light")
+    ticks = [tick for tick in figure.layout.xaxis.tickvals if min(times) <= tick <= max(times)]
+    assert len(ticks) >= min(2, len(set(times)))

@@ -9,8 +9,6 @@ from tests.train_page import says, until
 from tinygpt.presets import LADDER, PRESETS
 from tinygpt.ui import session
 
-QUICK = {"race_steps": "250", "seeds": "1"}
-
 
 @pytest.fixture(scope="module", autouse=True)
 def _engine() -> Iterator[None]:
@@ -22,7 +20,7 @@ def _engine() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def race():
     """A short ladder race that has ended. Whoever uses it leaves it as it is."""
-    return finished(experiment="The ladder race", **QUICK)
+    return finished(experiment="The ladder race", ladder_steps="250", ladder_seeds="1")
 
 
 def test_the_page_opens_and_says_what_to_do_and_what_it_costs():
@@ -63,7 +61,7 @@ def test_two_runs_are_laid_side_by_side_character_by_character(race):
 
 
 def test_an_experiment_is_stopped_as_a_whole():
-    page = begun(experiment="Repeat with other seeds", seeds="4")
+    page = begun(experiment="Repeat with other seeds", repeat_seeds="4")
     stop = next(button for button in page.button if button.label == "Stop")
     stop.click().run()
     until(page, lambda: ended(page))
@@ -73,7 +71,7 @@ def test_an_experiment_is_stopped_as_a_whole():
 
 
 def test_a_sweep_leaves_out_what_cannot_be_built():
-    page = opened(experiment="Sweep a setting", sweep_1="n_head", seeds="1")
+    page = opened(experiment="Sweep a setting", sweep_1="n_head", sweep_seeds="1")
     page.multiselect(key="values_n_head").set_value(["1", "8"]).run()
     assert "2 runs" in says(page)
     page.selectbox(key="sweep_2").set_value("n_embd").run()
@@ -99,21 +97,21 @@ def test_a_link_that_leads_nowhere_shows_an_empty_comparison(nonsense):
 
 @pytest.mark.slow
 def test_a_broken_run_is_diagnosed_with_its_own_numbers():
-    page = finished(experiment="Break it", broken="no mask", seeds="1")
+    page = finished(experiment="Break it", broken="no mask", break_seeds="1")
     assert "It has read the answer" in says(page).replace("\\", "")
     assert "The healthy one writes" in says(page)
 
 
 @pytest.mark.slow
 def test_on_a_made_up_language_the_moment_is_named():
-    page = finished(experiment="Made-up languages", seeds="1")
+    page = finished(experiment="Made-up languages", language_seeds="1")
     table = next(rows(page, n) for n in range(len(page.table)) if "has found it" in page.table[n].value)
     assert table[0]["has found it"].startswith("from step") and table[1]["has found it"].startswith("not in")
 
 
 @pytest.mark.slow
 def test_the_scale_race_watches_what_the_scores_do():
-    page = finished(experiment="The scale race", race_head_size="64", **QUICK)
+    page = finished(experiment="The scale race", scale_head_size="64", scale_steps="250", scale_seeds="1")
     assert "q\u00b7k begins with a variance of" in says(page)
     for measure in ("largest", "variance", "query", "key"):
         page.segmented_control(key="watch").set_value(measure).run()
@@ -122,5 +120,5 @@ def test_the_scale_race_watches_what_the_scores_do():
 
 @pytest.mark.slow
 def test_a_sweep_finds_the_best_rate():
-    page = finished(experiment="Sweep a setting", sweep_model="bigram", **QUICK)
+    page = finished(experiment="Sweep a setting", sweep_model="bigram", sweep_steps="250", sweep_seeds="1")
     assert "the lowest loss, " in says(page) and "What the sweep has found" in [header.value for header in page.header]

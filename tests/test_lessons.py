@@ -60,3 +60,9 @@ def test_every_lesson_leads_to_the_next(one):
     at = there.index(one.name)
     links = [link.proto.page for link in opened(one.name).get("page_link")]
     assert links[-1] == (there[at + 1] if at + 1 < len(there) else "train")
+
+
+def test_a_reply_begins_with_a_capital():
+    page = opened("bigram")
+    asked(page, "big_2").set_value(3).run()  # the row of ":", which a newline follows
+    assert any(text.value.startswith("**Not quite.** A newline") for text in page.markdown)

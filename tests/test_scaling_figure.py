@@ -98,18 +98,34 @@ def test_powers_of_ten_are_written_with_raised_digits(power):
 
 def test_a_histogram_has_a_bar_for_what_occurs_and_says_its_spread():
     scores = torch.tensor([-4.0, 4.0, -4.0, 4.0])
-    drawing = drawings.histograms(scores, scores / 4, 16, "light")
+    drawing = drawings.histograms(scores, scores / 4, 16, 2.0, "light")
     assert drawing.count(f'fill="{color("scaled", "light")}"') == 2  # two different scores, divided
     assert drawing.count(f'stroke="{color("scores", "light")}"') == 2
     assert f"spread {scores.std():.2f}" in drawing and f"spread {scores.std() / 4:.2f}" in drawing
     assert "\u00f7 \u221a16" in drawing
 
 
-def test_the_marks_of_two_equal_histograms_stay_apart():
+def spread_marks(drawing: str) -> list[tuple[float, float]]:
+    """From where to where the lines over the two histograms go, in px."""
+    ends = re.findall(r'<line x1="([\d.]+)"[^>]*x2="([\d.]+)"[^>]*stroke-width="3"', drawing)
+    return [(float(first), float(last)) for first, last in ends]
+
+
+def test_a_wider_draw_is_wider_in_the_picture():
+    """One axis for every head_size: what the sentence says can be seen."""
     scores = torch.linspace(-1, 1, 9)
-    drawing = drawings.histograms(scores, scores, 1, "light")
-    heights = [float(y) for y in re.findall(r'<line [^>]*y1="([\d.]+)"[^>]*stroke-width="3"', drawing)]
-    assert len(heights) == 2 and abs(heights[0] - heights[1]) > 20  # px
+    narrow, wide = (drawings.histograms(scores * k, scores, k * k, 8.0, "light") for k in (1, 8))
+    (before, divided_before), (after, divided_after) = spread_marks(narrow), spread_marks(wide)
+    assert after[1] - after[0] == pytest.approx(8 * (before[1] - before[0]), abs=1)
+    assert divided_before == divided_after
+
+
+def test_words_and_bars_of_the_two_histograms_keep_apart():
+    scores = torch.linspace(-1, 1, 9)
+    drawing = drawings.histograms(scores, scores, 1, 1.0, "light")  # as wide as the drawing
+    heights = {text: float(y) for y, text in re.findall(r'<text x="[^"]+" y="([\d.]+)"[^>]*>([^<]+)<', drawing)}
+    spread = max(y for text, y in heights.items() if text.startswith("spread"))
+    assert abs(heights["q\u00b7k"] - heights["q\u00b7k \u00f7 \u221a1"]) > 100 < spread
 
 
 @pytest.mark.parametrize(("limit", "marks"), [(80, [50]), (18.4, [10]), (0.9, [0.5]), (6.5, [5]), (41, [20, 40])])

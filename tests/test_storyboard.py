@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.ui.storyboard import CATALOGS, LESSONS, Scene, fields, fill, lesson, lessons
+from tinygpt.ui.storyboard import CATALOGS, LESSONS, Scene, apart, fields, fill, lesson, lessons
 
 SCENES = [scene for one in lessons() for scene in one.scenes.values()]
 QUESTIONS = [scene.question for scene in SCENES if scene.question] + [q for one in lessons() for q in one.check]
@@ -79,3 +79,19 @@ def test_an_answer_may_have_to_be_measured():
     assert scene.question is not None
     facts = {"is_low": False, "is_middle": True, "is_high": False}
     assert [answer.is_right(facts) for answer in scene.question.answers] == [False, True, False]
+
+
+def test_a_number_with_its_noun_and_with_its_thousands():
+    words = "{n:position|positions}, {m:carries|carry}"
+    assert fill(words, {"n": 1, "m": 2}) == "1 position, 2 carry"
+    assert fill(words, {"n": 1500, "m": 1}) == "1\u202f500 positions, 1 carries"
+    assert fill("{a:.2f}, {b:.0f}", {"a": -5209.719, "b": 1234567.0}) == "\u22125\u202f209.72, 1\u202f234\u202f567"
+
+
+def test_a_small_share_is_not_nothing():
+    assert fill("{a:.0%} {b:.0%} {c:.0%}", {"a": 0.0035, "b": 0.0, "c": 0.0051}) == "<1% 0% 1%"
+
+
+def test_a_difference_is_that_of_the_printed_numbers():
+    assert fill("{d:.2f}", {"d": apart(2.555, 2.4749)}) == fill("{d:.2f}", {"d": 2.56 - 2.47})
+    assert fill("{d:+.3f}", {"d": apart(2.1084, 2.0815, 3)}) == "+0.026"

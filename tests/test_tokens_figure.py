@@ -54,3 +54,12 @@ def test_starts_that_do_not_fit_are_hatched():
 
 def test_what_is_missing_from_a_window_is_an_empty_dashed_tile():
     assert figures.cut_rows(list("ab"), ["b"], 3, "light").count("stroke-dasharray") == 3
+
+
+def test_the_highest_bars_carry_their_character_where_a_phone_has_room():
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    counts = {"a": 9, "c": 8, "f": 7, "j": 6, "p": 5, "u": 4, "z": 3}  # c stands too near to a
+    (bars,) = figures.vocabulary_bars([counts.get(c, 1) for c in letters], letters, "light").data
+    assert [c for c, text in zip(letters, bars.text, strict=True) if text] == ["a", "f", "j", "p", "u"]
+    (bars,) = figures.vocabulary_bars([3, 2, 1], "abc", "light").data
+    assert not any(bars.text)

@@ -55,7 +55,7 @@ def test_the_slip_cuts_the_last_window_short(page):
 def test_a_batch_has_as_many_rows_as_chosen(page):
     page.button_group(key="rows").set_value(8).run()
     assert not page.exception
-    assert sentences(page, "column")[0].startswith("8 rows x 8 positions = 64 questions")
+    assert sentences(page, "column")[0].startswith("8 rows \u00d7 8 positions = 64 questions")
 
 
 def test_another_seed_draws_another_batch(page):

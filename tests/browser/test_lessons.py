@@ -60,8 +60,37 @@ def test_a_link_opens_the_drag_where_it_was_left_and_the_keyboard_moves_it(page,
     expect(page).to_have_url(re.compile(r"[?&]t=5(&|$)"))  # back where the link began
 
 
-def test_a_wrong_setting_is_framed_and_put_right(page, base_url):
-    page.goto(f"{base_url}/averaging?fill=-5&reveal=all".replace("-5", "\u22125"))
+def test_back_leads_to_the_page_before_as_it_was_left(page, base_url):
+    page.goto(f"{base_url}/averaging")
+    wait_run(page)
+    slider = page.locator(".st-key-drag_t").get_by_role("slider")
+    slider.focus()
+    for t in (3, 4, 5):
+        page.keyboard.press("ArrowRight")
+        expect(page).to_have_url(re.compile(f"[?&]t={t}(&|$)"))
+    turn = page.locator(".st-key-card_turn").get_by_role("link", name=re.compile("Next"))
+    turn.press("Enter")
+    typed = page.get_by_label("Text", exact=True)
+    typed.fill("my lord,")
+    typed.press("Enter")
+    expect(page).to_have_url(re.compile("/attention[?]text=my"))
+    wait_run(page)
+    turn.press("Enter")
+    expect(page).to_have_url(re.compile("/scaling$"))
+    wait_run(page)
+    page.go_back()
+    expect(page).to_have_url(re.compile("/attention[?]text=my"))
+    expect(typed).to_have_value("my lord,")
+    wait_run(page)
+    page.go_back()
+    expect(page).to_have_url(re.compile("/averaging[?]t=5$"))
+    expect(slider).to_have_value("5")
+    expect(page.locator(".st-key-drag_t .sentence")).to_contain_text("Row 5 averages 6 positions")
+
+
+@pytest.mark.parametrize("minus", ["-", "\u2212"])
+def test_a_wrong_setting_is_framed_and_put_right(page, base_url, minus):
+    page.goto(f"{base_url}/averaging?fill={minus}5&reveal=all")
     wait_run(page)
     framed = page.locator(".st-key-wrong_on_purpose_fill")
     expect(framed).to_contain_text("wrong on purpose")

@@ -19,6 +19,7 @@ from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode, color, dress, number,
 PLANE, REACH = 420, 2.5  # px; the plane shows -REACH to REACH of both channels
 CELL = 44  # px
 SQUARE = 460  # px, the matrix of averages, whatever its T
+FEW = 12  # positions: so many tiles have room for their numbers
 
 
 def plane(x: Tensor, xbow: Tensor, t: int, mode: Mode) -> str:
@@ -110,13 +111,13 @@ def shares_matrix(wei: Tensor, mode: Mode) -> str:
     cell = min(46.0, SQUARE / T)
     small = min(15.0, 0.42 * cell)
     left, end = 28.0, 28 + T * cell
-    parts = [tiles(visible(wei), mode, x=left, y=2, cell=cell, digits=2 if T <= 12 else None)]
+    parts = [tiles(visible(wei), mode, x=left, y=2, cell=cell, digits=3 if T <= FEW else None)]
     for i in range(T):
         middle = (i + 0.5) * cell
         parts.append(words(14, 2 + middle, str(i), p.muted, size=small + 1, anchor="middle"))
         parts.append(words(left + middle, T * cell + 15, str(i), p.muted, size=small + 1, anchor="middle"))
         parts.append(words(end + 10, 2 + middle, number(float(wei[i].sum())), p.muted, size=small))
-        column = number(float(wei[:, i].sum()))
+        column = number(float(wei[:, i].sum()), 3 if T <= FEW else 2)
         parts.append(words(left + middle, T * cell + 38, column, p.muted, size=small, anchor="middle"))
     parts.append(words(end + 10, T * cell + 38, "sums", p.muted, size=14))
     parts.append(outline(T - 1, T, mode, x=left, y=2, cell=cell))
@@ -150,7 +151,7 @@ def times_chart(sizes: Sequence[int], times: Mapping[str, Sequence[float]], mode
         figure.add_scatter(
             x=list(sizes), y=list(values), mode="lines+markers", marker={"size": 9},
             line={"color": color(role, mode), "dash": dash, "width": 3},
-            hovertemplate=f"{name}, T = %{{x}}: %{{y:.0f}} \u00b5s<extra></extra>",
+            hovertemplate=f"{name}, T = %{{x}}: %{{y:,.0f}} \u00b5s<extra></extra>",
         )  # fmt: skip
         figure.add_annotation(
             x=math.log10(sizes[-1]), y=names[name], text=f"<b>{name}</b>", xshift=12, xanchor="left", showarrow=False,
@@ -159,8 +160,7 @@ def times_chart(sizes: Sequence[int], times: Mapping[str, Sequence[float]], mode
     ticks = {10: "10 \u00b5s", 100: "100 \u00b5s", 1_000: "1 ms", 10_000: "10 ms", 100_000: "100 ms"}
     figure.update_yaxes(type="log", tickvals=list(ticks), ticktext=list(ticks.values()))
     figure.update_xaxes(
-        type="log", title="T", tickvals=list(sizes), ticktext=[str(T) for T in sizes], tickangle=0,
-        tickfont={"size": 14},
+        type="log", title="T", tickvals=list(sizes[1::2]), ticktext=[str(T) for T in sizes[1::2]], tickangle=0,
     )  # fmt: skip
     return dress(figure, mode).update_layout(height=320, margin_r=90)
 

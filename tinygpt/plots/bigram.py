@@ -140,7 +140,7 @@ def rare_rows(times: Sequence[float], far: Sequence[float], chars: Sequence[str]
             textfont={"family": MONO, "size": PANEL}, cliponaxis=False, hovertemplate="%{customdata}<extra></extra>",
         )
     )  # fmt: skip
-    often = [10**k for k in range(math.ceil(math.log10(max(times))) + 1)]
+    often = _round_numbers(min(times), max(times))
     figure.update_xaxes(
         type="log", title="how often the character occurs", tickvals=often, ticktext=list(map(thousands, often))
     )
@@ -150,6 +150,15 @@ def rare_rows(times: Sequence[float], far: Sequence[float], chars: Sequence[str]
         range=[math.log10(powers[0]) - 0.05, math.log10(powers[-1]) + 0.05],
     )  # fmt: skip
     return dress(figure, mode).update_layout(height=420)
+
+
+def _round_numbers(least: float, most: float) -> list[int]:
+    """Marks for a logarithmic axis: powers of ten; where its range holds less than two of them, equal steps."""
+    powers = [10**k for k in range(math.ceil(math.log10(most)) + 1)]
+    if sum(least <= power <= most for power in powers) > 1:
+        return powers
+    step = max(1, next(m * 10**k for k in range(12) for m in (1, 2, 5) if m * 10**k >= (most - least) / 4))
+    return list(range(step * math.ceil(least / step), round(most) + 1, step))
 
 
 def two_contexts(

@@ -203,6 +203,7 @@ def row_at_temperature(row: Tensor, shown: Sequence[int], chars: Sequence[str], 
 
 
 def sample_line(text: str, mode: Mode) -> str:
-    """What was written, in the monospace face, as HTML."""
+    """What was written, in the monospace face under its name, as HTML."""
     style = f"font-family:{escape(MONO)};font-size:{TICK}px;line-height:1.6;overflow-wrap:anywhere;max-width:480px"
-    return f'<div style="{style};color:{PALETTE[mode].ink}">{_marked(text, None)}</div>'
+    name = f'<div style="font-size:{LABEL}px;font-weight:700;color:{PALETTE[mode].ink}">It writes</div>'
+    return f'<div>{name}<div style="{style};color:{PALETTE[mode].ink}">{_marked(text, None)}</div></div>'

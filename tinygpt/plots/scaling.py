@@ -141,7 +141,7 @@ def trained(
     `floor` is the loss of counting pairs; the `chosen` head_size is marked in ink.
     """
     p, figure = PALETTE[mode], go.Figure()
-    figure.add_vline(x=chosen, line={"color": p.ink, "width": 1.5})
+    figure.add_vline(x=chosen, line={"color": p.ink, "width": 1.5}, layer="below")
     for stage, per_size in losses.items():
         _curve(figure, sizes, [seeds[0] for seeds in per_size], stage, mode, "%{y:.3f}")
         others = [(size, loss) for size, seeds in zip(sizes, per_size, strict=True) for loss in seeds[1:]]
@@ -153,8 +153,8 @@ def trained(
     _name_ends(figure, math.log10(sizes[-1]), {stage: per_size[-1][0] for stage, per_size in losses.items()}, mode, 3)
     figure.add_hline(y=floor, line={"color": p.gray, "width": 1.5, "dash": "dot"})
     figure.add_annotation(
-        x=0, xref="x domain", y=floor, text=f"counting pairs {number(floor, 3)}", xanchor="left", yanchor="bottom",
-        showarrow=False, font={"color": p.muted},
+        x=1, xref="x domain", y=1, yref="y domain", text=f"dotted: counting pairs {number(floor, 3)}", xanchor="right",
+        yanchor="top", xshift=-12, showarrow=False, font={"color": p.muted}, bgcolor=p.paper,
     )  # fmt: skip
     _sizes_axis(figure, sizes)
     low, high = (f(loss for rows in losses.values() for seeds in rows for loss in seeds) for f in (min, max))
@@ -169,7 +169,7 @@ def looking(steps: Sequence[int], effective: Mapping[str, Sequence[float]], char
     for stage, values in effective.items():
         _curve(figure, steps, values, stage, mode, "step %{x}: %{y:.2f} characters", marker={"size": 1})
     _name_ends(figure, steps[-1], {stage: values[-1] for stage, values in effective.items()}, mode, 2)
-    figure.update_xaxes(title="step", range=[0, steps[-1]])
+    figure.update_xaxes(title="step", range=[0, steps[-1]], tickformat=",")
     figure.update_yaxes(range=[-0.05 * characters, characters], title="characters")
     return dress(figure, mode).update_layout(height=280, margin={"t": 16, "r": 24})
 
@@ -204,6 +204,7 @@ def _name_ends(figure: go.Figure, x: float, ends: Mapping[str, float], mode: Mod
         figure.add_annotation(
             x=x, y=value, text=f"<b>{TRAINED[stage]}</b> {number(value, digits)}", xanchor="right", showarrow=False,
             yshift=18 if stage == highest else -24, xshift=-12, font={"color": color(stage, mode, text=True)},
+            bgcolor=PALETTE[mode].paper, borderpad=0,
         )  # fmt: skip
 
 

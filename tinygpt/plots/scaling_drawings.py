@@ -6,65 +6,58 @@ from collections.abc import Mapping, Sequence
 from torch import Tensor
 
 from tinygpt.plots.drawing import dot, line, path, rect, words
-from tinygpt.plots.look import PALETTE, PANEL, TICK, Mode, color, number
+from tinygpt.plots.look import PALETTE, PANEL, TICK, Mode, color, number, thousands
 from tinygpt.plots.scaling import NAMES
 from tinygpt.plots.scaling_weights import weight_bars
-from tinygpt.plots.under_slider import TRACK, Plane, side_by_side
+from tinygpt.plots.under_slider import TOP, TRACK, Plane, side_by_side
 from tinygpt.variance import Spread, expected_variance
 
-BINS = 41  # of a histogram
+BINS = 21  # of a histogram
 
 # --- one draw --------------------------------------------------------------------------------------------------------
 
 
-def histograms(scores: Tensor, scaled: Tensor, head_size: int, mode: Mode) -> str:
-    """How many scores of one draw are how large, plain (outlined) and divided (filled). Both (N,)
+def histograms(scores: Tensor, scaled: Tensor, head_size: int, limit: float, mode: Mode) -> str:
+    """How many scores of one draw are how large: plain above, divided below, both from -limit to limit. Both (N,)
 
-    The line over each is its spread: one standard deviation to both sides.
+    Each is as high as its own highest bin. The line over it is its spread: one standard deviation to both sides.
     """
-    limit = 1.04 * max(float(scores.abs().max()), float(scaled.abs().max()))
-    counts = {"scaled": scaled.histc(BINS, -limit, limit), "scores": scores.histc(BINS, -limit, limit)}
-    plane = Plane(230, -limit, limit, 0, 1.45 * float(max(count.max() for count in counts.values())))
-    p, parts = PALETTE[mode], []
-    for value in round_numbers(plane.high / 1.25):
-        parts.append(plane.grid(value, number(value, 0), mode))
-    for stage, count in counts.items():
-        parts += [_bin(plane, i, n, limit, stage, mode) for i, n in enumerate(count.tolist()) if n]
-    same = head_size == 1  # nothing is divided: the two marks would lie on each other
-    for stage, values in (("scaled", scaled), ("scores", scores)):
-        over = float(counts[stage].max()) * (1.3 if same and stage == "scaled" else 1.1)
-        name = NAMES["scores"] if stage == "scores" else f"{NAMES['scores']} \u00f7 \u221a{head_size}"
-        parts.append(_spread_mark(plane, values, over, name, stage, mode))
+    plane, p, parts = Plane(230, -limit, limit, 0, 1), PALETTE[mode], []
+    stages = {"scores": (scores, NAMES["scores"]), "scaled": (scaled, f"{NAMES['scores']} \u00f7 \u221a{head_size}")}
+    for row, (stage, (values, name)) in enumerate(stages.items()):
+        top = TOP - 30 + row * (plane.height + 30) / 2
+        parts += _histogram(plane, values, name, top, (plane.height + 30) / 2, stage, mode)
     for value in (-round_numbers(limit)[-1], 0.0, round_numbers(limit)[-1]):
         parts.append(words(plane.x(value), plane.bottom + 16, number(value, 0), p.muted, size=TICK, anchor="middle"))
     parts.append(words(TRACK[1], plane.bottom + 42, "score", p.muted, anchor="end"))
     return side_by_side(plane.drawing(*parts))
 
 
+def _histogram(plane: Plane, values: Tensor, name: str, top: float, height: float, stage: str, mode: Mode) -> list[str]:
+    """A histogram in the `height` px below `top`, filled when divided, outlined when not; its words at the right."""
+    reach, bottom, tone = float(values.abs().max()), top + height, color(stage, mode)
+    counts = values.histc(BINS, -reach, reach).tolist()
+    width, room = 2 * reach / BINS, height - 34  # px: the spread has its place above
+    left = [plane.x(-reach + i * width) for i in range(BINS + 1)]
+    bars = [
+        rect(left[i], bottom - room * n / max(counts), left[i + 1] - left[i], room * n / max(counts),
+             fill=tone if stage == "scaled" else "none", stroke="" if stage == "scaled" else tone, thick=1.5)
+        for i, n in enumerate(counts) if n
+    ]  # fmt: skip
+    middle, spread, ink = float(values.mean()), float(values.std()), color(stage, mode, text=True)
+    return [
+        line(TRACK[0], bottom, TRACK[1], bottom, PALETTE[mode].rule, thick=1),
+        *bars,
+        line(plane.x(middle - spread), bottom - room - 10, plane.x(middle + spread), bottom - room - 10, ink, thick=3),
+        words(TRACK[1], top + 16, name, ink, anchor="end", bold=True),
+        words(TRACK[1], top + 38, f"spread {number(spread)}", ink, anchor="end"),
+    ]
+
+
 def round_numbers(limit: float) -> list[float]:
     """One or two round numbers up to `limit`: 1, 2 or 5 times a power of ten."""
     step = next(m * 10**e for e in range(-3, 6) for m in (1, 2, 5) if m * 10**e > limit / 3)
     return [step * n for n in (1, 2) if step * n <= limit]
-
-
-def _bin(plane: Plane, i: int, count: float, limit: float, stage: str, mode: Mode) -> str:
-    """One bar of a histogram: filled when divided, outlined when not."""
-    width = 2 * limit / BINS
-    left, top = plane.x(-limit + i * width), plane.y(count)
-    across = plane.x(width) - plane.x(0)
-    tone = color(stage, mode)
-    filled = stage == "scaled"
-    return rect(left, top, across, plane.bottom - top, fill=tone if filled else "none", stroke="" if filled else tone)
-
-
-def _spread_mark(plane: Plane, values: Tensor, over: float, name: str, stage: str, mode: Mode) -> str:
-    middle, reach, tone = float(values.mean()), float(values.std()), color(stage, mode, text=True)
-    y, end = plane.y(over), plane.x(middle + reach)
-    return (
-        line(plane.x(middle - reach), y, end, y, tone, thick=3)
-        + words(end + 10, y - 10, name, tone, bold=True)
-        + words(end + 10, y + 12, f"spread {number(reach)}", tone)
-    )
 
 
 # --- variance against head_size, and what softmax makes of it ------------------------------------------------------
@@ -99,7 +92,7 @@ def _axes(plane: Plane, sizes: Sequence[int], mode: Mode) -> str:
     """Powers of 10 at the right, powers of 2 along the bottom."""
     p = PALETTE[mode]
     parts = [words(TRACK[0], 18, "variance", p.muted), words(TRACK[0], plane.bottom + 44, "head_size", p.muted)]
-    parts += [plane.grid(power, str(10**power), mode) for power in range(4)]
+    parts += [plane.grid(power, thousands(10**power), mode) for power in range(4)]
     for size in sizes:
         if size & (size - 1) == 0:  # a power of 2
             place = plane.x(math.log2(size)), plane.bottom + 18
@@ -130,7 +123,7 @@ def _reading(plane: Plane, size: int, value: float, role: str, mode: Mode) -> st
     x, y = plane.x(math.log2(size)), plane.y(math.log10(value))
     left, upward = size > 4, role == "scores"
     mark = dot(x, y, 8, fill=color(role, mode), stroke=PALETTE[mode].ink)
-    shown = number(value, 1 if value < 100 else 0) if role == "scores" else number(value)
+    shown = number(value, 1 if role == "scores" else 2)  # as in the sentence below
     place = x + (-13 if left else 13), y + (-20 if upward else 20)
     tone = color(role, mode, text=True)
     return mark + words(*place, shown, tone, size=PANEL, anchor="end" if left else "start", bold=True)

@@ -9,8 +9,10 @@ from html import escape
 import plotly.graph_objects as go
 
 from tinygpt.plots.drawing import character, rect, svg, words
-from tinygpt.plots.look import MONO, PALETTE, Mode, between, color, dress, glyph, shown, spoken, thousands
+from tinygpt.plots.look import LABEL, MONO, PALETTE, Mode, between, color, dress, glyph, shown, spoken, thousands
 
+ROOMY = 20  # characters: so many bars have room for their names below them, also on a phone
+NAMED, APART = 5, 4  # of the bars of the vocabulary: so many carry their character, at least so many ids apart
 WIDE, HIGH = 46, 62  # px, a tile with a character and its id
 
 
@@ -60,19 +62,33 @@ def vocabulary_bars(counts: Sequence[int], chars: str, mode: Mode, *, logarithmi
     """The share of each character in the text, in percent, in the order of the ids."""
     total = sum(counts)
     shares = [100 * n / total for n in counts]
+    named = _highest(counts) if len(chars) > ROOMY else []
     hover = [
         f"id {i}: {spoken(c)}<br>{thousands(n)} times, {s:.3g} %"
         for i, (c, n, s) in enumerate(zip(chars, counts, shares, strict=True))
     ]
     bars = go.Bar(
         x=list(range(len(chars))), y=shares, marker_color=color("count", mode), customdata=hover,
-        hovertemplate="%{customdata}<extra></extra>",
+        hovertemplate="%{customdata}<extra></extra>", text=[glyph(c, mode) if i in named else "" for i, c in
+        enumerate(chars)], textposition="outside", textfont={"family": MONO, "size": LABEL}, cliponaxis=False,
+        constraintext="none", textangle=0,
     )  # fmt: skip
     figure = dress(go.Figure(bars), mode)
     figure.update_xaxes(tickvals=list(range(len(chars))), ticktext=[glyph(c, mode) for c in chars], tickangle=0,
                         tickfont={"family": MONO, "size": 13})  # fmt: skip
     figure.update_yaxes(title="% of the text", type="log" if logarithmic else "linear", nticks=5)
     return figure.update_layout(height=320, bargap=0.25)
+
+
+def _highest(counts: Sequence[int]) -> list[int]:
+    """The ids of the highest bars that stand far enough apart to carry their character, also on a phone."""
+    found: list[int] = []
+    for i in sorted(range(len(counts)), key=lambda i: -counts[i]):
+        if all(abs(i - other) >= APART for other in found):
+            found.append(i)
+        if len(found) == NAMED:
+            break
+    return found
 
 
 def split_bar(train: int, val: int, mode: Mode) -> str:

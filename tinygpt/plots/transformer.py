@@ -68,7 +68,7 @@ def fair_test(points: Sequence[Trained], arrows: Sequence[tuple[int, int, str]],
     room = 0.35 * (max(losses) - min(losses))
     figure.update_xaxes(
         type="log", tickvals=sizes, ticktext=[thousands(size) for size in sizes], title="learned numbers",
-        range=[math.log10(sizes[0] / 1.7), math.log10(sizes[-1] * 3.8)],
+        range=[math.log10(sizes[0] / 2.4), math.log10(sizes[-1] * 4.6)],
     )  # fmt: skip
     figure.update_yaxes(range=[min(losses) - room, max(losses) + room], title="val loss", tickformat=".2f", nticks=6)
     figure.add_annotation(

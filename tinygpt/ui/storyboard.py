@@ -14,6 +14,7 @@ order of the page, and the questions of the closing check:
 "{n:position|positions}" is a number with its noun: "1 position", "3 positions".
 """
 
+import re
 import string
 import tomllib
 from collections.abc import Mapping
@@ -155,5 +156,6 @@ class _Writer(string.Formatter):
         if spec == ".0%" and 0 < value < 0.005:
             return "<1%"
         if spec.startswith(".") and spec.endswith("f"):
-            return number(value, int(spec[1:-1]))
+            whole, point, rest = number(value, int(spec[1:-1])).partition(".")
+            return re.sub(r"(?<=\d)(?=(\d{3})+$)", "\u202f", whole) + point + rest
         return format(value, spec).replace("-", MINUS)

@@ -69,7 +69,8 @@ def _positions(a: RunView, b: RunView, now: Shown) -> None:
     ]
     figure(
         lines_rows(series), lines_spec(frame.mode(), Axes("position in the window", "val loss")), key="by_position",
-        alt="Val loss of two models at each position of the window.", title="Loss by position in the window, nats per character",
+        alt="Val loss of two models at each position of the window.",
+        title="Loss by position in the window, nats per character",
     )  # fmt: skip
     frame.look_for(_position_words([(_title(run, now), loss) for run, loss in zip((a, b), losses, strict=True)]))
 

@@ -1,4 +1,8 @@
-"""The settings of each kind of experiment, and the plan that they say."""
+"""The settings of each kind of experiment, and the plan that they say.
+
+Whatever comes and goes stands below what stays, and no two kinds share a key: a control that moves on the page while it
+is drawn anew would lose its tie to the address.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -34,42 +38,40 @@ FIRST = {"learning_rate": (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2), "max_steps": (50
 def seeds(corpus: Corpus) -> Plan | None:
     """Any run of this student, or any model of the ladder, over and over."""
     mine = {run.id: run for run in session.runs()}
-    named = {**{name: f"{run.name}, as I trained it" for name, run in mine.items()}}
+    named = {name: f"{run.name}, as I trained it" for name, run in mine.items()}
     named |= {name: preset.title for name, preset in PRESETS.items()}
     chosen = st.selectbox("What to repeat", list(named), key="repeat", format_func=named.__getitem__)
-    n = _how_many_seeds(2)
+    all_seeds = _seeds("repeat", least=2)
     if chosen in mine:
-        return repeats.plan(mine[chosen].name, mine[chosen].spec, repeats.default_seeds(n))
+        return repeats.plan(mine[chosen].name, mine[chosen].spec, all_seeds)
     spec = PRESETS[chosen].spec(corpus.name, corpus.tokenizer.vocab_size)
-    return repeats.plan(PRESETS[chosen].title, spec, repeats.default_seeds(n))
+    return repeats.plan(PRESETS[chosen].title, spec, all_seeds)
 
 
 def ladder(corpus: Corpus) -> Plan:
     """The six rungs, as in the lecture or fair."""
     choice = st.selectbox("Version", list(FAIR), key="fair", bind="query-params")
-    steps = _how_many_steps(5_000)
+    steps, all_seeds = _steps("ladder", 5_000), _seeds("ladder")
     rungs = ladders.rungs(
         corpus.name, corpus.tokenizer.vocab_size, fair=FAIR[choice], steps=steps, most_steps=MAX_STEPS
     )
     for rung in rungs:
         if rung.capped:
-            st.markdown(
-                f":gray[{rung.title}: {thousands(MAX_STEPS)} steps are the limit here; that is not all it may spend.]"
-            )
+            st.markdown(f":gray[{rung.title}: stops at {thousands(MAX_STEPS)} steps, the limit here.]")
         if rung.kept_size:
             st.markdown(f":gray[{rung.title}: a table of pairs cannot grow, so it keeps its size.]")
-    return ladders.plan(rungs, repeats.default_seeds(_how_many_seeds(1)), fair=FAIR[choice])
+    return ladders.plan(rungs, all_seeds, fair=FAIR[choice])
 
 
 def scale(corpus: Corpus) -> Plan:
     """One model under four scales."""
     attentive = {preset.title: name for name, preset in PRESETS.items() if kind(preset.model) != "bigram"}
-    preset = attentive[st.selectbox("Model", list(attentive), key="race_model", bind="query-params")]
+    preset = attentive[st.selectbox("Model", list(attentive), key="scale_model", bind="query-params")]
     sizes = scales.HEAD_SIZES
-    head_size = st.select_slider("head_size", sizes, sizes[-1], key="race_head_size", bind="query-params")
-    steps = _how_many_steps(2_000)
+    head_size = st.select_slider("head_size", sizes, sizes[-1], key="scale_head_size", bind="query-params")
+    steps, all_seeds = _steps("scale", 2_000), _seeds("scale")
     base = scales.base(corpus.name, corpus.tokenizer.vocab_size, preset=preset, head_size=head_size, steps=steps)
-    return scales.plan(base, repeats.default_seeds(_how_many_seeds(1)))
+    return scales.plan(base, all_seeds)
 
 
 def sweep(corpus: Corpus) -> Plan | None:
@@ -77,7 +79,7 @@ def sweep(corpus: Corpus) -> Plan | None:
     titles = {preset.title: name for name, preset in PRESETS.items()}
     title = st.selectbox("Model", list(titles), list(titles).index("one head"), key="sweep_model", bind="query-params")
     base = PRESETS[titles[title]].spec(corpus.name, corpus.tokenizer.vocab_size)
-    steps = _how_many_steps(1_000)
+    steps, all_seeds = _steps("sweep", 1_000), _seeds("sweep")
     first = st.selectbox("Setting", list(VALUES), key="sweep_1", bind="query-params")
     second = st.selectbox("and", ["no other", *(n for n in VALUES if n != first)], key="sweep_2", bind="query-params")
     axes = {name: chosen for name in (first, second) if name in VALUES and (chosen := _values(name))}
@@ -85,10 +87,30 @@ def sweep(corpus: Corpus) -> Plan | None:
         st.markdown(":gray[Choose the values that it takes.]")
         return None
     point = {} if "max_steps" in axes else {"max_steps": steps}
-    found = sweeps.sweep(sweeps.at(base, point), axes, repeats.default_seeds(_how_many_seeds(1)))
+    found = sweeps.sweep(sweeps.at(base, point), axes, all_seeds)
     if found.left_out:
         st.markdown(f":gray[Left out, because they cannot be built: {', '.join(found.left_out)}.]")
     return found.plan
+
+
+def breakage(corpus: Corpus) -> Plan:
+    """A healthy run, and the same with one thing wrong."""
+    titles = {what.title: name for name, what in breakages.BREAKAGES.items()}
+    name = titles[st.selectbox("What goes wrong", list(titles), key="broken", bind="query-params")]
+    what, all_seeds = breakages.BREAKAGES[name], _seeds("break")
+    st.markdown(f":gray[{what.words}]")
+    if what.corpus and what.corpus != corpus.name:
+        st.markdown(f":gray[It shows on the {what.corpus} language, so that is what both learn.]")
+    return breakages.plan(name, corpus.name, corpus.tokenizer.vocab_size, all_seeds)
+
+
+def language(_: Corpus | None) -> Plan:
+    """Two models on a made-up language: one that can find its rule, and one that cannot."""
+    titles = {trial.title: name for name, trial in languages.TRIALS.items()}
+    name = titles[st.selectbox("Which language", list(titles), key="trial", bind="query-params")]
+    all_seeds = _seeds("language")
+    st.markdown(f":gray[{languages.TRIALS[name].words}]")
+    return languages.plan(name, all_seeds)
 
 
 def _values(name: str) -> list[Any]:
@@ -100,30 +122,13 @@ def _values(name: str) -> list[Any]:
     return [value for value, word in zip(values, words, strict=True) if word in chosen]
 
 
-def _how_many_seeds(default: int) -> int:
-    """How often everything is repeated; three, unless somebody says otherwise. `default` is the least."""
-    return st.slider("Seeds", default, 8, 3, key="seeds", bind="query-params")
+def _seeds(experiment: str, *, least: int = 1) -> tuple[int, ...]:
+    """The seeds that everything is repeated with; three, unless somebody says otherwise."""
+    n = st.slider("Seeds", least, 8, 3, key=f"{experiment}_seeds", bind="query-params")
+    return repeats.default_seeds(n)
 
 
-def _how_many_steps(default: int) -> int:
-    return st.select_slider("Steps of each run", controls.STEPS[3:], default, key="race_steps", bind="query-params")
-
-
-def breakage(corpus: Corpus) -> Plan:
-    """A healthy run, and the same with one thing wrong."""
-    titles = {what.title: name for name, what in breakages.BREAKAGES.items()}
-    name = titles[st.selectbox("What goes wrong", list(titles), key="broken", bind="query-params")]
-    what = breakages.BREAKAGES[name]
-    st.markdown(f":gray[{what.words}]")
-    if what.corpus and what.corpus != corpus.name:
-        st.markdown(f":gray[It shows on the {what.corpus} language, so that is what both learn.]")
-    seeds = repeats.default_seeds(_how_many_seeds(1))
-    return breakages.plan(name, corpus.name, corpus.tokenizer.vocab_size, seeds)
-
-
-def language(_: Corpus | None) -> Plan:
-    """Two models on a made-up language: one that can find its rule, and one that cannot."""
-    titles = {trial.title: name for name, trial in languages.TRIALS.items()}
-    name = titles[st.selectbox("Which language", list(titles), key="trial", bind="query-params")]
-    st.markdown(f":gray[{languages.TRIALS[name].words}]")
-    return languages.plan(name, repeats.default_seeds(_how_many_seeds(1)))
+def _steps(experiment: str, default: int) -> int:
+    return st.select_slider(
+        "Steps of each run", controls.STEPS[3:], default, key=f"{experiment}_steps", bind="query-params"
+    )

@@ -17,21 +17,27 @@ def stage() -> None:
 
 
 def _tick(live: bool) -> None:
+    """Each part in a place of its own, also an empty one: a control that moved would lose its tie to the address."""
     now = shown()
     pace.seen(live)
     tones = chart.styles(now)
-    for one in now.experiments:
-        progress.progress(one)
-    chart.chart(now, chart.controls())
-    frame.look_for(verdict.look_for(now))
-    for one in now.experiments:
-        if one.kind == "sweep":
-            sweep.sweep(one, tones[one.labels[0]])
-    results.results(now)
-    verdict.seeds(now, tones)
-    verdict.steps(now)
-    for one in now.experiments:
-        _of_its_kind(one, tones)
+    with st.container():
+        for one in now.experiments:
+            progress.progress(one)
+    with st.container():
+        chart.chart(now, chart.controls())
+        frame.look_for(verdict.look_for(now))
+    with st.container():
+        for one in now.experiments:
+            if one.kind == "sweep":
+                sweep.sweep(one, tones[one.labels[0]])
+    with st.container():
+        results.results(now)
+        verdict.seeds(now, tones)
+        verdict.steps(now)
+    with st.container():
+        for one in now.experiments:
+            _of_its_kind(one, tones)
     if live != more_to_come(now) or pace.out_of_step(live, eager=False):
         st.rerun()  # once, so that the asking begins, stops, or finds its new pace
 

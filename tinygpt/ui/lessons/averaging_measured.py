@@ -13,7 +13,7 @@ from tinygpt.trained import counted, result
 from tinygpt.ui import frame
 from tinygpt.ui.lessons.averaging import T
 from tinygpt.ui.scene import alt, ask, begin, code, deeper, look_for, table
-from tinygpt.ui.storyboard import Scene
+from tinygpt.ui.storyboard import Scene, apart
 from tinygpt.ui.train_here import train_here
 
 SIZES = (8, 16, 32, 64, 128, 256, 512)  # values of T whose time is measured
@@ -111,7 +111,7 @@ def better_than_nothing(scene: Scene) -> None:
         "pairs": floors["2-gram"].val, "averaged": averaging_head.val_loss,
         "a_first": averaged[0], "a_last": averaged[-1],
         "b_first": pairs[0], "b_last": pairs[-1], "last": len(pairs) - 1, "n": len(pairs),
-        "gap_1": averaged[1] - pairs[1], "gap_last": averaged[-1] - pairs[-1],
+        "gap_1": averaged[1] - pairs[1], "gap_last": apart(averaged[-1], pairs[-1]),
     }  # fmt: skip
     if not ask(scene, facts, height=400):
         return

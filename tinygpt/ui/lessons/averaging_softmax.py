@@ -15,6 +15,9 @@ from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, lo
 from tinygpt.ui.storyboard import Facts, Scene
 
 AFTER = "0 after softmax"
+NARROW = """@media (max-width: 640px) {  /* three small squares leave no hole below them */
+  .st-key-avg_5 { max-height: calc(33vw + 2.5rem); overflow: hidden; }
+}"""
 FILLS = {
     "\u2212\u221e": -math.inf,
     "\u221220": -20.0,
@@ -31,6 +34,9 @@ def out_of_softmax(scene: Scene) -> None:
     """Scores of zero become the same matrix, a stage at a time; or not, if the future's score is a mere number."""
     begin(scene)
     options = list(FILLS)
+    typed = st.query_params.get("fill", "").replace("-", "\u2212")  # a link may have the minus of a keyboard
+    if typed in options:
+        st.session_state.setdefault("fill", typed)
     chosen = st.segmented_control(
         "Score of the future", options, default=options[0], required=True, key="fill", bind="query-params"
     )
@@ -80,8 +86,11 @@ def _stages(scene: Scene, chosen: str, facts: Facts) -> None:
         said = "" if wrong and name == "weights" else scene.plain(template, facts)
         words = {**facts, "stage": name}
         pictures.append(
-            Picture(figures.stage(rows, mode, sums=sums), said, scene.plain("alt", {**words, "look_for": said}))
-        )
+            Picture(
+                figures.stage(rows, mode, digits=3 if name == "weights" else 2, sums=sums), said,
+                scene.plain("alt", {**words, "look_for": said}),
+            )
+        )  # fmt: skip
     names = ["1 scores", "2 the future masked", "3 e to the score", "4 weights"]
     drag(pictures, key="stage3", label="Stage", names=names, default=len(names) - 1)
 
@@ -106,6 +115,7 @@ def softmax_again(scene: Scene) -> None:
     named = [("averages", averages), ("future \u2212\u221e" if mask else "no mask", masked), ("softmax", again)]
     words = "look_for" if mask else "unmasked"
     figure = figures.three_matrices(named, frame.mode()).update_layout(height=380)
+    st.html(f"<style>{NARROW}</style>")
     frame.show(figure, key=scene.key, alt=alt(scene, facts, words))
     look_for(scene, facts, words)
     code(softmax_of_averages)

@@ -20,12 +20,12 @@ from tinygpt.tokenizer import LECTURE_CHARS
 from tinygpt.ui import controls, frame
 from tinygpt.ui.lessons.bigram_text import SHOWN, Counted, char_control, commonest, counted, named
 from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, look_for, table
-from tinygpt.ui.storyboard import Facts, Scene
+from tinygpt.ui.storyboard import Facts, Scene, apart
 from tinygpt.variance import effective_characters
 
 TABLES = 200  # random ones
-NARROW = """@media (max-width: 640px) {  /* on a phone there is room for every third character beside its row */
-  .st-key-square_big_2 :is(.ytick:not(:nth-child(3n+1)), .xtick:not(:nth-child(2n+1))) { display: none; }
+NARROW = """@media (max-width: 640px) {  /* on a phone there is room for every third character, the chosen row's too */
+  .st-key-square_big_2 :is(.ytick:not(:nth-child(3n+%d)), .xtick:not(:nth-child(2n+1))) { display: none; }
 }"""
 WRITTEN = 100  # characters
 
@@ -87,7 +87,7 @@ def all_rows(scene: Scene, text: Counted) -> None:
     P, counts = (T[shown][:, shown] for T in (text.P, text.counts))
     chars = [text.chars[j] for j in shown]
     figure = figures.table_heatmap(P, counts, chars, frame.mode(), row=shown.index(i))
-    st.html(f"<style>{NARROW}</style>")
+    st.html(f"<style>{NARROW % (shown.index(i) % 3 + 1)}</style>")
     with st.container(width=760):
         frame.show(figure, key=scene.key, alt=alt(scene, facts), square=True)
     some = scene.write("commonest", {"shown": len(shown), "V": text.V}) if len(shown) < text.V else ""
@@ -173,8 +173,9 @@ def _random_facts(text: Counted, model: BigramLanguageModel, x: Tensor, y: Tenso
     with torch.no_grad():
         batch = next_token_loss(*(model(x)[0], y))
     return {
-        "V": text.V, "even": even, "m": m, "sd": sd, "more": m - even, "tables": TABLES, "Lf": whole,
-        "Lb": float(batch) if batch is not None else math.nan, "guesses": y.numel(), "expected": even + 0.5,
+        "V": text.V, "even": even, "m": m, "sd": sd, "more": apart(m, even), "tables": TABLES, "Lf": whole,
+        "Lb": float(batch) if batch is not None else math.nan, "guesses": y.numel(), "B": y.shape[0], "T": y.shape[1],
+        "expected": even + 0.5,
         "half": math.log(2), "lo": min(losses.min().item(), whole), "hi": max(losses.max().item(), whole),
         **_joined(),
         "is_less": m < even - 0.05, "is_same": abs(m - even) <= 0.05, "is_more": m > even + 0.05,

@@ -30,7 +30,7 @@ from tinygpt.ui.lessons.bigram_runs import (
 from tinygpt.ui.lessons.bigram_text import SHOWN, Counted, commonest, named
 from tinygpt.ui.scene import alt, ask, begin, code, formula, look_for, table, wrong_frame, wrong_switch
 from tinygpt.ui.still import still
-from tinygpt.ui.storyboard import Facts, Scene
+from tinygpt.ui.storyboard import Facts, Scene, apart
 from tinygpt.variance import effective_characters
 
 NAME = "bigram table"
@@ -129,7 +129,8 @@ def _show(
     found = tables_of(view, text)
     progress = progress_of(found, text)
     every = [
-        {**facts, "s": step, "L": loss, "kl": kl} for step, loss, kl in zip(*progress, strict=True)
+        {**facts, "s": step, "L": loss, "kl": apart(loss, facts["H"], 3)}
+        for step, loss in zip(progress.steps, progress.losses, strict=True)
     ]  # of each table
     last = len(found) - 1
     drawn = [last] if moving else range(len(found))
@@ -174,21 +175,22 @@ def _drawings(
 
 def _earlier_runs(text: Counted) -> None:
     """A line for each run that has ended: how fast it learned, and how near it came."""
-    rows = []
+    rows, near = [], f"KL below {NEAR:g} after about"
     for view in session.runs()[::-1]:
         if fits(view, text) and view.status in ENDED and view.step:
             found = tables_of(view, text)
             progress = progress_of(found, text)
             passed = tables.passes(progress.steps, progress.kl, NEAR)
             rows.append({
-                "run": view.name, "learning rate": view.spec.train.learning_rate, "steps": view.step,
-                f"KL below {NEAR:g} after about": None if passed is None else round(passed, -1), "KL at the end":
-                progress.kl[-1] if view.step in found else None,
+                "run": view.name, "learning rate": view.spec.train.learning_rate, "steps": thousands(view.step),
+                near: None if passed is None else thousands(10 * round(passed / 10)),
+                "KL at the end": progress.kl[-1] if view.step in found else None,
             })  # fmt: skip
     if rows:
         formats = {
             "learning rate": st.column_config.NumberColumn(format="scientific"),
             "KL at the end": st.column_config.NumberColumn(format="%.4f"),
+            **{column: st.column_config.TextColumn(alignment="right") for column in ("steps", near)},
         }
         st.dataframe(rows, hide_index=True, key="bigram_runs", column_config=formats, width="content")
 
@@ -210,7 +212,7 @@ def rare_rows(scene: Scene, text: Counted) -> None:
         "ka": float(far[rarest]), "V": len(there),
         "b": text.say(common), "times_b": _times(scene, times[common]), "kb": float(far[common]), "c": text.say(surest),
         "d": text.say(follows), "pq": float(P[surest, follows]), "cq": float(text.P[surest, follows]),
-        "is_rare": rare, "is_even": not rare, "is_common": False,
+        "is_rare": rare, "is_even": not rare, "is_common": False, "yet": "" if trained else scene.templates["yet"],
     }  # fmt: skip
     if not ask(scene, facts, height=460):
         return

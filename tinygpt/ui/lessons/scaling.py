@@ -39,9 +39,10 @@ def a_sum(scene: Scene) -> None:
     drawn = {head_size: measured.one_draw(head_size, seed) for head_size in controls.HEAD_SIZES}
     every = [_draw_facts(head_size, *draw) for head_size, draw in drawn.items()]
     ask(scene, every[0], height=340)
+    limit = 1.04 * max(stages.scores.abs().max().item() for _, _, stages in drawn.values())  # one axis for all
     pictures = [
         Picture(
-            drawings.histograms(stages.scores.flatten(), stages.scaled.flatten(), head_size, frame.mode()),
+            drawings.histograms(stages.scores.flatten(), stages.scaled.flatten(), head_size, limit, frame.mode()),
             scene.plain("look_for", facts), alt(scene, facts),
         )
         for (head_size, (_, _, stages)), facts in zip(drawn.items(), every, strict=True)
@@ -63,7 +64,8 @@ def a_sum(scene: Scene) -> None:
 def _draw_facts(head_size: int, q: Tensor, k: Tensor, stages: Stages) -> Facts:
     return {
         "hs": head_size, "n": stages.scores.numel(), "k": k.var().item(), "q": q.var().item(),
-        "plain": stages.scores.var().item(), "divided": stages.scaled.var().item(), **_one_draw_among_many(),
+        "plain": stages.scores.var().item(), "divided": stages.scaled.var().item(), "wide": stages.scores.std().item(),
+        "narrow": stages.scaled.std().item(), **_one_draw_among_many(),
     }  # fmt: skip
 
 

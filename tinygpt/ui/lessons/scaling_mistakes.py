@@ -62,7 +62,7 @@ def _dice_facts(distribution: Distribution) -> Facts:
     digits = 4 if distribution == "rand" else 2
     return {
         "theory": expected_variance(NOTEBOOK_SIZE, scale=NOTEBOOK_SIZE**-0.5, distribution="rand"),
-        "wrong_16": wrong[at].mean, "printed": PRINTED,
+        "wrong_16": wrong[at].mean, "measured": ", ".join(number(v.mean, 4) for v in wrong), "printed": PRINTED,
         "low": wrong[at].low, "high": wrong[at].high, "within": batch.within, "within_theory": 1 / 36,
         "largest": batch.largest, "divided": ", ".join(number(v.mean, digits) for v in chosen),
         "plain": ", ".join(number(v.mean, 1) for v in _few(distribution, "scores")),

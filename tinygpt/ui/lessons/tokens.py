@@ -16,7 +16,11 @@ from tinygpt.ui import controls, frame, texts
 from tinygpt.ui.scene import alt, ask, begin, code, formula, look_for, table, wrong_frame, wrong_switch
 from tinygpt.ui.storyboard import Facts, Scene
 
+NARROW = """@media (max-width: 640px) {  /* on a phone there is room for every fourth character below its bar */
+  .st-key-narrow_tok_2 .xtick:not(:nth-child(4n+2)) { display: none; }
+}"""
 LONGEST = 60  # characters of the typed text
+BEGINNING = "Firs"  # of the lecture's text
 RARE = 30  # times: a character that occurs less often is rare
 
 
@@ -69,6 +73,7 @@ def _typed_facts(tokenizer: CharTokenizer, typed: str, known: str) -> Facts:
         "tiles": ", ".join(f"{spoken(c)} {tokenizer.stoi.get(c, 'without an id')}" for c in typed),
         "hello": ", ".join(map(str, lecture.encode("hello,"))), "h": lecture.stoi["h"],
         "there": ", ".join(map(str, lecture.encode(" there!"))),
+        "lecture_V": lecture.vocab_size,
         "forwards": str(lecture.encode("hello")), "backwards": str(lecture.encode("olleh")),
     }  # fmt: skip
 
@@ -97,7 +102,10 @@ def vocabulary(scene: Scene, corpus: Corpus) -> None:
         return
     logarithmic = st.toggle("logarithmic", key="log_shares", bind="query-params")
     figure = figures.vocabulary_bars(counts, chars, frame.mode(), logarithmic=logarithmic)
-    frame.show(figure, key=scene.key, alt=alt(scene, facts))
+    if len(chars) > figures.ROOMY:
+        st.html(f"<style>{NARROW}</style>")
+    with st.container(key="narrow_tok_2"):
+        frame.show(figure, key=scene.key, alt=alt(scene, facts))
     look_for(scene, facts)
     exact = "exact" if corpus.sha256 == SHA256 else "not_exact"
     st.markdown(f":gray[SHA-256 {corpus.sha256[:12]}\u2026 {scene.write(exact, facts)}]")
@@ -134,5 +142,9 @@ def hide_some(scene: Scene, corpus: Corpus) -> None:
 
 def check_facts() -> Facts:
     """The numbers that the closing check needs."""
-    stoi = CharTokenizer(LECTURE_CHARS).stoi
-    return {"e": stoi["e"], "d": stoi["d"]}
+    tokenizer = CharTokenizer(LECTURE_CHARS)
+    *x, following = tokenizer.encode(BEGINNING)
+    return {
+        "e": tokenizer.stoi["e"], "d": tokenizer.stoi["d"], "x": str(x), "next": following, "T": len(x),
+        "y": str([*x[1:], following]), "mirrored": str(x[::-1]),
+    }  # fmt: skip

@@ -1,0 +1,78 @@
+"""What only a browser shows of the comparison: an experiment outlives a refresh, its link, its pictures, its files."""
+
+import json
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import wait_run
+from tinygpt.checkpoint import load
+
+RACE = "/compare?experiment=The+ladder+race&ladder_steps=250&ladder_seeds=1"
+
+
+def begin(page: Page, url: str) -> None:
+    """Open the page and press Run."""
+    page.goto(url)
+    wait_run(page)
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page).to_have_url(re.compile(r"[?&]show=[0-9a-f]{32}"))
+
+
+def ended(page: Page, runs: int) -> None:
+    """Wait until all runs of the experiment have ended."""
+    expect(page.get_by_text(f"{runs} of {runs} runs have ended")).to_be_visible(timeout=120_000)
+    wait_run(page)
+
+
+def test_an_experiment_outlives_a_refresh_and_is_stopped_as_a_whole(page, base_url):
+    begin(page, f"{base_url}/compare?experiment=Repeat+with+other+seeds&repeat_seeds=4")
+    page.reload()
+    expect(page.get_by_text("of 4 runs have ended")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    ended(page, 4)
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+
+
+def test_a_race_is_drawn_passed_on_and_taken_along(page, browser, base_url, tmp_path):
+    begin(page, base_url + RACE)
+    ended(page, 6)
+    expect(page.get_by_role("combobox", name="This model")).to_be_visible()  # the whole page was drawn once more
+    wait_run(page)
+    expect(page.locator(".st-key-overlay svg.marks")).to_be_visible()
+
+    page.get_by_role("radio", name="FLOPs", exact=True).click()
+    expect(page).to_have_url(re.compile(r"[?&]axis=FLOPs"))
+    wait_run(page)
+
+    page.locator(".st-key-save_overlay").get_by_role("button").first.click()
+    wait_run(page)
+    assert saved(page, "PNG", tmp_path).read_bytes().startswith(b"\x89PNG")
+
+    notebook = json.loads(saved(page, "Notebook", tmp_path).read_text(encoding="utf-8"))
+    assert notebook["nbformat"] == 4
+    assert saved(page, "Points, CSV", tmp_path).read_text().splitlines()[0] == "step,loss,val,lr,seconds,tokens"
+    assert load(saved(page, "Model", tmp_path)).info["step"] > 0
+
+    friend = browser.new_context().new_page()
+    friend.goto(page.url)
+    expect(friend.get_by_text("6 of 6 runs have ended")).to_be_visible(timeout=60_000)
+    friend.context.close()
+
+
+def saved(page: Page, button: str, folder: Path) -> Path:
+    """The file that a button hands out."""
+    with page.expect_download(timeout=60_000) as download:
+        page.get_by_role("button", name=button, exact=True).first.click()
+    path = folder / download.value.suggested_filename
+    download.value.save_as(path)
+    return path
+
+
+def test_the_page_is_usable_on_a_phone(page, base_url):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{base_url}/compare")
+    wait_run(page)
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
