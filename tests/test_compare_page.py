@@ -113,6 +113,8 @@ def test_on_a_made_up_language_the_moment_is_named():
 def test_the_scale_race_watches_what_the_scores_do():
     page = finished(experiment="The scale race", scale_head_size="64", scale_steps="250", scale_seeds="1")
     assert "q\u00b7k begins with a variance of" in says(page)
+    heads = next(rows(page, n) for n in range(len(page.table)) if "head" in page.table[n].value)
+    assert {row["variant"].replace("\\", "") for row in heads} >= {"no scale", "1/head_size"}
     for measure in ("largest", "variance", "query", "key"):
         page.segmented_control(key="watch").set_value(measure).run()
         assert not page.exception

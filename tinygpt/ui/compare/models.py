@@ -3,6 +3,8 @@
 from functools import lru_cache
 from typing import NamedTuple
 
+from torch import Tensor
+
 from tinygpt.checkpoint import load
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.engine.records import ENDED, RunView
@@ -56,7 +58,7 @@ def surprises(where: At, start: int, length: int) -> tuple[float, ...]:
 
 
 class Look(NamedTuple):
-    """What the scale race watches in a model after so many steps, the mean over its heads."""
+    """What the scale race watches in a model after so many steps: means over its heads, and the heads themselves."""
 
     step: int
     entropy: float
@@ -65,6 +67,7 @@ class Look(NamedTuple):
     independent: float
     query_gradient: float
     key_gradient: float
+    heads: tuple[tuple[float, float], ...]  # of each head: the variance of q . k, and that of independent numbers
 
 
 def looks(run: RunView) -> list[Look]:
@@ -91,8 +94,13 @@ def look_at(run: str, step: int, spec: RunSpec, *, last: bool) -> Look:
     assert isinstance(model, GPTLanguageModel)
     with one_thread():
         found = vitals(model, load_corpus(spec.corpus, folder=texts.folder()))
+    heads = tuple(zip(found.scores.flatten().tolist(), found.independent.flatten().tolist(), strict=True))
     return Look(
-        step, *(float(part.mean()) for part in (
-            found.entropy, found.largest, found.scores, found.independent, found.query_gradient, found.key_gradient,
-        )),
+        step, _mean(found.entropy), _mean(found.largest), _mean(found.scores), _mean(found.independent),
+        _mean(found.query_gradient), _mean(found.key_gradient), heads,
     )  # fmt: skip
+
+
+def _mean(heads: Tensor) -> float:
+    """Of one number for each head: (L, H) -> ()."""
+    return float(heads.mean())

@@ -63,6 +63,8 @@ def scale(one: ExperimentView, tones: dict[str, Tone]) -> None:
     )  # fmt: skip
     _chart(by_key[watched], found, tones, _levels(config) if watched == "variance" else ())
     frame.look_for(scale_words(found, config))
+    with st.expander("Head by head", type="compact"):
+        st.table(head_rows(found, config), border="horizontal", hide_index=True)
 
 
 def _levels(config: GPTConfig) -> list[tuple[str, float]]:
@@ -103,3 +105,23 @@ def scale_words(found: Found, config: GPTConfig) -> str:
         f"{brief(grown[wide], 1)} now. The rows of {literal.markdown(sharp)} are the sharpest (entropy "
         f"{number(ends[sharp])}), those of {literal.markdown(soft)} the softest ({number(ends[soft])})."
     )
+
+
+def head_rows(found: Found, config: GPTConfig) -> list[dict[str, str]]:
+    """The variance of q\u00b7k of every head, first and last, beside that of independent numbers."""
+    rows = []
+    for label, seeds in found.items():
+        for n in range(config.n_layer * config.n_head if seeds else 0):
+            layer, head = divmod(n, config.n_head)
+            first, last = ([looks[end].heads[n] for looks in seeds] for end in (0, -1))
+            rows.append(
+                {
+                    "variant": literal.markdown(label),
+                    "layer": str(layer),
+                    "head": str(head),
+                    "variance of q\u00b7k at first": brief(fmean(scores for scores, _ in first), 2),
+                    "now": brief(fmean(scores for scores, _ in last), 2),
+                    "head_size \u00b7 var(q) \u00b7 var(k) now": brief(fmean(alone for _, alone in last), 2),
+                }  # fmt: skip
+            )
+    return rows
