@@ -8,6 +8,7 @@ from tinygpt.plots import look
 from tinygpt.plots.loss import brief
 from tinygpt.ui import literal, session, texts
 
+MOST = 20  # runs that a link to the comparison names
 KINDS = ("bigram", "head", "heads", "gpt")
 HUES = "\n".join(
     f'[class*="st-key-run_{name}_"] label p {{ font-weight: 700; color: '
@@ -47,6 +48,9 @@ def run_list(views: list[RunView], current: RunView | None) -> None:
             st.markdown(f":small[:gray[{literal.markdown(short_about(view, current))}]]", width="stretch", wrap=False)
             st.markdown(f"**{brief(val)}**" if val is not None else ":gray[\u2013]", width="content")
             menu(view, name)
+    if len(views) > 1:
+        several = ",".join(view.id for view in views[:MOST] if is_shown(view, current))
+        st.page_link("lab/compare.py", label="Compare the ticked ones", query_params={"show": several})
 
 
 def short_about(view: RunView, current: RunView | None) -> str:
