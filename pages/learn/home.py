@@ -30,7 +30,8 @@ with right:
         figure.update_layout(height=470), key="showpiece", alt=attention.alt(piece.weights, piece.text), square=True
     )
     st.markdown(
-        f":gray[{piece.caption} A row is a character; the farther from the color of the page, the more it looks at that column.]"
+        f":gray[{piece.caption} A row is a character; the farther a tile is from the color of the page, the more that "
+        "character looks at that column.]"
     )
 
 for section, row_of_cards in (("Learn", cards.learn(mode)), ("Laboratory", cards.lab(mode))):
