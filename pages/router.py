@@ -3,6 +3,7 @@
 import streamlit as st
 
 from tinygpt.ui import frame
+from tinygpt.ui.way_back import way_back
 
 frame.set_up()
 page = st.navigation(
@@ -26,3 +27,4 @@ page = st.navigation(
 with frame.column():
     page.run()
     frame.repaint_on_appearance()
+    way_back()

@@ -141,3 +141,20 @@ def test_a_failed_write_keeps_the_older_file(tmp_path):
         write_whole(path, "not bytes")  # type: ignore[arg-type]
     assert path.read_bytes() == b"old"
     assert [file.name for file in tmp_path.iterdir()] == ["model.safetensors"]
+
+
+@pytest.mark.parametrize("length", [0x0280, 0x0480])
+def test_a_head_whose_length_reads_like_the_start_of_a_pickle_is_ours_all_the_same(length):
+    """Six models of a sweep were refused: their head had 1,152 bytes, and b"\\x80\\x04" begins a pickle."""
+    table = build(BigramConfig(5))
+    blobs = (model_bytes(table, TOKENIZER, step=7, note="x" * n) for n in range(1_200))
+    blob = next(blob for blob in blobs if struct.unpack("<Q", blob[:8])[0] == length)
+    assert blob[:2] in (b"\x80\x02", b"\x80\x04")
+    assert load(blob).info["step"] == 7
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_a_pickle_is_called_what_it_is_and_never_read(protocol):
+    blob = pickle.dumps({"weights": list(range(100))}, protocol=protocol)
+    with pytest.raises(NotOurFile):
+        load(blob)

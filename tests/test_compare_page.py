@@ -54,8 +54,8 @@ def test_a_link_opens_the_same_comparison_for_somebody_else(race):
 
 
 def test_two_runs_are_laid_side_by_side_character_by_character(race):
-    assert "What attention buys" in [header.value for header in race.header]
-    assert "from the first position to the last" in says(race) and "The largest gain is" in says(race)
+    assert "Two models, side by side" in [header.value for header in race.header]
+    assert "by its past" in says(race) and "The largest gain is" in says(race)
     race.slider(key="passage").set_value(40).run()
     assert not race.exception
 
@@ -90,9 +90,29 @@ def test_every_experiment_says_its_cost(kind):
     assert " steps in all, about " in says(page) and not page.button(key="begin").disabled
 
 
-@pytest.mark.parametrize("nonsense", ["x", "../../etc", "0" * 32, "0" * 32 + ",", ",,,", "\u2028"])
-def test_a_link_that_leads_nowhere_shows_an_empty_comparison(nonsense):
-    assert "begin an experiment" in says(opened(show=nonsense))
+@pytest.mark.parametrize("nonsense", ["x", "../../etc", "0" * 32, "0" * 32 + ",", "\u2028"])
+def test_a_link_that_leads_nowhere_says_so_and_shows_an_empty_comparison(nonsense):
+    words = says(opened(show=nonsense))
+    assert "begin an experiment" in words and "This link leads to no run that is here" in words
+
+
+def test_two_races_are_shown_together(race):
+    again = finished(experiment="The ladder race", ladder_steps="250", ladder_seeds="1", fair="equal parameters")
+    both = opened(show=f"{link(race)},{link(again)}")
+    assert [header.value for header in both.header].count("Rung by rung") == 2
+    assert "GPT (2)" in " ".join(row["variant"].replace("\\", "") for row in rows(both))
+
+
+def test_an_experiment_that_has_ended_can_be_deleted():
+    page = finished(experiment="Repeat with other seeds", repeat_seeds="2", repeat_length="a tenth")
+    experiment = link(page)
+    next(button for button in page.button if button.label == "Delete").click().run()
+    assert session.engine().experiment(experiment) is None and not page.exception
+
+
+def test_an_experiment_that_is_too_large_is_refused_before_it_begins():
+    page = opened(experiment="Sweep a setting", sweep_2="n_embd", sweep_seeds="8")
+    assert "up to 60 can be trained together" in says(page) and page.button(key="begin").disabled
 
 
 @pytest.mark.slow

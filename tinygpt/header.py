@@ -31,7 +31,9 @@ def pack(tensors: dict[str, Tensor], about: dict[str, Any]) -> bytes:
 
 def read_header(blob: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the file says of its tensors, by name, and what tinygpt wrote about them. NotOurFile in plain words."""
-    if blob[:4] in (b"PK\x03\x04", b"\x80\x02}q") or blob[:2] in (b"\x80\x02", b"\x80\x04"):
+    # Ours begin with the length of a JSON object, whose first bytes may be any: 1,152 reads like the start of a pickle.
+    begins_json = blob[LENGTH.size : LENGTH.size + 1] == b"{"
+    if not begins_json and (blob[:4] == b"PK\x03\x04" or blob[:2] in (b"\x80\x02", b"\x80\x04")):
         raise NotOurFile(
             "this looks like a PyTorch .pt file. Such files can contain programs and are not read here: "
             "use a .safetensors file that tinygpt has saved"

@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from tinygpt.plots import marks
-from tinygpt.plots.look import PALETTE, PANEL, TICK, Mode, Palette, color
+from tinygpt.plots.look import PALETTE, TICK, Mode, Palette, color
 
 ROLES = ("bigram", "head", "heads", "gpt", "count")
 
@@ -47,15 +47,8 @@ def _points(at: dict[str, Any]) -> dict[str, Any]:
 
 def _ends(mode: Mode, at: dict[str, Any]) -> list[dict[str, Any]]:
     """A dot at the end of each curve, and its name over everything else."""
-    p = PALETTE[mode]
-    bold = {side: marks.words(p.ink, PANEL, fontWeight=700, **place) for side, place in marks.SIDES.items()}
-    name = {**at, "y": marks.NAME_AT, "text": marks.TEXT}
-    ink = _hue(mode, text=True)
-    return [
-        *(marks.layer("end", {**bold[side], **marks.halo(p.paper)}, name, side) for side in marks.SIDES),
-        marks.layer("end", {**marks.DOT, "size": 120, "opacity": 1}, {**at, "color": _hue(mode)}),
-        *(marks.layer("end", bold[side], {**name, "color": ink}, side) for side in marks.SIDES),
-    ]
+    behind, before = marks.names(PALETTE[mode], {"x": at["x"]}, _hue(mode, text=True))
+    return [behind, marks.ends(at, _hue(mode)), before]
 
 
 def _hue(mode: Mode, *, text: bool = False) -> dict[str, Any]:

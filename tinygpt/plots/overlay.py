@@ -4,15 +4,16 @@ plots/overlay_chart.py is the spec that draws them. Runs that differ by their se
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any, Literal
 
 import pandas as pd
 
+from tinygpt.plots import marks
 from tinygpt.plots.look import Mode
-from tinygpt.plots.loss import GRAIN, Line, apart, brief, floor_rows
+from tinygpt.plots.loss import EDGE, GRAIN, Line, apart, brief, floor_rows
 from tinygpt.plots.loss_curve import running_mean
 from tinygpt.plots.tones import Tone, tones
 from tinygpt.state import Point
@@ -22,9 +23,13 @@ AXES: tuple[Axis, ...] = ("steps", "tokens", "seconds", "FLOPs")
 Lines = Literal["val", "train", "both"]
 LINES: tuple[Lines, ...] = ("val", "train", "both")
 NAMED = 8  # so many names find room at the ends of their curves
+WORSE = 1.4  # times blind guessing: so much a model may cost before its first step, and still be shown
+GAP = 0.075  # of the height: from one name to the next
+WIDE = 620  # px of the plot on a wide page; on a narrow one any two names may lie on each other
+NOTHING = 1e-3  # the length of the axis where there is no run; its numbers are not written
 COLUMNS = (
-    "kind", "run", "tone", "ink", "dash", "x", "step", "loss", "low", "high", "label", "label_y", "side", "val",
-    "seeds",
+    "kind", "run", "tone", "ink", "dash", "key", "x", "step", "loss", "low", "high", "label", "label_y", "log_y",
+    "narrow_y", "val", "seeds",
 )  # fmt: skip
 
 
@@ -39,6 +44,7 @@ class Course:
     max_steps: int
     per_step: float = 0.0  # floating point operations of a step
     target: float | None = None  # the val loss that the lecture states for it
+    moving: bool = False  # it will go on: then the end of the chart does not wait for it
 
     def x(self, point: Point, axis: Axis) -> float:
         """Where a point stands: steps made, characters trained on, seconds of training, operations done."""
@@ -65,6 +71,21 @@ class Mean:
     high: float
 
 
+@dataclass(frozen=True)
+class Reach:
+    """What the axes show."""
+
+    first: float
+    last: float
+    low: float
+    high: float
+
+    def inside(self, loss: float) -> float:
+        """Where a loss is drawn: one that is too large, or no number, a little below the upper edge."""
+        top = self.high - EDGE * (self.high - self.low)
+        return loss if loss < top else top
+
+
 def variants(courses: Sequence[Course]) -> dict[str, list[Course]]:
     """The runs of each variant, in the order in which the variants come first."""
     found: dict[str, list[Course]] = {}
@@ -74,8 +95,15 @@ def variants(courses: Sequence[Course]) -> dict[str, list[Course]]:
 
 
 def means(courses: Sequence[Course], axis: Axis) -> list[Mean]:
-    """A variant's val losses; a run that has not begun is left out, and the mean ends where the slowest one is."""
-    vals = [{p.step: (course.x(p, axis), p.val) for p in course.points if p.val is not None} for course in courses]
+    """A variant's val losses; a run that has not begun is left out, and the mean ends where the slowest one is.
+
+    A val loss that is no number any more counts as infinite, and so does the mean.
+    """
+    vals = [
+        {p.step: (course.x(p, axis), p.val if math.isfinite(p.val) else math.inf) for p in course.points
+         if p.val is not None}
+        for course in courses
+    ]  # fmt: skip
     vals = [seen for seen in vals if seen]
     steps = sorted(set.intersection(*map(set, vals))) if vals else []
     rows = []
@@ -93,23 +121,35 @@ def overlay_rows(
     groups = variants(courses)
     styles = dict(zip(groups, tones([group[0].role for group in groups.values()], mode), strict=True))
     curves = {label: means(group, axis) for label, group in groups.items()}
-    last = max([course.length(axis) for course in courses], default=0.0) or 1.0
-    first = last / 3 if the_end else 0.0
-    low, high = _range(list(curves.values()), floors, first, the_end=the_end)
-    rows: list[dict[str, Any]] = [_corner(first, high), _corner(last * 1.015, low)]
+    last = max([course.length(axis) for course in courses], default=0.0) or NOTHING
+    first = _start(courses, axis, last) if the_end else 0.0
+    low, high = _range(courses, curves.values(), floors, first, the_end=the_end)
+    reach = Reach(first, last, low, high)
+    rows = _corners(reach, [mean.x for curve in curves.values() for mean in curve])
     rows += floor_rows([line for line in floors if low < line.loss <= high], 0.11 * (high - low))
     for label, group in groups.items():
         look = _look(label, styles[label])
         if lines != "val":
-            rows += [row for course in group for row in _train(course, axis, smoothing, first, high, look)]
+            rows += [row for course in group for row in _train(course, axis, smoothing, reach, look)]
         if lines != "train":
-            rows += _val(group, curves[label], axis, band, first, look)
-    rows += _ends(groups, curves, styles, first, last, (low, high))
+            rows += _val(group, curves[label], axis, band, reach, look)
+    rows += _ends(groups, curves, styles, reach)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _corner(x: float, loss: float) -> dict[str, Any]:
-    return {"kind": "corner", "x": x, "loss": loss}
+def _start(courses: Sequence[Course], axis: Axis, last: float) -> float:
+    """Where "the end" begins: at a third of all, or earlier, so that each curve keeps at least its own last third."""
+    ends = [course.length(axis) if course.moving else course.x(course.points[-1], axis) for course in courses
+            if course.points]  # fmt: skip
+    return min([last / 3, *(2 / 3 * end for end in ends)])
+
+
+def _corners(reach: Reach, xs: Iterable[float]) -> list[dict[str, Any]]:
+    """What gives the axes their range; an axis of powers, which has no zero, needs a start of its own."""
+    places = [(reach.first, reach.high), (reach.last * 1.015, reach.low)]
+    if not any(x > 0 for x in xs):
+        places.append((reach.last / 100, reach.low))
+    return [{"kind": "corner", "x": x, "loss": loss} for x, loss in places]
 
 
 def _look(label: str, tone: Tone) -> dict[str, Any]:
@@ -117,72 +157,88 @@ def _look(label: str, tone: Tone) -> dict[str, Any]:
 
 
 def _range(
-    curves: Sequence[Sequence[Mean]], floors: Sequence[Line], first: float, *, the_end: bool
+    courses: Sequence[Course], curves: Iterable[Sequence[Mean]], floors: Sequence[Line], first: float, *, the_end: bool
 ) -> tuple[float, float]:
-    """The lowest and the highest loss of the chart: all that is measured, up to a little over blind guessing."""
+    """The lowest and the highest loss of the chart. What has become worse than blind guessing does not stretch it."""
     blind = max((line.loss for line in floors), default=4.2)
-    seen = [mean for curve in curves for mean in curve if mean.x >= first and math.isfinite(mean.high)]
-    low = min([mean.low for mean in seen], default=blind / 2)
-    ahead = [line.loss for line in floors if line.loss < low]
-    low = min([low, *([] if the_end else ahead[:1])])
-    high = min(max([mean.high for mean in seen] + ([] if the_end and seen else [blind])), 1.4 * blind)
+    every = [mean for curve in curves for mean in curve]
+    seen = [mean for mean in every if mean.x >= first]
+    targets = [course.target for course in courses if course.target is not None]
+    low = min([*(mean.low for mean in seen if mean.low <= WORSE * blind), *targets], default=blind / 2)
+    if the_end:
+        high = max((mean.high for mean in seen if mean.high <= blind), default=blind)
+    else:
+        low = min(low, max((line.loss for line in floors if line.loss < low), default=low))
+        high = max([blind, *(mean.high for mean in every if mean.step == 0 and mean.high <= WORSE * blind)])
     low, high = GRAIN * math.floor(low / GRAIN), GRAIN * math.ceil(max(high, low + GRAIN) / GRAIN)
     air = 0.05 * (high - low)
     return low - air, high + air
 
 
 def _train(
-    course: Course, axis: Axis, smoothing: float, first: float, top: float, look: Mapping[str, Any]
+    course: Course, axis: Axis, smoothing: float, reach: Reach, look: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """The thin line of one run on training text, smoothed; its last point is an estimate of many batches."""
     steps, losses = [p.step for p in course.points], [p.loss for p in course.points]
     smooth = running_mean(steps, losses, smoothing * (steps[-1] - steps[0]) if steps else 0.0)
     return [
-        {"kind": "train", "run": course.run, "x": course.x(point, axis), "loss": min(loss, top), **look}
+        {"kind": "train", "run": course.run, "x": course.x(point, axis), "loss": reach.inside(loss), **look}
         for point, loss in zip(course.points, smooth, strict=True)
-        if course.x(point, axis) >= first
+        if course.x(point, axis) >= reach.first
     ]
 
 
 def _val(
-    group: Sequence[Course], curve: Sequence[Mean], axis: Axis, band: bool, first: float, look: Mapping[str, Any]
+    group: Sequence[Course], curve: Sequence[Mean], axis: Axis, band: bool, reach: Reach, look: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """One thick line with its band, or a line for each run."""
+    """One thick line with its band, or a line for each run; what is above the chart runs along its upper edge."""
     if not band and len(group) > 1:
         single = [({**look, "run": course.run}, means([course], axis)) for course in group]
     else:
         single = [({**look, "run": look["label"]}, list(curve))]
     rows = []
     for same, points in single:
-        shown = [point for point in points if point.x >= first]
-        seeds = len(group) if band else 1
+        shown = [point for point in points if point.x >= reach.first]
+        same |= {"seeds": len(group) if band else 1}
         rows += [
-            {"kind": "val", "x": p.x, "step": p.step, "loss": p.loss, "val": p.loss, "seeds": seeds, **same}
+            {"kind": "val", "x": p.x, "step": p.step, "loss": reach.inside(p.loss), "val": p.loss, **same}
             for p in shown
         ]
         if band and len(group) > 1:
-            rows += [{"kind": "band", "x": p.x, "low": p.low, "high": p.high, **same} for p in shown]
+            rows += [
+                {"kind": "band", "x": p.x, "low": reach.inside(p.low), "high": reach.inside(p.high), **same}
+                for p in shown
+            ]
     return rows
 
 
 def _ends(
     groups: Mapping[str, Sequence[Course]], curves: Mapping[str, Sequence[Mean]], styles: Mapping[str, Tone],
-    first: float, last: float, reach: tuple[float, float],
+    reach: Reach,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """A dot at the end of each curve, the name of the best few, and what the lecture states."""
-    low, high = reach
     ends = sorted(((curve[-1], label) for label, curve in curves.items() if curve), key=lambda end: end[0].loss)
-    ends = [(end, label) for end, label in ends if end.x >= first]
+    ends = [(end, label) for end, label in ends if end.x >= reach.first]
     named = ends[: NAMED if len(ends) <= NAMED else 1]  # the best one alone, where there is no room for all
-    places = apart([end.loss for end, _ in named], 0.075 * (high - low), top=high - 0.02 * (high - low))
+    roles = [group[0].role for group in groups.values()]
+    names = [
+        Name(end.x, reach.inside(end.loss), f"{label} {_amount(end.loss)}",
+             marks.KEY if roles.count(groups[label][0].role) > 1 else 0)
+        for end, label in named
+    ]  # fmt: skip
+    places = name_places(names, reach, min([m.x for curve in curves.values() for m in curve if m.x > 0], default=0.0))
     rows = []
     for n, (end, label) in enumerate(ends):
-        left = end.x - first > 0.66 * (last - first)
-        words = f"{label} {brief(end.loss)}" if n < len(named) else ""
-        place = places[n] if n < len(named) else end.loss
-        look = _look(label, styles[label]) | {"label": words}
-        same = {"run": label, "x": end.x, "loss": end.loss, "label_y": place, "side": "left" if left else "right"}
-        rows.append({"kind": "end", **same, **look})
+        at = {"run": label, "x": end.x, "loss": reach.inside(end.loss)}
+        look = _look(label, styles[label])
+        said = {"label": "", "key": 0} | dict.fromkeys(PLACES, at["loss"])
+        if n < len(named):
+            said = {"label": names[n].words, "key": names[n].key, **places[n]}
+        rows.append({"kind": "end", **look, **at, **said})
         if (target := groups[label][0].target) is not None:
-            rows.append({"kind": "target", **same, **look, "x": last, "loss": target})
+            rows.append({"kind": "target", **look, **at, "x": reach.last, "loss": reach.inside(target)})
     return rows
+
+
+def _amount(loss: float) -> str:
+    return brief(loss) if math.isfinite(loss) else "diverged"

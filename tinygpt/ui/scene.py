@@ -12,7 +12,6 @@ from typing import Any
 import streamlit as st
 
 from tinygpt.ui import frame, literal
-from tinygpt.ui.lessons.way_back import way_back
 from tinygpt.ui.storyboard import LESSONS, Facts, Lesson, Question, Scene, fill, lessons
 
 SHORT, WIDE = 84, 34  # characters that all answers, or one of them, may have to stand in one row, also on a phone
@@ -165,7 +164,6 @@ def turn(lesson: Lesson) -> None:
     before = _link(there[names[at - 1]]) if at else ("learn/home.py", "Home")
     after = _link(there[names[at + 1]]) if at + 1 < len(names) else ("lab/train.py", "Train your own")
     frame.turn_page(before, (after[0], f"Next: {after[1]}"))
-    way_back()
 
 
 def _link(lesson: Lesson) -> tuple[str, str]:

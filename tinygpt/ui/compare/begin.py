@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from tinygpt.corpus import Corpus
-from tinygpt.engine.limits import check
+from tinygpt.engine.limits import check_plan
 from tinygpt.plan import Plan
 from tinygpt.plots.look import thousands
 from tinygpt.ui import launch, session
@@ -32,8 +32,8 @@ def experiment() -> None:
     try:
         if corpus or kind == "Made-up languages":
             plan = KINDS[kind](corpus)  # type: ignore[arg-type]
-        for run in plan.runs if plan else ():
-            check(run.spec)
+        if plan:
+            check_plan(plan)
     except ValueError as error:
         st.text(str(error))
         plan = None

@@ -1,21 +1,21 @@
-"""What attention buys: two models on the same unseen text, by the place in the window and character by character."""
+"""Two models on the same unseen text, by the place in the window and character by character: what attention buys."""
 
 import streamlit as st
 
 from tinygpt.engine.records import RunView
-from tinygpt.models import kind
 from tinygpt.plots.lines import Axes, Series, lines_rows, lines_spec
 from tinygpt.plots.look import number
 from tinygpt.plots.look import shown as seen
 from tinygpt.plots.surprise import largest, passage
-from tinygpt.plots.tones import tones
 from tinygpt.ui import frame, literal
 from tinygpt.ui.compare import models
+from tinygpt.ui.compare.chart import styles
 from tinygpt.ui.compare.figure import figure
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.still import still
 
 LENGTH = 240  # characters of the passage
+FLAT = 0.03  # nats: two positions nearer than this are called equal
 PLACES = 100  # passages to choose from, spread over val
 ENDED = ("finished", "stopped")
 Costs = tuple[float, ...]  # nats for each character
@@ -25,7 +25,7 @@ Costs = tuple[float, ...]  # nats for each character
 def buys(now: Shown) -> None:
     """Two runs, side by side; made when somebody asks for it."""
     ready = {run.id: run for run in now.runs if run.status in ENDED}
-    st.header("What attention buys", anchor="buys")
+    st.header("Two models, side by side", anchor="buys")
     if len(ready) < 2:
         st.markdown(":gray[Once the runs above have ended, two of them can be laid side by side here.]")
         return
@@ -41,7 +41,7 @@ def buys(now: Shown) -> None:
 
 def _pair(ready: list[RunView], now: Shown) -> tuple[RunView, RunView] | None:
     """The worst and the best, unless somebody chooses others."""
-    ordered = sorted(ready, key=lambda run: -(run.val or 0.0))
+    ordered = sorted(ready, key=lambda run: -(run.final[1] if run.final else run.val or 0.0))
     by_id = {run.id: run for run in ordered}
     with st.container(horizontal=True, gap="medium"):
         first = st.selectbox("This model", list(by_id), 0, key="first", format_func=lambda i: _title(by_id[i], now))
@@ -61,7 +61,10 @@ def _title(run: RunView, now: Shown) -> str:
 
 def _positions(a: RunView, b: RunView, now: Shown) -> None:
     """Val loss at each position of the window: flat for whoever sees one character, falling for whoever sees more."""
-    look = tones([kind(a.spec.model), kind(b.spec.model)], frame.mode())
+    tones = styles(now)
+    look = [tones[now.labels[run.id]] for run in (a, b)]
+    if look[0] == look[1]:  # two seeds of one variant
+        look[1] = look[1]._replace(dash=look[1].dash + 1)
     losses = [models.by_position(models.at(run)) for run in (a, b)]
     series = [
         Series(_title(run, now), tone, range(len(loss)), loss)
@@ -77,17 +80,22 @@ def _positions(a: RunView, b: RunView, now: Shown) -> None:
 
 def _position_words(found: list[tuple[str, tuple[float, ...]]]) -> str:
     """How much each model gains from the first position to the last."""
-    said = [
-        f"{literal.markdown(name)} {'gains' if loss[0] >= loss[-1] else 'loses'} {number(abs(loss[0] - loss[-1]))} "
-        f"from the first position to the last ({number(loss[0])} to {number(loss[-1])})"
-        for name, loss in found
-    ]
-    return "; ".join(said) + "."
+    return "; ".join(_gain_words(literal.markdown(name), loss[0] - loss[-1], loss) for name, loss in found) + "."
+
+
+def _gain_words(name: str, gain: float, loss: tuple[float, ...]) -> str:
+    """What a longer past is worth to one model."""
+    if abs(gain) < FLAT:
+        return f"{name} is about as good at the last position as at the first: a longer past is of no use to it"
+    words = f"from {number(loss[0])} at the first position to {number(loss[-1])} at the last"
+    return f"{name} gains {number(gain)} by its past, {words}" if gain > 0 else f"{name} loses by its past, {words}"
 
 
 def _passage(a: RunView, b: RunView, now: Shown) -> None:
     """The same characters of val, each in the color of the difference."""
-    st.markdown("**Surprise, character by character**")
+    st.markdown(
+        "**Surprise, character by character** \u2002:gray[each is guessed from what stands before it, as in writing]"
+    )
     place = st.slider("Passage", 1, PLACES, 1, key="passage", bind="query-params", width=420)
     where = models.at(a)
     corpus = models.text_of(where)

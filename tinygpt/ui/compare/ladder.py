@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from tinygpt.differences import said, what_differs
-from tinygpt.engine.experiments import ExperimentView
 from tinygpt.engine.records import RunView
+from tinygpt.models import count_parameters
 from tinygpt.plans.ladder import code_of
 from tinygpt.plots.look import number, thousands
 from tinygpt.presets import PRESETS
@@ -17,18 +17,21 @@ from tinygpt.ui import literal
 from tinygpt.ui.compare.chart import stated
 from tinygpt.ui.compare.results import losses
 
-NOT_NEW = ("model", "max_steps", "learning_rate")  # of the first rung alone, and of no interest here
+NOT_NEW = ("model", "max_steps", "learning_rate", "init", "scale", "dropout", "softmax_dim")  # nothing to learn here
 
 
-def ladder(one: ExperimentView) -> None:
-    """A table of all rungs, and the code difference of the one that is chosen."""
-    rungs: dict[str, list[RunView]] = {}
-    for run in one.runs:
-        rungs.setdefault(run.label, []).append(run)
-    st.header("Rung by rung", anchor="rungs")
+def ladder(rungs: dict[str, list[RunView]], suffix: str = "") -> None:
+    """A table of all rungs, and the code difference of the one that is chosen; `suffix` makes its key its own."""
+    st.header("Rung by rung", anchor=f"rungs{suffix}")
     st.table(_rows(rungs), border="horizontal", hide_index=True)
+    if not any(stated(runs[0]) for runs in rungs.values()):
+        st.markdown(
+            ":gray[The lecture's losses are those of its own sizes and steps (5\u202f000; 3\u202f000 for the table).]"
+        )
     labels = list(rungs)
-    chosen = st.segmented_control("What is new in", labels, default=labels[-1], key="rung_code", bind="query-params")
+    chosen = st.segmented_control(
+        "What is new in", labels, default=labels[-1], key=f"rung_code{suffix}", bind=None if suffix else "query-params"
+    )
     if chosen in rungs:
         _difference(rungs, chosen, labels)
 
@@ -42,6 +45,7 @@ def _rows(rungs: dict[str, list[RunView]]) -> list[dict[str, str]]:
             {
                 "rung": literal.markdown(label),
                 "what is new": literal.markdown(words),
+                "parameters": thousands(count_parameters(runs[0].spec.model)),
                 "steps": thousands(runs[0].max_steps),
                 "lecture": number(target) if target else "\u2013",
                 "here": number(fmean(found), 3) if found else "\u2013",
@@ -61,7 +65,7 @@ def _difference(rungs: dict[str, list[RunView]], chosen: str, labels: list[str])
             for name, values in changes.items()
             if name not in NOT_NEW
             for i, sign in enumerate("-+")
-            if values[i] is not None
+            if values[i] is not None and not (values[0] is None and said(name, values[1]).startswith("no "))
         ]
         st.code("\n".join(lines), language="diff")
     for function in code_of(changes):

@@ -5,6 +5,7 @@ is drawn anew would lose its tie to the address.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -12,6 +13,7 @@ import streamlit as st
 from tinygpt.corpus import Corpus
 from tinygpt.differences import said
 from tinygpt.engine.limits import MAX_STEPS
+from tinygpt.fairness import with_steps
 from tinygpt.gpt import SCALES
 from tinygpt.models import kind
 from tinygpt.plan import Plan
@@ -32,6 +34,7 @@ VALUES: dict[str, Sequence[Any]] = {  # what can be swept, and over which values
     "scale": SCALES, "positions": ("learned", "none"), "residual": (True, False), "layer_norm": (True, False),
     "weight_decay": (0.0, 0.01, 0.1, 1.0),
 }  # fmt: skip
+LENGTHS = {"a tenth": 0.1, "a third": 1 / 3, "whole": 1.0}  # of a run's usual steps
 FIRST = {"learning_rate": (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2), "max_steps": (500, 1_000, 2_000)}  # chosen at first
 
 
@@ -42,10 +45,11 @@ def seeds(corpus: Corpus) -> Plan | None:
     named |= {name: preset.title for name, preset in PRESETS.items()}
     chosen = st.selectbox("What to repeat", list(named), key="repeat", format_func=named.__getitem__)
     all_seeds = _seeds("repeat", least=2)
+    share = _share("repeat")
     if chosen in mine:
-        return repeats.plan(mine[chosen].name, mine[chosen].spec, all_seeds)
+        return _shortened(repeats.plan(mine[chosen].name, mine[chosen].spec, all_seeds), share)
     spec = PRESETS[chosen].spec(corpus.name, corpus.tokenizer.vocab_size)
-    return repeats.plan(PRESETS[chosen].title, spec, all_seeds)
+    return _shortened(repeats.plan(PRESETS[chosen].title, spec, all_seeds), share)
 
 
 def ladder(corpus: Corpus) -> Plan:
@@ -97,20 +101,20 @@ def breakage(corpus: Corpus) -> Plan:
     """A healthy run, and the same with one thing wrong."""
     titles = {what.title: name for name, what in breakages.BREAKAGES.items()}
     name = titles[st.selectbox("What goes wrong", list(titles), key="broken", bind="query-params")]
-    what, all_seeds = breakages.BREAKAGES[name], _seeds("break")
+    what, all_seeds, share = breakages.BREAKAGES[name], _seeds("break"), _share("break")
     st.markdown(f":gray[{what.words}]")
     if what.corpus and what.corpus != corpus.name:
         st.markdown(f":gray[It shows on the {what.corpus} language, so that is what both learn.]")
-    return breakages.plan(name, corpus.name, corpus.tokenizer.vocab_size, all_seeds)
+    return _shortened(breakages.plan(name, corpus.name, corpus.tokenizer.vocab_size, all_seeds), share)
 
 
 def language(_: Corpus | None) -> Plan:
     """Two models on a made-up language: one that can find its rule, and one that cannot."""
     titles = {trial.title: name for name, trial in languages.TRIALS.items()}
     name = titles[st.selectbox("Which language", list(titles), key="trial", bind="query-params")]
-    all_seeds = _seeds("language")
+    all_seeds, share = _seeds("language"), _share("language")
     st.markdown(f":gray[{languages.TRIALS[name].words}]")
-    return languages.plan(name, all_seeds)
+    return _shortened(languages.plan(name, all_seeds), share)
 
 
 def _values(name: str) -> list[Any]:
@@ -132,3 +136,21 @@ def _steps(experiment: str, default: int) -> int:
     return st.select_slider(
         "Steps of each run", controls.STEPS[3:], default, key=f"{experiment}_steps", bind="query-params"
     )
+
+
+def _share(experiment: str) -> float:
+    """How much of its usual length each run gets: a lesson is short."""
+    chosen = st.segmented_control(
+        "Length", list(LENGTHS), default="whole", required=True, key=f"{experiment}_length", bind="query-params"
+    )
+    return LENGTHS[chosen]
+
+
+def _shortened(plan: Plan, share: float) -> Plan:
+    """The same runs with a share of their steps; what comes of them may then not be what the words promise."""
+    if share == 1.0:
+        return plan
+    runs = [
+        replace(run, spec=with_steps(run.spec, max(1, round(run.spec.train.max_steps * share)))) for run in plan.runs
+    ]
+    return replace(plan, runs=tuple(runs))

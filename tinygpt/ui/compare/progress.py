@@ -6,7 +6,7 @@ import streamlit as st
 
 from tinygpt.engine.experiments import ExperimentView
 from tinygpt.ui import literal, session
-from tinygpt.ui.launch import spoken_time
+from tinygpt.ui.launch import SETTLED, seconds_here, spoken_time
 
 PLACE = "experiment"  # where what the engine says against an order is shown
 
@@ -37,21 +37,19 @@ def words(one: ExperimentView) -> str:
 
 
 def seconds_left(one: ExperimentView) -> float:
-    """From the speed of its own runs so far, shared out among the workers; 0 while nothing is known."""
-    rates = [run.steps_per_second for run in one.runs if run.steps_per_second]
-    if not rates:
-        return 0.0
-    usual = sorted(rates)[len(rates) // 2]
+    """What is left of each run, at its own speed once that is known, shared out among the workers."""
+    moving = [run for run in one.runs if run.status in ("waiting", "training")]
     seconds = sum(
-        (run.max_steps - run.step) / (run.steps_per_second or usual)
-        for run in one.runs
-        if run.status in ("waiting", "training")
+        (run.max_steps - run.step) / run.steps_per_second
+        if run.step >= SETTLED and run.steps_per_second
+        else seconds_here(run.spec) * (1 - run.step / run.max_steps)
+        for run in moving
     )
     return seconds / max(1, len(session.engine().workers()))
 
 
 def buttons(one: ExperimentView) -> None:
-    """Pause or Resume, Stop, Delete."""
+    """Pause or Resume, Stop; Delete, once it has ended."""
     engine = session.engine()
     if one.status in ("paused", "interrupted"):
         _button("Resume", "resume_all", engine.resume_all, one.id)
@@ -59,6 +57,8 @@ def buttons(one: ExperimentView) -> None:
         _button("Pause", "pause_all", engine.pause_all, one.id)
     if one.status != "ended":
         _button("Stop", "stop_all", engine.stop_all, one.id)
+    else:
+        _button("Delete", "delete_all", engine.delete_all, one.id)
 
 
 def _button(label: str, key: str, command: Callable[[str], None], experiment: str) -> None:

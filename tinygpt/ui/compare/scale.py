@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from tinygpt.engine.experiments import ExperimentView
+from tinygpt.engine.records import RunView
 from tinygpt.gpt import GPTConfig
 from tinygpt.plots.lines import Axes, Series, lines_rows, lines_spec
 from tinygpt.plots.look import number
@@ -18,6 +18,7 @@ from tinygpt.ui.compare.figure import figure
 from tinygpt.ui.compare.models import Look
 from tinygpt.vitals import variance_at_the_start, variance_of_unit_scores
 
+SMALL = 0.03  # nats: what another seed alone does
 FIRST = 1  # where step 0 stands on an axis of powers: there is no 0 on it
 
 
@@ -47,22 +48,19 @@ MEASURES = (
 Found = dict[str, list[list[Look]]]  # variant -> for each seed its looks
 
 
-def scale(one: ExperimentView, tones: dict[str, Tone]) -> None:
-    """What is watched, one chart at a time, and what all of it says."""
-    st.header("What the scale does inside", anchor="inside")
-    found: Found = {label: [] for label in one.labels}
-    for run in one.runs:
-        if looks := models.looks(run):
-            found[run.label].append(looks)
-    config = one.runs[0].spec.model
+def scale(groups: dict[str, list[RunView]], tones: dict[str, Tone], suffix: str = "") -> None:
+    """What is watched, one chart at a time, and what all of it says; `suffix` makes its keys its own."""
+    st.header("What the scale does inside", anchor=f"inside{suffix}")
+    found: Found = {label: [looks for run in runs if (looks := models.looks(run))] for label, runs in groups.items()}
+    config = next(iter(groups.values()))[0].spec.model
     assert isinstance(config, GPTConfig)
     by_key = {measure.key: measure for measure in MEASURES}
     watched = st.segmented_control(
-        "Watch", list(by_key), default=MEASURES[0].key, required=True, key="watch", bind="query-params",
-        format_func=lambda key: by_key[key].name,
+        "Watch", list(by_key), default=MEASURES[0].key, required=True, key=f"watch{suffix}",
+        bind=None if suffix else "query-params", format_func=lambda key: by_key[key].name,
     )  # fmt: skip
-    _chart(by_key[watched], found, tones, _levels(config) if watched == "variance" else ())
-    frame.look_for(scale_words(found, config))
+    _chart(by_key[watched], found, tones, _levels(config) if watched == "variance" else (), suffix)
+    frame.look_for(f"{scale_words(found, config)} {effect_words(groups)}")
     with st.expander("Head by head", type="compact"):
         st.table(head_rows(found, config), border="horizontal", hide_index=True)
 
@@ -73,7 +71,9 @@ def _levels(config: GPTConfig) -> list[tuple[str, float]]:
     return [(f"head_size {number(unit, 0)}: unit q and k", unit), (f"first weights {number(start, 1)}", start)]
 
 
-def _chart(measure: Measure, found: Found, tones: dict[str, Tone], levels: Sequence[tuple[str, float]]) -> None:
+def _chart(
+    measure: Measure, found: Found, tones: dict[str, Tone], levels: Sequence[tuple[str, float]], suffix: str
+) -> None:
     series = []
     for label, seeds in found.items():
         shared = sorted(set.intersection(*({look.step for look in looks} for looks in seeds))) if seeds else []
@@ -85,7 +85,7 @@ def _chart(measure: Measure, found: Found, tones: dict[str, Tone], levels: Seque
     figure(
         lines_rows(series, levels, log_y=measure.log_y),
         lines_spec(frame.mode(), Axes("step", measure.title, log_x=True, log_y=measure.log_y, height=300)),
-        key=f"inside_{measure.key}", alt=f"{measure.title}, by step, for each scale.", title=measure.title,
+        key=f"inside_{measure.key}{suffix}", alt=f"{measure.title}, by step, for each scale.", title=measure.title,
     )  # fmt: skip
 
 
@@ -104,6 +104,22 @@ def scale_words(found: Found, config: GPTConfig) -> str:
         f"{number(variance_at_the_start(config), 1)}. Training changes it: under {literal.markdown(wide)} it is "
         f"{brief(grown[wide], 1)} now. The rows of {literal.markdown(sharp)} are the sharpest (entropy "
         f"{number(ends[sharp])}), those of {literal.markdown(soft)} the softest ({number(ends[soft])})."
+    )
+
+
+def effect_words(groups: dict[str, list[RunView]]) -> str:
+    """Whether all of that shows in the loss, honestly; "" before every variant has a final one."""
+    means = {
+        label: fmean(finals) for label, runs in groups.items() if (finals := [r.final[1] for r in runs if r.final])
+    }
+    if len(means) < max(2, len(groups)):
+        return ""
+    best, worst = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
+    apart = means[worst] - means[best]
+    if apart < SMALL:
+        return f"In the loss the effect is small at this head_size: all scales end within {number(apart, 3)} nats."
+    return (
+        f"In the loss it shows: {literal.markdown(worst)} ends {number(apart, 3)} nats above {literal.markdown(best)}."
     )
 
 

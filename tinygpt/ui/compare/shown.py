@@ -1,5 +1,6 @@
 """Which runs are compared: those of an experiment, and single ones; a part of the link."""
 
+import time
 from typing import NamedTuple
 
 import streamlit as st
@@ -14,37 +15,43 @@ MOST, FIRST = 60, 6  # runs on one chart; runs that it begins with
 
 
 class Shown(NamedTuple):
-    """What is compared. `labels` names the variant of each run, by the run's id."""
+    """What is compared. `labels` names the variant of each run, by the run's id; `notes` is what there is to say."""
 
     experiments: list[ExperimentView]
     runs: list[RunView]
     labels: dict[str, str]
+    notes: list[str]
 
     @property
     def corpus(self) -> str:
         """The text whose floors are shown: that of the first run, "" without one."""
         return self.runs[0].spec.corpus if self.runs else ""
 
-    def variants(self) -> dict[str, list[RunView]]:
-        """The runs of each variant, in the order in which the variants come first."""
+    def variants(self, one: ExperimentView | None = None) -> dict[str, list[RunView]]:
+        """The runs of each variant, or of those of one experiment, in the order in which the variants come first."""
         found: dict[str, list[RunView]] = {}
         for run in self.runs:
-            found.setdefault(self.labels[run.id], []).append(run)
+            if one is None or run.experiment == one.id:
+                found.setdefault(self.labels[run.id], []).append(run)
         return found
 
 
 def shown() -> Shown:
     """What the link says; without a word, the newest experiment, or the newest runs of one text."""
-    asked = [name for name in st.query_params.get("show", "").split(",") if is_name(name)]
-    engine = session.engine()
-    experiments = [one for name in asked if (one := engine.experiment(name))]
+    asked = [name for name in st.query_params.get("show", "").split(",") if name]
+    engine, notes = session.engine(), []
+    experiments = [one for name in asked if is_name(name) and (one := engine.experiment(name))]
     runs = [run for one in experiments for run in one.runs]
-    runs += [run for name in asked if (run := engine.view(name))]
+    runs += [run for name in asked if is_name(name) and (run := engine.view(name))]
+    if asked and not runs:
+        notes.append("This link leads to no run that is here (any more). Below are your own.")
     if not runs:
         experiments = engine.experiments(session.student())[-1:]
         runs = list(experiments[0].runs) if experiments else _newest()
-    runs = list({run.id: run for run in runs}.values())[:MOST]
-    return Shown(experiments, runs, labels(runs))
+    runs = list({run.id: run for run in runs}.values())
+    if len(runs) > MOST:
+        notes.append(f"{len(runs)} runs are too many for one chart: here are the first {MOST}.")
+    return Shown(experiments, runs[:MOST], labels(runs[:MOST]), notes)
 
 
 def _newest() -> list[RunView]:
@@ -70,10 +77,12 @@ def _free(name: str, taken: list[str]) -> str:
 def choose() -> None:
     """The list of what can be compared; what is chosen goes into the link."""
     engine, student = session.engine(), session.student()
-    experiments = {one.id: f"{one.title} ({len(one.runs)} runs)" for one in engine.experiments(student)[::-1]}
+    experiments = {one.id: _title(one) for one in engine.experiments(student)[::-1]}
     single = {run.id: run.name for run in session.runs()}
     now = shown()
-    foreign = {one.id: one.title for one in now.experiments} | {run.id: run.name for run in now.runs}
+    if now.runs and "show" not in st.query_params:
+        show([one.id for one in now.experiments] or [run.id for run in now.runs])  # so that the link is the comparison
+    foreign = {one.id: _title(one) for one in now.experiments} | {run.id: run.name for run in now.runs}
     chosen = [one.id for one in now.experiments]
     within = {run.id for one in now.experiments for run in one.runs}
     chosen += [run.id for run in now.runs if run.id not in within]
@@ -83,6 +92,11 @@ def choose() -> None:
         "Shown", list(known), key="shown", format_func=known.__getitem__, on_change=_chosen, max_selections=MOST,
         placeholder="runs and experiments", help="Experiments and runs, in one chart. The link opens the same ones.",
     )  # fmt: skip
+
+
+def _title(one: ExperimentView) -> str:
+    """An experiment among others of its kind."""
+    return f"{one.title}, {len(one.runs)} runs, {time.strftime('%H:%M', time.localtime(one.created))}"
 
 
 def _chosen() -> None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from tinygpt.engine.experiments import ExperimentView
+from tinygpt.engine.records import RunView
 from tinygpt.plots.tones import Tone
 from tinygpt.ui import floors, frame, pace, texts
 from tinygpt.ui.compare import broken, chart, ladder, language, progress, results, scale, sweep, verdict
@@ -11,9 +12,11 @@ from tinygpt.ui.live import is_moving
 
 
 def stage() -> None:
-    """Everything that moves. It asks the server again and again only while something is being trained."""
-    live = more_to_come(shown())
-    st.fragment(_tick, run_every=pace.interval() if live else None)(live)
+    """Everything that moves: it asks again and again while something is being trained, slowly while it is paused."""
+    now = shown()
+    live = more_to_come(now)
+    every = pace.interval() if live else pace.SLOWEST if any(run.live for run in now.runs) else None
+    st.fragment(_tick, run_every=every)(live)
 
 
 def _tick(live: bool) -> None:
@@ -24,30 +27,43 @@ def _tick(live: bool) -> None:
     with st.container():
         for one in now.experiments:
             progress.progress(one)
+        for note in now.notes:
+            st.text(note)
     with st.container():
-        chart.chart(now, chart.controls())
+        drawn = chart.controls()
+        if now.runs:
+            chart.chart(now, drawn)
         frame.look_for(verdict.look_for(now))
     with st.container():
         for one in now.experiments:
-            if one.kind == "sweep":
-                sweep.sweep(one, tones[one.labels[0]])
+            if one.kind == "sweep" and (groups := now.variants(one)):
+                sweep.sweep(one, tones[next(iter(groups))])
     with st.container():
         results.results(now)
         verdict.seeds(now, tones)
         verdict.steps(now)
     with st.container():
-        for one in now.experiments:
-            _of_its_kind(one, tones)
+        for one, suffix in _suffixes(now):
+            _of_its_kind(one, now.variants(one), tones, suffix)
     if live != more_to_come(now) or pace.out_of_step(live, eager=False):
         st.rerun()  # once, so that the asking begins, stops, or finds its new pace
 
 
-def _of_its_kind(one: ExperimentView, tones: dict[str, Tone]) -> None:
-    """What an experiment of this kind has to show beside its curves."""
+def _suffixes(now: Shown) -> list[tuple[ExperimentView, str]]:
+    """The experiments, each with an ending for its keys: none for the first of a kind, so that the link names it."""
+    kinds = [one.kind for one in now.experiments]
+    firsts = [kinds.index(one.kind) == n for n, one in enumerate(now.experiments)]
+    return [(one, "" if first else f"_{one.id}") for one, first in zip(now.experiments, firsts, strict=True)]
+
+
+def _of_its_kind(one: ExperimentView, groups: dict[str, list[RunView]], tones: dict[str, Tone], suffix: str) -> None:
+    """What an experiment of this kind has to show beside its curves; `groups` are its variants on the chart."""
+    if not groups:
+        return
     if one.kind == "ladder":
-        ladder.ladder(one)
+        ladder.ladder(groups, suffix)
     elif one.kind == "scale":
-        scale.scale(one, tones)
+        scale.scale(groups, tones, suffix)
     elif one.kind == "break":
         broken.broken(one)
     elif one.kind == "language":

@@ -30,7 +30,10 @@ def take(now: Shown) -> None:
     _of_a_run(by_id[chosen])
     with st.container(horizontal=True, vertical_alignment="center"):
         _button("All points of all runs, CSV", lambda: _together(now), "tinygpt-comparison.csv", "text/csv", "together")
-        st.markdown(":gray[The link in the address bar opens this very comparison, for everybody who has it.]")
+        _button(
+            "The same, JSON", lambda: _together_json(now), "tinygpt-comparison.json", "application/json", "all_json"
+        )
+    st.markdown(":gray[The link in the address bar opens these runs and this chart, for everybody who has it.]")
 
 
 def _of_a_run(run: RunView) -> None:
@@ -57,7 +60,11 @@ def _of_a_run(run: RunView) -> None:
             )
     if is_sha256(run.spec.corpus):
         _button("The text, for script and notebook", lambda: _text(run), TEXT_FILE, "text/plain", "text")
-    st.markdown(":gray[Script and notebook train this run again and end with the same loss, to the digit.]")
+    st.markdown(
+        ":gray[Script and notebook train this run again and end with the same loss, to the digit.]"
+        if run.final
+        else ":gray[This run has not come to its end; script and notebook train all of it.]"
+    )
 
 
 def _button(label: str, make: Callable[[], str | bytes], file_name: str, mime: str, key: str = "") -> None:
@@ -72,6 +79,18 @@ def _together(now: Shown) -> str:
     return together_csv(
         (now.labels[run.id], run.spec.train.seed, engine.store.points(run.id)) for run in now.runs
     )  # fmt: skip
+
+
+def _together_json(now: Shown) -> str:
+    """A JSON list with an object for each run, as `Points, JSON` gives it."""
+    engine = session.engine()
+    engine.flush()
+    each = (
+        points_json(run.spec, engine.store.points(run.id), name=f"{now.labels[run.id]}, seed {run.spec.train.seed}",
+                    final=run.final)
+        for run in now.runs
+    )  # fmt: skip
+    return f"[{','.join(each)}]\n"
 
 
 def _text(run: RunView) -> str:
