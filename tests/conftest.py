@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,13 +19,16 @@ BESIDE_THE_CLONE = Path(__file__).parents[2] / "shared/data/tinyshakespeare.txt"
 
 
 @pytest.fixture
-def exact_file(monkeypatch: pytest.MonkeyPatch) -> Path:
+def exact_file(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The lecture's exact file, and TINYGPT_DATA names it. Without one the test is skipped, or fails where required."""
     from tinygpt import download
+    from tinygpt.corpus import load_corpus
 
     monkeypatch.setenv("TINYGPT_DATA", TEACHERS or str(BESIDE_THE_CLONE))
     if path := download.find():
         monkeypatch.setenv("TINYGPT_DATA", str(path))
-        return path
+        yield path
+        load_corpus.cache_clear()  # else the next test finds it where there is none
+        return
     reason = f"the lecture's exact text is not on this machine: set TINYGPT_DATA to it, or put it at {BESIDE_THE_CLONE}"
     pytest.fail(reason) if os.environ.get("TINYGPT_REQUIRE_TEXT") == "1" else pytest.skip(reason)

@@ -60,6 +60,24 @@ def test_axes_run_in_powers_of_ten_where_asked_and_the_spec_is_constant(mode):
     json.dumps(spec)
 
 
+def test_learning_rates_are_spelled_alike_and_other_settings_are_not_powers():
+    def below(*ticks: float) -> str:
+        spec = lines_spec("light", Axes("setting", "val loss", log_x=True, ticks=ticks))
+        return spec["layer"][0]["encoding"]["x"]["axis"]["labelExpr"]
+
+    assert "~e" in below(1e-4, 1e-3, 1e-2) and below(1e-3, 1.0) == below(1e-4, 1e-3, 1e-2)
+    assert "~e" not in below(8, 16, 32)
+
+
+def test_the_lowest_point_is_named_where_asked_unless_it_is_the_end():
+    bent = Series("val loss", TONES[2], [1, 2, 3], [3.0, 2.0, 2.5])
+    rows = lines_rows([bent], lowest=True)
+    assert [(row["x"], row["loss"], row["label"]) for row in of(rows, "lowest")] == [(2, 2.0, "lowest 2.000")]
+    assert [row["loss"] for row in of(rows, "corner")] == [pytest.approx(2 - 0.15)]
+    assert not of(lines_rows([bent]), "lowest")
+    assert not of(lines_rows([Series("val loss", TONES[2], [1, 2], [3.0, 2.0])], lowest=True), "lowest")
+
+
 # --- seed by seed ----------------------------------------------------------------------------------------------------
 
 
@@ -74,6 +92,7 @@ def test_every_seed_is_a_dot_and_their_mean_a_stroke_with_its_number():
 def test_the_chart_grows_with_the_variants():
     few, many = (strip_spec("light", tuple(map(str, range(n)))) for n in (2, 5))
     assert many["height"] > few["height"]
+    assert strip_spec("light", ("one",))["height"] >= 130  # with the axis and its title, which take about 85
     assert few["layer"][0]["encoding"]["y"]["scale"]["domain"] == ["0", "1"]
 
 
@@ -87,7 +106,11 @@ def test_the_lowest_loss_has_the_strongest_color_and_an_edge(mode):
     assert [(row["x"], row["y"]) for row in of(rows, "best")] == [("2", "8")]
     assert tiles["2"]["tone"] == PALETTE[mode].sequential[-1] and tiles["1"]["tone"] == PALETTE[mode].sequential[0]
     assert tiles["4"]["label"] == "diverged" and tiles["4"]["tone"] == tiles["1"]["tone"]
-    json.dumps(heat_spec(mode, ("n_head", "n_embd"), ("1", "2", "4"), ("8",)))
+    spec = heat_spec(mode, ("n_head", "n_embd"), ("1", "2", "4"), ("8",))
+    json.dumps(spec)
+    paper, ink = (layer["mark"] for layer in spec["layer"][-2:])  # the gap is seen on every blue
+    assert (paper["stroke"], ink["stroke"]) == (PALETTE[mode].paper, PALETTE[mode].ink)
+    assert paper["strokeWidth"] > 2 * ink["strokeWidth"]
 
 
 def test_tiles_without_any_loss_are_all_empty():

@@ -55,3 +55,8 @@ def test_harm_that_is_not_clear_is_not_claimed():
 def test_a_twin_is_named_with_its_loss():
     found = Finding("no-positions", True, {"first_block": 0.0, "val": 2.5, "twin_val": 2.1, "gap": 0.4})
     assert diagnosis_words(found).endswith("Val loss 2.50; the healthy twin has 2.10.")
+
+
+def test_a_loss_that_ran_away_is_short():
+    found = Finding("no-positions", True, {"first_block": 0.0, "val": 929_727.25, "twin_val": 2.1, "gap": 9e5})
+    assert diagnosis_words(found).endswith("Val loss 929\u202f727; the healthy twin has 2.10.")

@@ -57,7 +57,7 @@ def test_the_first_button_leads_to_lesson_1(home):
 
 def test_every_lesson_has_a_card_with_its_question(home):
     links = [link.proto.label for link in home.get("page_link")]
-    assert links == [*(f"**{one.number} {one.title}**" for one in lessons()), "**Train**"]
+    assert links == [*(f"**{one.number} {one.title}**" for one in lessons()), "**Train**", "**Compare**"]
     words = " ".join(text.value for text in home.markdown)
     assert all(one.question in words for one in lessons())
 

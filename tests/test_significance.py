@@ -110,6 +110,18 @@ def test_pairs_raise_one_false_alarm_in_twenty_whatever_they_have_in_common():
         assert 0.035 < alarms / 2_000 < 0.065
 
 
+@pytest.mark.parametrize("paired", [False, True])
+@pytest.mark.parametrize("ahead", [0.0, 5.0])
+def test_the_lowest_of_many_against_the_next_needs_no_correction(paired, ahead):
+    draw, rounds, alarms = np.random.default_rng(7), 1_500, 0
+    true = np.array([-ahead, -ahead, *[0.0] * 18])  # the best two are equal: whichever is lowest, it is by luck
+    for _ in range(rounds):
+        drawn = true[:, None] + draw.standard_normal((20, 3))
+        best, second = drawn[np.argsort(drawn.mean(1))[:2]]
+        alarms += compare(by_seed(*second), by_seed(*best), same_start=paired).verdict == "larger than the noise"
+    assert alarms / rounds < (0.065 if ahead else 0.03)
+
+
 losses = st.dictionaries(st.integers(0, 9), st.none() | st.just(math.nan) | st.floats(0.1, 50), max_size=6)
 
 

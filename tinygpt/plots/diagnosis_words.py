@@ -17,11 +17,11 @@ def diagnosis_words(found: Finding) -> str:
 
 
 def _no_mask(e: Evidence) -> str:
-    floor = f", where the best counting loses {number(e['floor'])}" if "floor" in e else ""
+    floor = f", where the best counting loses {_loss(e['floor'])}" if "floor" in e else ""
     return (
         f"It has read the answer. Each row spends {e['future']:.0%} of its weight on characters to come, so the val "
-        f"loss is too good to be true: {number(e['val'])}{floor}. When it writes there is nothing to come, and then it "
-        f"loses {number(e['in_use'])}."
+        f"loss is too good to be true: {_loss(e['val'])}{floor}. When it writes there is nothing to come, and then it "
+        f"loses {_loss(e['in_use'])}."
     )
 
 
@@ -29,7 +29,7 @@ def _wrong_axis(e: Evidence) -> str:
     return (
         f"The softmax runs along the wrong axis. Rows of weights should sum to 1; here their sums go from "
         f"{number(e['lowest_sum'])} to {number(e['highest_sum'])}. A column has seen the rows below it, so the future "
-        f"leaks: val loss {number(e['val'])} in whole windows, {number(e['in_use'])} when it writes."
+        f"leaks: val loss {_loss(e['val'])} in whole windows, {_loss(e['in_use'])} when it writes."
     )
 
 
@@ -71,7 +71,12 @@ def _gap(e: Evidence) -> str:
     """How far this run is from its healthy twin; "" where that is not known."""
     if "gap" not in e:
         return ""
-    return f" Val loss {number(e['val'])}; the healthy twin has {number(e['twin_val'])}."
+    return f" Val loss {_loss(e['val'])}; the healthy twin has {_loss(e['twin_val'])}."
+
+
+def _loss(loss: float) -> str:
+    """2.45, or a loss that has run away: 1.1e6."""
+    return brief(loss, 2)
 
 
 def _share(share: float) -> str:

@@ -1,4 +1,4 @@
-"""A sweep over two settings as tiles: the stronger the color, the lower the loss; the best one has an edge of ink."""
+"""A sweep over two settings as tiles: the stronger the color, the lower the loss; the best has an edge of ink."""
 
 import math
 from collections.abc import Mapping
@@ -12,7 +12,8 @@ from tinygpt.plots.drawing import shade
 from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode
 from tinygpt.plots.loss import brief
 
-TILE, BELOW = 52, 60  # px: a tile, and the axis with its title
+TILE, BELOW = 52, 70  # px: a tile, and the axis with its title
+FITTING = f"min({TICK}, bandwidth('x') / (0.6 * length(datum.label)))"  # the size of a number in its tile
 COLUMNS = ("kind", "x", "y", "tone", "ink", "label", "loss")
 Cell = tuple[str, str]  # the two settings in words
 
@@ -36,27 +37,23 @@ def heat_rows(losses: Mapping[Cell, float], mode: Mode) -> pd.DataFrame:
 def heat_spec(mode: Mode, names: tuple[str, str], x: tuple[str, ...], y: tuple[str, ...]) -> dict[str, Any]:
     """Everything but the rows: the names of the two settings, and their values in order."""
     p = PALETTE[mode]
-    plain = {"labelFontSize": LABEL, "labelColor": p.ink, "titleColor": p.muted, "titleFontSize": TICK,
-             "titleFontWeight": 400, "ticks": False, "domain": False, "labelAngle": 0}  # fmt: skip
+    plain = {"labelFontSize": LABEL, "labelColor": p.ink, "ticks": False, "domain": False, "labelAngle": 0}
     at = {
-        name: {"field": name, "type": "nominal", "axis": {**plain, "title": title},
+        name: {"field": name, "type": "nominal", "axis": {**plain, **marks.title(p, title)},
                "scale": {"domain": list(values), "padding": 0.04}}
         for name, title, values in zip("xy", names, (x, y), strict=True)
     }  # fmt: skip
-    color = {"field": "tone", "type": "nominal", "scale": None, "legend": None}
     told = [
         {"field": "x", "title": names[0]},
         {"field": "y", "title": names[1]},
         {"field": "label", "title": "val loss"},
     ]
-    edge = {"type": "rect", "filled": False, "stroke": p.ink, "strokeWidth": 2.5, "tooltip": None}
-    number = {"type": "text", "fontSize": TICK, "tooltip": None}
-    return {
-        "height": TILE * len(y) + BELOW,
-        "layer": [
-            marks.layer("tile", {"type": "rect", "tooltip": True}, {**at, "color": color, "tooltip": told}),
-            marks.layer("tile", number, {**at, "text": marks.TEXT, "color": {**color, "field": "ink"}}),
-            marks.layer("best", edge, at),
-        ],
-        "usermeta": {"embedOptions": {"renderer": "svg", "logLevel": 1}},
-    }
+    edge = {"type": "rect", "filled": False, "tooltip": None}
+    number = {"type": "text", "fontSize": {"expr": FITTING}, "tooltip": None}
+    layers = [
+        marks.layer("tile", {"type": "rect", "tooltip": True}, {**at, "color": marks.TONE, "tooltip": told}),
+        marks.layer("tile", number, {**at, "text": marks.TEXT, "color": marks.INK}),
+        marks.layer("best", {**edge, "stroke": p.paper, "strokeWidth": 9}, at),  # ink on the darkest blue is not seen
+        marks.layer("best", {**edge, "stroke": p.ink, "strokeWidth": 2.5}, at),
+    ]
+    return marks.still(layers, height=TILE * len(y) + BELOW)

@@ -130,4 +130,4 @@ def brief(loss: float, digits: int = 3) -> str:
     """A loss in few characters, however large: "2.487", "3 900", "4.7e26"."""
     if loss < 100:
         return number(loss, digits)
-    return thousands(round(loss)) if loss < 1e6 else f"{loss:.1e}".replace("e+", "e")
+    return thousands(round(loss)) if loss < 1e6 else f"{loss:.1e}".replace("e+0", "e").replace("e+", "e")

@@ -4,9 +4,11 @@ A chart is a constant spec and a table of rows, one a mark, whose `kind` says wh
 nothing but what they say: nothing is drawn anew, and a zoom stays.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from tinygpt.plots.look import PANEL, TICK, Palette
+from tinygpt.plots.loss import apart
 
 HEIGHT = 380  # px
 DASHES = ([1, 0], [8, 4], [3, 3], [12, 4, 3, 4])  # a second run of the same hue is dashed, and so on
@@ -56,10 +58,9 @@ def still(layers: list[dict[str, Any]], *, height: int, right: int = 2) -> dict[
     }
 
 
-def layer(kind: str, mark: dict[str, Any], encoding: dict[str, Any], side: str = "") -> dict[str, Any]:
+def layer(kind: str, mark: dict[str, Any], encoding: dict[str, Any]) -> dict[str, Any]:
     """A mark for each row of one kind."""
-    only = f"datum.kind === '{kind}'" + (f" && datum.side === '{side}'" if side else "")
-    return {"transform": [{"filter": only}], "mark": mark, "encoding": encoding}
+    return {"transform": [{"filter": f"datum.kind === '{kind}'"}], "mark": mark, "encoding": encoding}
 
 
 def floors(p: Palette) -> list[dict[str, Any]]:
@@ -116,12 +117,44 @@ def in_sight(field: str) -> dict[str, Any]:
     return {"condition": {"test": f"{x} && {y}", "value": 1}, "value": 0}
 
 
-def box(x: float, name: str, width: float, key: float = 0.0) -> tuple[float, float]:
-    """From where to where a name reaches, in px, whose curve ends at `x` of `width`: what `names` says, in Python."""
-    wide = EM * PANEL * len(name) + key
-    if x + BESIDE + wide <= width:
-        return x, x + BESIDE + wide
-    return max(x, wide) - wide, max(x, wide)
+class Name(NamedTuple):
+    """What stands at the end of a curve, and where that is."""
+
+    x: float
+    y: float
+    words: str
+    key: int = 0  # px that a sample of its line takes
+
+
+def spread(names: Sequence[Name], gap: float, top: float, width: float) -> list[float]:
+    """The heights of `names`, lowest first, on a plot of `width` px: only those that would lie on each other move."""
+    boxes = [_box(name, width) for name in names]
+    found = [0.0] * len(names)
+    for near in _neighbors(boxes):
+        for i, place in zip(near, apart([names[i].y for i in near], gap, top=top), strict=True):
+            found[i] = place
+    return found
+
+
+def _box(name: Name, width: float) -> tuple[float, float]:
+    """From where to where a name reaches, in px: what `names` tells the browser, in Python."""
+    wide = EM * PANEL * len(name.words) + name.key
+    if name.x + BESIDE + wide <= width:
+        return name.x, name.x + BESIDE + wide
+    return max(name.x, wide) - wide, max(name.x, wide)
+
+
+def _neighbors(boxes: Sequence[tuple[float, float]]) -> list[list[int]]:
+    """The numbers of the boxes, those together that overlap from side to side, also by way of others."""
+    groups: list[list[int]] = []
+    reached = 0.0
+    for i in sorted(range(len(boxes)), key=boxes.__getitem__):
+        if groups and boxes[i][0] < reached:
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+        reached = max(reached, boxes[i][1]) if len(groups[-1]) > 1 else boxes[i][1]
+    return [sorted(group) for group in groups]
 
 
 def _name_place(field: str) -> dict[str, Any]:
@@ -160,6 +193,11 @@ def axis(tone: str, label: str) -> dict[str, Any]:
         "title": None, "labelExpr": label, "labelFontSize": TICK, "labelColor": tone, "labelPadding": 8,
         "labelFlush": True, "grid": False, "ticks": False, "domain": False, "tickCount": 5,
     }  # fmt: skip
+
+
+def title(p: Palette, words: str) -> dict[str, Any]:
+    """What an axis says of itself, under its numbers."""
+    return {"title": words, "titleColor": p.muted, "titleFontSize": TICK, "titleFontWeight": 400}
 
 
 def whole(field: str = "datum.value") -> str:

@@ -4,6 +4,7 @@ plots/overlay_chart.py is the spec that draws them. Runs that differ by their se
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -175,9 +176,7 @@ def _range(
     return low - air, high + air
 
 
-def _train(
-    course: Course, axis: Axis, smoothing: float, reach: Reach, look: Mapping[str, Any]
-) -> list[dict[str, Any]]:
+def _train(course: Course, axis: Axis, smoothing: float, reach: Reach, look: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The thin line of one run on training text, smoothed; its last point is an estimate of many batches."""
     steps, losses = [p.step for p in course.points], [p.loss for p in course.points]
     smooth = running_mean(steps, losses, smoothing * (steps[-1] - steps[0]) if steps else 0.0)
@@ -220,24 +219,37 @@ def _ends(
     ends = sorted(((curve[-1], label) for label, curve in curves.items() if curve), key=lambda end: end[0].loss)
     ends = [(end, label) for end, label in ends if end.x >= reach.first]
     named = ends[: NAMED if len(ends) <= NAMED else 1]  # the best one alone, where there is no room for all
-    roles = [group[0].role for group in groups.values()]
+    roles = Counter(group[0].role for group in groups.values())
     names = [
-        Name(end.x, reach.inside(end.loss), f"{label} {_amount(end.loss)}",
-             marks.KEY if roles.count(groups[label][0].role) > 1 else 0)
+        marks.Name(end.x, reach.inside(end.loss), f"{label} {_amount(end.loss)}",
+                   marks.KEY if roles[groups[label][0].role] > 1 else 0)
         for end, label in named
     ]  # fmt: skip
-    places = name_places(names, reach, min([m.x for curve in curves.values() for m in curve if m.x > 0], default=0.0))
+    begun = min((mean.x for curve in curves.values() for mean in curve if mean.x > 0), default=reach.last)
+    said = [{"label": name.words, "key": name.key, **place} for name, place in _places(names, reach, begun)]
+    said += [{"label": ""}] * (len(ends) - len(said))
     rows = []
-    for n, (end, label) in enumerate(ends):
-        at = {"run": label, "x": end.x, "loss": reach.inside(end.loss)}
-        look = _look(label, styles[label])
-        said = {"label": "", "key": 0} | dict.fromkeys(PLACES, at["loss"])
-        if n < len(named):
-            said = {"label": names[n].words, "key": names[n].key, **places[n]}
-        rows.append({"kind": "end", **look, **at, **said})
+    for (end, label), words in zip(ends, said, strict=True):
+        at = _look(label, styles[label]) | {"run": label, "x": end.x}
+        rows.append({"kind": "end", **at, "loss": reach.inside(end.loss), **words})
         if (target := groups[label][0].target) is not None:
-            rows.append({"kind": "target", **look, **at, "x": reach.last, "loss": reach.inside(target)})
+            rows.append({"kind": "target", **at, "x": reach.last, "loss": reach.inside(target)})
     return rows
+
+
+def _places(names: Sequence[marks.Name], reach: Reach, begun: float) -> list[tuple[marks.Name, dict[str, float]]]:
+    """Each name with its height: on a wide page, on a wide page with an axis of powers, on a narrow one."""
+    begun = max(begun, reach.first)
+    decades = math.log(reach.last / begun) or 1.0
+    linear = [name._replace(x=(name.x - reach.first) / (reach.last - reach.first) * WIDE) for name in names]
+    powers = [name._replace(x=math.log(max(name.x, begun) / begun) / decades * WIDE) for name in names]
+    gap, top = GAP * (reach.high - reach.low), reach.inside(math.inf)
+    places = marks.spread(linear, gap, top, WIDE), marks.spread(powers, gap, top, WIDE)
+    narrow = apart([name.y for name in names], gap, top=top)
+    return [
+        (name, {"label_y": wide, "log_y": power, "narrow_y": one})
+        for name, wide, power, one in zip(names, *places, narrow, strict=True)
+    ]
 
 
 def _amount(loss: float) -> str:

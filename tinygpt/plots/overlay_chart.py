@@ -4,12 +4,18 @@ from functools import cache
 from typing import Any
 
 from tinygpt.plots import marks
-from tinygpt.plots.look import MINUS, PALETTE, PANEL, Mode
-from tinygpt.plots.overlay import Axis
+from tinygpt.plots.look import MINUS, PALETTE, Mode
+from tinygpt.plots.overlay import NOTHING, Axis
 
-AS_IT_IS = {"scale": None, "legend": None, "type": "nominal"}  # a color that stands in the row itself
-TONE, INK = {"field": "tone", **AS_IT_IS}, {"field": "ink", **AS_IT_IS}
 SHORT = f"replace(format(datum.value, '~s'), '-', '{MINUS}')"  # 2k, 20M, 1G
+SECONDS = f"datum.value % 1 ? format(datum.value, '~g') : {marks.whole()}"
+EMPTY = 10 * NOTHING  # an axis that ends before it has nothing to show, and no numbers
+FEW = f"domain('x')[1] < {EMPTY} ? [] : domain('x')[1] / domain('x')[0] < 100 ? [1, 2, 5] : [1]"
+ROUND = f"indexof({FEW}, round(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)))) >= 0"
+PLACE = {
+    log: f"width < {marks.NARROW} ? datum.narrow_y : datum.{wide}"
+    for log, wide in ((False, "label_y"), (True, "log_y"))
+}  # of a name
 
 
 @cache
@@ -17,15 +23,20 @@ def overlay_spec(mode: Mode, axis: Axis, *, log: bool = False) -> dict[str, Any]
     """Everything but the rows."""
     p = PALETTE[mode]
     scale = {"type": "log", "nice": False} if log else marks.SCALE
-    label = marks.whole() if axis in ("steps", "seconds") and not log else SHORT
-    x: dict[str, Any] = {"field": "x", "type": "quantitative", "scale": scale, "axis": marks.axis(p.muted, label)}
+    label = marks.whole() if axis == "steps" and not log else SECONDS if axis == "seconds" and not log else SHORT
+    below = marks.axis(p.muted, f"domain('x')[1] < {EMPTY} ? '' : {label}")
+    if axis == "steps" and not log:
+        below |= {"tickMinStep": 1}
+    if log:
+        below |= {"tickCount": 60, "labelExpr": f"{ROUND} ? {SHORT} : ''"}  # all of 1, 2, ... 9, 10, 20, ...
+    x: dict[str, Any] = {"field": "x", "type": "quantitative", "scale": scale, "axis": below}
     at: dict[str, Any] = {"x": x, "y": marks.LOSS}
     shown = [
         marks.layer("corner", marks.CORNER, at),
         *marks.floors(p),
         *_curves(at),
         _points(at, axis),
-        *_ends(mode, at),
+        *_ends(mode, at, log=log),
     ]
     found = marks.chart(shown)
     if log:
@@ -36,7 +47,7 @@ def overlay_spec(mode: Mode, axis: Axis, *, log: bool = False) -> dict[str, Any]
 def _curves(at: dict[str, Any]) -> list[dict[str, Any]]:
     """The bands, the thin lines of training text and the thick ones of unseen text."""
     edges = {"y": {**marks.LOSS, "field": "low"}, "y2": {"field": "high"}}
-    line = {**at, "color": TONE, "detail": marks.RUN}
+    line = {**at, "color": marks.TONE, "detail": marks.RUN}
     return [
         marks.layer("band", {"type": "area", "opacity": 0.22, "clip": True, "tooltip": None}, {**line, **edges}),
         marks.layer("train", {**marks.LINE, "strokeWidth": 1, "opacity": 0.6}, line),
@@ -57,17 +68,19 @@ def _points(at: dict[str, Any], axis: Axis) -> dict[str, Any]:
     return {"name": "points"} | marks.layer("val", mark, {**at, "detail": marks.RUN, "tooltip": told})
 
 
-def _ends(mode: Mode, at: dict[str, Any]) -> list[dict[str, Any]]:
+def _ends(mode: Mode, at: dict[str, Any], *, log: bool) -> list[dict[str, Any]]:
     """A short stroke where the lecture ended; a dot at the end of each curve, and its name over everything else."""
-    p = PALETTE[mode]
-    bold = {side: marks.words(p.ink, PANEL, fontWeight=700, **place) for side, place in marks.SIDES.items()}
-    name = {**at, "y": marks.NAME_AT, "text": marks.TEXT}
+    behind, before = marks.names(PALETTE[mode], {"x": at["x"]}, marks.INK)
+    key = marks.keys({"x": at["x"]}, marks.TONE)
+    for layer in (behind, key, before):
+        layer["transform"] = [*layer["transform"], {"calculate": PLACE[log], "as": "label_y"}]
     stroke = {**marks.DOT, "shape": "stroke", "size": 700, "filled": False, "strokeWidth": 3, "clip": False}
     return [
-        marks.layer("target", stroke, {**at, "color": TONE}),
-        *(marks.layer("end", {**bold[side], **marks.halo(p.paper)}, name, side) for side in marks.SIDES),
-        marks.layer("end", {**marks.DOT, "size": 120, "opacity": 1}, {**at, "color": TONE}),
-        *(marks.layer("end", bold[side], {**name, "color": INK}, side) for side in marks.SIDES),
+        marks.layer("target", stroke, {**at, "color": marks.TONE, "opacity": marks.in_sight("x")}),
+        behind,
+        marks.ends(at, marks.TONE),
+        key,
+        before,
     ]
 
 

@@ -8,12 +8,11 @@ from typing import Any
 import pandas as pd
 
 from tinygpt.plots import marks
-from tinygpt.plots.lines import INK, TONE
 from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode
 from tinygpt.plots.loss import brief
 from tinygpt.plots.tones import Tone
 
-ROW, BELOW = 40, 60  # px: a variant, and the axis with its title
+ROW, ABOVE, BELOW = 46, 14, 70  # px: a variant; the number over the first; the axis with its title, and padding
 COLUMNS = ("kind", "variant", "tone", "ink", "x", "seed", "label")
 
 
@@ -35,10 +34,10 @@ def strip_rows(losses: Mapping[str, Mapping[int, float]], tones: Sequence[Tone])
 def strip_spec(mode: Mode, variants: tuple[str, ...]) -> dict[str, Any]:
     """Everything but the rows; the variants stand in this order, from top to bottom."""
     p = PALETTE[mode]
-    below = marks.axis(p.muted, "format(datum.value, '~g')") | {"title": "val loss", "titleColor": p.muted,
-             "titleFontSize": TICK, "titleFontWeight": 400, "grid": True, "gridColor": p.rule}  # fmt: skip
+    below = marks.axis(p.muted, "format(datum.value, '~g')") | marks.title(p, "val loss")
+    below |= {"grid": True, "gridColor": p.rule}
     side = {"title": None, "labelFontSize": LABEL, "labelColor": p.ink, "labelLimit": 320, "labelPadding": 12,
-            "labelOverlap": False, "ticks": False, "domain": False}  # fmt: skip
+            "labelOverlap": False, "labelFlush": False, "ticks": False, "domain": False}  # fmt: skip
     at = {
         "x": {
             "field": "x",
@@ -47,19 +46,16 @@ def strip_spec(mode: Mode, variants: tuple[str, ...]) -> dict[str, Any]:
             "axis": below,
         },
         "y": {"field": "variant", "type": "nominal", "scale": {"domain": list(variants)}, "axis": side},
-        "color": TONE,
+        "color": marks.TONE,
     }
     told = [{"field": "variant"}, {"field": "seed"}, {"field": "x", "title": "val loss", "format": ".4f"}]
     dot = {**marks.DOT, "size": 110, "opacity": 0.75, "tooltip": True}
     mean = {"type": "tick", "thickness": 3, "size": 26, "tooltip": None}
     number = marks.words(p.ink, TICK, fontWeight=700, dy=-17)
-    return {
-        "height": ROW * len(variants) + BELOW,
-        "layer": [
-            marks.layer("seed", dot, {**at, "tooltip": told}),
-            marks.layer("mean", mean, at),
-            marks.layer("mean", number | marks.halo(p.paper), {**{k: at[k] for k in "xy"}, "text": marks.TEXT}),
-            marks.layer("mean", number, {**at, "color": INK, "text": marks.TEXT}),
-        ],
-        "usermeta": {"embedOptions": {"renderer": "svg", "logLevel": 1}},
-    }
+    layers = [
+        marks.layer("seed", dot, {**at, "tooltip": told}),
+        marks.layer("mean", mean, at),
+        marks.layer("mean", number | marks.halo(p.paper), {**{k: at[k] for k in "xy"}, "text": marks.TEXT}),
+        marks.layer("mean", number, {**at, "color": marks.INK, "text": marks.TEXT}),
+    ]
+    return marks.still(layers, height=ABOVE + ROW * len(variants) + BELOW)

@@ -69,7 +69,7 @@ def _found(where: models.At, run: RunView, twin: RunView | None) -> tuple[Findin
         run.spec, models.text_of(where), model, session.engine().points(run.id),
         run.final[1] if run.final else run.val, floors.of(run.spec.corpus, texts.folder()),
         run.note if run.status == "diverged" else "",
-        (twin.spec, twin.final[1] if twin.final else twin.val) if twin else None,
+        (twin.spec, twin.final[1] if twin.final else None) if twin else None,
     )  # fmt: skip
     with one_thread():
         return diagnose(case)

@@ -1,13 +1,17 @@
 """On a made-up language the best possible loss is known: the moment a model finds the rule, or how far it stays."""
 
+import math
+
 import streamlit as st
 
 from tinygpt.engine.experiments import ExperimentView
 from tinygpt.engine.records import ENDED, RunView
 from tinygpt.finding import NEAR, found_at, left_at
 from tinygpt.plots.look import number, thousands
+from tinygpt.plots.loss import brief
 from tinygpt.tasks import TASKS, best_loss
 from tinygpt.ui import literal, session
+from tinygpt.ui.compare.results import final_loss
 
 
 def language(one: ExperimentView) -> None:
@@ -26,15 +30,27 @@ def language(one: ExperimentView) -> None:
 
 def _row(run: RunView, best: float) -> dict[str, str]:
     vals = [(point.step, point.val) for point in session.engine().points(run.id)]
-    found, last = found_at(vals, best), run.final[1] if run.final else run.val
+    found = found_at(vals, best)
     first = next((val for _, val in vals if val is not None), None)
     began = left_at(vals, first) if first is not None else None
     return {
         "run": f"{literal.markdown(run.label)}, seed {run.spec.train.seed}",
         "begins to learn": f"step {thousands(began)}" if began is not None else "not yet",
         "has found it": _found_words(found, run),
-        "above the best": number(last - best, 3) if last is not None else "\u2013",
+        "above the best": _above_words(run, best),
     }
+
+
+def _above_words(run: RunView, best: float) -> str:
+    """How far its loss is from the best possible one: the final loss, or the last look at it."""
+    if run.status == "diverged":
+        return "diverged"
+    last = final_loss(run)
+    if last is not None:
+        return brief(last - best)
+    if run.val is None or not math.isfinite(run.val):
+        return "\u2013"
+    return f"{brief(run.val - best)} {'when stopped' if run.status == 'stopped' else 'so far'}"
 
 
 def _found_words(found: int | None, run: RunView) -> str:

@@ -1,27 +1,140 @@
 """The table of what is compared: what differs between the variants, and where each has got."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 from statistics import fmean
+from typing import NamedTuple
 
 import streamlit as st
 
 from tinygpt.differences import said, varied
-from tinygpt.engine.records import RunView
+from tinygpt.engine.records import ENDED, RunView
 from tinygpt.gaps import gap
 from tinygpt.models import count_parameters
+from tinygpt.plans.breakages import HEALTHY
 from tinygpt.plots.look import number, thousands
 from tinygpt.plots.loss import brief
+from tinygpt.significance import Losses
+from tinygpt.spec import RunSpec
+from tinygpt.tasks import TASKS, best_loss
 from tinygpt.ui import floors, literal, texts
 from tinygpt.ui.compare.shown import Shown
 
 FEW = 10  # variants in a table that need not be opened
 COLUMNS = 4  # settings that find room in a row
+NOT_SAID = ("model", "same_batches")  # the name of a variant says its model; the batches are how it was run
+BEST = "the best possible"  # loss on a made-up language
+EQUAL = 0.01  # nats: so near to the best possible loss, a text is too short to tell a model from the best one
+PLAIN: dict[tuple[str, object], str] = {
+    ("feed_forward", 0): "no feed-forward",
+    ("feed_forward", 1): "feed-forward, a single layer",
+    ("feed_forward", 4): "feed-forward, 4 times as wide inside",
+    ("layer_norm", True): "LayerNorm",
+    ("layer_norm", False): "no LayerNorm",
+    ("positions", "learned"): "positions",
+    ("softmax_dim", -1): "softmax over rows",
+    ("softmax_dim", -2): "softmax over columns",
+}
+
+# --- losses, and how the variants stand -----------------------------------------------------------------------------
+
+
+def final_loss(run: RunView) -> float | None:
+    """The long estimate at the end of a run that went all its way; None for any other."""
+    return run.final[1] if run.final and run.status != "diverged" and math.isfinite(run.final[1]) else None
+
+
+def by_seed(runs: Sequence[RunView]) -> dict[int, float | None]:
+    """The final loss of each seed; None where no run with it has one."""
+    found: dict[int, float | None] = {}
+    for run in runs:
+        loss = final_loss(run)
+        if loss is not None or run.spec.train.seed not in found:
+            found[run.spec.train.seed] = loss
+    return found
 
 
 def losses(runs: Sequence[RunView]) -> list[float]:
-    """The val loss of each run that has one: the long estimate at its end, else the last look."""
-    return [run.final[1] if run.final else run.val for run in runs if run.final or run.val is not None]  # type: ignore[misc]
+    """The final loss of each seed of a variant; while some of its runs are on their way, the last look at each."""
+    if not is_over(runs):
+        on_the_way = (final_loss(run) if run.status in ENDED else run.val for run in runs)
+        return [loss for loss in on_the_way if loss is not None and math.isfinite(loss)]
+    return finite(by_seed(runs))
+
+
+def finite(known: Losses) -> list[float]:
+    """The losses that are there."""
+    return [loss for loss in known.values() if loss is not None]
+
+
+def is_over(runs: Sequence[RunView]) -> bool:
+    """Whether all of these runs have ended."""
+    return all(run.status in ENDED for run in runs)
+
+
+class Standing(NamedTuple):
+    """How variants whose runs have ended stand. Rank and test look at the very same losses."""
+
+    ranked: dict[str, Losses]  # the lowest mean first; None for a seed that does not count
+    lost: dict[str, list[RunView]]  # of each variant, the runs that diverged or failed
+    stopped: list[str]  # some of their runs were stopped
+
+    @property
+    def best(self) -> str:
+        """The lowest of at least two variants none of which has lost a run; "" without one."""
+        whole = len(self.ranked) > 1 and not any(None in known.values() for known in self.ranked.values())
+        return next(iter(self.ranked)) if whole else ""
+
+
+def standing(groups: Mapping[str, Sequence[RunView]], aside: Collection[str] = ()) -> Standing:
+    """The rank of the variants, without those in `aside`.
+
+    A variant that was stopped has no rank, and none that diverged: the seeds that survived would flatter it. Only where
+    fewer than two have come through whole, those that came through in part are compared with them.
+    """
+    groups = {label: runs for label, runs in groups.items() if label not in aside}
+    missing = {label: [run for run in runs if by_seed(runs)[run.spec.train.seed] is None]
+               for label, runs in groups.items()}  # fmt: skip
+    stopped = [label for label, runs in missing.items() if any(run.status == "stopped" for run in runs)]
+    known: dict[str, Losses] = {label: by_seed(runs) for label, runs in groups.items() if label not in stopped}
+    known = {label: seeds for label, seeds in known.items() if finite(seeds)}
+    whole = {label: seeds for label, seeds in known.items() if not missing[label]}
+    level = whole if len(whole) > 1 else leveled(known)
+    ranked = sorted(level, key=lambda label: fmean(finite(level[label])))
+    lost = {label: runs for label, runs in missing.items() if runs and label not in stopped}
+    return Standing({label: level[label] for label in ranked}, lost, stopped)
+
+
+def leveled(known: Mapping[str, Losses]) -> dict[str, Losses]:
+    """Where all variants were planned with the same seeds, only those count that have a loss in every one.
+
+    Nothing is left where no seed has one in all of them.
+    """
+    if len({frozenset(seeds) for seeds in known.values()}) > 1:
+        return dict(known)
+    every = set().union(*known.values())
+    shared = {seed for seed in every if all(seeds[seed] is not None for seeds in known.values())}
+    if not shared:
+        return {}
+    return {
+        label: {seed: loss if seed in shared else None for seed, loss in seeds.items()}
+        for label, seeds in known.items()
+    }
+
+
+def broken(now: Shown) -> set[str]:
+    """The variants that were broken on purpose: a low loss of theirs is no merit."""
+    breaks = {one.id for one in now.experiments if one.kind == "break"}
+    return {now.labels[run.id] for run in now.runs if run.experiment in breaks and run.label != HEALTHY}
+
+
+def one_text(runs: Sequence[RunView]) -> bool:
+    """Whether all runs learn the same text: else their losses cannot be compared."""
+    return len({run.spec.corpus for run in runs}) <= 1
+
+
+# --- the table ------------------------------------------------------------------------------------------------------
 
 
 def results(shown: Shown) -> None:
@@ -30,33 +143,69 @@ def results(shown: Shown) -> None:
     if not groups:
         st.markdown(":gray[Choose runs at the left, or begin an experiment. Each variant gets a row here.]")
         return
-    means = {label: fmean(found) for label, runs in groups.items() if (found := losses(runs))}
-    best = min(means, key=means.__getitem__, default="") if len(means) > 1 else ""
-    differs = varied([runs[0].spec for runs in groups.values()])
-    known = floors.of(shown.corpus, texts.folder())
-    rows = [_row(label, runs, i, differs, known, label == best) for i, (label, runs) in enumerate(groups.items())]
-    columns = [column for column in rows[0] if any(row[column] for row in rows)]  # one without a word is left out
+    rows = table(shown)
     with st.expander(f"All {len(rows)} variants", type="compact") if len(rows) > FEW else nullcontext():
-        st.table([{column: row[column] for column in columns} for row in rows], border="horizontal", hide_index=True)
+        st.table(rows, border="horizontal", hide_index=True)
 
 
-def _row(
-    label: str, runs: list[RunView], i: int, differs: dict[str, tuple[object, ...]], known: dict[str, float], best: bool
-) -> dict[str, str]:
+def table(shown: Shown) -> list[dict[str, str]]:
+    """The rows, without the columns in which no row has a word."""
+    groups, best = shown.variants(), best_of(shown)
+    differs = differences(groups)
+    rows = [_row(label, runs, differs[label], label == best) for label, runs in groups.items()]
+    return [{column: row[column] for column in row if any(each[column] for each in rows)} for row in rows]
+
+
+def best_of(shown: Shown) -> str:
+    """The variant that deserves a mark: none before all have ended, none among two texts, none broken on purpose."""
+    if not is_over(shown.runs) or not one_text(shown.runs):
+        return ""
+    return standing(shown.variants(), broken(shown)).best
+
+
+def _row(label: str, runs: list[RunView], differs: str, best: bool) -> dict[str, str]:
     """One variant in words, with markdown escaped."""
-    found, name = losses(runs), literal.markdown(label)
-    loss = brief(fmean(found)) if found else "\u2013"
-    own = [said(setting, values[i]) for setting, values in differs.items() if is_special(values, i)]
-    own = [words for words in own if not words.startswith("model ") and not words.endswith(label)]  # said already
+    found, name, loss = losses(runs), literal.markdown(label), loss_words(runs)
     return {
         "variant": f"**{name}**, best" if best else name,
-        "what differs": literal.markdown(" \u00b7 ".join(own[:COLUMNS])),
+        "what differs": literal.markdown(differs),
         "parameters": thousands(count_parameters(runs[0].spec.model)),
         "val loss": f"**{loss}**" if best else loss,
         "its seeds": spread(found) if len(runs) > 1 else "",
-        "gap closed": _gap_words(fmean(found) if found else None, known),
+        "gap closed": gap_words(fmean(found), floors_of(runs[0].spec)) if found else "",
         "state": state(runs),
     }
+
+
+def loss_words(runs: Sequence[RunView]) -> str:
+    """The mean of the final losses; else how far it has come, or why there is none."""
+    if found := losses(runs):
+        return brief(fmean(found)) + ("" if is_over(runs) else " so far")
+    if len(runs) == 1 and runs[0].status == "stopped" and runs[0].val is not None:
+        return f"{brief(runs[0].val)} when stopped"
+    return next((status for status in ("diverged", "failed") if any(run.status == status for run in runs)), "\u2013")
+
+
+def differences(groups: Mapping[str, Sequence[RunView]]) -> dict[str, str]:
+    """What is special about each variant. Of two, both sides are said, unless the names say all of it."""
+    differs = {name: values for name, values in varied([runs[0].spec for runs in groups.values()]).items()
+               if name not in NOT_SAID}  # fmt: skip
+    own = {
+        label: [(name, values[i]) for name, values in differs.items() if is_special(values, i)]
+        for i, label in enumerate(groups)
+    }
+    news = {
+        label: [pair for pair in pairs if said(*pair) not in label.split(" \u00b7 ")] for label, pairs in own.items()
+    }
+    shown = own if len(own) == 2 and any(news.values()) else news
+    return {label: " \u00b7 ".join(plain(*pair) for pair in pairs[:COLUMNS]) for label, pairs in shown.items()}
+
+
+def plain(name: str, value: object) -> str:
+    """A setting in the words of a lesson, where it has some."""
+    if name == "corpus":
+        return texts.title(str(value))
+    return PLAIN.get((name, value), said(name, value))
 
 
 def is_special(values: Sequence[object], i: int) -> bool:
@@ -70,11 +219,25 @@ def spread(found: Sequence[float]) -> str:
     return f"{brief(min(found))} to {brief(max(found))}" if len(found) > 1 else ""
 
 
-def _gap_words(loss: float | None, known: dict[str, float]) -> str:
+def floors_of(spec: RunSpec) -> dict[str, float]:
+    """What this run's own text costs others; on a made-up language nobody gets below the best possible loss.
+
+    There, counting reads more of the past than a window holds, so tables of it are no floors of a model.
+    """
+    known = floors.of(spec.corpus, texts.folder())
+    if spec.corpus not in TASKS:
+        return known
+    simple = {name: known[name] for name in ("uniform", "1-gram") if name in known}
+    return simple | {BEST: best_loss(spec.corpus, spec.model.block_size)}
+
+
+def gap_words(loss: float, known: Mapping[str, float]) -> str:
     """How much of the gap to the next count model is closed: "62% to 2-gram"."""
     where = gap(loss, known)
-    if where is None:
+    if where is None or not known:
         return ""
+    if BEST in known and abs(loss - known[BEST]) < EQUAL:
+        return f"at {BEST}"
     if where.closed is not None:
         return f"{where.closed:.0%} to {floors.NAMES.get(where.below, where.below)}"
     if not where.above:

@@ -12,12 +12,13 @@ from tinygpt.engine.experiments import ExperimentView
 from tinygpt.engine.records import RunView
 from tinygpt.plots.heat import heat_rows, heat_spec
 from tinygpt.plots.lines import Axes, Series, lines_rows, lines_spec
-from tinygpt.plots.look import number
+from tinygpt.plots.loss import brief
 from tinygpt.plots.tones import Tone
 from tinygpt.ui import frame, literal
 from tinygpt.ui.compare.figure import figure
-from tinygpt.ui.compare.results import losses
+from tinygpt.ui.compare.results import finite, is_over, losses, standing
 
+Settings = dict[str, tuple[Any, ...]]  # a setting and its value in each variant
 POWERS = 8.0  # values that span more than this factor stand on an axis of powers
 
 
@@ -26,44 +27,72 @@ def sweep(one: ExperimentView, tone: Tone) -> None:
     groups: dict[str, list[RunView]] = {}
     for run in one.runs:
         groups.setdefault(run.label, []).append(run)
-    axes = varied([runs[0].spec for runs in groups.values()])
+    axes = moved(groups)
     found = {label: losses(runs) for label, runs in groups.items()}
-    known = {label: seen for label, seen in found.items() if seen}
-    if not known or not 1 <= len(axes) <= 2:
+    if not any(found.values()) or not 1 <= len(axes) <= 2:
         return
     st.header("What the sweep has found", anchor="sweep")
     if len(axes) == 2:
-        _tiles(axes, [fmean(seen) if seen else math.nan for seen in found.values()])
-    elif all(isinstance(value, int | float) and not isinstance(value, bool) for value in next(iter(axes.values()))):
-        _curve(*next(iter(axes.items())), list(found.values()), tone)
-    best = min(known, key=lambda label: fmean(known[label]))
-    frame.look_for(sweep_words(best, fmean(known[best]), list(groups)))
+        _tiles(axes, means(groups), one.id)
+    elif all(_is_number(value) for value in next(iter(axes.values()))):
+        _curve(*next(iter(axes.items())), list(found.values()), tone, one.id)
+    if said_of := lowest(groups):
+        best, loss = said_of
+        at = list(groups).index(best)
+        frame.look_for(sweep_words(best, loss, edges(axes, at), over=is_over(one.runs)))
 
 
-def _curve(name: str, values: Sequence[float], found: Sequence[list[float]], tone: Tone) -> None:
+def moved(groups: dict[str, list[RunView]]) -> Settings:
+    """The settings that the sweep moved: those its labels speak of, not what follows from them (a warm-up's steps)."""
+    axes = varied([runs[0].spec for runs in groups.values()])
+    spoken = {word for label in groups for word in label.split()}
+    return {name: values for name, values in axes.items() if name in spoken} or axes
+
+
+def lowest(groups: dict[str, list[RunView]]) -> tuple[str, float] | None:
+    """The variant with the lowest loss, and its loss: once all have ended, among those that have a rank."""
+    if is_over([run for runs in groups.values() for run in runs]):
+        ranked = standing(groups).ranked
+        return next(((label, fmean(finite(known))) for label, known in ranked.items()), None)
+    known = {label: fmean(seen) for label, runs in groups.items() if (seen := losses(runs))}
+    best = min(known, key=known.__getitem__, default=None)
+    return None if best is None else (best, known[best])
+
+
+def means(groups: dict[str, list[RunView]]) -> list[float | None]:
+    """The loss of each variant; not a number where all of its runs diverged, None where nothing is known."""
+    return [
+        fmean(seen) if (seen := losses(runs))
+        else math.nan if all(run.status == "diverged" for run in runs)
+        else None
+        for runs in groups.values()
+    ]  # fmt: skip
+
+
+def _curve(name: str, values: Sequence[float], found: Sequence[list[float]], tone: Tone, experiment: str) -> None:
     points = sorted((value, seen) for value, seen in zip(values, found, strict=True) if seen)
     x, seen = [value for value, _ in points], [losses for _, losses in points]
     log = min(x) > 0 and max(x) / min(x) > POWERS
     series = Series("val loss", tone, x, [*map(fmean, seen)], [*map(min, seen)], [*map(max, seen)])
     figure(
         lines_rows([series]), lines_spec(frame.mode(), Axes(name, "val loss", log_x=log, ticks=tuple(x))),
-        key="sweep_curve", alt=f"Final val loss over {name}.", title=f"Final val loss over {name}",
+        key=f"sweep_curve_{experiment}", alt=f"Final val loss over {name}.", title=f"Final val loss over {name}",
     )  # fmt: skip
 
 
-def _tiles(axes: dict[str, tuple[Any, ...]], means: Sequence[float]) -> None:
+def _tiles(axes: Settings, losses: Sequence[float | None], experiment: str) -> None:
     (x, xs), (y, ys) = axes.items()
-    cells = {(_word(x, a), _word(y, b)): mean for a, b, mean in zip(xs, ys, means, strict=True)}
+    cells = {(_word(x, a), _word(y, b)): loss for a, b, loss in zip(xs, ys, losses, strict=True) if loss is not None}
     figure(
         heat_rows(cells, frame.mode()), heat_spec(frame.mode(), (x, y), _in_order(x, xs), _in_order(y, ys)),
-        key="sweep_tiles", alt=f"Final val loss for each {x} and {y}, as tiles.", title="Final val loss",
+        key=f"sweep_tiles_{experiment}", alt=f"Final val loss for each {x} and {y}, as tiles.", title="Final val loss",
     )  # fmt: skip
 
 
 def _in_order(name: str, values: Sequence[Any]) -> tuple[str, ...]:
     """The values once, numbers by size and words as they come."""
     once = list(dict.fromkeys(values))
-    numbers = all(isinstance(value, int | float) for value in once)
+    numbers = all(map(_is_number, once))
     return tuple(_word(name, value) for value in (sorted(once) if numbers else once))
 
 
@@ -71,9 +100,29 @@ def _word(name: str, value: Any) -> str:
     return said(name, value).removeprefix(f"{name} ")
 
 
-def sweep_words(best: str, loss: float, labels: Sequence[str]) -> str:
+def edges(axes: Settings, at: int) -> list[str]:
+    """The settings whose value in variant `at` is the last that was tried, though one could go on; in words."""
+    return [said(name, values[at]) for name, values in axes.items() if _at_edge(values, at)]
+
+
+def _at_edge(values: Sequence[Any], at: int) -> bool:
+    """Whether a number is the largest of three or more, or the smallest and not the smallest possible: 0, or one."""
+    if len(set(values)) < 3 or not all(map(_is_number, values)):
+        return False
+    value = values[at]
+    could_be_less = value > 0 and value != 1 if isinstance(value, int) else value > 0
+    return value == max(values) or (value == min(values) and could_be_less)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def sweep_words(best: str, loss: float, at_edge: Sequence[str], *, over: bool = True) -> str:
     """Where the lowest loss is, and whether that is at an edge."""
-    words = f"the lowest loss, {number(loss, 3)}, at {literal.markdown(best)}."
-    if best in (labels[0], labels[-1]) and len(labels) > 2:
-        words += " That is at the edge of what was tried: the best value may lie beyond it."
+    words = f"the lowest loss{'' if over else ' so far'}, {brief(loss)}, at {literal.markdown(best)}."
+    if at_edge:
+        where = " and ".join(literal.markdown(words) for words in at_edge)
+        words += f" {where} {'is' if len(at_edge) == 1 else 'are'} at the edge of what was tried: "
+        words += "the best value may lie beyond it."
     return words

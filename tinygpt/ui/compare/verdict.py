@@ -1,66 +1,162 @@
 """Is it really better? The sentence under the chart, and the comparison of each variant with the one before."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from statistics import fmean
 
 import streamlit as st
 
-from tinygpt.engine.records import ENDED, RunView
+from tinygpt.engine.records import RunView
 from tinygpt.fairness import same_start
 from tinygpt.plots.look import number
+from tinygpt.plots.loss import brief
 from tinygpt.plots.strip import strip_rows, strip_spec
 from tinygpt.plots.tones import Tone
-from tinygpt.plots.verdict_words import left_out_words, noise_words, so_far_words, verdict_words
+from tinygpt.plots.verdict_words import (
+    Lost,
+    broken_words,
+    chosen_words,
+    listed,
+    lost_words,
+    noise_words,
+    rows_words,
+    so_far_words,
+    stopped_words,
+    verdict_words,
+)
 from tinygpt.significance import Comparison, Losses, compare
 from tinygpt.ui import frame, literal
 from tinygpt.ui.compare.figure import figure
-from tinygpt.ui.compare.results import losses
+from tinygpt.ui.compare.results import Standing, broken, by_seed, finite, is_over, losses, one_text, standing
 from tinygpt.ui.compare.shown import Shown
 
 MOST = 12  # variants that a chart has room for, a row each
 NOTHING = "what will appear here: the curves of the runs that you compare."
+Groups = dict[str, list[RunView]]
 
 
 def look_for(now: Shown) -> str:
-    """The best variant against the next one."""
-    groups = now.variants()
-    means = sorted((fmean(known), label) for label, runs in groups.items() if (known := losses(runs)))
-    if len({run.spec.corpus for run in now.runs}) > 1:
+    """The best variant against the next one; of what was broken on purpose, only how far it is from the healthy one."""
+    groups, aside = now.variants(), broken(now)
+    if not one_text(now.runs):
         return "the shapes alone: these runs learn different texts, so their losses cannot be compared."
+    if len(groups) < 2:
+        return alone(*next(iter(groups.items()))) if groups else NOTHING
+    if words := of_breaks(now, aside):
+        return words
+    if not is_over(now.runs):
+        return so_far(groups, aside)
+    return verdict(groups, aside)
+
+
+def alone(label: str, runs: Sequence[RunView]) -> str:
+    """One variant and its seeds."""
+    name, found = literal.markdown(label), losses(runs)
+    notes = notes_on(standing({label: runs}), {label: runs})
+    if not found:
+        return notes or NOTHING
+    loss = f"{brief(fmean(found))}{'' if is_over(runs) else ' so far'}"
+    if len(found) > 1:
+        words = f"how far the seeds of {name} lie apart: that is the noise. Its val loss is {loss}."
+    else:
+        words = f"where {name} stands among the floors: its val loss is {loss}."
+    return _joined(words, notes)
+
+
+def so_far(groups: Groups, aside: set[str]) -> str:
+    """Who is lowest before all have ended."""
+    means = {label: fmean(known) for label, runs in groups.items() if label not in aside and (known := losses(runs))}
     if not means:
         return NOTHING
-    (loss, best), *others = means
-    name = literal.markdown(best)
+    best = min(means, key=means.__getitem__)
+    return so_far_words(literal.markdown(best), means[best])
+
+
+def verdict(groups: Groups, aside: set[str]) -> str:
+    """The best of those that came through against the next one, and what became of the others."""
+    stand = standing(groups, aside)
+    notes = notes_on(stand, groups)
+    if aside:
+        notes = _joined(notes, f"Broken on purpose, and so without a rank: {_named(sorted(aside))}.")
+    if not stand.ranked:
+        few = "too few seeds are left to say which variant is lower." if _survivors(groups, stand) else ""
+        return _joined(few, notes) or NOTHING
+    best, *others = stand.ranked
+    name, loss = literal.markdown(best), _mean(stand.ranked[best])
     if not others:
-        return f"how far the seeds of {name} lie apart: that is the noise. Its val loss is {number(loss, 3)}."
-    worse = others[0][1]
-    if not all(run.status in ENDED for run in now.runs):
-        return so_far_words(name, loss)
-    found = against(groups[worse], groups[best])
-    words = verdict_words(name, literal.markdown(worse), loss, found)
-    return words + left_out_words(found, name, literal.markdown(worse))
+        return _joined(f"{name} is at {brief(loss)}; no other variant can be ranked with it.", notes)
+    found = against(stand.ranked, groups, others[0], best)
+    words = verdict_words(name, literal.markdown(others[0]), loss, found)
+    if found.test:
+        words += chosen_words(len(stand.ranked))
+    return _joined(words, notes)
 
 
-def against(before: list[RunView], after: list[RunView]) -> Comparison:
+def of_breaks(now: Shown, aside: set[str]) -> str:
+    """Each broken variant beside its healthy one; "" where anything else is shown, or a pair is not whole."""
+    pairs = [now.variants(one) for one in now.experiments if one.kind == "break"]
+    if sum(map(len, pairs)) < len(now.variants()) or any(len(pair) != 2 or not aside & pair.keys() for pair in pairs):
+        return ""
+    return _joined(*(against_healthy(pair, *sorted(pair, key=aside.__contains__)) for pair in pairs))
+
+
+def against_healthy(groups: Groups, healthy: str, ill: str) -> str:
+    """A broken variant beside the healthy one: neither is praised, the diagnosis says what it means."""
+    names = literal.markdown(healthy), literal.markdown(ill)
+    if not is_over([run for runs in groups.values() for run in runs]):
+        known = {label: losses(runs) for label, runs in groups.items()}
+        parts = [f"{literal.markdown(label)} is at {brief(fmean(seen))}" for label, seen in known.items() if seen]
+        return f"so far {' and '.join(parts)}; the diagnosis comes below." if parts else NOTHING
+    stand = standing(groups)
+    notes = notes_on(stand, groups)
+    if len(stand.ranked) == 2:
+        found = against(stand.ranked, groups, healthy, ill)
+        ends = [_mean(stand.ranked[label]) for label in (healthy, ill)]
+        return _joined(broken_words((names[0], ends[0]), (names[1], ends[1]), found), notes)
+    ends_at = [f"{literal.markdown(label)} ends at {brief(_mean(seeds))}." for label, seeds in stand.ranked.items()]
+    return _joined(*ends_at, notes, "The diagnosis is below.")
+
+
+def against(known: Mapping[str, Losses], groups: Groups, before: str, after: str) -> Comparison:
     """What the seeds say about `after` against `before`."""
-    return compare(by_seed(before), by_seed(after), same_start=same_start(before[0].spec, after[0].spec))
+    alike = same_start(groups[before][0].spec, groups[after][0].spec)
+    return compare(known[before], known[after], same_start=alike)
 
 
-def by_seed(runs: list[RunView]) -> Losses:
-    """The val loss of each seed; None for a run that diverged, and nothing of one that is still on its way."""
-    return {
-        run.spec.train.seed: run.final[1] if run.final else None if run.status == "diverged" else run.val
-        for run in runs
-        if run.final or run.status == "diverged" or run.val is not None
-    }
+def notes_on(stand: Standing, groups: Mapping[str, Sequence[RunView]]) -> str:
+    """What became of those that have no rank, or lost a seed."""
+    lost = [
+        Lost(literal.markdown(label), len(runs), len(groups[label]), " or ".join(sorted({run.status for run in runs})))
+        for label, runs in stand.lost.items()
+    ]
+    fewer = any(None in known.values() for known in stand.ranked.values())
+    level = "Only the seeds that all of these have kept are counted." if fewer and len(stand.ranked) > 1 else ""
+    return _joined(lost_words(lost), level, stopped_words([literal.markdown(label) for label in stand.stopped]))
+
+
+def _survivors(groups: Groups, stand: Standing) -> bool:
+    """Whether some variant without a rank has a seed that came through."""
+    return any(finite(by_seed(groups[label])) for label in stand.lost)
+
+
+def _mean(known: Losses) -> float:
+    return fmean(finite(known))
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _named(labels: Sequence[str]) -> str:
+    return listed([literal.markdown(label) for label in labels])
 
 
 def seeds(now: Shown, tones: Mapping[str, Tone]) -> None:
-    """The final loss of every seed, once some variant has two of them."""
-    final = {
-        label: {run.spec.train.seed: run.final[1] for run in runs if run.final}
-        for label, runs in now.variants().items()
-    }
+    """The final loss of every seed, once some variant has two of them; without those that never had one."""
+    groups = now.variants()
+    final = {label: {seed: loss for seed, loss in by_seed(runs).items() if loss is not None}
+             for label, runs in groups.items()}  # fmt: skip
+    final = {label: found for label, found in final.items() if found or not is_over(groups[label])}
     if len(final) > MOST or not all(final.values()) or not any(len(found) > 1 for found in final.values()):
         return
     figure(
@@ -72,22 +168,34 @@ def seeds(now: Shown, tones: Mapping[str, Tone]) -> None:
 
 def steps(now: Shown) -> None:
     """Each variant against the one before it, as a table."""
-    groups = now.variants()
-    if len(groups) < 2:
-        return
-    rows = []
-    for before, after in zip(list(groups)[:-1], list(groups)[1:], strict=True):
-        found = against(groups[before], groups[after])
-        if found.difference is None:
-            continue
-        rows.append(
-            {
-                "from": literal.markdown(before),
-                "to": literal.markdown(after),
-                "val loss": f"{'+' if found.difference > 0 else ''}{number(found.difference, 3)}",
-                "more than luck?": noise_words(found),
-            }  # fmt: skip
-        )
+    rows = step_rows(now.variants())
     if rows:
         with st.expander("Each against the one before", type="compact", key="steps"):
             st.table(rows, border="horizontal", hide_index=True)
+            if words := rows_words(sum("seeds," in row["more than luck?"] for row in rows)):
+                st.markdown(f":gray[{words}]")
+
+
+def step_rows(groups: Groups) -> list[dict[str, str]]:
+    """Each variant against the one before it on the same text, once both have ended."""
+    by_text: dict[str, list[str]] = {}
+    for label, runs in groups.items():
+        by_text.setdefault(runs[0].spec.corpus, []).append(label)
+    pairs = [pair for labels in by_text.values() for pair in pairwise(labels)]
+    return [_step(groups, *pair) for pair in pairs if all(is_over(groups[label]) for label in pair)]
+
+
+def _step(groups: Groups, before: str, after: str) -> dict[str, str]:
+    pair = {label: groups[label] for label in (before, after)}
+    stand = standing(pair)
+    loss, words = "\u2013", ""
+    if len(stand.ranked) == 2:
+        found = against(stand.ranked, groups, before, after)
+        difference = found.difference or 0.0
+        loss, words = f"{'+' if difference > 0 else ''}{number(difference, 3)}", noise_words(found)
+    return {
+        "from": literal.markdown(before),
+        "to": literal.markdown(after),
+        "val loss": loss,
+        "more than luck?": _joined(words, notes_on(stand, pair)),
+    }
