@@ -180,6 +180,9 @@ def test_the_end_does_not_wait_for_a_run_that_has_just_begun():
 def test_only_names_that_would_lie_on_each_other_move():
     first, second, third = Name(10, 2.0, "one head 2.0"), Name(12, 2.0, "four heads 2.0"), Name(600, 2.0, "GPT 2.0")
     assert spread([first, second, third], 0.1, 4.0, 620) == [2.0, 2.1, 2.0]
+    chain = [Name(x, y, "one head 2.0") for x, y in ((0, 2.0), (100, 2.05), (200, 2.0))]  # each 141 px from its end
+    assert spread(chain, 0.1, 4.0, 620) == [2.0, 2.1, 2.0]  # the third lies on neither
+    third = third._replace(x=140)
     assert spread([first, second, third], 0.1, 2.0, 150) == [pytest.approx(1.8), pytest.approx(1.9), 2.0]
 
 

@@ -129,7 +129,8 @@ def lines_spec(mode: Mode, axes: Axes) -> dict[str, Any]:
         below |= {"values": list(axes.ticks)}
     left = {
         "title": None, "labelFontSize": TICK, "labelColor": p.muted, "gridColor": p.rule, "ticks": False,
-        "labelFlush": False, "domain": False, "tickCount": 5, "labelExpr": f"replace(format(datum.value, '~g'), '-', '{MINUS}')",
+        "labelFlush": False, "domain": False, "tickCount": 5,
+        "labelExpr": f"replace(format(datum.value, '~g'), '-', '{MINUS}')",
     }  # fmt: skip
     y = {"field": "loss", "type": "quantitative", "axis": left,
          "scale": {"type": "log", "nice": False} if axes.log_y else marks.SCALE}  # fmt: skip

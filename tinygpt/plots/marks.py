@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from tinygpt.plots.look import PANEL, TICK, Palette
-from tinygpt.plots.loss import apart
 
 HEIGHT = 380  # px
 DASHES = ([1, 0], [8, 4], [3, 3], [12, 4, 3, 4])  # a second run of the same hue is dashed, and so on
@@ -51,7 +50,7 @@ def still(layers: list[dict[str, Any]], *, height: int, right: int = 2) -> dict[
     """A spec of these layers whose axes do not move. `height` is all of it: Streamlit counts the axis, too."""
     return {
         "height": height,
-        "padding": {"left": 2, "right": right, "top": 6, "bottom": 4},
+        "padding": {"left": 2, "right": right, "top": 12, "bottom": 4},
         "layer": layers,
         # Whatever the number of points: a renderer that changed would draw all anew.
         "usermeta": {"embedOptions": {"renderer": "svg", "logLevel": 1}},
@@ -127,12 +126,27 @@ class Name(NamedTuple):
 
 
 def spread(names: Sequence[Name], gap: float, top: float, width: float) -> list[float]:
-    """The heights of `names`, lowest first, on a plot of `width` px: only those that would lie on each other move."""
+    """The heights of `names`, lowest first, on a plot of `width` px: only those that would lie on each other move.
+
+    They move up, and down again where that is over `top`.
+    """
     boxes = [_box(name, width) for name in names]
-    found = [0.0] * len(names)
-    for near in _neighbors(boxes):
-        for i, place in zip(near, apart([names[i].y for i in near], gap, top=top), strict=True):
-            found[i] = place
+    places = _raised(boxes, [name.y for name in names], gap)
+    if max(places, default=top) > top:
+        mirrored = [-min(place, top) for place in reversed(places)]
+        places = [-place for place in reversed(_raised(boxes[::-1], mirrored, gap))]
+    return places
+
+
+def _raised(boxes: Sequence[tuple[float, float]], heights: Sequence[float], gap: float) -> list[float]:
+    """Each height, one after the other, raised over those before it that it would lie on."""
+    found: list[float] = []
+    for (left, right), height in zip(boxes, heights, strict=True):
+        before = zip(boxes, found, strict=False)
+        for place in sorted(place for (start, stop), place in before if start < right and left < stop):
+            if abs(height - place) < gap * (1 - 1e-9):
+                height = place + gap
+        found.append(height)
     return found
 
 
@@ -142,19 +156,6 @@ def _box(name: Name, width: float) -> tuple[float, float]:
     if name.x + BESIDE + wide <= width:
         return name.x, name.x + BESIDE + wide
     return max(name.x, wide) - wide, max(name.x, wide)
-
-
-def _neighbors(boxes: Sequence[tuple[float, float]]) -> list[list[int]]:
-    """The numbers of the boxes, those together that overlap from side to side, also by way of others."""
-    groups: list[list[int]] = []
-    reached = 0.0
-    for i in sorted(range(len(boxes)), key=boxes.__getitem__):
-        if groups and boxes[i][0] < reached:
-            groups[-1].append(i)
-        else:
-            groups.append([i])
-        reached = max(reached, boxes[i][1]) if len(groups[-1]) > 1 else boxes[i][1]
-    return [sorted(group) for group in groups]
 
 
 def _name_place(field: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from tinygpt.presets import PRESETS
 from tinygpt.ui import floors, frame, session, texts
 from tinygpt.ui.compare.figure import figure
 from tinygpt.ui.compare.shown import Shown
+from tinygpt.ui.live import is_moving
 
 SMOOTHINGS = {"none": 0.0, "a little": 0.03, "much": 0.1}  # share of a run that is averaged to both sides
 LECTURE = ("tinyshakespeare", "shakespeare-plays")  # the texts for which the lecture's losses hold
@@ -82,7 +83,9 @@ def course_of(run: RunView, label: str) -> Course | None:
     except ValueError:
         return None
     per_step = operations(run.spec.model, run.spec.train.batch_size)
-    return Course(run.id, label, kind(run.spec.model), points, run.max_steps, per_step, stated(run))
+    return Course(
+        run.id, label, kind(run.spec.model), points, run.max_steps, per_step, stated(run), moving=is_moving(run)
+    )
 
 
 def stated(run: RunView) -> float | None:

@@ -75,7 +75,7 @@ def _curve(name: str, values: Sequence[float], found: Sequence[list[float]], ton
     log = min(x) > 0 and max(x) / min(x) > POWERS
     series = Series("val loss", tone, x, [*map(fmean, seen)], [*map(min, seen)], [*map(max, seen)])
     figure(
-        lines_rows([series]), lines_spec(frame.mode(), Axes(name, "val loss", log_x=log, ticks=tuple(x))),
+        lines_rows([series], lowest=True), lines_spec(frame.mode(), Axes(name, "val loss", log_x=log, ticks=tuple(x))),
         key=f"sweep_curve_{experiment}", alt=f"Final val loss over {name}.", title=f"Final val loss over {name}",
     )  # fmt: skip
 
