@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tinygpt.plots.courses import AXES, Course, means
 from tinygpt.plots.look import PALETTE
 from tinygpt.plots.loss import Line
 from tinygpt.plots.marks import DASHES, Name, spread
-from tinygpt.plots.overlay import AXES, NAMED, Course, means, overlay_rows
+from tinygpt.plots.overlay import overlay_rows
 from tinygpt.plots.overlay_chart import EMPTY, overlay_spec
+from tinygpt.plots.overlay_ends import NAMED
 from tinygpt.plots.tones import READABLE, contrast, tones
 from tinygpt.state import Point
 

@@ -4,114 +4,26 @@ plots/overlay_chart.py is the spec that draws them. Runs that differ by their se
 """
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from statistics import fmean
 from typing import Any, Literal
 
 import pandas as pd
 
-from tinygpt.plots import marks
+from tinygpt.plots.courses import Axis, Course, Mean, means, variants
 from tinygpt.plots.look import Mode
-from tinygpt.plots.loss import EDGE, GRAIN, Line, apart, brief, floor_rows
+from tinygpt.plots.loss import GRAIN, Line, floor_rows
 from tinygpt.plots.loss_curve import running_mean
-from tinygpt.plots.tones import Tone, tones
-from tinygpt.state import Point
+from tinygpt.plots.overlay_ends import Reach, drawn_as, ends_of
+from tinygpt.plots.tones import tones
 
-Axis = Literal["steps", "tokens", "seconds", "FLOPs"]
-AXES: tuple[Axis, ...] = ("steps", "tokens", "seconds", "FLOPs")
 Lines = Literal["val", "train", "both"]
 LINES: tuple[Lines, ...] = ("val", "train", "both")
-NAMED = 8  # so many names find room at the ends of their curves
 WORSE = 1.4  # times blind guessing: so much a model may cost before its first step, and still be shown
-GAP = 0.075  # of the height: from one name to the next
-WIDE = 620  # px of the plot on a wide page; on a narrow one any two names may lie on each other
 NOTHING = 1e-3  # the length of the axis where there is no run; its numbers are not written
 COLUMNS = (
     "kind", "run", "tone", "ink", "dash", "key", "x", "step", "loss", "low", "high", "label", "label_y", "log_y",
     "narrow_y", "val", "seeds",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Course:
-    """One run as the comparison draws it."""
-
-    run: str
-    label: str  # of its variant
-    role: str  # of its family, for the hue
-    points: Sequence[Point]  # thinned
-    max_steps: int
-    per_step: float = 0.0  # floating point operations of a step
-    target: float | None = None  # the val loss that the lecture states for it
-    moving: bool = False  # it will go on: then the end of the chart does not wait for it
-
-    def x(self, point: Point, axis: Axis) -> float:
-        """Where a point stands: steps made, characters trained on, seconds of training, operations done."""
-        if axis == "FLOPs":
-            return point.step * self.per_step
-        return {"steps": point.step, "tokens": point.tokens, "seconds": point.seconds}[axis]
-
-    def length(self, axis: Axis) -> float:
-        """How far it will get, or has got where nobody can know."""
-        if axis in ("steps", "FLOPs"):
-            return self.max_steps * (self.per_step if axis == "FLOPs" else 1)
-        last = self.points[-1] if self.points else None
-        return self.x(last, axis) * self.max_steps / last.step if last and last.step else 0.0
-
-
-@dataclass(frozen=True)
-class Mean:
-    """The val loss of a variant where all of its runs have measured it: their mean, the lowest and the highest."""
-
-    x: float
-    step: int
-    loss: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Reach:
-    """What the axes show."""
-
-    first: float
-    last: float
-    low: float
-    high: float
-
-    def inside(self, loss: float) -> float:
-        """Where a loss is drawn: one that is too large, or no number, a little below the upper edge."""
-        top = self.high - EDGE * (self.high - self.low)
-        return loss if loss < top else top
-
-
-def variants(courses: Sequence[Course]) -> dict[str, list[Course]]:
-    """The runs of each variant, in the order in which the variants come first."""
-    found: dict[str, list[Course]] = {}
-    for course in courses:
-        found.setdefault(course.label, []).append(course)
-    return found
-
-
-def means(courses: Sequence[Course], axis: Axis) -> list[Mean]:
-    """A variant's val losses; a run that has not begun is left out, and the mean ends where the slowest one is.
-
-    A val loss that is no number any more counts as infinite, and so does the mean.
-    """
-    vals = [
-        {p.step: (course.x(p, axis), p.val if math.isfinite(p.val) else math.inf) for p in course.points
-         if p.val is not None}
-        for course in courses
-    ]  # fmt: skip
-    vals = [seen for seen in vals if seen]
-    steps = sorted(set.intersection(*map(set, vals))) if vals else []
-    rows = []
-    for step in steps:
-        xs, losses = zip(*(seen[step] for seen in vals), strict=True)
-        rows.append(Mean(fmean(xs), step, fmean(losses), min(losses), max(losses)))
-    return rows
 
 
 def overlay_rows(
@@ -129,12 +41,12 @@ def overlay_rows(
     rows = _corners(reach, [mean.x for curve in curves.values() for mean in curve])
     rows += floor_rows([line for line in floors if low < line.loss <= high], 0.11 * (high - low))
     for label, group in groups.items():
-        look = _look(label, styles[label])
+        look = drawn_as(label, styles[label])
         if lines != "val":
             rows += [row for course in group for row in _train(course, axis, smoothing, reach, look)]
         if lines != "train":
             rows += _val(group, curves[label], axis, band, reach, look)
-    rows += _ends(groups, curves, styles, reach)
+    rows += ends_of(groups, curves, styles, reach)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -151,10 +63,6 @@ def _corners(reach: Reach, xs: Iterable[float]) -> list[dict[str, Any]]:
     if not any(x > 0 for x in xs):
         places.append((reach.last / 100, reach.low))
     return [{"kind": "corner", "x": x, "loss": loss} for x, loss in places]
-
-
-def _look(label: str, tone: Tone) -> dict[str, Any]:
-    return {"label": label, "tone": tone.line, "ink": tone.ink, "dash": str(tone.dash)}
 
 
 def _range(
@@ -209,48 +117,3 @@ def _val(
                 for p in shown
             ]
     return rows
-
-
-def _ends(
-    groups: Mapping[str, Sequence[Course]], curves: Mapping[str, Sequence[Mean]], styles: Mapping[str, Tone],
-    reach: Reach,
-) -> list[dict[str, Any]]:  # fmt: skip
-    """A dot at the end of each curve, the name of the best few, and what the lecture states."""
-    ends = sorted(((curve[-1], label) for label, curve in curves.items() if curve), key=lambda end: end[0].loss)
-    ends = [(end, label) for end, label in ends if end.x >= reach.first]
-    named = ends[: NAMED if len(ends) <= NAMED else 1]  # the best one alone, where there is no room for all
-    roles = Counter(group[0].role for group in groups.values())
-    names = [
-        marks.Name(end.x, reach.inside(end.loss), f"{label} {_amount(end.loss)}",
-                   marks.KEY if roles[groups[label][0].role] > 1 else 0)
-        for end, label in named
-    ]  # fmt: skip
-    begun = min((mean.x for curve in curves.values() for mean in curve if mean.x > 0), default=reach.last)
-    said = [{"label": name.words, "key": name.key, **place} for name, place in _places(names, reach, begun)]
-    said += [{"label": ""}] * (len(ends) - len(said))
-    rows = []
-    for (end, label), words in zip(ends, said, strict=True):
-        at = _look(label, styles[label]) | {"run": label, "x": end.x}
-        rows.append({"kind": "end", **at, "loss": reach.inside(end.loss), **words})
-        if (target := groups[label][0].target) is not None:
-            rows.append({"kind": "target", **at, "x": reach.last, "loss": reach.inside(target)})
-    return rows
-
-
-def _places(names: Sequence[marks.Name], reach: Reach, begun: float) -> list[tuple[marks.Name, dict[str, float]]]:
-    """Each name with its height: on a wide page, on a wide page with an axis of powers, on a narrow one."""
-    begun = max(begun, reach.first)
-    decades = math.log(reach.last / begun) or 1.0
-    linear = [name._replace(x=(name.x - reach.first) / (reach.last - reach.first) * WIDE) for name in names]
-    powers = [name._replace(x=math.log(max(name.x, begun) / begun) / decades * WIDE) for name in names]
-    gap, top = GAP * (reach.high - reach.low), reach.inside(math.inf)
-    places = marks.spread(linear, gap, top, WIDE), marks.spread(powers, gap, top, WIDE)
-    narrow = apart([name.y for name in names], gap, top=top)
-    return [
-        (name, {"label_y": wide, "log_y": power, "narrow_y": one})
-        for name, wide, power, one in zip(names, *places, narrow, strict=True)
-    ]
-
-
-def _amount(loss: float) -> str:
-    return brief(loss) if math.isfinite(loss) else "diverged"

@@ -4,8 +4,9 @@ from functools import cache
 from typing import Any
 
 from tinygpt.plots import marks
+from tinygpt.plots.courses import Axis
 from tinygpt.plots.look import MINUS, PALETTE, Mode
-from tinygpt.plots.overlay import NOTHING, Axis
+from tinygpt.plots.overlay import NOTHING
 
 SHORT = f"replace(format(datum.value, '~s'), '-', '{MINUS}')"  # 2k, 20M, 1G
 SECONDS = f"datum.value % 1 ? format(datum.value, '~g') : {marks.whole()}"

@@ -7,8 +7,9 @@ import streamlit as st
 from tinygpt.cost import operations
 from tinygpt.engine.records import RunView
 from tinygpt.models import kind
+from tinygpt.plots.courses import AXES, Axis, Course
 from tinygpt.plots.loss import Line
-from tinygpt.plots.overlay import AXES, LINES, Axis, Course, Lines, overlay_rows
+from tinygpt.plots.overlay import LINES, Lines, overlay_rows
 from tinygpt.plots.overlay_chart import overlay_spec
 from tinygpt.plots.tones import Tone, tones
 from tinygpt.presets import PRESETS
