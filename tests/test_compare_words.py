@@ -9,16 +9,9 @@ from tinygpt.engine.records import RunView
 from tinygpt.gpt import GPTConfig
 from tinygpt.spec import RunSpec, TrainConfig
 from tinygpt.ui.compare.language import _above_words
-from tinygpt.ui.compare.results import (
-    best_of,
-    differences,
-    floors_of,
-    gap_words,
-    loss_words,
-    losses,
-    standing,
-)  # fmt: skip
+from tinygpt.ui.compare.results import best_of, differences, floors_of, gap_words, loss_words
 from tinygpt.ui.compare.shown import Shown
+from tinygpt.ui.compare.standing import losses, standing
 from tinygpt.ui.compare.sweep import edges, lowest, means, moved, sweep_words
 from tinygpt.ui.compare.verdict import look_for, step_rows
 

@@ -15,7 +15,7 @@ from tinygpt.plots.look import number, thousands
 from tinygpt.presets import PRESETS
 from tinygpt.ui import literal
 from tinygpt.ui.compare.chart import stated
-from tinygpt.ui.compare.results import losses
+from tinygpt.ui.compare.standing import losses
 
 NOT_NEW = ("model", "max_steps", "learning_rate", "init", "scale", "dropout", "softmax_dim")  # nothing to learn here
 

@@ -11,7 +11,7 @@ from tinygpt.plots.look import number, thousands
 from tinygpt.plots.loss import brief
 from tinygpt.tasks import TASKS, best_loss
 from tinygpt.ui import literal, session
-from tinygpt.ui.compare.results import final_loss
+from tinygpt.ui.compare.standing import final_loss
 
 
 def language(one: ExperimentView) -> None:

@@ -1,25 +1,22 @@
 """The table of what is compared: what differs between the variants, and where each has got."""
 
-import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from statistics import fmean
-from typing import NamedTuple
 
 import streamlit as st
 
 from tinygpt.differences import said, varied
-from tinygpt.engine.records import ENDED, RunView
+from tinygpt.engine.records import RunView
 from tinygpt.gaps import gap
 from tinygpt.models import count_parameters
-from tinygpt.plans.breakages import HEALTHY
 from tinygpt.plots.look import number, thousands
 from tinygpt.plots.loss import brief
-from tinygpt.significance import Losses
 from tinygpt.spec import RunSpec
 from tinygpt.tasks import TASKS, best_loss
 from tinygpt.ui import floors, literal, texts
 from tinygpt.ui.compare.shown import Shown
+from tinygpt.ui.compare.standing import broken, is_over, losses, one_text, standing
 
 FEW = 10  # variants in a table that need not be opened
 COLUMNS = 4  # settings that find room in a row
@@ -36,105 +33,6 @@ PLAIN: dict[tuple[str, object], str] = {
     ("softmax_dim", -1): "softmax over rows",
     ("softmax_dim", -2): "softmax over columns",
 }
-
-# --- losses, and how the variants stand -----------------------------------------------------------------------------
-
-
-def final_loss(run: RunView) -> float | None:
-    """The long estimate at the end of a run that went all its way; None for any other."""
-    return run.final[1] if run.final and run.status != "diverged" and math.isfinite(run.final[1]) else None
-
-
-def by_seed(runs: Sequence[RunView]) -> dict[int, float | None]:
-    """The final loss of each seed; None where no run with it has one."""
-    found: dict[int, float | None] = {}
-    for run in runs:
-        loss = final_loss(run)
-        if loss is not None or run.spec.train.seed not in found:
-            found[run.spec.train.seed] = loss
-    return found
-
-
-def losses(runs: Sequence[RunView]) -> list[float]:
-    """The final loss of each seed of a variant; while some of its runs are on their way, the last look at each."""
-    if not is_over(runs):
-        on_the_way = (final_loss(run) if run.status in ENDED else run.val for run in runs)
-        return [loss for loss in on_the_way if loss is not None and math.isfinite(loss)]
-    return finite(by_seed(runs))
-
-
-def finite(known: Losses) -> list[float]:
-    """The losses that are there."""
-    return [loss for loss in known.values() if loss is not None]
-
-
-def is_over(runs: Sequence[RunView]) -> bool:
-    """Whether all of these runs have ended."""
-    return all(run.status in ENDED for run in runs)
-
-
-class Standing(NamedTuple):
-    """How variants whose runs have ended stand. Rank and test look at the very same losses."""
-
-    ranked: dict[str, Losses]  # the lowest mean first; None for a seed that does not count
-    lost: dict[str, list[RunView]]  # of each variant, the runs that diverged or failed
-    stopped: list[str]  # some of their runs were stopped
-
-    @property
-    def best(self) -> str:
-        """The lowest of at least two variants none of which has lost a run; "" without one."""
-        whole = len(self.ranked) > 1 and not any(None in known.values() for known in self.ranked.values())
-        return next(iter(self.ranked)) if whole else ""
-
-
-def standing(groups: Mapping[str, Sequence[RunView]], aside: Collection[str] = ()) -> Standing:
-    """The rank of the variants, without those in `aside`.
-
-    A variant that was stopped has no rank, and none that diverged: the seeds that survived would flatter it. Only where
-    fewer than two have come through whole, those that came through in part are compared with them.
-    """
-    groups = {label: runs for label, runs in groups.items() if label not in aside}
-    missing = {label: [run for run in runs if by_seed(runs)[run.spec.train.seed] is None]
-               for label, runs in groups.items()}  # fmt: skip
-    stopped = [label for label, runs in missing.items() if any(run.status == "stopped" for run in runs)]
-    known: dict[str, Losses] = {label: by_seed(runs) for label, runs in groups.items() if label not in stopped}
-    known = {label: seeds for label, seeds in known.items() if finite(seeds)}
-    whole = {label: seeds for label, seeds in known.items() if not missing[label]}
-    level = whole if len(whole) > 1 else leveled(known)
-    ranked = sorted(level, key=lambda label: fmean(finite(level[label])))
-    lost = {label: runs for label, runs in missing.items() if runs and label not in stopped}
-    return Standing({label: level[label] for label in ranked}, lost, stopped)
-
-
-def leveled(known: Mapping[str, Losses]) -> dict[str, Losses]:
-    """Where all variants were planned with the same seeds, only those count that have a loss in every one.
-
-    Nothing is left where no seed has one in all of them.
-    """
-    if len({frozenset(seeds) for seeds in known.values()}) > 1:
-        return dict(known)
-    every = set().union(*known.values())
-    shared = {seed for seed in every if all(seeds[seed] is not None for seeds in known.values())}
-    if not shared:
-        return {}
-    return {
-        label: {seed: loss if seed in shared else None for seed, loss in seeds.items()}
-        for label, seeds in known.items()
-    }
-
-
-def broken(now: Shown) -> set[str]:
-    """The variants that were broken on purpose: a low loss of theirs is no merit."""
-    breaks = {one.id for one in now.experiments if one.kind == "break"}
-    return {now.labels[run.id] for run in now.runs if run.experiment in breaks and run.label != HEALTHY}
-
-
-def one_text(runs: Sequence[RunView]) -> bool:
-    """Whether all runs learn the same text: else their losses cannot be compared."""
-    return len({run.spec.corpus for run in runs}) <= 1
-
-
-# --- the table ------------------------------------------------------------------------------------------------------
 
 
 def results(shown: Shown) -> None:

@@ -16,7 +16,7 @@ from tinygpt.plots.loss import brief
 from tinygpt.plots.tones import Tone
 from tinygpt.ui import frame, literal
 from tinygpt.ui.compare.figure import figure
-from tinygpt.ui.compare.results import finite, is_over, losses, standing
+from tinygpt.ui.compare.standing import finite, is_over, losses, standing
 
 Settings = dict[str, tuple[Any, ...]]  # a setting and its value in each variant
 POWERS = 8.0  # values that span more than this factor stand on an axis of powers

@@ -27,8 +27,8 @@ from tinygpt.plots.verdict_words import (
 from tinygpt.significance import Comparison, Losses, compare
 from tinygpt.ui import frame, literal
 from tinygpt.ui.compare.figure import figure
-from tinygpt.ui.compare.results import Standing, broken, by_seed, finite, is_over, losses, one_text, standing
 from tinygpt.ui.compare.shown import Shown
+from tinygpt.ui.compare.standing import Standing, broken, by_seed, finite, is_over, losses, one_text, standing
 
 MOST = 12  # variants that a chart has room for, a row each
 NOTHING = "what will appear here: the curves of the runs that you compare."
