@@ -143,14 +143,16 @@ def attention_pictures() -> list[str]:
 
 
 def scaling_pictures() -> list[str]:
-    """Scores as histograms, for every head_size."""
+    """Scores as histograms, for every head_size, all on one axis."""
     drawn = []
     for head_size in HEAD_SIZES:
         q, k = random_qk(head_size, generator=generator(1337))
-        stages = attention_stages(q, k, mask=False)
-        both = stages.scores.flatten(), stages.scaled.flatten()
-        drawn.append(scaling_drawings.histograms(*both, head_size, "light"))
-    return drawn
+        drawn.append(attention_stages(q, k, mask=False))
+    limit = max(float(stages.scores.abs().max()) for stages in drawn)
+    return [
+        scaling_drawings.histograms(stages.scores.flatten(), stages.scaled.flatten(), head_size, limit, "light")
+        for head_size, stages in zip(HEAD_SIZES, drawn, strict=True)
+    ]
 
 
 def transformer_pictures() -> list[str]:
