@@ -12,8 +12,9 @@ from tinygpt.ui.compare.language import _above_words
 from tinygpt.ui.compare.results import best_of, differences, floors_of, gap_words, loss_words
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.compare.standing import losses, standing
+from tinygpt.ui.compare.steps import step_rows
 from tinygpt.ui.compare.sweep import edges, lowest, means, moved, sweep_words
-from tinygpt.ui.compare.verdict import look_for, step_rows
+from tinygpt.ui.compare.verdict import look_for
 
 SPEC = RunSpec(GPTConfig(n_embd=8, n_head=1, n_layer=1), TrainConfig(max_steps=100, same_batches=True), "text")
 

@@ -1,12 +1,12 @@
 """The disk is full, and later it is not: nothing of a run may be missing then, and its owner is told meanwhile."""
 
 import errno
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
 
+from tests.engines import until
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint import dumps, load
 from tinygpt.corpus import Corpus
@@ -69,14 +69,6 @@ def serving(store):
         yield scheduler
     finally:
         scheduler.close()
-
-
-def until(condition, timeout=90.0):
-    deadline = time.monotonic() + timeout
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.01)
-    return value
 
 
 def paused_at(scheduler, steps, spec=TABLE):

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.engines import until
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint import dumps, load, loads
 from tinygpt.corpus import Corpus
@@ -93,15 +93,6 @@ def restarted(folder, factory=in_this_process):
 def store(tmp_path):
     keep_text(TEXT, tmp_path / "corpora")
     return RunStore(tmp_path)
-
-
-def until(condition, timeout=90.0):
-    """Wait until something is so; what it is then."""
-    deadline = time.monotonic() + timeout
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.02)
-    return value
 
 
 def alive(processes):

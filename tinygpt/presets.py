@@ -1,6 +1,6 @@
 """Named experiments: the lecture's ladder, a rung a preset, and nanoGPT's model for a laptop."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.gpt import GPTConfig
@@ -61,6 +61,7 @@ PRESETS: dict[str, Preset] = {
     ),
 }  # fmt: skip
 
+LECTURE = ("tinyshakespeare", "shakespeare-plays")  # the texts for which the lecture's losses hold
 LADDER: tuple[str, ...] = ("bigram", "one-head", "four-heads", "feed-forward", "blocks", "layer-norm")
 
 
@@ -68,3 +69,14 @@ def named(text: str) -> str:
     """The name of the preset that is called `text`, by its name or by its title, in any case; else `text` itself."""
     names = {title.casefold(): name for name, preset in PRESETS.items() for title in (name, preset.title)}
     return names.get(text.casefold(), text)
+
+
+def stated(spec: RunSpec) -> float | None:
+    """The val loss that the lecture states for this very run: its text, its model, its steps. None for any other."""
+    if spec.corpus not in LECTURE:
+        return None
+    for preset in PRESETS.values():
+        same_model = replace(preset.model, vocab_size=spec.model.vocab_size) == spec.model
+        if same_model and preset.train.max_steps == spec.train.max_steps:
+            return preset.stated
+    return None

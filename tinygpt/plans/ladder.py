@@ -22,11 +22,10 @@ from tinygpt.gpt import Block, FeedForward, GPTLanguageModel
 from tinygpt.models import count_parameters
 from tinygpt.plan import Plan
 from tinygpt.plans.seeds import race
-from tinygpt.presets import LADDER, PRESETS
+from tinygpt.presets import LADDER, PRESETS, stated
 from tinygpt.spec import RunSpec
 
 Fair = Literal["", "parameters", "flops"]
-LECTURE = {"tinyshakespeare", "shakespeare-plays"}  # what the lecture states is about this text
 TITLES = {"": "The ladder race", "parameters": "The ladder, equal parameters", "flops": "The ladder, equal operations"}
 
 # The code that a setting switches on, for a rung to show what is new in it.
@@ -80,11 +79,9 @@ def _rung(name: str, before: RunSpec | None, spec: RunSpec, top: RunSpec, fair: 
     preset = PRESETS[name]
     changes = {} if before is None else what_differs([before, spec])
     table = isinstance(spec.model, BigramConfig)
-    lectures = replace(preset.model, vocab_size=spec.model.vocab_size), preset.train.max_steps
-    as_stated = spec.corpus in LECTURE and (spec.model, spec.train.max_steps) == lectures
     return Rung(
         name, preset.title, preset.words, spec,
-        preset.stated if as_stated else None, count_parameters(spec.model), run_operations(spec), changes,
+        stated(spec), count_parameters(spec.model), run_operations(spec), changes,
         code_of(changes),
         kept_size=fair == "parameters" and table,
         capped=fair == "flops" and is_short(spec, run_operations(top)),

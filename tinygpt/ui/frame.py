@@ -93,6 +93,10 @@ def show(figure: go.Figure, *, key: str, alt: str, square: bool = False) -> None
         st.plotly_chart(look.dress(figure, mode()), theme=None, config=look.CONFIG, key=key, alt=alt)
 
 
+def zoomed() -> None:
+    """Nothing to do. That somebody listens is what makes Streamlit keep the zoom when the rows change."""
+
+
 def look_for(sentence: str) -> None:
     """The one sentence under a figure: what to look for in it. Computed, never typed."""
     with st.container(width=900):

@@ -9,6 +9,7 @@ from tinygpt.cleaning import check_length
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.cost import this_machine
 from tinygpt.engine.limits import MAX_LIVE, check
+from tinygpt.engine.records import RunView
 from tinygpt.models import count_parameters
 from tinygpt.plots.look import thousands
 from tinygpt.presets import PRESETS, Preset
@@ -53,7 +54,7 @@ def button(spec: RunSpec | None, preset: Preset) -> None:
     if spec is None:
         st.text(st.session_state.pop("impossible", "Choose a text first."))
     else:
-        seconds = sum(seconds_here(run) for run in (spec, *beside))
+        seconds = sum(seconds_here(spec, *beside))
         st.markdown(f":gray[{thousands(count_parameters(spec.model))} parameters, about {spoken_time(seconds)} here]")
     st.button(
         "Train", type="primary", key="train", width="stretch", disabled=spec is None, on_click=session.order,
@@ -63,11 +64,15 @@ def button(spec: RunSpec | None, preset: Preset) -> None:
         st.text(words)
 
 
-def seconds_here(spec: RunSpec) -> float:
-    """How long a run takes on this machine: as its twin did, else as three short measurements say."""
-    for view in session.every_run():
-        twin = view.spec.model == spec.model and view.spec.train.batch_size == spec.train.batch_size
-        if twin and view.step >= SETTLED:
+def seconds_here(*specs: RunSpec) -> list[float]:
+    """How long each of these runs takes on this machine: as its twin did, else as three short measurements say."""
+    mine = [view for view in session.every_run() if view.step >= SETTLED]
+    return [_seconds_of(spec, mine) for spec in specs]
+
+
+def _seconds_of(spec: RunSpec, mine: list[RunView]) -> float:
+    for view in mine:
+        if view.spec.model == spec.model and view.spec.train.batch_size == spec.train.batch_size:
             return spec.train.max_steps * view.seconds / view.step
     return this_machine().run_seconds(spec)
 

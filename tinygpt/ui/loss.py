@@ -29,7 +29,13 @@ def chart(views: list[RunView], current: RunView | None, max_steps: int, guess: 
         max_steps=max([view.max_steps for view in shown], default=max_steps),
     )  # fmt: skip
     st.vega_lite_chart(
-        rows, loss_spec(frame.mode()), width="stretch", key="loss", alt=ALT, on_select=_zoomed, selection_mode=["grid"]
+        rows,
+        loss_spec(frame.mode()),
+        width="stretch",
+        key="loss",
+        alt=ALT,
+        on_select=frame.zoomed,
+        selection_mode=["grid"],
     )
     known = floors.of(corpus, texts.folder())
     ended = current is not None and current.status not in (*LIVE, "interrupted")
@@ -66,7 +72,3 @@ def curve_of(view: RunView) -> LossCurve | None:
     except ValueError:
         return None
     return LossCurve(view.id, view.name, kind(view.spec.model), view.slot, points, view.max_steps)
-
-
-def _zoomed() -> None:
-    """Nothing to do. That somebody listens is what makes Streamlit keep the zoom when the rows change."""

@@ -49,7 +49,7 @@ def experiment() -> None:
 
 def cost_words(plan: Plan) -> str:
     """How many runs, and how long they take on all workers together."""
-    seconds = sum(launch.seconds_here(run.spec) for run in plan.runs) / max(1, len(session.engine().workers()))
+    seconds = sum(launch.seconds_here(*(run.spec for run in plan.runs))) / max(1, len(session.engine().workers()))
     steps = sum(run.spec.train.max_steps for run in plan.runs)
     return f"{len(plan.runs)} runs, {thousands(steps)} steps in all, about {launch.spoken_time(seconds)} here"
 

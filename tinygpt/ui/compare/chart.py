@@ -12,14 +12,13 @@ from tinygpt.plots.loss import Line
 from tinygpt.plots.overlay import LINES, Lines, overlay_rows
 from tinygpt.plots.overlay_chart import overlay_spec
 from tinygpt.plots.tones import Tone, tones
-from tinygpt.presets import PRESETS
+from tinygpt.presets import stated
 from tinygpt.ui import floors, frame, session, texts
 from tinygpt.ui.compare.figure import figure
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.live import is_moving
 
 SMOOTHINGS = {"none": 0.0, "a little": 0.03, "much": 0.1}  # share of a run that is averaged to both sides
-LECTURE = ("tinyshakespeare", "shakespeare-plays")  # the texts for which the lecture's losses hold
 ALT = "Losses of the runs that are compared; the table below has the numbers."
 
 
@@ -85,19 +84,8 @@ def course_of(run: RunView, label: str) -> Course | None:
         return None
     per_step = operations(run.spec.model, run.spec.train.batch_size)
     return Course(
-        run.id, label, kind(run.spec.model), points, run.max_steps, per_step, stated(run), moving=is_moving(run)
+        run.id, label, kind(run.spec.model), points, run.max_steps, per_step, stated(run.spec), moving=is_moving(run)
     )
-
-
-def stated(run: RunView) -> float | None:
-    """What the lecture says that this very model reaches, where it does."""
-    if run.spec.corpus not in LECTURE:
-        return None
-    for preset in PRESETS.values():
-        same = preset.spec(run.spec.corpus, run.spec.model.vocab_size).model == run.spec.model
-        if same and preset.train.max_steps == run.max_steps:
-            return preset.stated
-    return None
 
 
 def _floors(shown: Shown) -> list[Line]:

@@ -20,7 +20,7 @@ def figure(rows: pd.DataFrame, spec: dict[str, Any], *, key: str, alt: str, titl
             _save("SVG", lambda: svg(spec, rows, mode=frame.mode(), title=title), key, "svg", "image/svg+xml")
     if zoom:
         st.vega_lite_chart(
-            rows, spec, width="stretch", key=key, alt=alt, on_select=_zoomed, selection_mode=["grid"]
+            rows, spec, width="stretch", key=key, alt=alt, on_select=frame.zoomed, selection_mode=["grid"]
         )  # fmt: skip
     else:
         st.vega_lite_chart(rows, spec, width="stretch", key=key, alt=alt)
@@ -43,7 +43,3 @@ def _or_words(draw: Any) -> Any:
             return str(error)
 
     return data
-
-
-def _zoomed() -> None:
-    """Nothing to do. That somebody listens is what makes Streamlit keep the zoom when the rows change."""

@@ -12,9 +12,8 @@ from tinygpt.engine.records import RunView
 from tinygpt.models import count_parameters
 from tinygpt.plans.ladder import code_of
 from tinygpt.plots.look import number, thousands
-from tinygpt.presets import PRESETS
+from tinygpt.presets import PRESETS, stated
 from tinygpt.ui import literal
-from tinygpt.ui.compare.chart import stated
 from tinygpt.ui.compare.standing import losses
 
 NOT_NEW = ("model", "max_steps", "learning_rate", "init", "scale", "dropout", "softmax_dim")  # nothing to learn here
@@ -24,7 +23,7 @@ def ladder(rungs: dict[str, list[RunView]], suffix: str = "") -> None:
     """A table of all rungs, and the code difference of the one that is chosen; `suffix` makes its key its own."""
     st.header("Rung by rung", anchor=f"rungs{suffix}")
     st.table(_rows(rungs), border="horizontal", hide_index=True)
-    if not any(stated(runs[0]) for runs in rungs.values()):
+    if not any(stated(runs[0].spec) for runs in rungs.values()):
         st.markdown(
             ":gray[The lecture's losses are those of its own sizes and steps (5\u202f000; 3\u202f000 for the table).]"
         )
@@ -39,7 +38,7 @@ def ladder(rungs: dict[str, list[RunView]], suffix: str = "") -> None:
 def _rows(rungs: dict[str, list[RunView]]) -> list[dict[str, str]]:
     rows = []
     for label, runs in rungs.items():
-        found, target = losses(runs), stated(runs[0])
+        found, target = losses(runs), stated(runs[0].spec)
         words = next((preset.words for preset in PRESETS.values() if preset.title == label), "")
         rows.append(
             {

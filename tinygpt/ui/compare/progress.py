@@ -39,11 +39,12 @@ def words(one: ExperimentView) -> str:
 def seconds_left(one: ExperimentView) -> float:
     """What is left of each run, at its own speed once that is known, shared out among the workers."""
     moving = [run for run in one.runs if run.status in ("waiting", "training")]
+    usual = seconds_here(*(run.spec for run in moving))
     seconds = sum(
         (run.max_steps - run.step) / run.steps_per_second
         if run.step >= SETTLED and run.steps_per_second
-        else seconds_here(run.spec) * (1 - run.step / run.max_steps)
-        for run in moving
+        else whole * (1 - run.step / run.max_steps)
+        for run, whole in zip(moving, usual, strict=True)
     )
     return seconds / max(1, len(session.engine().workers()))
 

@@ -27,6 +27,10 @@ class Shown(NamedTuple):
         """The text whose floors are shown: that of the first run, "" without one."""
         return self.runs[0].spec.corpus if self.runs else ""
 
+    def title(self, run: RunView) -> str:
+        """A run among the others: its variant and its seed."""
+        return f"{self.labels[run.id]}, seed {run.spec.train.seed}"
+
     def variants(self, one: ExperimentView | None = None) -> dict[str, list[RunView]]:
         """The runs of each variant, or of those of one experiment, in the order in which the variants come first."""
         found: dict[str, list[RunView]] = {}

@@ -6,7 +6,7 @@ from tinygpt.engine.experiments import ExperimentView
 from tinygpt.engine.records import RunView
 from tinygpt.plots.tones import Tone
 from tinygpt.ui import floors, frame, pace, texts
-from tinygpt.ui.compare import broken, chart, ladder, language, progress, results, scale, sweep, verdict
+from tinygpt.ui.compare import broken, chart, ladder, language, progress, results, scale, steps, sweep, verdict
 from tinygpt.ui.compare.shown import Shown, shown
 from tinygpt.ui.live import is_moving
 
@@ -37,11 +37,11 @@ def _tick(live: bool) -> None:
     with st.container():
         for one in now.experiments:
             if one.kind == "sweep" and (groups := now.variants(one)):
-                sweep.sweep(one, tones[next(iter(groups))])
+                sweep.sweep(groups, tones[next(iter(groups))], one.id)
     with st.container():
         results.results(now)
-        verdict.seeds(now, tones)
-        verdict.steps(now)
+        steps.seeds(now, tones)
+        steps.steps(now)
     with st.container():
         for one, suffix in _suffixes(now):
             _of_its_kind(one, now.variants(one), tones, suffix)

@@ -8,7 +8,6 @@ from typing import Any
 import streamlit as st
 
 from tinygpt.differences import said, varied
-from tinygpt.engine.experiments import ExperimentView
 from tinygpt.engine.records import RunView
 from tinygpt.plots.heat import heat_rows, heat_spec
 from tinygpt.plots.lines import Axes, Series, lines_rows, lines_spec
@@ -22,24 +21,22 @@ Settings = dict[str, tuple[Any, ...]]  # a setting and its value in each variant
 POWERS = 8.0  # values that span more than this factor stand on an axis of powers
 
 
-def sweep(one: ExperimentView, tone: Tone) -> None:
-    """A curve where one setting that is a number was moved, tiles where two were."""
-    groups: dict[str, list[RunView]] = {}
-    for run in one.runs:
-        groups.setdefault(run.label, []).append(run)
+def sweep(groups: dict[str, list[RunView]], tone: Tone, experiment: str) -> None:
+    """A curve where one setting that is a number was moved, tiles where two were; `experiment` is for the keys."""
     axes = moved(groups)
     found = {label: losses(runs) for label, runs in groups.items()}
     if not any(found.values()) or not 1 <= len(axes) <= 2:
         return
     st.header("What the sweep has found", anchor="sweep")
     if len(axes) == 2:
-        _tiles(axes, means(groups), one.id)
+        _tiles(axes, means(groups), experiment)
     elif all(_is_number(value) for value in next(iter(axes.values()))):
-        _curve(*next(iter(axes.items())), list(found.values()), tone, one.id)
+        _curve(*next(iter(axes.items())), list(found.values()), tone, experiment)
     if said_of := lowest(groups):
         best, loss = said_of
         at = list(groups).index(best)
-        frame.look_for(sweep_words(best, loss, edges(axes, at), over=is_over(one.runs)))
+        over = all(map(is_over, groups.values()))
+        frame.look_for(sweep_words(best, loss, edges(axes, at), over=over))
 
 
 def moved(groups: dict[str, list[RunView]]) -> Settings:

@@ -24,7 +24,7 @@ def take(now: Shown) -> None:
         return
     by_id = {run.id: run for run in now.runs}
     chosen = st.selectbox(
-        "Run", list(by_id), key="take", format_func=lambda i: f"{now.labels[i]}, seed {by_id[i].spec.train.seed}",
+        "Run", list(by_id), key="take", format_func=lambda i: now.title(by_id[i]),
         width=420,
     )  # fmt: skip
     _of_a_run(by_id[chosen])
@@ -86,10 +86,8 @@ def _together_json(now: Shown) -> str:
     engine = session.engine()
     engine.flush()
     each = (
-        points_json(run.spec, engine.store.points(run.id), name=f"{now.labels[run.id]}, seed {run.spec.train.seed}",
-                    final=run.final)
-        for run in now.runs
-    )  # fmt: skip
+        points_json(run.spec, engine.store.points(run.id), name=now.title(run), final=run.final) for run in now.runs
+    )
     return f"[{','.join(each)}]\n"
 
 

@@ -1,36 +1,26 @@
 """Is it really better? The sentence under the chart, and the comparison of each variant with the one before."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from statistics import fmean
-
-import streamlit as st
 
 from tinygpt.engine.records import RunView
 from tinygpt.fairness import same_start
-from tinygpt.plots.look import number
 from tinygpt.plots.loss import brief
-from tinygpt.plots.strip import strip_rows, strip_spec
-from tinygpt.plots.tones import Tone
 from tinygpt.plots.verdict_words import (
     Lost,
     broken_words,
     chosen_words,
     listed,
     lost_words,
-    noise_words,
-    rows_words,
     so_far_words,
     stopped_words,
     verdict_words,
 )
 from tinygpt.significance import Comparison, Losses, compare
-from tinygpt.ui import frame, literal
-from tinygpt.ui.compare.figure import figure
+from tinygpt.ui import literal
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.compare.standing import Standing, broken, by_seed, finite, is_over, losses, one_text, standing
 
-MOST = 12  # variants that a chart has room for, a row each
 NOTHING = "what will appear here: the curves of the runs that you compare."
 Groups = dict[str, list[RunView]]
 
@@ -60,7 +50,7 @@ def alone(label: str, runs: Sequence[RunView]) -> str:
         words = f"how far the seeds of {name} lie apart: that is the noise. Its val loss is {loss}."
     else:
         words = f"where {name} stands among the floors: its val loss is {loss}."
-    return _joined(words, notes)
+    return joined(words, notes)
 
 
 def so_far(groups: Groups, aside: set[str]) -> str:
@@ -77,19 +67,19 @@ def verdict(groups: Groups, aside: set[str]) -> str:
     stand = standing(groups, aside)
     notes = notes_on(stand, groups)
     if aside:
-        notes = _joined(notes, f"Broken on purpose, and so without a rank: {_named(sorted(aside))}.")
+        notes = joined(notes, f"Broken on purpose, and so without a rank: {_named(sorted(aside))}.")
     if not stand.ranked:
         few = "too few seeds are left to say which variant is lower." if _survivors(groups, stand) else ""
-        return _joined(few, notes) or NOTHING
+        return joined(few, notes) or NOTHING
     best, *others = stand.ranked
     name, loss = literal.markdown(best), _mean(stand.ranked[best])
     if not others:
-        return _joined(f"{name} is at {brief(loss)}; no other variant can be ranked with it.", notes)
+        return joined(f"{name} is at {brief(loss)}; no other variant can be ranked with it.", notes)
     found = against(stand.ranked, groups, others[0], best)
     words = verdict_words(name, literal.markdown(others[0]), loss, found)
     if found.test:
         words += chosen_words(len(stand.ranked))
-    return _joined(words, notes)
+    return joined(words, notes)
 
 
 def of_breaks(now: Shown, aside: set[str]) -> str:
@@ -97,7 +87,7 @@ def of_breaks(now: Shown, aside: set[str]) -> str:
     pairs = [now.variants(one) for one in now.experiments if one.kind == "break"]
     if sum(map(len, pairs)) < len(now.variants()) or any(len(pair) != 2 or not aside & pair.keys() for pair in pairs):
         return ""
-    return _joined(*(against_healthy(pair, *sorted(pair, key=aside.__contains__)) for pair in pairs))
+    return joined(*(against_healthy(pair, *sorted(pair, key=aside.__contains__)) for pair in pairs))
 
 
 def against_healthy(groups: Groups, healthy: str, ill: str) -> str:
@@ -112,9 +102,9 @@ def against_healthy(groups: Groups, healthy: str, ill: str) -> str:
     if len(stand.ranked) == 2:
         found = against(stand.ranked, groups, healthy, ill)
         ends = [_mean(stand.ranked[label]) for label in (healthy, ill)]
-        return _joined(broken_words((names[0], ends[0]), (names[1], ends[1]), found), notes)
+        return joined(broken_words((names[0], ends[0]), (names[1], ends[1]), found), notes)
     ends_at = [f"{literal.markdown(label)} ends at {brief(_mean(seeds))}." for label, seeds in stand.ranked.items()]
-    return _joined(*ends_at, notes, "The diagnosis is below.")
+    return joined(*ends_at, notes, "The diagnosis is below.")
 
 
 def against(known: Mapping[str, Losses], groups: Groups, before: str, after: str) -> Comparison:
@@ -131,7 +121,7 @@ def notes_on(stand: Standing, groups: Mapping[str, Sequence[RunView]]) -> str:
     ]
     fewer = any(None in known.values() for known in stand.ranked.values())
     level = "Only the seeds that all of these have kept are counted." if fewer and len(stand.ranked) > 1 else ""
-    return _joined(lost_words(lost), level, stopped_words([literal.markdown(label) for label in stand.stopped]))
+    return joined(lost_words(lost), level, stopped_words([literal.markdown(label) for label in stand.stopped]))
 
 
 def _survivors(groups: Groups, stand: Standing) -> bool:
@@ -143,59 +133,10 @@ def _mean(known: Losses) -> float:
     return fmean(finite(known))
 
 
-def _joined(*sentences: str) -> str:
+def joined(*sentences: str) -> str:
+    """What there is to say, a sentence after the other."""
     return " ".join(sentence for sentence in sentences if sentence)
 
 
 def _named(labels: Sequence[str]) -> str:
     return listed([literal.markdown(label) for label in labels])
-
-
-def seeds(now: Shown, tones: Mapping[str, Tone]) -> None:
-    """The final loss of every seed, once some variant has two of them; without those that never had one."""
-    groups = now.variants()
-    final = {label: {seed: loss for seed, loss in by_seed(runs).items() if loss is not None}
-             for label, runs in groups.items()}  # fmt: skip
-    final = {label: found for label, found in final.items() if found or not is_over(groups[label])}
-    if len(final) > MOST or not all(final.values()) or not any(len(found) > 1 for found in final.values()):
-        return
-    figure(
-        strip_rows(final, [tones[label] for label in final]), strip_spec(frame.mode(), tuple(final)), key="seeds_chart",
-        alt="The final val loss of every seed, a row for each variant; the table has the numbers.",
-        title="Final val loss, seed by seed",
-    )  # fmt: skip
-
-
-def steps(now: Shown) -> None:
-    """Each variant against the one before it, as a table."""
-    rows = step_rows(now.variants())
-    if rows:
-        with st.expander("Each against the one before", type="compact", key="steps"):
-            st.table(rows, border="horizontal", hide_index=True)
-            if words := rows_words(sum("seeds," in row["more than luck?"] for row in rows)):
-                st.markdown(f":gray[{words}]")
-
-
-def step_rows(groups: Groups) -> list[dict[str, str]]:
-    """Each variant against the one before it on the same text, once both have ended."""
-    by_text: dict[str, list[str]] = {}
-    for label, runs in groups.items():
-        by_text.setdefault(runs[0].spec.corpus, []).append(label)
-    pairs = [pair for labels in by_text.values() for pair in pairwise(labels)]
-    return [_step(groups, *pair) for pair in pairs if all(is_over(groups[label]) for label in pair)]
-
-
-def _step(groups: Groups, before: str, after: str) -> dict[str, str]:
-    pair = {label: groups[label] for label in (before, after)}
-    stand = standing(pair)
-    loss, words = "\u2013", ""
-    if len(stand.ranked) == 2:
-        found = against(stand.ranked, groups, before, after)
-        difference = found.difference or 0.0
-        loss, words = f"{'+' if difference > 0 else ''}{number(difference, 3)}", noise_words(found)
-    return {
-        "from": literal.markdown(before),
-        "to": literal.markdown(after),
-        "val loss": loss,
-        "more than luck?": _joined(words, notes_on(stand, pair)),
-    }

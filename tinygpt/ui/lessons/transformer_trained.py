@@ -64,7 +64,7 @@ def spec_of(config: ModelConfig, max_steps: int, learning_rate: float, seed: int
 
 
 def _train_button(spec: RunSpec) -> None:
-    seconds = launch.spoken_time(launch.seconds_here(spec))
+    seconds = launch.spoken_time(sum(launch.seconds_here(spec)))
     st.markdown(f":gray[about {seconds} here]")
     st.button("Train", type="primary", key="train", width="stretch", on_click=session.order,
               args=("train", _train, spec))  # fmt: skip
