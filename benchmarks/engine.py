@@ -20,7 +20,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import psutil
 
@@ -33,6 +32,7 @@ from tinygpt.engine.recovery import step_of
 from tinygpt.engine.runs import RunStore
 from tinygpt.engine.scribe import SAVE_EVERY
 from tinygpt.engine.slices import Slice, SliceJob, run_slice
+from tinygpt.files import PROJECT
 from tinygpt.models import count_parameters
 from tinygpt.presets import LADDER, PRESETS
 from tinygpt.scheduler import Scheduler
@@ -220,7 +220,7 @@ def a_killed_worker(goals: Goals) -> None:
 def a_killed_server(goals: Goals) -> None:
     """SIGKILL for a server with a busy and an idle worker: seconds until no process of it is left, and of work lost."""
     with tempfile.TemporaryDirectory() as folder:
-        process = subprocess.Popen([sys.executable, "-c", SERVER, folder], cwd=Path(__file__).parents[1])
+        process = subprocess.Popen([sys.executable, "-c", SERVER, folder], cwd=PROJECT)
         store = RunStore(folder)
         wait_for(lambda: any(store.state(card.id) for card in store.cards()))
         time.sleep(0.9 * SAVE_EVERY)  # the worst moment: shortly before the next state is saved

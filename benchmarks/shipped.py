@@ -19,12 +19,12 @@ from tinygpt import download
 from tinygpt.checkpoint import load, read_info
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.evaluation import FINAL_BATCHES, estimate_loss
+from tinygpt.files import CHECKPOINTS
 from tinygpt.models import count_parameters
 from tinygpt.presets import PRESETS
 from tinygpt.spec import RunSpec
 from tinygpt.training import one_thread
 
-FOLDER = Path(__file__).parents[1] / "checkpoints"
 EXACT, ABOUT = 1e-4, 0.03  # nats: how far a measurement may be from what the file states, on its text and on the plays
 BEGIN, END = "<!-- written by python -m benchmarks.shipped -->", "<!-- end of what it writes -->"
 HEAD = (
@@ -69,7 +69,7 @@ class Shipped:
 
 def shipped() -> list[Shipped]:
     """The models in checkpoints/, the smallest first."""
-    paths = sorted(FOLDER.glob("*.safetensors"), key=lambda path: path.stat().st_size)
+    paths = sorted(CHECKPOINTS.glob("*.safetensors"), key=lambda path: path.stat().st_size)
     return [Shipped(path, read_info(path)) for path in paths]
 
 
@@ -113,7 +113,7 @@ def main() -> None:
     if not exact:
         print("The lecture's exact text is not on this machine: measured on the offline plays, README left as it is.")
     elif not check:
-        readme = FOLDER / "README.md"
+        readme = CHECKPOINTS / "README.md"
         text = readme.read_text(encoding="utf-8")
         readme.write_text(with_table(text, table(models, measured)), encoding="utf-8")
     goals.settle()

@@ -1,12 +1,11 @@
 """What the tests of the comparison share: how it is opened, how an experiment is begun and waited for."""
 
-from pathlib import Path
-
 from streamlit.testing.v1 import AppTest
 
 from tests.train_page import PATIENCE, says, until
+from tinygpt.files import PROJECT
 
-ROUTER = str(Path(__file__).parents[1] / "pages" / "router.py")
+ROUTER = str(PROJECT / "pages" / "router.py")
 
 
 def opened(**params: str) -> AppTest:

@@ -2,11 +2,12 @@
 
 import json
 import re
-from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-ROUTER = str(Path(__file__).parents[1] / "pages" / "router.py")
+from tinygpt.files import PROJECT
+
+ROUTER = str(PROJECT / "pages" / "router.py")
 
 
 def opened(name: str, **params: str) -> AppTest:

@@ -2,17 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tinygpt.corpus import default_corpus
+from tinygpt.files import PROJECT
 from tinygpt.own_texts import keep_text
 from tinygpt.ui import session, texts
 from tinygpt.ui.lessons import bigram_runs, bigram_text
 
-ROUTER = str(Path(__file__).parents[1] / "pages" / "router.py")
+ROUTER = str(PROJECT / "pages" / "router.py")
 PATIENCE = 120  # seconds
 
 

@@ -20,12 +20,12 @@ from tinygpt.checkpoint import dumps, load, model_bytes, read_info
 from tinygpt.cli import main
 from tinygpt.cli_parser import parser
 from tinygpt.corpus import Corpus
+from tinygpt.files import PROJECT
 from tinygpt.models import build
 from tinygpt.presets import PRESETS
 from tinygpt.tokenizer import CharTokenizer
 from tinygpt.training import start
 
-ROOT = Path(__file__).parents[1]
 SENTENCES = "Two roads diverged in a yellow wood, and sorry I could not travel both.\n" * 40
 UNIX = pytest.mark.skipif(os.name == "nt", reason="signals, pipes and argument bytes as Unix has them")
 
@@ -70,7 +70,7 @@ def fails(capsys, arguments: list[str], code: int = 1) -> str:
 
 def command(*arguments: str | bytes, **options) -> subprocess.CompletedProcess:
     """A real process, every warning an error."""
-    return subprocess.run([*PYTHON, *arguments], cwd=ROOT, capture_output=True, timeout=120, **options)
+    return subprocess.run([*PYTHON, *arguments], cwd=PROJECT, capture_output=True, timeout=120, **options)
 
 
 PYTHON = (sys.executable, "-W", "error", "-m", "tinygpt")
@@ -157,7 +157,7 @@ def test_help_says_the_first_steps(capsys):
     steps = re.findall(r"^  python -m tinygpt (\w+)", shown, re.MULTILINE)
     assert steps == ["generate", "presets", "train", "generate"]
     shipped = re.search(r"generate (checkpoints/\S+)", shown)
-    assert shipped and (ROOT / shipped[1]).is_file(), "the first step works from a fresh clone"
+    assert shipped and (PROJECT / shipped[1]).is_file(), "the first step works from a fresh clone"
 
 
 def test_no_command_at_all_shows_the_help(capsys):
@@ -319,7 +319,7 @@ def test_ctrl_c_keeps_the_model_and_a_terminal_shows_progress(own_text, tmp_path
     termios.tcsetwinsize(theirs, (24, 120))  # on a terminal without a width a bar has no room
     arguments = [*PYTHON, *train_words(own_text, out, steps=10**9)]
     with subprocess.Popen(
-        arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs, preexec_fn=hear_ctrl_c
+        arguments, cwd=PROJECT, stdout=subprocess.PIPE, stderr=theirs, preexec_fn=hear_ctrl_c
     ) as process:
         try:
             wait_for(ours, rb"[1-9]\d*/1000000000 .*val loss")
@@ -338,7 +338,7 @@ def test_ctrl_c_keeps_the_model_and_a_terminal_shows_progress(own_text, tmp_path
 @UNIX
 def test_ctrl_c_while_it_writes_ends_quietly(model):
     with subprocess.Popen(
-        [*PYTHON, "generate", str(model), "--length", str(10**9)], cwd=ROOT, stdout=subprocess.PIPE,
+        [*PYTHON, "generate", str(model), "--length", str(10**9)], cwd=PROJECT, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, preexec_fn=hear_ctrl_c,
     ) as process:  # fmt: skip
         try:
@@ -353,7 +353,7 @@ def test_ctrl_c_while_it_writes_ends_quietly(model):
 @UNIX
 def test_a_reader_that_has_had_enough_is_no_error(model):
     line = f"{' '.join(PYTHON)} generate {model} --length 100000 | head -c 10; echo ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", line], cwd=ROOT, capture_output=True, timeout=120)
+    done = subprocess.run(["bash", "-c", line], cwd=PROJECT, capture_output=True, timeout=120)
     assert done.stderr == b""
     assert done.stdout[10:] == b"0\n"
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 
 import pytest
 
@@ -10,13 +9,13 @@ from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint import load
 from tinygpt.corpus import load_corpus
 from tinygpt.diagnosis import Case, Finding, diagnose
+from tinygpt.files import PROJECT
 from tinygpt.presets import PRESETS
 from tinygpt.spec import RunSpec, TrainConfig
 from tinygpt.state import Point
 from tinygpt.trained import spec
 from tinygpt.training import advance, start
 
-ROOT = Path(__file__).parents[1]
 FLOORS = {"uniform": 4.1744, "5-gram": 1.7721}
 
 
@@ -46,7 +45,7 @@ def untrained(name: str) -> Case:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", sorted((ROOT / "checkpoints").glob("*.safetensors")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((PROJECT / "checkpoints").glob("*.safetensors")), ids=lambda path: path.stem)
 def test_the_shipped_models_are_healthy(path):
     file, corpus = load(path), load_corpus("shakespeare-plays")
     run = PRESETS[path.stem].spec(corpus.name, 65)

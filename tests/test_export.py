@@ -10,7 +10,6 @@ import re
 import subprocess
 import sys
 from dataclasses import fields, replace
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -24,13 +23,13 @@ from tinygpt.export.own_text import read_own_text
 from tinygpt.export.points import points_csv, points_json
 from tinygpt.export.script import script
 from tinygpt.export.written import literal, spec_code
+from tinygpt.files import PROJECT
 from tinygpt.gpt import GPTConfig
 from tinygpt.own_texts import keep_text, sha256_of
 from tinygpt.presets import PRESETS
 from tinygpt.spec import RunSpec, TrainConfig
 from tinygpt.training import Point
 
-ROOT = Path(__file__).parents[1]
 SHORT = TrainConfig(max_steps=60, batch_size=4, eval_interval=25, seed=7)
 SAME = {"same_batches": True} if "same_batches" in {field.name for field in fields(TrainConfig)} else {}
 OWN_TEXT = "Der Zug hält in Köln, sagt \u2018sie\u2019 \u2013 \U0001f682 or does it?\n" * 40
@@ -75,8 +74,8 @@ def spec_of(code):
 
 def start_alone(*command, folder):
     """A fresh interpreter in `folder` that finds tinygpt; it must not complain."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "IPYTHONDIR": str(folder), "JUPYTER_CONFIG_DIR": str(folder)}
-    environment |= {"JUPYTER_RUNTIME_DIR": str(folder), "JUPYTER_DATA_DIR": str(folder)}
+    environment = os.environ | {"PYTHONPATH": str(PROJECT), "IPYTHONDIR": str(folder)}
+    environment |= {f"JUPYTER_{kind}_DIR": str(folder) for kind in ("CONFIG", "RUNTIME", "DATA")}
     done = subprocess.run([sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done
@@ -150,7 +149,7 @@ def test_a_script_says_the_settings_of_the_lecture_and_what_is_not_as_usual():
 @pytest.mark.parametrize("spec", [plays(BigramConfig()), plays(HEAD), own()], ids=["bigram", "head", "own text"])
 def test_a_formatter_and_a_linter_have_nothing_to_say_about_a_script(spec):
     ruff = [sys.executable, "-m", "ruff"]
-    common = {"input": script(spec, name="my run", final=(2.5, 2.25)), "cwd": ROOT, "capture_output": True}
+    common = {"input": script(spec, name="my run", final=(2.5, 2.25)), "cwd": PROJECT, "capture_output": True}
     for command in (["format", "--check"], ["check"]):
         done = subprocess.run([*ruff, *command, "--stdin-filename", "run.py", "-"], text=True, **common)
         assert done.returncode == 0, done.stdout
@@ -289,5 +288,5 @@ def test_taking_along_needs_no_streamlit_plotly_or_pandas():
         "import sys, tinygpt.export.script, tinygpt.export.notebook, tinygpt.export.points, tinygpt.export.own_text\n"
         "print(*({'streamlit', 'plotly', 'pandas'} & sys.modules.keys()))"
     )
-    done = subprocess.run([sys.executable, "-W", "error", "-c", program], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-W", "error", "-c", program], cwd=PROJECT, capture_output=True, text=True)
     assert (done.returncode, done.stderr, done.stdout.strip()) == (0, "", "")

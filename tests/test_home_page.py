@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint import load, save
+from tinygpt.files import PROJECT
 from tinygpt.gpt import GPTConfig
 from tinygpt.models import build
 from tinygpt.plots import thumbnails
@@ -18,7 +19,7 @@ from tinygpt.ui import cards
 from tinygpt.ui.showpiece import TEXT, about_this_server, measured_losses, showpiece
 from tinygpt.ui.storyboard import lessons
 
-ROUTER = str(Path(__file__).parents[1] / "pages" / "router.py")
+ROUTER = str(PROJECT / "pages" / "router.py")
 
 
 @pytest.fixture

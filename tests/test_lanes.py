@@ -3,13 +3,13 @@
 import subprocess
 import sys
 from concurrent.futures import BrokenExecutor, CancelledError
-from pathlib import Path
 
 import pytest
 from distributed.scheduler import KilledWorker
 
 from tinygpt.engine.dask_lanes import check_address
 from tinygpt.engine.lanes import default_workers, executor_factory_from_environment, loky_lane, worker_died
+from tinygpt.files import PROJECT
 
 
 def test_without_a_word_the_lanes_are_of_this_machine_and_two_at_least(monkeypatch):
@@ -88,4 +88,4 @@ def test_a_dead_worker_is_told_from_a_run_that_fails():
 
 def test_the_watch_over_the_server_does_not_wait_for_torch():
     code = "import sys, tinygpt.engine.lanes; sys.exit(bool({'torch', 'distributed', 'streamlit'} & set(sys.modules)))"
-    subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[1], check=True)
+    subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=True)

@@ -1,13 +1,13 @@
 """One look: the palette of the figures, the theme of the pages, and how numbers are written."""
 
 import tomllib
-from pathlib import Path
 
 import pytest
 
+from tinygpt.files import PROJECT
 from tinygpt.plots.look import PALETTE, ROLE, between, color, number, template, thousands
 
-THEME = tomllib.loads((Path(__file__).parents[1] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
+THEME = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
 MODES = ("light", "dark")
 
 

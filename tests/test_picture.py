@@ -5,19 +5,18 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
 from PIL import Image
 
+from tinygpt.files import PROJECT
 from tinygpt.plots.look import PALETTE
 from tinygpt.plots.loss import Line, LossCurve, loss_rows
 from tinygpt.plots.loss_chart import loss_spec
 from tinygpt.plots.picture import NoPicture, png, standing_alone, svg
 
-ROOT = Path(__file__).parents[1]
 POINTS = [
     (step, 4.0 - step / 5_000, 4.0 - step / 4_000 if step % 1_000 == 0 else None) for step in range(0, 5_001, 100)
 ]
@@ -79,7 +78,7 @@ def test_words_are_drawn_where_no_font_is_installed(tmp_path):
         alone = standing_alone(spec, pd.DataFrame({"x": [0.0]}), "light", "", 100)
         done = subprocess.run(
             [sys.executable, "-m", "tinygpt.plots.painter", "png", "1"], input=alone.encode(), capture_output=True,
-            cwd=ROOT, env=os.environ | {"FONTCONFIG_FILE": str(tmp_path / "fonts.conf")},
+            cwd=PROJECT, env=os.environ | {"FONTCONFIG_FILE": str(tmp_path / "fonts.conf")},
         )  # fmt: skip
         sizes[word] = len(set(Image.open(io.BytesIO(done.stdout)).convert("RGB").get_flattened_data()))
     assert sizes[" "] == 1 < sizes["GPT"]

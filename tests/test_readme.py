@@ -4,7 +4,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,11 +12,11 @@ from tinygpt.cleaning import MAX_BYTES, MAX_DISTINCT, MAX_NAME
 from tinygpt.cli_parser import parser
 from tinygpt.corpus import CATALOGUE
 from tinygpt.engine import limits
+from tinygpt.files import CHECKPOINTS, PROJECT
 from tinygpt.models import count_parameters
 from tinygpt.presets import LADDER, PRESETS
 
-ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", README, re.MULTILINE | re.DOTALL))
 
 
@@ -36,7 +35,7 @@ def paths_of_the_tree() -> Iterator[str]:
 
 
 def files_of(*folders: str) -> set[str]:
-    return {path.relative_to(ROOT).as_posix() for folder in folders for path in (ROOT / folder).rglob("*.py")}
+    return {path.relative_to(PROJECT).as_posix() for folder in folders for path in (PROJECT / folder).rglob("*.py")}
 
 
 def test_every_module_and_every_page_is_in_the_tree():
@@ -46,20 +45,20 @@ def test_every_module_and_every_page_is_in_the_tree():
 def test_the_tree_names_nothing_that_is_not_there():
     paths = list(paths_of_the_tree())
     assert len(paths) == len(set(paths))
-    assert not [path for path in paths if not (ROOT / path).exists()]
+    assert not [path for path in paths if not (PROJECT / path).exists()]
 
 
 def test_every_link_and_picture_is_there():
     targets = re.findall(r"\]\((?!https:)([^)#]+)", README)
     assert targets
-    assert not [target for target in targets if not (ROOT / target).is_file()]
+    assert not [target for target in targets if not (PROJECT / target).is_file()]
 
 
 def test_the_code_for_a_notebook_runs():
     program = "\n".join(fenced(SECTIONS["In a notebook"], "python"))
     short = program.replace("max_steps=1_000", "max_steps=20")
     assert short != program
-    done = subprocess.run([sys.executable, "-W", "error", "-c", short], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-W", "error", "-c", short], cwd=PROJECT, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert [line.split()[0] for line in lines[:2]] == ["0", "20"]
@@ -111,13 +110,13 @@ def test_the_ladder_is_that_of_the_presets():
 
 
 def test_figures_of_shipped_models_are_those_of_their_files():
-    gpt, largest = (read_info(ROOT / "checkpoints" / f"{name}.safetensors") for name in ("layer-norm", "nanogpt-cpu"))
+    gpt, largest = (read_info(CHECKPOINTS / f"{name}.safetensors") for name in ("layer-norm", "nanogpt-cpu"))
     assert f"5,000\nsteps took {gpt['seconds']:.0f} s" in SECTIONS["For a class of thirty"] and gpt["step"] == 5_000
     assert f"reaches {largest['val_loss']:.2f}" in SECTIONS["What was measured"]
 
 
 def test_every_environment_variable_and_every_text_is_explained():
-    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tinygpt").rglob("*.py"))
+    sources = "".join(path.read_text(encoding="utf-8") for path in (PROJECT / "tinygpt").rglob("*.py"))
     asked = set(re.findall(r'environ[^"\n]*"(TINYGPT_\w+)"', sources))
     assert {"TINYGPT_DATA", "TINYGPT_RUNS"} <= asked
     assert not [name for name in asked if f"| `{name}` |" not in README]
@@ -125,5 +124,5 @@ def test_every_environment_variable_and_every_text_is_explained():
 
 
 def test_the_changelog_begins_with_what_is_unreleased():
-    headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    headings = re.findall(r"^## (.+)$", (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert headings[0] == "[Unreleased]"

@@ -10,7 +10,6 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import psutil
 import pytest
@@ -26,6 +25,7 @@ from tinygpt.engine.lanes import loky_lane
 from tinygpt.engine.records import ENDED, NoSuchRun
 from tinygpt.engine.recovery import INTERRUPTED, recovered, step_of
 from tinygpt.engine.runs import RunStore
+from tinygpt.files import PROJECT
 from tinygpt.gpt import GPTConfig
 from tinygpt.own_texts import keep_text, sha256_of
 from tinygpt.scheduler import Scheduler
@@ -62,7 +62,7 @@ while True:
 def server(folder, *specs):
     """A server in a process of its own, training these runs; whatever it leaves behind is ended."""
     command = [sys.executable, "-c", SERVER, str(folder), *(spec.to_json() for spec in specs)]
-    process = subprocess.Popen(command, cwd=Path(__file__).parents[1])
+    process = subprocess.Popen(command, cwd=PROJECT)
     family = []
     try:
         yield process, family

@@ -3,11 +3,10 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tinygpt.files import PROJECT
 
 
 def start(**settings):
@@ -15,7 +14,7 @@ def start(**settings):
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port=0"]
     return subprocess.run(
         [*command, "--server.address=127.0.0.1", "--server.headless=true"],
-        cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, timeout=120,
+        cwd=PROJECT, env=os.environ | settings, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
 
 

@@ -5,12 +5,14 @@ from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
+from tinygpt.files import PROJECT
+
 PATIENCE = 60  # seconds
 
 
 def opened() -> AppTest:
     """The training page of a new student."""
-    app = AppTest.from_file("../pages/router.py", default_timeout=PATIENCE).run()
+    app = AppTest.from_file(str(PROJECT / "pages/router.py"), default_timeout=PATIENCE).run()
     app.switch_page("lab/train.py").run()
     assert not app.exception
     return app

@@ -1,8 +1,11 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and where the project's own folders are."""
 
 import os
 import tempfile
 from pathlib import Path
+
+PROJECT = Path(__file__).parents[1]  # the folder with README.md
+CHECKPOINTS = PROJECT / "checkpoints"  # the shipped models
 
 
 def write_whole(path: Path, blob: bytes) -> None:

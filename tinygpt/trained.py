@@ -9,15 +9,15 @@ Tuples by position have T numbers, one for each place of a window (block_size); 
 import json
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from tinygpt.counting import Floor
+from tinygpt.files import CHECKPOINTS
 from tinygpt.gpt import GPTConfig
 from tinygpt.presets import PRESETS
 from tinygpt.spec import RunSpec, TrainConfig
 
-FILE = Path(__file__).parents[1] / "checkpoints" / "lessons.json"
+FILE = CHECKPOINTS / "lessons.json"
 CORPUS, VOCABULARY = "tinyshakespeare", 65  # the lecture's exact file: all results are about it
 
 

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-ROOT = Path(__file__).parents[2]
+from tinygpt.files import PROJECT
+
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 REQUIRED = os.environ.get("TINYGPT_REQUIRE_BROWSER") == "1"
 FLAGS = [
@@ -64,7 +65,7 @@ class serving:
                 sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}",
                 "--server.address=127.0.0.1",
             ],
-            cwd=ROOT, stdout=self.log, stderr=subprocess.STDOUT, env=os.environ | {"TINYGPT_RUNS": str(folder)},
+            cwd=PROJECT, stdout=self.log, stderr=subprocess.STDOUT, env=os.environ | {"TINYGPT_RUNS": str(folder)},
         )  # fmt: skip
 
     def __enter__(self) -> str:

@@ -8,11 +8,11 @@ import json
 import subprocess
 import sys
 import threading
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from tinygpt.files import PROJECT
 from tinygpt.plots.look import LABEL, PALETTE, Mode
 
 WIDTH = 1_000  # px of the plot; the names beside it come on top
@@ -22,7 +22,6 @@ AIR = 16  # px around it
 FACE = '"Source Sans", sans-serif'
 PATIENCE = 120.0  # seconds
 
-ROOT = Path(__file__).parents[2]
 _one_at_a_time = threading.Lock()  # a picture takes a processor and up to 370 MB: thirty at once would take the server
 
 
@@ -70,7 +69,7 @@ def _painted(spec: str, kind: str, scale: float) -> bytes:
     command = [sys.executable, "-m", "tinygpt.plots.painter", kind, str(scale)]
     with _one_at_a_time:
         try:
-            done = subprocess.run(command, input=spec.encode(), capture_output=True, cwd=ROOT, timeout=PATIENCE)
+            done = subprocess.run(command, input=spec.encode(), capture_output=True, cwd=PROJECT, timeout=PATIENCE)
         except (OSError, subprocess.TimeoutExpired) as error:
             raise NoPicture(f"This picture could not be drawn ({type(error).__name__}). Try again.") from error
     if done.returncode:

@@ -20,6 +20,7 @@ from tinygpt.cost import this_machine
 from tinygpt.engine.lanes import executor_factory_from_environment
 from tinygpt.engine.records import RunView
 from tinygpt.engine.runs import RunStore
+from tinygpt.files import CHECKPOINTS
 from tinygpt.scheduler import Scheduler
 from tinygpt.ui import floors
 from tinygpt.ui.cookie import COOKIE, is_name
@@ -37,7 +38,7 @@ def student() -> str:
 
 def runs_folder() -> Path:
     """Where runs and own texts are kept: TINYGPT_RUNS, or checkpoints/runs beside the app."""
-    return Path(os.environ.get("TINYGPT_RUNS") or Path(__file__).parents[2] / "checkpoints" / "runs").resolve()
+    return Path(os.environ.get("TINYGPT_RUNS") or CHECKPOINTS / "runs").resolve()
 
 
 @functools.cache

@@ -10,6 +10,7 @@ from torch import Tensor
 from tinygpt.attention import attention_stages
 from tinygpt.checkpoint import load, read_info
 from tinygpt.corpus import CATALOGUE, default_corpus, load_corpus
+from tinygpt.files import CHECKPOINTS
 from tinygpt.gpt import GPTConfig
 from tinygpt.header import NotOurFile
 from tinygpt.models import kind
@@ -17,7 +18,6 @@ from tinygpt.plots.look import thousands
 from tinygpt.probes import capture
 from tinygpt.spec import config_from
 
-SHIPPED = Path(__file__).parents[2] / "checkpoints"
 TEXT = "First Citizen:\nSpeak"
 
 
@@ -31,7 +31,7 @@ class Showpiece(NamedTuple):
 
 
 @lru_cache
-def showpiece(folder: Path = SHIPPED) -> Showpiece:
+def showpiece(folder: Path = CHECKPOINTS) -> Showpiece:
     """The most telling head of the shipped model with the longest memory; without models, a head that knows nothing."""
     infos = [(info["model"].get("block_size", 0), path) for path, info in shipped(folder) if "n_head" in info["model"]]
     return trained_head(max(infos)[1]) if infos else untrained_head()
@@ -77,7 +77,7 @@ def untrained_head(head_size: int = 16) -> Showpiece:
 
 
 @lru_cache
-def measured_losses(folder: Path = SHIPPED) -> tuple[tuple[str, float], ...]:
+def measured_losses(folder: Path = CHECKPOINTS) -> tuple[tuple[str, float], ...]:
     """The val loss that each shipped model reached, with the role that gives it its color."""
     infos = [info for _, info in shipped(folder) if isinstance(info.get("val_loss"), float)]
     return tuple((kind(config_from(info["model"])), info["val_loss"]) for info in infos)

@@ -20,13 +20,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+from tinygpt.files import PROJECT
 from tinygpt.plots.look import MINUS, number, thousands
 from tinygpt.ui import literal
 
-CATALOGS = Path(__file__).parents[2] / "pages" / "learn"
+CATALOGS = PROJECT / "pages" / "learn"
 LESSONS = ("tokens", "bigram", "averaging", "attention", "scaling", "transformer")  # in the order of the notebooks
 
 Facts = Mapping[str, Any]  # the numbers and characters of a scene, by the name that its templates use

@@ -14,6 +14,7 @@ from tinygpt.attention import Head, MultiHeadAttention, Stages, attention_stages
 from tinygpt.checkpoint import Checkpoint, load
 from tinygpt.corpus import default_corpus, load_corpus
 from tinygpt.counting import NGramModel
+from tinygpt.files import CHECKPOINTS
 from tinygpt.gpt import GPTLanguageModel
 from tinygpt.heads import AnyHead, ModelHead, SeenHead, notebook_head, stages_of_one, untrained_head
 from tinygpt.models import kind
@@ -22,7 +23,6 @@ from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.ui import controls, literal
 from tinygpt.ui.storyboard import Scene
 
-SHIPPED = Path(__file__).parents[3] / "checkpoints"
 TEXT, ANOTHER, LONGEST = "the king", "my lord", 24
 EXAMPLES = ("the king", "my lord,", "to be or", "abcabcab")
 MODELS = {"one head with skip": "one-head-skip", "one head": "one-head", "GPT": "layer-norm"}
@@ -126,7 +126,7 @@ def heads() -> list[str]:
 
 def path_of(file: str) -> Path:
     """Where a shipped model lies."""
-    return SHIPPED / f"{file}.safetensors"
+    return CHECKPOINTS / f"{file}.safetensors"
 
 
 def _take(example: str) -> None:
