@@ -16,7 +16,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.goals import Goals
 from tests.browser.conftest import CHROMIUM, FLAGS, serving, wait_run
-from tinygpt.ui.storyboard import lessons
+from tinygpt.words.storyboard import lessons
 
 SECONDS = 3.0
 FIGURE = "[data-testid='stMain'] :is(.main-svg, .drawing > :not(style), [data-testid='stHtml'] div, svg text)"

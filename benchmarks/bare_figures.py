@@ -15,25 +15,25 @@ from tinygpt.attention import attention_stages, causal_mask
 from tinygpt.averaging import mean_by_loop, softmax_of_averages, tril_weights
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
+from tinygpt.lessons.measured import SIZES, result
+from tinygpt.lessons.tables import loss, pair_counts, probabilities, random_losses, softmax_of_table
 from tinygpt.models import build
 from tinygpt.parts import parts
-from tinygpt.plots import (
+from tinygpt.plots import look
+from tinygpt.plots.lessons import (
     attention_row,
     averaging,
     bigram,
     bigram_drawings,
-    look,
     positions,
     scaling,
     scaling_drawings,
     tokens,
     transformer_drawings,
 )
-from tinygpt.plots.attention_stages import stages_figure
-from tinygpt.presets import PRESETS
+from tinygpt.plots.lessons.attention_stages import stages_figure
 from tinygpt.randomness import generator
-from tinygpt.tables import loss, pair_counts, probabilities, random_losses, softmax_of_table
-from tinygpt.trained import SIZES, result
+from tinygpt.training.presets import PRESETS
 from tinygpt.ui.drag import Picture, drag
 from tinygpt.variance import random_qk
 

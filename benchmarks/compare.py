@@ -25,8 +25,8 @@ from tests.browser.conftest import CHROMIUM, FLAGS, serving, wait_run
 from tinygpt.engine.card import Card, Membership
 from tinygpt.engine.records import Progress
 from tinygpt.engine.runs import RunStore
-from tinygpt.presets import LADDER, PRESETS
-from tinygpt.state import Point
+from tinygpt.training.presets import LADDER, PRESETS
+from tinygpt.training.state import Point
 
 RUNS, POINTS, LOOKS = 20, 2_000, 40
 PAGE, AXIS = 1.0, 300.0  # s, ms

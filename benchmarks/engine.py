@@ -34,9 +34,11 @@ from tinygpt.engine.scribe import SAVE_EVERY
 from tinygpt.engine.slices import Slice, SliceJob, run_slice
 from tinygpt.files import PROJECT
 from tinygpt.models import count_parameters
-from tinygpt.presets import LADDER, PRESETS
 from tinygpt.scheduler import Scheduler
-from tinygpt.training import RunSpec, advance, start
+from tinygpt.training.loop import advance
+from tinygpt.training.presets import LADDER, PRESETS
+from tinygpt.training.spec import RunSpec
+from tinygpt.training.state import start
 
 LANES = 2
 CLASS = 30  # students

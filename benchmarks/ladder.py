@@ -15,8 +15,10 @@ from dataclasses import replace
 from benchmarks.goals import Goals
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.models import count_parameters
-from tinygpt.presets import LADDER, PRESETS
-from tinygpt.training import advance, estimate_loss, start
+from tinygpt.training.evaluation import estimate_loss
+from tinygpt.training.loop import advance
+from tinygpt.training.presets import LADDER, PRESETS
+from tinygpt.training.state import start
 
 JUDGING_BATCHES = 2_000
 TOLERANCE = 0.05  # nats: as far as a mean may be from what the lecture states

@@ -19,19 +19,20 @@ from typing import Any
 import torch
 from loky import ProcessPoolExecutor
 
-from tinygpt.checkpoint import model_bytes
-from tinygpt.cli_train import facts_about
+from tinygpt.checkpoint.model_file import model_bytes
+from tinygpt.cli.train import facts_about
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.counting import SMOOTHING, NGramModel, floors
-from tinygpt.evaluation import counts_by_position, loss_by_position, loss_in_use
 from tinygpt.files import write_whole
 from tinygpt.generation import generate
 from tinygpt.gpt import GPTLanguageModel
 from tinygpt.habits import habits
+from tinygpt.lessons.measured import CORPUS, EXPERIMENTS, FILE, line_of, spec
 from tinygpt.randomness import generator
-from tinygpt.spec import RunSpec
-from tinygpt.trained import CORPUS, EXPERIMENTS, FILE, line_of, spec
-from tinygpt.training import Point, TrainState, advance, one_thread, start
+from tinygpt.training.evaluation import counts_by_position, loss_by_position, loss_in_use
+from tinygpt.training.loop import advance, one_thread
+from tinygpt.training.spec import RunSpec
+from tinygpt.training.state import Point, TrainState, start
 
 Run = tuple[str, int]  # the name of an experiment, and a seed
 TO_SHIP: Run = ("one-head-skip", 1337)  # its model becomes a file in checkpoints/

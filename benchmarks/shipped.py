@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.goals import Goals
-from tinygpt import download
-from tinygpt.checkpoint import load, read_info
+from tinygpt.checkpoint.model_file import load, read_info
 from tinygpt.corpus import Corpus, load_corpus
-from tinygpt.evaluation import FINAL_BATCHES, estimate_loss
 from tinygpt.files import CHECKPOINTS
 from tinygpt.models import count_parameters
-from tinygpt.presets import PRESETS
-from tinygpt.spec import RunSpec
-from tinygpt.training import one_thread
+from tinygpt.texts import tiny_shakespeare as download
+from tinygpt.training.evaluation import FINAL_BATCHES, estimate_loss
+from tinygpt.training.loop import one_thread
+from tinygpt.training.presets import PRESETS
+from tinygpt.training.spec import RunSpec
 
 EXACT, ABOUT = 1e-4, 0.03  # nats: how far a measurement may be from what the file states, on its text and on the plays
 BEGIN, END = "<!-- written by python -m benchmarks.shipped -->", "<!-- end of what it writes -->"

@@ -21,8 +21,8 @@ BESIDE_THE_CLONE = Path(__file__).parents[2] / "shared/data/tinyshakespeare.txt"
 @pytest.fixture
 def exact_file(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The lecture's exact file, and TINYGPT_DATA names it. Without one the test is skipped, or fails where required."""
-    from tinygpt import download
     from tinygpt.corpus import load_corpus
+    from tinygpt.texts import tiny_shakespeare as download
 
     monkeypatch.setenv("TINYGPT_DATA", TEACHERS or str(BESIDE_THE_CLONE))
     if path := download.find():

@@ -7,24 +7,16 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.corpus import (
-    CATALOGUE,
-    LECTURE_BATCH,
-    LECTURE_CHARS,
-    Corpus,
-    context_examples,
-    default_corpus,
-    keep_text,
-    load_corpus,
-    split_point,
-)
+from tinygpt.corpus import CATALOGUE, LECTURE_BATCH, Corpus, context_examples, default_corpus, load_corpus, split_point
+from tinygpt.texts.own import keep_text
+from tinygpt.tokenizer import LECTURE_CHARS
 
 
 @pytest.fixture(autouse=True)
 def nothing_at_hand(monkeypatch, tmp_path):
     """Tiny Shakespeare comes by `exact_file` or not at all: never from the cache of whoever runs the tests."""
     monkeypatch.delenv("TINYGPT_DATA", raising=False)
-    monkeypatch.setattr("tinygpt.download.cache_folder", lambda: tmp_path)
+    monkeypatch.setattr("tinygpt.texts.tiny_shakespeare.cache_folder", lambda: tmp_path)
     load_corpus.cache_clear()
 
 

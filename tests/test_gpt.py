@@ -8,11 +8,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tinygpt.gpt import SCALES, GPTConfig
+from tinygpt.gpt_config import SCALES, GPTConfig
 from tinygpt.models import build, count_parameters
-from tinygpt.presets import PRESETS
 from tinygpt.probes import capture
-from tinygpt.spec import config_from
+from tinygpt.training.presets import PRESETS
+from tinygpt.training.spec import config_from
 
 SMALL = GPTConfig(vocab_size=11, block_size=8, n_embd=8, n_head=2, n_layer=2)
 configs = st.builds(

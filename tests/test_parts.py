@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tinygpt.bigram import BigramConfig
-from tinygpt.gpt import GPTConfig
+from tinygpt.gpt_config import GPTConfig
 from tinygpt.models import count_parameters
 from tinygpt.parts import parts
-from tinygpt.presets import PRESETS
+from tinygpt.training.presets import PRESETS
 
 configs = st.builds(
     GPTConfig, vocab_size=st.integers(1, 20), block_size=st.integers(1, 8), n_embd=st.sampled_from([4, 8]),

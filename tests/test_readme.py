@@ -1,5 +1,6 @@
 """The README cannot rot: its code runs, its tree is the house, its numbers are those of the code."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -7,14 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tinygpt.checkpoint import read_info
-from tinygpt.cleaning import MAX_BYTES, MAX_DISTINCT, MAX_NAME
-from tinygpt.cli_parser import parser
+from tinygpt.checkpoint.model_file import read_info
+from tinygpt.cli.parser import parser
 from tinygpt.corpus import CATALOGUE
 from tinygpt.engine import limits
 from tinygpt.files import CHECKPOINTS, PROJECT
 from tinygpt.models import count_parameters
-from tinygpt.presets import LADDER, PRESETS
+from tinygpt.texts.cleaning import MAX_BYTES, MAX_DISTINCT, MAX_NAME
+from tinygpt.training.presets import LADDER, PRESETS
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", README, re.MULTILINE | re.DOTALL))
@@ -34,12 +35,24 @@ def paths_of_the_tree() -> Iterator[str]:
         yield "".join(folders)
 
 
-def files_of(*folders: str) -> set[str]:
-    return {path.relative_to(PROJECT).as_posix() for folder in folders for path in (PROJECT / folder).rglob("*.py")}
+def rooms() -> Iterator[str]:
+    """Every folder with Python in it, down to those of single lessons, and every module of the package's root."""
+    inits = [path.parent for top in ("tinygpt", "benchmarks") for path in (PROJECT / top).rglob("__init__.py")]
+    pages = [path.parent for path in (PROJECT / "pages").rglob("*.py")]
+    lessons = PROJECT / "tinygpt/ui/lessons"
+    yield from {f"{path.relative_to(PROJECT).as_posix()}/" for path in inits + pages if lessons not in path.parents}
+    yield from (f"tinygpt/{path.name}" for path in (PROJECT / "tinygpt").glob("*.py") if path.name != "__init__.py")
 
 
-def test_every_module_and_every_page_is_in_the_tree():
-    assert not files_of("tinygpt", "pages", "benchmarks") - set(paths_of_the_tree())
+def test_every_folder_and_every_module_of_the_root_is_in_the_tree():
+    missing = sorted(set(rooms()) - set(paths_of_the_tree()))
+    assert not missing
+
+
+def test_every_folder_says_in_a_sentence_what_is_in_it():
+    inits = sorted((PROJECT / "tinygpt").rglob("__init__.py"))
+    silent = [str(path) for path in inits if len((ast.get_docstring(ast.parse(path.read_text())) or "").split()) < 4]
+    assert not silent
 
 
 def test_the_tree_names_nothing_that_is_not_there():

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.engines import (
+from tests.engine.engines import (
     CORPUS,
     KEY,
     Engine,
@@ -25,14 +25,17 @@ from tests.engines import (
     until,
 )
 from tinygpt.bigram import BigramConfig
-from tinygpt.checkpoint import dumps, load
+from tinygpt.checkpoint.model_file import load
+from tinygpt.checkpoint.run_state import dumps
 from tinygpt.engine.limits import MAX_LIVE, MAX_PARAMETERS, MAX_STEPS
 from tinygpt.engine.records import NoSuchRun
 from tinygpt.engine.runs import RunStore
-from tinygpt.gpt import GPTConfig
-from tinygpt.own_texts import keep_text
+from tinygpt.gpt_config import GPTConfig
 from tinygpt.scheduler import Scheduler
-from tinygpt.training import RunSpec, TrainConfig, advance, start
+from tinygpt.texts.own import keep_text
+from tinygpt.training.loop import advance
+from tinygpt.training.spec import RunSpec, TrainConfig
+from tinygpt.training.state import start
 
 TABLE = RunSpec(BigramConfig(V), TrainConfig(max_steps=1_200, eval_interval=200, learning_rate=1e-2, batch_size=4), KEY)
 GPT = RunSpec(

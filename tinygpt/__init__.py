@@ -1,1 +1,1 @@
-"""tinygpt: a classroom laboratory for attention. Each module is imported by its own name."""
+"""tinygpt, the classroom laboratory for attention: its root is the lecture, file by file."""

@@ -6,7 +6,7 @@ import sys
 def run() -> int:
     """The command line; its exit code. Ctrl-C ends it quietly, also in the second that importing torch takes."""
     try:
-        from tinygpt.cli import main
+        from tinygpt.cli.main import main
 
         return main()
     except KeyboardInterrupt:

@@ -14,9 +14,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from tinygpt import download, plays, tasks
-from tinygpt.own_texts import is_sha256, kept_text, sha256_of
-from tinygpt.own_texts import keep_text as keep_text  # for whoever loads what was kept
+from tinygpt.languages import catalogue as tasks
+from tinygpt.texts import plays
+from tinygpt.texts import tiny_shakespeare as download
+from tinygpt.texts.own import is_sha256, kept_text, sha256_of
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 
 # The four windows of 8 + 1 ids that the lecture's notebook prints as its first batch: x is the first 8, y the last 8.

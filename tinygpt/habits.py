@@ -11,9 +11,9 @@ from torch import Tensor
 
 from tinygpt.attention import causal_mask
 from tinygpt.corpus import Corpus
-from tinygpt.evaluation import val_windows
 from tinygpt.gpt import GPTLanguageModel
 from tinygpt.probes import capture
+from tinygpt.training.evaluation import val_windows
 from tinygpt.variance import effective_characters
 
 

@@ -7,7 +7,7 @@ Shapes in this file:
 from torch import Tensor
 
 from tinygpt.attention import attention_stages
-from tinygpt.heads import SeenHead
+from tinygpt.inside.heads import SeenHead
 
 
 def cross_attention(asking: SeenHead, answering: SeenHead) -> tuple[Tensor, Tensor]:

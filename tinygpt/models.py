@@ -5,7 +5,8 @@ import functools
 import torch
 
 from tinygpt.bigram import BigramConfig, BigramLanguageModel
-from tinygpt.gpt import GPTConfig, GPTLanguageModel
+from tinygpt.gpt import GPTLanguageModel
+from tinygpt.gpt_config import GPTConfig
 from tinygpt.randomness import generator as seeded
 from tinygpt.randomness import initialize_as_gpt2, initialize_as_torch, let_draw_from
 

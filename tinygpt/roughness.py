@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tinygpt.state import Point
+from tinygpt.training.state import Point
 
 AVERAGED = 20  # steps: single batches are noisy
 LEAP = 1.5  # times the first loss

@@ -18,7 +18,6 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import Executor
 
-from tinygpt.cleaning import clean_name
 from tinygpt.engine import commands
 from tinygpt.engine.card import Card, free_slot
 from tinygpt.engine.desk import Desk
@@ -28,7 +27,8 @@ from tinygpt.engine.limits import check
 from tinygpt.engine.recovery import read_remains, recovered
 from tinygpt.engine.runs import RunStore
 from tinygpt.models import kind
-from tinygpt.spec import RunSpec
+from tinygpt.texts.cleaning import clean_name
+from tinygpt.training.spec import RunSpec
 
 
 class Scheduler(Experimenter):

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from tinygpt.ui import controls, frame, launch, live, own_text
+from tinygpt.ui import controls, frame
+from tinygpt.ui.train import launch, live, own_text
 
 frame.head("Train", "Choose a model, guess where its curve will end, press Train. Runs stay until you delete them.")
 

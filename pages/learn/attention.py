@@ -1,8 +1,12 @@
 """Page: self-attention, lesson 4."""
 
-from tinygpt.ui.lessons import attention, attention_digits, attention_more, attention_other, attention_reader
+from tinygpt.ui.lessons.attention import digits as attention_digits
+from tinygpt.ui.lessons.attention import mask as attention_more
+from tinygpt.ui.lessons.attention import order as attention_other
+from tinygpt.ui.lessons.attention import reader as attention_reader
+from tinygpt.ui.lessons.attention import row as attention
 from tinygpt.ui.scene import check, head, turn
-from tinygpt.ui.storyboard import lesson
+from tinygpt.words.storyboard import lesson
 
 story = lesson("attention")
 head(story)

@@ -1,8 +1,10 @@
 """Page: the mathematical trick, lesson 3."""
 
-from tinygpt.ui.lessons import averaging, averaging_measured, averaging_softmax
+from tinygpt.ui.lessons.averaging import loop as averaging
+from tinygpt.ui.lessons.averaging import measured as averaging_measured
+from tinygpt.ui.lessons.averaging import softmax as averaging_softmax
 from tinygpt.ui.scene import check, head, turn
-from tinygpt.ui.storyboard import lesson
+from tinygpt.words.storyboard import lesson
 
 story = lesson("averaging")
 head(story)

@@ -1,9 +1,11 @@
 """Page: a table that predicts, lesson 2."""
 
-from tinygpt.ui.lessons import bigram, bigram_training, bigram_writing
-from tinygpt.ui.lessons.bigram_text import chosen_text
+from tinygpt.ui.lessons.bigram import pairs as bigram
+from tinygpt.ui.lessons.bigram import training as bigram_training
+from tinygpt.ui.lessons.bigram import writing as bigram_writing
+from tinygpt.ui.lessons.bigram.text import chosen_text
 from tinygpt.ui.scene import check, head, turn
-from tinygpt.ui.storyboard import lesson
+from tinygpt.words.storyboard import lesson
 
 story = lesson("bigram")
 head(story)

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from tinygpt.plots import attention
-from tinygpt.ui import cards, frame, session
-from tinygpt.ui.showpiece import about_this_server, showpiece
+from tinygpt.plots.lessons import attention
+from tinygpt.ui import frame, session
+from tinygpt.ui.home import cards
+from tinygpt.ui.home.showpiece import about_this_server, showpiece
 
 mode, piece = frame.mode(), showpiece()
 

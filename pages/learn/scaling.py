@@ -1,8 +1,11 @@
 """Page: why divide by the root of head_size, lesson 5."""
 
-from tinygpt.ui.lessons import scaling, scaling_mistakes, scaling_softmax, scaling_trained
+from tinygpt.ui.lessons.scaling import mistakes as scaling_mistakes
+from tinygpt.ui.lessons.scaling import softmax as scaling_softmax
+from tinygpt.ui.lessons.scaling import trained as scaling_trained
+from tinygpt.ui.lessons.scaling import width as scaling
 from tinygpt.ui.scene import check, head, turn
-from tinygpt.ui.storyboard import lesson
+from tinygpt.words.storyboard import lesson
 
 story = lesson("scaling")
 head(story)

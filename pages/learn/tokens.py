@@ -1,8 +1,9 @@
 """Page: text becomes numbers, lesson 1."""
 
-from tinygpt.ui.lessons import tokens, tokens_windows
+from tinygpt.ui.lessons.tokens import ids as tokens
+from tinygpt.ui.lessons.tokens import windows as tokens_windows
 from tinygpt.ui.scene import check, head, turn
-from tinygpt.ui.storyboard import lesson
+from tinygpt.words.storyboard import lesson
 
 story = lesson("tokens")
 head(story)

@@ -1,8 +1,11 @@
 """Page: from one head to a GPT, lesson 6."""
 
-from tinygpt.ui.lessons import transformer, transformer_heads, transformer_measured, transformer_trained
+from tinygpt.ui.lessons.transformer import fair as transformer_measured
+from tinygpt.ui.lessons.transformer import heads as transformer_heads
+from tinygpt.ui.lessons.transformer import machine as transformer
+from tinygpt.ui.lessons.transformer import trained as transformer_trained
 from tinygpt.ui.scene import check, head, turn
-from tinygpt.ui.storyboard import lesson
+from tinygpt.words.storyboard import lesson
 
 story = lesson("transformer")
 head(story)

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import wait_run
-from tinygpt.checkpoint import load
+from tinygpt.checkpoint.model_file import load
 
 RACE = "/compare?experiment=The+ladder+race&ladder_steps=250&ladder_seeds=1"
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import wait_run
-from tinygpt.ui.storyboard import lessons
+from tinygpt.words.storyboard import lessons
 
 
 def socket_messages(page: Page) -> list:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import wait_run
-from tinygpt.cleaning import MAX_BYTES
+from tinygpt.texts.cleaning import MAX_BYTES
 
 LINE = "Two roads diverged in a yellow wood,\n"
 PASTE = """(field, text) => {

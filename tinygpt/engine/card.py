@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from tinygpt.engine.facts import is_count, is_number, is_text
-from tinygpt.spec import RunSpec
+from tinygpt.training.spec import RunSpec
 
 COLORS = 10  # slots of the palette
 

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Sequence
 from functools import partial
 
-from tinygpt.checkpoint import loads
+from tinygpt.checkpoint.run_state import loads
 from tinygpt.corpus import load_corpus
 from tinygpt.engine.endings import DEADLY, TIME_LIMIT, sentence_for
 from tinygpt.engine.lane_keeper import Lane

@@ -7,7 +7,6 @@ import logging
 import time
 import uuid
 
-from tinygpt.cleaning import MAX_NAME, clean_name
 from tinygpt.engine import commands
 from tinygpt.engine.card import COLORS, Card, Membership
 from tinygpt.engine.dispatcher import Dispatcher
@@ -16,7 +15,8 @@ from tinygpt.engine.limits import check_plan
 from tinygpt.engine.reading import Reader
 from tinygpt.engine.records import Run
 from tinygpt.engine.recovery import Remains, read_remains
-from tinygpt.plan import Plan, PlannedRun
+from tinygpt.experiments.plan import Plan, PlannedRun
+from tinygpt.texts.cleaning import MAX_NAME, clean_name
 
 A_MOMENT = 1e-6  # seconds between the cards of two runs: read from disk, they come back in the order of their plan
 

@@ -9,7 +9,7 @@ import threading
 import uuid
 from collections import OrderedDict
 
-from tinygpt.training import TrainState
+from tinygpt.training.state import TrainState
 
 # A handful of runs take turns on a worker. With the eighteen of an experiment every slice reads its state, which makes
 # it 1 to 3 % longer (`python -m benchmarks.engine experiment`): not worth several times the memory.

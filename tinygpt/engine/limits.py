@@ -1,9 +1,9 @@
 """What one student may ask of a shared server. The command line and notebooks have no limits."""
 
-from tinygpt.gpt import GPTConfig
+from tinygpt.experiments.plan import Plan
+from tinygpt.gpt_config import GPTConfig
 from tinygpt.models import ModelConfig, count_parameters
-from tinygpt.plan import Plan
-from tinygpt.spec import RunSpec
+from tinygpt.training.spec import RunSpec
 
 MAX_PARAMETERS = 3_000_000
 MAX_STEPS = 20_000

@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from tinygpt.training import Point
+from tinygpt.training.state import Point
 
 
 def to_lines(points: Iterable[Point]) -> bytes:

@@ -2,14 +2,14 @@
 
 import logging
 
-from tinygpt.checkpoint import loads
+from tinygpt.checkpoint.run_state import loads
 from tinygpt.engine.desk import Desk
 from tinygpt.engine.experiments import ExperimentView, experiments_of
 from tinygpt.engine.records import NoSuchRun, Run, RunView
 from tinygpt.engine.recovery import read_remains
 from tinygpt.engine.snapshots import model_of
 from tinygpt.engine.thinning import MOST, thin
-from tinygpt.training import Point
+from tinygpt.training.state import Point
 
 log = logging.getLogger(__name__)
 

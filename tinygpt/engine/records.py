@@ -6,8 +6,8 @@ from typing import Any
 from tinygpt.engine.card import Card
 from tinygpt.engine.slices import Slice
 from tinygpt.engine.thinning import Curve
-from tinygpt.spec import RunSpec
-from tinygpt.training import Point
+from tinygpt.training.spec import RunSpec
+from tinygpt.training.state import Point
 
 LIVE = frozenset({"waiting", "training", "paused"})  # on its way; "interrupted" can become so again
 ENDED = frozenset({"finished", "stopped", "diverged", "failed"})

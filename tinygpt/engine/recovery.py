@@ -9,13 +9,13 @@ import uuid
 from dataclasses import dataclass, fields
 from typing import Any
 
+from tinygpt.checkpoint.header import NotOurFile, read_header
 from tinygpt.engine.card import Card
 from tinygpt.engine.facts import is_count, is_number, is_text
 from tinygpt.engine.records import ENDED, Progress, Run
 from tinygpt.engine.runs import RunStore
 from tinygpt.engine.snapshots import snapshot_steps
 from tinygpt.engine.thinning import Curve
-from tinygpt.header import NotOurFile, read_header
 
 INTERRUPTED = "The server was restarted. This run can go on from where it was saved."
 

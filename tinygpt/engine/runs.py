@@ -27,7 +27,7 @@ from typing import Any
 from tinygpt.engine.card import Card
 from tinygpt.engine.point_lines import from_lines, to_lines
 from tinygpt.files import write_whole
-from tinygpt.training import Point
+from tinygpt.training.state import Point
 
 RUN_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 

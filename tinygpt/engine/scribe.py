@@ -16,7 +16,7 @@ from typing import Any
 
 from tinygpt.engine.card import Card
 from tinygpt.engine.runs import RunStore
-from tinygpt.training import Point
+from tinygpt.training.state import Point
 
 SAVE_EVERY = 3.0  # seconds between two saved states of a run, and between two attempts on a disk that refuses ...
 SAVE_SHARE = 0.05  # ... and no more than this share of the time spent on saving states

@@ -17,16 +17,17 @@ from pathlib import Path
 
 import torch
 
-from tinygpt.checkpoint import dumps, loads
+from tinygpt.checkpoint.run_state import dumps, loads
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
 from tinygpt.engine import held_states
 from tinygpt.engine.snapshots import final_model, model_of
 from tinygpt.generation import generate
-from tinygpt.gpt import GPTConfig
-from tinygpt.own_texts import is_sha256
+from tinygpt.gpt_config import GPTConfig
 from tinygpt.randomness import generator
-from tinygpt.spec import RunSpec, TrainConfig
-from tinygpt.training import Point, TrainState, advance, one_thread, start
+from tinygpt.texts.own import is_sha256
+from tinygpt.training.loop import advance, one_thread
+from tinygpt.training.spec import RunSpec, TrainConfig
+from tinygpt.training.state import Point, TrainState, start
 
 SAMPLE_LENGTH = 120  # characters
 

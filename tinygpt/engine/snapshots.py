@@ -1,7 +1,7 @@
 """A run's model as a file of its own: on the way, at its end, or whenever somebody wants to try it."""
 
-from tinygpt.checkpoint import model_bytes
-from tinygpt.training import Point, TrainState
+from tinygpt.checkpoint.model_file import model_bytes
+from tinygpt.training.state import Point, TrainState
 
 
 def model_of(state: TrainState, *, half: bool = False, **facts: float | None) -> bytes:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterable
 from itertools import groupby
 
-from tinygpt.training import Point
+from tinygpt.training.state import Point
 
 MOST = 400  # points a browser gets of one run
 LEAST = 16  # so that first, last, two losses and half as many val losses fit into three quarters

@@ -6,9 +6,8 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tinygpt.export.written import TEXT_FILE, corpus_code, imports_for, spec_code
-from tinygpt.models import kind
-from tinygpt.own_texts import is_sha256
-from tinygpt.spec import RunSpec
+from tinygpt.texts.own import is_sha256
+from tinygpt.training.spec import RunSpec
 
 ABOUT = """\
 # One run of tinygpt, to train again
@@ -46,13 +45,9 @@ Thick: unseen text (val), thin: training text."""
 DRAW = """\
 from IPython.display import SVG
 
-from tinygpt.plots.loss import LossCurve, loss_rows
-from tinygpt.plots.loss_chart import loss_spec
-from tinygpt.plots.picture import svg
+from tinygpt.plots.losses.curve import curve_svg
 
-losses = [(point.step, point.loss, point.val) for point in points]
-curve = LossCurve("run", "val loss", "{role}", 0, losses, spec.train.max_steps)
-SVG(svg(loss_spec("light"), loss_rows([curve], [], max_steps=spec.train.max_steps)))"""
+SVG(curve_svg(points, spec))"""
 SAMPLE = """\
 ## What it writes
 
@@ -90,7 +85,7 @@ def notebook(spec: RunSpec, *, name: str = "", final: tuple[float, float] | None
         "training": new_markdown_cell(TRAINING),
         "train": new_code_cell(TRAIN),
         "curve": new_markdown_cell(CURVE),
-        "draw": new_code_cell(DRAW.format(role=kind(spec.model))),
+        "draw": new_code_cell(DRAW),
         "sample": new_markdown_cell(SAMPLE),
         "write": new_code_cell(WRITE),
         "losses": new_markdown_cell(LOSSES),

@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-from tinygpt.cleaning import read_text
 from tinygpt.corpus import Corpus
-from tinygpt.own_texts import sha256_of
+from tinygpt.texts.cleaning import read_text
+from tinygpt.texts.own import sha256_of
 
 
 def read_own_text(place: str | os.PathLike[str], sha256: str) -> Corpus:

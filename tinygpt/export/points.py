@@ -6,8 +6,8 @@ import json
 import math
 from collections.abc import Iterable
 
-from tinygpt.spec import RunSpec
-from tinygpt.state import Point
+from tinygpt.training.spec import RunSpec
+from tinygpt.training.state import Point
 
 
 def points_csv(points: Iterable[Point]) -> str:

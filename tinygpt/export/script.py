@@ -1,8 +1,8 @@
 """A run as a plain script: from a fresh interpreter, it ends with the very losses of the run."""
 
 from tinygpt.export.written import TEXT_FILE, corpus_code, imports_for, spec_code
-from tinygpt.own_texts import is_sha256
-from tinygpt.spec import RunSpec
+from tinygpt.texts.own import is_sha256
+from tinygpt.training.spec import RunSpec
 
 HEAD = '''\
 """One run of tinygpt, to train again.

@@ -5,10 +5,10 @@ import math
 from dataclasses import fields
 
 from tinygpt.bigram import BigramConfig
-from tinygpt.cleaning import clean_name
 from tinygpt.corpus import CATALOGUE
-from tinygpt.own_texts import is_sha256
-from tinygpt.spec import RunSpec
+from tinygpt.texts.cleaning import clean_name
+from tinygpt.texts.own import is_sha256
+from tinygpt.training.spec import RunSpec
 
 TEXT_FILE = "text.txt"  # where an own text has to lie: beside the script or the notebook
 LINE = 100  # characters; longer calls get a line for each setting

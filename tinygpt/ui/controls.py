@@ -6,10 +6,10 @@ so choosing another preset sets them anew (`_take_preset`).
 
 import streamlit as st
 
-from tinygpt.divergence import spelled
-from tinygpt.gpt import SCALES, GPTConfig
-from tinygpt.presets import PRESETS, Preset
-from tinygpt.spec import TrainConfig
+from tinygpt.gpt_config import SCALES, GPTConfig
+from tinygpt.training.divergence import spelled
+from tinygpt.training.presets import PRESETS, Preset
+from tinygpt.training.spec import TrainConfig
 from tinygpt.ui import texts
 
 STEPS = [10, 50, 100, 250, 500, 1_000, 2_000, 3_000, 5_000, 10_000, 20_000]

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from tinygpt.corpus import load_corpus
 from tinygpt.counting import floors as count_floors
+from tinygpt.languages.catalogue import TASKS, best_loss
 from tinygpt.plots.look import number
-from tinygpt.plots.loss import Line
-from tinygpt.tasks import TASKS, best_loss
+from tinygpt.plots.losses.loss import Line
 
 _counting = ThreadPoolExecutor(1, thread_name_prefix="floors")
 NAMES = {"1-gram": "1\u2011gram", "2-gram": "2\u2011gram", "3-gram": "3\u2011gram", "4-gram": "4\u2011gram"}

@@ -11,8 +11,9 @@ from typing import Any
 
 import streamlit as st
 
-from tinygpt.ui import frame, literal
-from tinygpt.ui.storyboard import LESSONS, Facts, Lesson, Question, Scene, fill, lessons
+from tinygpt.ui import frame
+from tinygpt.words import markdown as literal
+from tinygpt.words.storyboard import LESSONS, Facts, Lesson, Question, Scene, fill, lessons
 
 SHORT, WIDE = 84, 34  # characters that all answers, or one of them, may have to stand in one row, also on a phone
 Rows = Sequence[Mapping[str, Any]] | Mapping[str, Sequence[Any]]

@@ -16,12 +16,12 @@ from pathlib import Path
 import streamlit as st
 
 from tinygpt.corpus import default_corpus
-from tinygpt.cost import this_machine
 from tinygpt.engine.lanes import executor_factory_from_environment
 from tinygpt.engine.records import RunView
 from tinygpt.engine.runs import RunStore
 from tinygpt.files import CHECKPOINTS
 from tinygpt.scheduler import Scheduler
+from tinygpt.training.cost import this_machine
 from tinygpt.ui import floors
 from tinygpt.ui.cookie import COOKIE, is_name
 

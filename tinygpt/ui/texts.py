@@ -8,9 +8,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from tinygpt import download
 from tinygpt.corpus import CATALOGUE, default_corpus
-from tinygpt.own_texts import is_sha256, keep_text
+from tinygpt.texts import tiny_shakespeare as download
+from tinygpt.texts.own import is_sha256, keep_text
 from tinygpt.ui import session
 
 OWN = re.compile(r"own text ([0-9a-f]{12})")

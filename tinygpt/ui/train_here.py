@@ -6,12 +6,12 @@ import streamlit as st
 
 from tinygpt.corpus import default_corpus
 from tinygpt.engine.records import RunView
+from tinygpt.lessons.measured import EXPERIMENTS, result, spec
 from tinygpt.plots.look import number, thousands
-from tinygpt.spec import RunSpec
-from tinygpt.trained import EXPERIMENTS, result, spec
+from tinygpt.training.spec import RunSpec
 from tinygpt.ui import pace, session
-from tinygpt.ui.live import is_moving
-from tinygpt.ui.status import status_words
+from tinygpt.ui.train.live import is_moving
+from tinygpt.ui.train.status import status_words
 
 Titles = Mapping[str, str]  # experiments that are trained together, and what the run of each is called
 Runs = Mapping[str, RunView]  # by experiment, in the same order

@@ -6,11 +6,12 @@ import streamlit as st
 
 from tinygpt.corpus import Corpus
 from tinygpt.engine.limits import check_plan
-from tinygpt.plan import Plan
+from tinygpt.experiments.plan import Plan
 from tinygpt.plots.look import thousands
-from tinygpt.ui import launch, session
+from tinygpt.ui import session
 from tinygpt.ui.compare import plans
 from tinygpt.ui.compare.shown import show
+from tinygpt.ui.train import launch
 
 PLACE = "begin"  # where what the engine says against an experiment is shown
 

@@ -4,14 +4,15 @@ from functools import lru_cache
 
 import streamlit as st
 
-from tinygpt.diagnosis import Case, Finding, diagnose
 from tinygpt.engine.experiments import ExperimentView
 from tinygpt.engine.records import ENDED, RunView
-from tinygpt.plans.breakages import HEALTHY
-from tinygpt.plots.diagnosis_words import diagnosis_words
-from tinygpt.training import one_thread
-from tinygpt.ui import floors, literal, session, texts
+from tinygpt.experiments.breakages import HEALTHY
+from tinygpt.inside.diagnosis import Case, Finding, diagnose
+from tinygpt.training.loop import one_thread
+from tinygpt.ui import floors, session, texts
 from tinygpt.ui.compare import models
+from tinygpt.words import markdown as literal
+from tinygpt.words.diagnosis import diagnosis_words
 
 SAMPLE = 8  # lines of what it writes
 

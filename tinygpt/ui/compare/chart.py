@@ -4,19 +4,19 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from tinygpt.cost import operations
 from tinygpt.engine.records import RunView
+from tinygpt.experiments.curves import AXES, Axis, Course
 from tinygpt.models import kind
-from tinygpt.plots.courses import AXES, Axis, Course
-from tinygpt.plots.loss import Line
-from tinygpt.plots.overlay import LINES, Lines, overlay_rows
-from tinygpt.plots.overlay_chart import overlay_spec
-from tinygpt.plots.tones import Tone, tones
-from tinygpt.presets import stated
+from tinygpt.plots.losses.loss import Line
+from tinygpt.plots.losses.overlay import LINES, Lines, overlay_rows
+from tinygpt.plots.losses.overlay_chart import overlay_spec
+from tinygpt.plots.losses.tones import Tone, tones
+from tinygpt.training.cost import operations
+from tinygpt.training.presets import stated
 from tinygpt.ui import floors, frame, session, texts
 from tinygpt.ui.compare.figure import figure
 from tinygpt.ui.compare.shown import Shown
-from tinygpt.ui.live import is_moving
+from tinygpt.ui.train.live import is_moving
 
 SMOOTHINGS = {"none": 0.0, "a little": 0.03, "much": 0.1}  # share of a run that is averaged to both sides
 ALT = "Losses of the runs that are compared; the table below has the numbers."

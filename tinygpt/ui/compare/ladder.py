@@ -7,14 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-from tinygpt.differences import said, what_differs
 from tinygpt.engine.records import RunView
+from tinygpt.experiments.differences import said, what_differs
+from tinygpt.experiments.ladder import code_of
 from tinygpt.models import count_parameters
-from tinygpt.plans.ladder import code_of
 from tinygpt.plots.look import number, thousands
-from tinygpt.presets import PRESETS, stated
-from tinygpt.ui import literal
+from tinygpt.training.presets import PRESETS, stated
 from tinygpt.ui.compare.standing import losses
+from tinygpt.words import markdown as literal
 
 NOT_NEW = ("model", "max_steps", "learning_rate", "init", "scale", "dropout", "softmax_dim")  # nothing to learn here
 

@@ -7,11 +7,12 @@ import streamlit as st
 from tinygpt.engine.experiments import ExperimentView
 from tinygpt.engine.records import ENDED, RunView
 from tinygpt.finding import NEAR, found_at, left_at
+from tinygpt.languages.catalogue import TASKS, best_loss
 from tinygpt.plots.look import number, thousands
-from tinygpt.plots.loss import brief
-from tinygpt.tasks import TASKS, best_loss
-from tinygpt.ui import literal, session
+from tinygpt.plots.losses.loss import brief
+from tinygpt.ui import session
 from tinygpt.ui.compare.standing import final_loss
+from tinygpt.words import markdown as literal
 
 
 def language(one: ExperimentView) -> None:

@@ -5,17 +5,18 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from tinygpt.checkpoint import load
+from tinygpt.checkpoint.model_file import load
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.engine.records import ENDED, RunView
-from tinygpt.evaluation import loss_by_position
-from tinygpt.gpt import GPTConfig, GPTLanguageModel
+from tinygpt.gpt import GPTLanguageModel
+from tinygpt.gpt_config import GPTConfig
+from tinygpt.inside.surprise import surprise
+from tinygpt.inside.vitals import vitals
 from tinygpt.models import LanguageModel, build
-from tinygpt.spec import RunSpec
-from tinygpt.surprise import surprise
-from tinygpt.training import one_thread
+from tinygpt.training.evaluation import loss_by_position
+from tinygpt.training.loop import one_thread
+from tinygpt.training.spec import RunSpec
 from tinygpt.ui import session, texts
-from tinygpt.vitals import vitals
 
 
 class At(NamedTuple):

@@ -11,19 +11,20 @@ from typing import Any
 import streamlit as st
 
 from tinygpt.corpus import Corpus
-from tinygpt.differences import said
 from tinygpt.engine.limits import MAX_STEPS
-from tinygpt.fairness import with_steps
-from tinygpt.gpt import SCALES
+from tinygpt.experiments import breakages
+from tinygpt.experiments import ladder as ladders
+from tinygpt.experiments import rules as languages
+from tinygpt.experiments import scale as scales
+from tinygpt.experiments import seeds as repeats
+from tinygpt.experiments import sweep as sweeps
+from tinygpt.experiments.differences import said
+from tinygpt.experiments.fairness import with_steps
+from tinygpt.experiments.plan import Plan
+from tinygpt.gpt_config import SCALES
 from tinygpt.models import kind
-from tinygpt.plan import Plan
-from tinygpt.plans import breakages, languages
-from tinygpt.plans import ladder as ladders
-from tinygpt.plans import scale as scales
-from tinygpt.plans import seeds as repeats
-from tinygpt.plans import sweep as sweeps
 from tinygpt.plots.look import thousands
-from tinygpt.presets import PRESETS
+from tinygpt.training.presets import PRESETS
 from tinygpt.ui import controls, session
 
 FAIR: dict[str, ladders.Fair] = {"as in the lecture": "", "equal parameters": "parameters", "equal operations": "flops"}

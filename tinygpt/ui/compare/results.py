@@ -6,17 +6,18 @@ from statistics import fmean
 
 import streamlit as st
 
-from tinygpt.differences import said, varied
 from tinygpt.engine.records import RunView
-from tinygpt.gaps import gap
+from tinygpt.experiments.differences import said, varied
+from tinygpt.experiments.floors import gap
+from tinygpt.languages.catalogue import TASKS, best_loss
 from tinygpt.models import count_parameters
 from tinygpt.plots.look import number, thousands
-from tinygpt.plots.loss import brief
-from tinygpt.spec import RunSpec
-from tinygpt.tasks import TASKS, best_loss
-from tinygpt.ui import floors, literal, texts
+from tinygpt.plots.losses.loss import brief
+from tinygpt.training.spec import RunSpec
+from tinygpt.ui import floors, texts
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.compare.standing import broken, is_over, losses, one_text, standing
+from tinygpt.words import markdown as literal
 
 FEW = 10  # variants in a table that need not be opened
 COLUMNS = 4  # settings that find room in a row

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from tinygpt.differences import variant_key
 from tinygpt.engine.experiments import ExperimentView
 from tinygpt.engine.records import RunView
+from tinygpt.experiments.differences import variant_key
 from tinygpt.ui import session
 from tinygpt.ui.cookie import is_name
 

@@ -4,11 +4,11 @@ import streamlit as st
 
 from tinygpt.engine.experiments import ExperimentView
 from tinygpt.engine.records import RunView
-from tinygpt.plots.tones import Tone
+from tinygpt.plots.losses.tones import Tone
 from tinygpt.ui import floors, frame, pace, texts
 from tinygpt.ui.compare import broken, chart, ladder, language, progress, results, scale, steps, sweep, verdict
 from tinygpt.ui.compare.shown import Shown, shown
-from tinygpt.ui.live import is_moving
+from tinygpt.ui.train.live import is_moving
 
 
 def stage() -> None:

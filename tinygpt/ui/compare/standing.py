@@ -6,8 +6,8 @@ from statistics import fmean
 from typing import NamedTuple
 
 from tinygpt.engine.records import ENDED, RunView
-from tinygpt.plans.breakages import HEALTHY
-from tinygpt.significance import Losses
+from tinygpt.experiments.breakages import HEALTHY
+from tinygpt.experiments.significance import Losses
 from tinygpt.ui.compare.shown import Shown
 
 

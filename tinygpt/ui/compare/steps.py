@@ -6,14 +6,15 @@ from itertools import pairwise
 import streamlit as st
 
 from tinygpt.plots.look import number
-from tinygpt.plots.strip import strip_rows, strip_spec
-from tinygpt.plots.tones import Tone
-from tinygpt.plots.verdict_words import noise_words, rows_words
-from tinygpt.ui import frame, literal
+from tinygpt.plots.losses.strip import strip_rows, strip_spec
+from tinygpt.plots.losses.tones import Tone
+from tinygpt.ui import frame
 from tinygpt.ui.compare.figure import figure
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.compare.standing import by_seed, is_over, standing
 from tinygpt.ui.compare.verdict import Groups, against, joined, notes_on
+from tinygpt.words import markdown as literal
+from tinygpt.words.verdict import noise_words, rows_words
 
 MOST = 12  # variants that a chart has room for, a row each
 

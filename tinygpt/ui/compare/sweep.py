@@ -7,15 +7,16 @@ from typing import Any
 
 import streamlit as st
 
-from tinygpt.differences import said, varied
 from tinygpt.engine.records import RunView
-from tinygpt.plots.heat import heat_rows, heat_spec
-from tinygpt.plots.lines import Axes, Series, lines_rows, lines_spec
-from tinygpt.plots.loss import brief
-from tinygpt.plots.tones import Tone
-from tinygpt.ui import frame, literal
+from tinygpt.experiments.differences import said, varied
+from tinygpt.plots.losses.heat import heat_rows, heat_spec
+from tinygpt.plots.losses.lines import Axes, Series, lines_rows, lines_spec
+from tinygpt.plots.losses.loss import brief
+from tinygpt.plots.losses.tones import Tone
+from tinygpt.ui import frame
 from tinygpt.ui.compare.figure import figure
 from tinygpt.ui.compare.standing import finite, is_over, losses, standing
+from tinygpt.words import markdown as literal
 
 Settings = dict[str, tuple[Any, ...]]  # a setting and its value in each variant
 POWERS = 8.0  # values that span more than this factor stand on an axis of powers

@@ -10,7 +10,7 @@ from tinygpt.export.notebook import notebook
 from tinygpt.export.points import points_csv, points_json, together_csv
 from tinygpt.export.script import script
 from tinygpt.export.written import TEXT_FILE
-from tinygpt.own_texts import is_sha256, kept_text
+from tinygpt.texts.own import is_sha256, kept_text
 from tinygpt.ui import session, texts
 from tinygpt.ui.compare.shown import Shown
 

@@ -4,9 +4,13 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 
 from tinygpt.engine.records import RunView
-from tinygpt.fairness import same_start
-from tinygpt.plots.loss import brief
-from tinygpt.plots.verdict_words import (
+from tinygpt.experiments.fairness import same_start
+from tinygpt.experiments.significance import Comparison, Losses, compare
+from tinygpt.plots.losses.loss import brief
+from tinygpt.ui.compare.shown import Shown
+from tinygpt.ui.compare.standing import Standing, broken, by_seed, finite, is_over, losses, one_text, standing
+from tinygpt.words import markdown as literal
+from tinygpt.words.verdict import (
     Lost,
     broken_words,
     chosen_words,
@@ -16,10 +20,6 @@ from tinygpt.plots.verdict_words import (
     stopped_words,
     verdict_words,
 )
-from tinygpt.significance import Comparison, Losses, compare
-from tinygpt.ui import literal
-from tinygpt.ui.compare.shown import Shown
-from tinygpt.ui.compare.standing import Standing, broken, by_seed, finite, is_over, losses, one_text, standing
 
 NOTHING = "what will appear here: the curves of the runs that you compare."
 Groups = dict[str, list[RunView]]

@@ -1,0 +1,76 @@
+"""The command `export`: what the app keeps of a run, on the command line."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from tinygpt.bigram import BigramConfig
+from tinygpt.cli.main import main
+from tinygpt.engine.card import Card
+from tinygpt.engine.runs import RunStore
+from tinygpt.export.notebook import notebook
+from tinygpt.export.points import points_csv
+from tinygpt.export.script import script
+from tinygpt.training.spec import RunSpec, TrainConfig
+from tinygpt.training.state import Point
+
+RUN = "0a" * 16
+SPEC = RunSpec(BigramConfig(), TrainConfig(max_steps=20), "shakespeare-plays")
+POINTS = [Point(0, 4.5, 4.25, 1e-3, 0.1, 0), Point(20, 1 / 3, 2.5, 1e-3, 0.2, 5_120)]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The folder of a run that has finished."""
+    keep(tmp_path, SPEC)
+    return tmp_path / RUN
+
+
+def keep(folder, spec, final=(1 / 3, 2.5)):
+    store = RunStore(folder)
+    store.write_card(Card(RUN, "s" * 32, "mine\nimport os", spec, 0.0, 0))
+    store.append(RUN, POINTS)
+    store.end(RUN, {"status": "finished", "final": final}, None)
+
+
+def test_a_run_is_printed_in_any_form(folder, capsys):
+    wanted = {
+        "script": script(SPEC, name="mine import os", final=(1 / 3, 2.5)),
+        "notebook": notebook(SPEC, name="mine import os", final=(1 / 3, 2.5)),
+        "csv": points_csv(POINTS),
+    }
+    for form, text in wanted.items():
+        assert main(["export", str(folder), "--as", form]) == 0
+        assert tuple(capsys.readouterr()) == (text, "")
+    assert main(["export", str(folder), "--as", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["final"] == {"train": 1 / 3, "val": 2.5}
+
+
+def test_a_run_goes_into_a_new_file_and_never_over_another(folder, tmp_path, capsys):
+    out = tmp_path / "run.csv"
+    for code in (0, 1):
+        assert main(["export", str(folder), "--as", "csv", "--out", str(out)]) == code
+    assert out.read_text(encoding="utf-8") == points_csv(POINTS)
+    assert capsys.readouterr().err == f"tinygpt: {out} is there already: choose another name\n"
+
+
+def test_where_an_own_text_belongs_is_said(tmp_path, capsys):
+    keep(tmp_path, replace(SPEC, corpus="b" * 64))
+    assert main(["export", str(tmp_path / RUN), "--as", "script"]) == 0
+    text = tmp_path.resolve() / "corpora" / ("b" * 64 + ".txt")
+    assert capsys.readouterr().err == f"Its text: copy {text} to text.txt beside it.\n"
+
+
+@pytest.mark.parametrize("final", [None, [1.0], ["a", "b"], {"a": 1}])
+def test_losses_that_are_none_are_not_believed(tmp_path, capsys, final):
+    keep(tmp_path, SPEC, final)
+    assert main(["export", str(tmp_path / RUN), "--as", "script"]) == 0
+    assert "It had not come to its end" in capsys.readouterr().out
+
+
+def test_a_folder_that_is_no_run_is_refused_in_words(tmp_path, capsys):
+    assert main(["export", str(tmp_path / "x"), "--as", "script"]) == 1
+    assert capsys.readouterr().err == "tinygpt: a run is named by 32 hexadecimal digits\n"
+    assert main(["export", str(tmp_path / RUN), "--as", "script"]) == 1
+    assert "is not the folder of a run: it has no card.json" in capsys.readouterr().err

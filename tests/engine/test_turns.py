@@ -1,0 +1,201 @@
+"""Whose turn is it: equal shares for students, and inside a student for her single runs and her experiment."""
+
+import heapq
+import uuid
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tinygpt.bigram import BigramConfig
+from tinygpt.engine.card import Card
+from tinygpt.engine.clocks import Clocks
+from tinygpt.engine.desk import Desk
+from tinygpt.engine.lane_keeper import Lane
+from tinygpt.engine.records import Run
+from tinygpt.engine.runs import RunStore
+from tinygpt.engine.thinning import Curve
+from tinygpt.engine.turns import Turns
+from tinygpt.training.spec import RunSpec, TrainConfig
+
+SPEC = RunSpec(BigramConfig(), TrainConfig())
+
+
+def served(turns, times, seconds=1.0):
+    """Who gets the next slices, one after the other on a single lane; a run is named student/number."""
+    order = []
+    for _ in range(times):
+        run = turns.take()
+        student = run.split("/")[0]
+        turns.charge(student, run, seconds)
+        turns.add(student, run)
+        order.append(run)
+    return order
+
+
+def lined_up(*runs):
+    turns = Turns()
+    for run in runs:
+        turns.add(run.split("/")[0], run)
+    return turns
+
+
+def test_equal_students_take_turns():
+    assert served(lined_up("ann/1", "bob/1", "cem/1"), 6) == ["ann/1", "bob/1", "cem/1"] * 2
+
+
+def test_three_runs_of_one_student_share_her_turn():
+    order = served(lined_up("ann/1", "ann/2", "ann/3", "bob/1"), 12)
+    assert Counter(order) == {"bob/1": 6, "ann/1": 2, "ann/2": 2, "ann/3": 2}
+
+
+def test_a_newcomer_neither_waits_for_the_past_nor_gains_from_it():
+    turns = lined_up("ann/1", "bob/1")
+    served(turns, 100)
+    turns.add("new", "new/1")
+    order = served(turns, 9)
+    assert "new/1" in order[:3]
+    assert Counter(order)["new/1"] == 3
+
+
+def test_a_longer_slice_is_paid_back():
+    turns = lined_up("ann/1", "bob/1")
+    assert turns.take() == "ann/1"
+    turns.charge("ann", "ann/1", 3.0)
+    turns.add("ann", "ann/1")
+    assert served(turns, 4) == ["bob/1", "bob/1", "bob/1", "ann/1"]
+
+
+def test_an_urgent_run_goes_first():
+    turns = lined_up("ann/1", "bob/1")
+    turns.add("cem", "cem/1", urgent=True)
+    assert turns.take() == "cem/1"
+
+
+def test_a_dropped_run_has_no_turn():
+    turns = lined_up("ann/1", "ann/2")
+    turns.drop("ann", "ann/1")
+    turns.drop("ann", "ann/1")
+    turns.drop("bob", "bob/1")
+    assert (len(turns), turns.take(), turns.take()) == (1, "ann/2", None)
+
+
+@given(st.lists(st.integers(1, 3), min_size=2, max_size=30), st.floats(0.1, 2.0))
+def test_no_student_is_ever_more_than_one_slice_ahead(runs_of, seconds):
+    names = [f"s{i}/{j}" for i, many in enumerate(runs_of) for j in range(many)]
+    order = served(lined_up(*names), 5 * len(runs_of), seconds)
+    shares = Counter(run.split("/")[0] for run in order)
+    assert set(shares.values()) == {5}
+
+
+def on_lanes(runs, lanes, slices, length=lambda run: 1.0):
+    """How many slices each party had, on so many lanes at once; a run is named student/party/number.
+
+    The lanes begin a little apart, as real ones do. A slice is charged when it is sent, as the desk does it.
+    """
+    turns, had = Turns(), Counter()
+
+    def add(run):
+        student, party, _ = run.split("/")
+        turns.add(student, run, party=party)
+
+    for run in runs:
+        add(run)
+    clock = [(0.37 * lane, lane, "") for lane in range(lanes)]  # when a lane is free, and the run it has made
+    for _ in range(slices):
+        now, lane, done = heapq.heappop(clock)
+        if done:
+            add(done)
+        if run := turns.take():
+            student, party, _ = run.split("/")
+            turns.charge(student, party, length(run))
+            had[f"{student}/{party}"] += 1
+        heapq.heappush(clock, (now + (length(run) if run else 0.1), lane, run or ""))
+    return had
+
+
+def test_a_single_run_does_not_wait_for_eighteen_slices_of_her_experiment():
+    race = [f"ann/race/{i}" for i in range(18)]
+    turns = Turns()
+    for run in race:
+        turns.add("ann", run, party="race")
+    turns.add("ann", "single")
+    order = []
+    for _ in range(36):
+        order.append(run := turns.take())
+        turns.charge("ann", "single" if run == "single" else "race", 1.0)
+        turns.add("ann", run, party="" if run == "single" else "race")
+    assert order[1::2] == ["single"] * 18
+    assert order[::2] == race  # and the runs of the race one after the other, so its curves grow together
+
+
+@pytest.mark.parametrize("lanes", [1, 2])
+def test_an_experiment_and_a_single_run_of_one_student_are_equals_on_any_number_of_lanes(lanes):
+    runs = [f"ann/race/{i}" for i in range(18)] + ["ann/single/0"]
+    had = on_lanes(runs, lanes, slices=200)
+    assert abs(had["ann/race"] - had["ann/single"]) <= 2
+
+
+@pytest.mark.parametrize("lanes", [1, 2])
+def test_an_experiment_of_eighteen_runs_takes_nothing_from_another_student(lanes):
+    had = on_lanes([*(f"ann/race/{i}" for i in range(18)), "bob/single/0"], lanes, slices=200)
+    assert abs(had["ann/race"] - had["bob/single"]) <= 2
+    had = on_lanes([f"{student}/race/{i}" for student in ("ann", "bob") for i in range(3, 9)], lanes, slices=200)
+    assert abs(had["ann/race"] - had["bob/race"]) <= 2
+
+
+@given(
+    st.integers(1, 4), st.integers(1, 20), st.integers(0, 3), st.integers(1, 5),
+    st.floats(0.5, 2.0), st.floats(0.5, 2.0),
+)  # fmt: skip
+def test_students_get_equal_time_whatever_each_has_on_her_way(lanes, many, single, others, long, short):
+    """Each needs as many runs as there are lanes, or a lane would be hers alone."""
+    ann = [f"ann/race/{i}" for i in range(max(many, lanes))] + [f"ann/{i}/0" for i in range(single)]
+    bob = [f"bob/{i}/0" for i in range(max(others, lanes))]
+    length = {"ann": long, "bob": short}
+    had = on_lanes([*ann, *bob], lanes, slices=300, length=lambda run: length[run.split("/")[0]])
+    time = Counter()
+    for name, slices in had.items():
+        time[name.split("/")[0]] += slices * length[name.split("/")[0]]
+    assert abs(time["ann"] - time["bob"]) <= 2 * lanes * max(long, short)
+
+
+def test_the_runs_of_an_experiment_can_be_dropped_one_by_one():
+    turns = Turns()
+    for run in ("race/1", "race/2"):
+        turns.add("ann", run, party="race")
+    turns.drop("ann", "race/1", party="race")
+    turns.drop("ann", "race/1", party="race")
+    assert (len(turns), turns.take(), turns.take()) == (1, "race/2", None)
+
+
+def test_clocks_forget_whoever_time_has_overtaken():
+    clocks = Clocks()
+    for name in range(1_000):
+        clocks.join(str(name))
+        assert clocks.first() == str(name)
+        clocks.charge(str(name), 1.0)
+        clocks.leave(str(name))
+    clocks.join("last")
+    clocks.charge("last", 1.0)
+    clocks.first()
+    assert len(vars(clocks)["_had"]) <= 3
+
+
+def test_a_slice_of_a_run_deleted_meanwhile_costs_what_it_took(tmp_path):
+    desk, lane = Desk(RunStore(tmp_path)), Lane(0)
+
+    def ready(student, slices=0):
+        run = Run(Card(uuid.uuid4().hex, student, "mine", SPEC, 1.0, 0), curve=Curve(), slices=slices)
+        desk.runs[run.card.id] = run
+        desk.line_up(run)
+        return run.card.id
+
+    gone = ready("ann", slices=1)  # not its first, so a long one
+    _, job = desk.next_job([lane], 1)
+    del desk.runs[gone]
+    desk.lost(job)  # it took no time
+    bob, ann, bob_too = ready("bob"), ready("ann"), ready("bob")
+    assert [desk.next_job([lane], 1)[1].run for _ in range(3)] == [bob, ann, bob_too]
+    desk.scribe.close()

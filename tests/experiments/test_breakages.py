@@ -1,0 +1,82 @@
+"""Break it: one thing is wrong, and nothing else; and it goes wrong as the words say."""
+
+from dataclasses import replace
+
+import pytest
+
+from tinygpt.corpus import load_corpus
+from tinygpt.experiments.breakages import BREAKAGES, HEALTHY, healthy, plan
+from tinygpt.experiments.differences import what_differs
+from tinygpt.languages.catalogue import TASKS, best_loss
+from tinygpt.training.loop import advance
+from tinygpt.training.state import start
+
+WRONG = {
+    "no-mask": {"mask": (True, False)},
+    "no-positions": {"positions": ("learned", "none")},
+    "no-residual": {"residual": (True, False)},
+    "wrong-axis": {"softmax_dim": (-1, -2)},
+    "no-scale": {"scale": ("1/sqrt(head_size)", "none")},
+}
+
+
+@pytest.mark.parametrize("name", BREAKAGES)
+def test_one_thing_is_wrong_and_nothing_else(name):
+    well, broken = plan(name, "tinyshakespeare", 65).runs
+    assert (well.label, broken.label) == (HEALTHY, BREAKAGES[name].title)
+    differs = what_differs([well.spec, broken.spec])
+    if name == "learning-rate":
+        before, after = differs.pop("learning_rate")
+        assert after == pytest.approx(30 * before) and not differs
+    else:
+        assert differs == WRONG[name]
+    assert well.spec.train.same_batches and well.spec.train.seed == broken.spec.train.seed == 1337
+
+
+@pytest.mark.parametrize("name", BREAKAGES)
+def test_a_breakage_is_a_run_that_fits_its_text(name):
+    spec = healthy(name, "markov", TASKS["markov"].vocab_size)
+    assert spec.corpus == (BREAKAGES[name].corpus or "markov")
+    assert start(replace(spec, train=replace(spec.train, max_steps=1)), load_corpus(spec.corpus)).step == 0
+    assert spec.train.max_steps <= 3_000
+    assert len(plan(name, "markov", 8, (1337, 1)).title) <= 60
+
+
+def test_an_unknown_breakage_is_refused_in_words():
+    with pytest.raises(ValueError, match="choose one of no-mask"):
+        plan("coffee", "markov", 8)
+
+
+def finals(name, corpus, vocab_size, steps=None):
+    """Val loss of the healthy and of the broken run; None for one that diverged."""
+    found = []
+    for run in plan(name, corpus, vocab_size).runs:
+        spec = run.spec if steps is None else replace(run.spec, train=replace(run.spec.train, max_steps=steps))
+        text = load_corpus(spec.corpus)
+        state = start(spec, text)
+        while not state.ended:
+            points = advance(state, text, seconds=10)
+        found.append(points[-1].val if state.ended == "finished" else None)
+    return found
+
+
+@pytest.mark.slow
+def test_without_positions_the_model_never_finds_what_stands_three_places_back():
+    well, broken = finals("no-positions", "", 0)
+    floor = best_loss("look-back", 8)
+    assert well < floor + 0.05 and broken > floor + 0.5
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("exact_file")
+def test_the_breakages_go_wrong_as_their_words_say():
+    well, broken = finals("no-mask", "tinyshakespeare", 65, 500)
+    assert broken < 1 < 2.4 < well, "too good to be true"
+    well, broken = finals("wrong-axis", "tinyshakespeare", 65, 500)
+    assert broken < well - 0.15, "too good as well"
+    well, broken = finals("no-residual", "tinyshakespeare", 65, 750)
+    assert broken > well + 0.5
+    well, broken = finals("no-scale", "tinyshakespeare", 65, 1_000)
+    assert 0.04 < broken - well < 0.2, "a small effect"
+    well, broken = finals("learning-rate", "tinyshakespeare", 65, 500)
+    assert well < 2.4 and broken is None

@@ -1,0 +1,146 @@
+"""The comparison, without a browser: experiments are begun, seen, stopped and passed on as a link."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.pages.lab.compare_page import begun, ended, finished, link, opened, rows
+from tests.pages.lab.train_page import says, until
+from tinygpt.training.presets import LADDER, PRESETS
+from tinygpt.ui import session
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _engine() -> Iterator[None]:
+    """One engine for the page's tests, and no worker left after them."""
+    yield
+    session.close_engine()
+
+
+@pytest.fixture(scope="module")
+def race():
+    """A short ladder race that has ended. Whoever uses it leaves it as it is."""
+    return finished(experiment="The ladder race", ladder_steps="250", ladder_seeds="1")
+
+
+def test_the_page_opens_and_says_what_to_do_and_what_it_costs():
+    page = opened()
+    assert "begin an experiment" in says(page)
+    assert "18 runs, 84\u202f000 steps in all, about" in says(page)
+
+
+def test_the_ladder_race_has_a_row_for_each_rung_and_marks_the_best(race):
+    labels = [row["variant"] for row in rows(race)]
+    assert [label.replace("**", "").removesuffix(", best").replace("\\-", "-") for label in labels] == [
+        PRESETS[name].title for name in LADDER
+    ]
+    assert sum("best" in label for label in labels) == 1
+    assert "One seed each cannot say whether that is more than luck" in says(race)
+
+
+def test_every_rung_says_what_is_new_in_it(race):
+    table = next(rows(race, n) for n in range(len(race.table)) if "what is new" in race.table[n].value)
+    assert len(table) == len(LADDER) and all(row["what is new"] for row in table)
+    assert [row["parameters"] for row in rows(race)][:2] == ["4\u202f225", "7\u202f553"]
+    race.segmented_control(key="rung_code").set_value("three blocks").run()
+    shown = "\n".join(block.value for block in race.code)
+    assert "- n_layer 1\n+ n_layer 3" in shown and "def join" in shown
+
+
+def test_a_link_opens_the_same_comparison_for_somebody_else(race):
+    other = opened(show=link(race))
+    assert rows(other) == rows(race)
+    assert not [button for button in other.button if button.label in ("Stop", "Pause")]
+
+
+def test_two_runs_are_laid_side_by_side_character_by_character(race):
+    assert "Two models, side by side" in [header.value for header in race.header]
+    assert "by its past" in says(race) and "The largest gain is" in says(race)
+    race.slider(key="passage").set_value(40).run()
+    assert not race.exception
+
+
+def test_an_experiment_is_stopped_as_a_whole():
+    page = begun(experiment="Repeat with other seeds", repeat_seeds="4")
+    stop = next(button for button in page.button if button.label == "Stop")
+    stop.click().run()
+    until(page, lambda: ended(page))
+    assert {run.status for run in session.engine().experiment(link(page)).runs} <= {
+        "stopped", "finished",
+    }  # fmt: skip
+
+
+def test_a_sweep_leaves_out_what_cannot_be_built():
+    page = opened(experiment="Sweep a setting", sweep_1="n_head", sweep_seeds="1")
+    page.multiselect(key="values_n_head").set_value(["1", "8"]).run()
+    assert "2 runs" in says(page)
+    page.selectbox(key="sweep_2").set_value("n_embd").run()
+    assert not page.exception
+
+
+def test_nothing_chosen_is_said_in_words():
+    page = opened(experiment="Sweep a setting")
+    page.multiselect(key="values_learning_rate").set_value([]).run()
+    assert "Choose the values" in says(page) and page.button(key="begin").disabled
+
+
+@pytest.mark.parametrize("kind", ["Repeat with other seeds", "The scale race", "Break it", "Made-up languages"])
+def test_every_experiment_says_its_cost(kind):
+    page = opened(experiment=kind)
+    assert " steps in all, about " in says(page) and not page.button(key="begin").disabled
+
+
+@pytest.mark.parametrize("nonsense", ["x", "../../etc", "0" * 32, "0" * 32 + ",", "\u2028"])
+def test_a_link_that_leads_nowhere_says_so_and_shows_an_empty_comparison(nonsense):
+    words = says(opened(show=nonsense))
+    assert "begin an experiment" in words and "This link leads to no run that is here" in words
+
+
+def test_two_races_are_shown_together(race):
+    again = finished(experiment="The ladder race", ladder_steps="250", ladder_seeds="1", fair="equal parameters")
+    both = opened(show=f"{link(race)},{link(again)}")
+    assert [header.value for header in both.header].count("Rung by rung") == 2
+    assert "GPT (2)" in " ".join(row["variant"].replace("\\", "") for row in rows(both))
+
+
+def test_an_experiment_that_has_ended_can_be_deleted():
+    page = finished(experiment="Repeat with other seeds", repeat_seeds="2", repeat_length="a tenth")
+    experiment = link(page)
+    next(button for button in page.button if button.label == "Delete").click().run()
+    assert session.engine().experiment(experiment) is None and not page.exception
+
+
+def test_an_experiment_that_is_too_large_is_refused_before_it_begins():
+    page = opened(experiment="Sweep a setting", sweep_2="n_embd", sweep_seeds="8")
+    assert "up to 60 can be trained together" in says(page) and page.button(key="begin").disabled
+
+
+@pytest.mark.slow
+def test_a_broken_run_is_diagnosed_with_its_own_numbers():
+    page = finished(experiment="Break it", broken="no mask", break_seeds="1", break_length="a third")
+    assert "It has read the answer" in says(page).replace("\\", "")
+    assert "The healthy one writes" in says(page)
+
+
+@pytest.mark.slow
+def test_on_a_made_up_language_the_moment_is_named():
+    page = finished(experiment="Made-up languages", language_seeds="1", language_length="a third")
+    table = next(rows(page, n) for n in range(len(page.table)) if "has found it" in page.table[n].value)
+    assert table[0]["has found it"].startswith("from step") and table[1]["has found it"].startswith("not in")
+
+
+@pytest.mark.slow
+def test_the_scale_race_watches_what_the_scores_do():
+    page = finished(experiment="The scale race", scale_head_size="64", scale_steps="250", scale_seeds="1")
+    assert "q\u00b7k begins with a variance of" in says(page)
+    heads = next(rows(page, n) for n in range(len(page.table)) if "head" in page.table[n].value)
+    assert {row["variant"].replace("\\", "") for row in heads} >= {"no scale", "1/head_size"}
+    for measure in ("largest", "variance", "query", "key"):
+        page.segmented_control(key="watch").set_value(measure).run()
+        assert not page.exception
+
+
+@pytest.mark.slow
+def test_a_sweep_finds_the_best_rate():
+    page = finished(experiment="Sweep a setting", sweep_model="bigram", sweep_steps="250", sweep_seeds="1")
+    assert "the lowest loss, " in says(page) and "What the sweep has found" in [header.value for header in page.header]

@@ -1,0 +1,275 @@
+"""The training page, without a browser: what it says, and that nothing goes wrong with what people type."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import SelectSlider
+
+from tests.pages.lab.train_page import PATIENCE, opened, says, until
+from tinygpt.bigram import BigramConfig
+from tinygpt.checkpoint.model_file import load
+from tinygpt.gpt_config import GPTConfig
+from tinygpt.texts.own import keep_text
+from tinygpt.training.spec import RunSpec, TrainConfig
+from tinygpt.ui import controls, session
+from tinygpt.ui.train import launch, loss
+from tinygpt.words import markdown as literal
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _engine() -> Iterator[None]:
+    """One engine for the page's tests, and no worker left after them."""
+    yield
+    session.close_engine()
+
+
+@pytest.fixture
+def page() -> AppTest:
+    return opened()
+
+
+def test_the_page_opens_and_says_what_to_do(page):
+    assert "Nothing trained yet" in says(page)
+    assert "42\u202f369 parameters, about" in says(page)
+    assert page.button(key="train").label == "Train"
+
+
+def test_a_run_is_trained_to_its_end_and_shows_its_losses(page):
+    page.selectbox(key="model").set_value("bigram").run()
+    page.select_slider(key="max_steps").set_value(100).run()
+    page.button(key="train").click().run()
+    until(page, lambda: "finished: 100 steps" in says(page))
+    assert "2\u2011gram" in says(page) or "the first value" in says(page)
+    assert "bigram" in [box.label for box in page.checkbox]
+
+
+def test_another_preset_brings_its_own_settings(page):
+    page.selectbox(key="model").set_value("nanoGPT for a laptop").run()
+    assert page.slider(key="n_embd").value == 128
+    assert page.select_slider(key="max_steps").value == 2_000
+    page.selectbox(key="model").set_value("GPT").run()
+    assert page.slider(key="n_embd").value == 32
+
+
+def test_heads_that_do_not_divide_n_embd_are_refused_with_a_way_out(page):
+    page.slider(key="n_head").set_value(5).run()
+    assert "cannot be shared out among n_head = 5 heads" in says(page)
+    assert page.button(key="train").disabled
+    page.slider(key="n_embd").set_value(40).run()
+    assert not page.button(key="train").disabled
+
+
+def test_a_model_over_the_budget_is_refused_with_a_way_out(page):
+    page.slider(key="n_embd").set_value(256).run()
+    page.slider(key="n_layer").set_value(8).run()
+    assert "up to 3,000,000 can be trained here" in says(page)
+    assert page.button(key="train").disabled
+
+
+def trained(page: AppTest) -> str:
+    """The id of a short run that has finished."""
+    page.selectbox(key="model").set_value("bigram").run()
+    page.select_slider(key="max_steps").set_value(10).run()
+    page.button(key="train").click().run()
+    until(page, lambda: "finished: 10 steps" in says(page))
+    return session.engine().runs(page.session_state["student"])[0].id
+
+
+def test_a_run_is_renamed_and_its_name_shown_letter_for_letter(page):
+    run = trained(page)
+    page.session_state[f"menu_{run}"] = True
+    page.run()
+    page.text_input(key=f"name_{run}").set_value("**<b>$x$ :red[y]").run()
+    assert page.checkbox(key=f"show_{run}").label == literal.markdown("**<b>$x$ :red[y]")
+    assert "<b>" not in says(page)
+
+
+def test_the_download_is_the_model_of_the_run(page):
+    run = trained(page)
+    checkpoint = load(session.engine().model_bytes(run))
+    assert checkpoint.info["step"] == 10
+    assert checkpoint.model.config.vocab_size == 65
+
+
+def test_a_deleted_run_is_gone(page):
+    run = trained(page)
+    page.session_state[f"menu_{run}"] = True
+    page.run()
+    page.button(key=f"delete_{run}").click().run()
+    assert not page.exception
+    assert "Nothing trained yet" in says(page)
+    assert session.engine().view(run) is None
+
+
+def test_a_second_press_on_train_is_the_same_run(page):
+    page.select_slider(key="max_steps").set_value(5_000).run()
+    page.checkbox(key="beside").set_value(False).run()
+    page.button(key="train").click().run()
+    page.button(key="train").click().run()
+    (run,) = session.engine().runs(page.session_state["student"])
+    until(page, lambda: "steps/s" in says(page))
+    page.button(key="stop").click().run()
+    until(page, lambda: "stopped at" in says(page))
+    assert session.engine().model_bytes(run.id)
+
+
+def test_a_learning_rate_of_a_million_ends_in_a_sentence_and_keeps_a_model(page):
+    page.selectbox(key="model").set_value("bigram").run()
+    page.select_slider(key="learning_rate").set_value(1e6).run()
+    page.button(key="train").click().run()
+    until(page, lambda: "diverged at" in says(page))
+    assert "The loss stopped being a number" in says(page) and "Try a learning rate of 1e-3, or" in says(page)
+    (run,) = session.engine().runs(page.session_state["student"])
+    assert load(session.engine().model_bytes(run.id)).info["step"] == run.step
+
+
+def test_a_run_that_diverged_at_once_can_be_downloaded(page):
+    page.select_slider(key="learning_rate").set_value(1e6).run()
+    page.checkbox(key="beside").set_value(False).run()
+    page.button(key="train").click().run()
+    until(page, lambda: "diverged at step 0" in says(page))
+    (run,) = session.engine().runs(page.session_state["student"])
+    page.session_state[f"menu_{run.id}"] = True
+    page.run()
+    assert page.get_by_key(f"download_{run.id}").label == "Download the model"
+    assert load(session.engine().model_bytes(run.id)).info["step"] == 0
+
+
+def live(page: AppTest, runs: int) -> list[str]:
+    """Begin so many runs of this student and pause them: they keep their places."""
+    page.run()
+    ids = []
+    for seed in range(runs):
+        spec = RunSpec(GPTConfig(n_layer=1), TrainConfig(seed=seed), "shakespeare-plays")
+        ids.append(session.engine().submit(spec, student=page.session_state["student"]))
+        session.engine().pause(ids[-1])
+    return ids
+
+
+def forget(runs: list[str]) -> None:
+    for run in runs:
+        session.engine().delete(run)
+
+
+def test_the_last_place_is_the_chosen_models_and_not_the_bigrams(page):
+    live(page, 2)
+    page.run()
+    page.button(key="train").click().run()
+    names = [view.name for view in session.engine().runs(page.session_state["student"])]
+    assert "GPT" in names and "bigram" not in names
+    assert "room for one more run only, so no bigram" in says(page)
+    forget([view.id for view in session.engine().runs(page.session_state["student"])])
+
+
+def test_a_refusal_stays_until_the_next_press(page):
+    runs = live(page, 3)
+    page.run()
+    page.button(key="train").click().run()
+    for _ in range(3):
+        page.run()
+        assert "You have 3 runs on their way" in says(page)
+    forget(runs)
+    page.checkbox(key="beside").set_value(False).run()
+    page.button(key="train").click().run()
+    assert "You have 3 runs on their way" not in says(page)
+    forget([view.id for view in session.engine().runs(page.session_state["student"])])
+
+
+def test_the_choice_of_a_bigram_stays_where_it_is_when_there_is_one(page):
+    assert not page.checkbox(key="beside").disabled
+    page.select_slider(key="max_steps").set_value(10).run()
+    page.button(key="train").click().run()
+    assert page.checkbox(key="beside").disabled and page.checkbox(key="beside").value
+    until(page, lambda: "finished: 10 steps" in says(page))
+    page.number_input(key="seed").set_value(1).run()
+    page.button(key="train").click().run()
+    names = [view.name for view in session.engine().runs(page.session_state["student"])]
+    assert names == ["bigram", "GPT", "GPT 2"]
+
+
+def test_no_bigram_is_offered_where_its_steps_would_be_too_large():
+    many = GPTConfig(vocab_size=1_500, block_size=128)
+    assert launch.bigram_for(RunSpec(many, TrainConfig(), "text")) is None
+    assert launch.bigram_for(RunSpec(GPTConfig(), TrainConfig(), "text")).model.vocab_size == 65
+
+
+@pytest.mark.parametrize("button", ["pause", "stop"])
+def test_a_button_of_a_run_that_another_tab_deleted_says_so(page, button):
+    (run,) = live(page, 1)
+    page.run()
+    page.button(key=button).click()
+    forget([run])
+    page.run()
+    assert not page.exception
+    assert "This run does not exist any more." in says(page)
+
+
+def test_a_name_for_a_run_that_another_tab_deleted_gets_a_sentence(page):
+    (run,) = live(page, 1)
+    page.session_state[f"menu_{run}"] = True
+    page.run()
+    page.text_input(key=f"name_{run}").set_value("another")
+    forget([run])
+    page.run()
+    assert not page.exception
+    assert "This run does not exist any more." in says(page)
+
+
+def test_the_curve_of_a_run_that_is_gone_is_left_out(page):
+    (run,) = live(page, 1)
+    view = session.engine().view(run)
+    assert loss.curve_of(view).run == run
+    forget([run])
+    assert loss.curve_of(view) is None
+
+
+def test_a_run_whose_text_is_gone_is_shown_without_floors(page):
+    page.run()
+    folder = session.runs_folder() / "corpora"
+    key = keep_text(text := "a text that will be gone " * 40, folder)
+    spec = RunSpec(BigramConfig(len(set(text))), TrainConfig(max_steps=10), key)
+    run = session.engine().submit(spec, student=page.session_state["student"])
+    deadline = time.monotonic() + PATIENCE
+    while session.engine().view(run).status != "finished":  # no page may read the text meanwhile
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    (folder / f"{key}.txt").unlink()
+    page.run()
+    assert not page.exception
+    assert "finished: 10 steps" in says(page)
+
+
+def test_a_hidden_run_stays_hidden_when_somebody_comes_back_to_the_page(page):
+    run = trained(page)
+    page.checkbox(key=f"show_{run}").set_value(False).run()
+    page.switch_page("learn/home.py").run()
+    page.switch_page("lab/train.py").run()
+    assert page.checkbox(key=f"show_{run}").value is False
+
+
+def test_a_screen_reader_hears_names_and_no_marks(page):
+    run = trained(page)
+    assert page.checkbox(key=f"show_{run}").label == "bigram"
+    assert page.get_by_key(f"menu_{run}").proto.popover.label == "Menu of bigram"
+
+
+ENDS = {"max_steps": controls.STEPS, "batch_size": controls.BATCH_SIZES, "learning_rate": controls.LEARNING_RATES}
+
+
+@pytest.mark.parametrize(
+    "control", ["n_layer", "n_head", "n_embd", "block_size", "batch_size", "learning_rate", "max_steps"]
+)
+@pytest.mark.parametrize("end", [0, -1])
+def test_any_control_at_its_end_leaves_every_page_standing(page, control, end):
+    """A key shared by pages is one value: what one page allows, no other may choke on."""
+    found = page.get_by_key(control)
+    if isinstance(found, SelectSlider):
+        found.set_value(ENDS[control][end]).run()
+    else:
+        found.set_value((found.min, found.max)[end]).run()
+    assert not page.exception
+    for other in ("learn/home.py", "lab/train.py"):
+        page.switch_page(other).run()
+        assert not page.exception

@@ -1,0 +1,211 @@
+"""Lesson 2 as a student meets it: its numbers, its controls, and a table in training."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tinygpt.corpus import default_corpus
+from tinygpt.files import PROJECT
+from tinygpt.texts.own import keep_text
+from tinygpt.ui import session, texts
+from tinygpt.ui.lessons.bigram import runs as bigram_runs
+from tinygpt.ui.lessons.bigram import text as bigram_text
+
+ROUTER = str(PROJECT / "pages" / "router.py")
+PATIENCE = 120  # seconds
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _engine() -> Iterator[None]:
+    """One engine for the page's tests, and no worker left after them."""
+    yield
+    session.close_engine()
+
+
+def opened(**params: str) -> AppTest:
+    page = AppTest.from_file(ROUTER, default_timeout=PATIENCE)
+    for key, value in {"reveal": "all", **params}.items():
+        page.query_params[key] = value
+    page.switch_page("learn/bigram.py").run()
+    assert not page.exception, page.exception
+    return page
+
+
+def says(page: AppTest) -> str:
+    return "\n".join(element.value for element in (*page.markdown, *page.text, *page.get("latex"))).replace("\\", "")
+
+
+def until(page: AppTest, done: Callable[[], bool]) -> None:
+    """Tick until it is so: an AppTest has no timers."""
+    deadline = time.monotonic() + PATIENCE
+    while not done():
+        assert time.monotonic() < deadline, says(page)
+        page.run()
+        assert not page.exception, page.exception
+
+
+def own(page_text: str) -> str:
+    """The label of an own text that is kept."""
+    return texts.own_label(keep_text(page_text, texts.folder()))
+
+
+def test_the_lecture_s_numbers_stand_on_the_page(exact_file):
+    words = says(opened(corpus="Tiny Shakespeare", char="t"))
+    for said in (
+        "After \u2018t\u2019: \u2018h\u2019 0.34, a space 0.25, \u2018o\u2019 0.09; counted from 60\u202f384 pairs.",
+        "2\u202f845 of 4\u202f225 pairs never occur. The surest row with at least 100 pairs is \u2018q\u2019 (1.00 on "
+        "\u2018u\u2019); the widest is a space, as wide as 23 equally likely characters.",
+        "4.5629 on the notebook's batch of 32 guesses, 4.638 on the whole training text. 200 random tables: "
+        "4.67 \u00b1 0.08. Even guessing: 4.1744.",
+        "P(\u2018g\u2019) after \u201cin\u201d 0.107, after \u201can\u201d 0.107: the same. Counting triples gives "
+        "0.348 and 0.037.",
+        "23 of 90 characters agree before the training.",
+        "validation loss of the model: 2.482",
+    ):
+        assert said in words
+
+
+def test_the_notebook_s_gibberish_is_written_to_the_letter():  # st.code leaves out the newline it begins with
+    written = [block.value for block in opened().code if "lfJeuk" in block.value]
+    assert written == [
+        "lfJeukRuaRJKXAYtXzfJ:HEPiu--sDioi;ILCo3pHNTmDwJsfheKRxZCFs\nlZJ XQc?:s:HEzEnXalEPklcPU cL'DpdLCafBheH"
+    ]
+
+
+def test_answering_the_first_question_chooses_its_letter():
+    page = opened()
+    assert "After \u2018e\u2019" in says(page)
+    page.button_group(key="ask_big_1").set_value(0).run()
+    assert page.selectbox(key="char").value == "t"
+    assert "**Right.** 0.34" in says(page) and "After \u2018t\u2019" in says(page)
+    page.selectbox(key="char").set_value("q").run()
+    assert "After \u2018q\u2019: \u2018u\u2019 1.00" in says(page)
+
+
+def test_what_is_right_and_what_is_said_hold_before_any_training():
+    page = opened()
+    page.button_group(key="ask_big_6").set_value(1).run()
+    words = says(page)
+    assert "**Right.** Where the two tables nearly agree" in words and "Nothing is trained yet: " in words
+    assert "after 0 steps" not in words
+
+
+def test_two_rows_are_joined_as_the_notebook_does_it():
+    assert "`torch.cat([f1, f2], dim=1)` of [[1, 2, 3]] and [[3, 4, 5]] gives [[1, 2, 3, 3, 4, 5]]." in says(opened())
+
+
+def test_a_button_chooses_what_is_hard_to_type():
+    page = opened()
+    page.button(key=f"table_row_{ord(' ')}").click().run()
+    assert page.selectbox(key="table_row").value == " "
+
+
+def test_another_context_with_another_last_letter_reads_another_row():
+    page = opened(context_a="in", context_b="is")
+    assert "other last characters, other rows" in says(page)
+    page.text_input(key="context_b").set_value("\u2603x").run()
+    assert "Two characters each, please" in says(page) and not page.exception
+
+
+def test_other_dice_write_other_lines():
+    page = opened()
+    page.number_input(key="dice").set_value(7).run()
+    assert not page.exception and "of 90 characters agree before the training." in says(page)
+
+
+def test_before_any_run_the_untrained_table_is_shown_as_what_it_is():
+    words = says(opened())
+    assert "Nothing is trained yet. Before the first step" in words
+    assert "No table is trained yet" in words
+
+
+def test_a_table_is_trained_paused_stepped_and_stopped():
+    page = opened()
+    page.select_slider(key="max_steps").set_value(20_000).run()
+    page.button(key="train").click().run()
+    until(page, lambda: "steps/s" in says(page))
+    (run,) = session.engine().runs(page.session_state["student"])
+    assert run.name == "bigram table"
+    page.button(key="pause").click().run()
+    until(page, lambda: "paused at" in says(page) and not page.button(key="step").disabled)
+    until(page, lambda: not session.engine().view(run.id).busy)
+    before = session.engine().view(run.id).step
+    page.button(key="step").click().run()
+    until(page, lambda: session.engine().view(run.id).step == before + 1)
+    page.button(key="stop").click().run()
+    until(page, lambda: "stopped at" in says(page))
+
+
+def test_a_trained_table_opens_its_snapshots_and_the_scenes_below():
+    page = opened()
+    page.select_slider(key="learning_rate").set_value(1e-2).run()
+    page.select_slider(key="max_steps").set_value(1_000).run()
+    page.button(key="train").click().run()
+    until(page, lambda: "finished: 1\u202f000 steps" in says(page))
+    page.run()
+    words = says(page)
+    assert "after 1\u202f000 steps; a space occurs" in words
+    assert "characters agree before the training, " in words and "after 1\u202f000 steps." in words
+    (run,) = session.engine().runs(page.session_state["student"])
+    assert session.engine().snapshots(run.id)[-1] == 500
+    (table,) = (frame.value for frame in page.dataframe if "learning rate" in frame.value)
+    assert list(table["run"]) == ["bigram table"] and list(table["steps"]) == ["1\u202f000"]
+    assert 800 < int(table.iloc[0, 3]) < 1_000
+    page.toggle(key="wrong_last_batch").set_value(True).run()
+    assert "The batches of the last 1\u202f000 steps swing from" in says(page)
+    page.toggle(key="wrong_smoothing").set_value(True).run()
+    assert "each costs \u2212ln 0 = \u221e. Adding 1" in says(page)
+    page.button(key="right_wrong_last_batch").click().run()
+    assert "swing from" not in says(page) and not page.exception
+
+
+def test_a_run_that_is_deleted_in_another_tab_counts_as_untrained():
+    text = bigram_text.counted(default_corpus())
+    spec = bigram_runs.spec_of(text, bigram_runs.RATE, 100)
+    engine, student = session.engine(), "5" * 32
+    run = engine.submit(spec, student=student, name="gone")
+    deadline = time.monotonic() + PATIENCE
+    while (view := engine.view(run)) and view.live:
+        assert time.monotonic() < deadline, view.status
+        time.sleep(0.05)
+    assert list(bigram_runs.tables_of(view, text))[-1] == 100
+    assert bigram_runs.tables_of(view, text)[100] is bigram_runs.tables_of(view, text)[100]  # not read anew
+    engine.delete(run)
+    assert list(bigram_runs.tables_of(view, text)) == [0]
+    assert bigram_runs.batches_of(view) == []
+
+
+def test_a_run_that_diverges_leaves_the_page_standing():
+    page = opened()
+    page.select_slider(key="learning_rate").set_value(1e6).run()
+    page.button(key="train").click().run()
+    until(page, lambda: "diverged at" in says(page))
+    page.run()
+    assert not page.exception
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a" * 60, "ab" * 40, "to be, or not to be: that is the $<b>&# " * 3, "\U0001f600\t\u202e|~" * 20],
+    ids=["one symbol", "two", "short", "odd"],
+)
+def test_own_texts_of_any_kind_hold(text):
+    page = opened(corpus=own(text))
+    assert page.selectbox(key="corpus").value == own(text)
+    for answer in range(3):
+        page.button_group(key="ask_big_1").set_value(answer).run()
+        assert not page.exception, page.exception
+
+
+def test_two_hundred_characters_show_the_commonest():
+    chars = [chr(0x4E00 + i) for i in range(200)]
+    page = opened(corpus=own("".join(chars[i * i % 200] + chars[i % 200] for i in range(4_000))))
+    assert "The 65 commonest of 200 characters are shown." in says(page)
+
+
+def test_a_text_of_too_many_characters_is_put_back_in_words():
+    page = opened(corpus=own("".join(chr(0x4E00 + i) for i in range(600))))
+    assert "This text has 600 different characters" in says(page)
+    assert "After " in says(page)

@@ -1,0 +1,85 @@
+"""Lesson 1: what is typed becomes ids, windows become questions."""
+
+import re
+
+import pytest
+
+from tests.pages.learn.lesson_pages import asked, opened, said, sentences
+from tinygpt.texts.own import keep_text
+from tinygpt.ui import texts
+
+
+@pytest.fixture
+def page():
+    return opened("tokens", reveal="all")
+
+
+def test_the_notebook_s_ids(page):
+    assert any("[46, 43, 50, 50, 53, 6, \\\\ 1, 58, 46, 43, 56, 43, 2]" in formula.value for formula in page.latex)
+    assert "13 characters, 13 ids, 9 of them different. \u2018e\u2019 is 43 at every place it stands." in said(page)
+
+
+def test_a_character_without_an_id_is_named_and_nothing_breaks(page):
+    page.text_input(key="typed").set_value("h\u00e4<b>").run()
+    assert not page.exception
+    assert "\u2018\u00e4\u2019 is not among the 65 characters" in said(page)
+    assert "2 characters, 2 ids" in said(page)
+
+
+def test_an_empty_field_says_what_will_appear(page):
+    page.text_input(key="typed").set_value("").run()
+    assert not page.exception and "type a character" in said(page)
+
+
+def test_the_window_s_questions_are_the_notebook_s(page):
+    found = sentences(page, "t")
+    assert found[3] == "When the input is [18, 47, 56, 57] (\u201cFirs\u201d) the target is 58 (\u2018t\u2019)."
+    assert len(found) == 8
+
+
+def test_the_bound_method_of_the_notebook(page):
+    page.toggle(key="wrong_dtype").set_value(True).run()
+    assert any("built-in method type of Tensor" in code.value for code in page.code)
+    assert "torch.int64" in said(page)
+
+
+def test_the_slip_cuts_the_last_window_short(page):
+    assert not any("stops" in sentence for sentence in sentences(page, "start"))
+    page.toggle(key="wrong_draw").set_value(True).run()
+    found = sentences(page, "start")[-1]
+    assert found.startswith("Start 35: x has 5 ids, y has 4; torch.stack needs equal lengths and stops. 4 of 36 starts")
+    page.button(key="right_wrong_draw").click().run()
+    assert page.toggle(key="wrong_draw").value is False
+
+
+def test_a_batch_has_as_many_rows_as_chosen(page):
+    page.button_group(key="rows").set_value(8).run()
+    assert not page.exception
+    assert sentences(page, "column")[0].startswith("8 rows \u00d7 8 positions = 64 questions")
+
+
+def test_another_seed_draws_another_batch(page):
+    before = sentences(page, "column")
+    page.number_input(key="seed").set_value(7).run()
+    assert sentences(page, "column") != before
+
+
+@pytest.mark.parametrize("corpus", ["Markov language", "Look-back language"])
+def test_the_lesson_works_on_any_text(corpus):
+    page = opened("tokens", reveal="all", corpus=corpus)
+    assert not page.exception
+
+
+def test_one_row_has_one_start():
+    page = opened("tokens", reveal="all", rows="1")
+    asked(page, "tok_5").set_value(0).run()
+    assert re.search(r"its own random place: [\d\u202f]+ here\.", said(page))
+
+
+def test_a_ruler_of_a_short_text_says_how_short():
+    label = texts.own_label(keep_text("to be or not to be that is", texts.folder()))
+    page = opened("tokens", corpus=label, reveal="all", wrong_draw="true")
+    assert not page.exception
+    assert sentences(page, "start")[-1].startswith("Start 21: x has 5 ids, y has 4; ")
+    (figure,) = [c for c in page.get("bidi_component") if c.proto.id.endswith("-drag_start")]
+    assert "A ruler of 26 characters" in figure.proto.json

@@ -1,0 +1,74 @@
+"""The figures of the mathematical trick."""
+
+import torch
+
+from tinygpt.averaging import mean_by_loop, mean_by_tril, trick_matrices, tril_weights
+from tinygpt.plots.lessons import averaging as figures
+from tinygpt.plots.look import PALETTE
+from tinygpt.randomness import generator
+
+X = torch.randn(4, 8, 2, generator=generator(1337))
+
+
+def test_the_matrix_of_averages_has_no_tile_in_the_future():
+    drawing = figures.shares_matrix(tril_weights(8), "light")
+    assert drawing.count("<rect") == 8 * 9 // 2 + 1  # the tiles, and the outline of the last row
+
+
+def test_the_sums_of_rows_and_columns_stand_beside_it():
+    drawing = figures.shares_matrix(tril_weights(8), "light")
+    assert drawing.count(">1.00<") == 8  # the rows
+    assert ">2.718<" in drawing and ">0.125<" in drawing
+
+
+def test_points_up_to_t_are_solid_and_later_ones_hollow():
+    drawing = figures.plane(X[0], mean_by_loop(X)[0], 2, "light")
+    hollow = drawing.count(f'fill="{PALETTE["light"].paper}"')
+    assert hollow == 5
+
+
+def test_the_table_outlines_what_is_averaged_and_the_mean():
+    drawing = figures.means_table(X[0], mean_by_loop(X)[0], 2, "light")
+    assert drawing.count(f'stroke="{PALETTE["light"].ink}"') == 2
+    assert drawing.count('width="74.0" height="36.0"') == 2 * 2 * 3  # x and xbow, two channels, rows 0 to 2
+    assert ">0.15<" in drawing and ">\u22120.32<" in drawing  # xbow[2]
+
+
+def test_a_product_outlines_a_row_and_a_column_and_their_cell():
+    b = torch.tensor([[2.0, 7], [6, 4], [6, 5]])
+    drawing = figures.product(trick_matrices()["tril"], b, 1, 0, "dark")
+    assert drawing.count(f'stroke="{PALETTE["dark"].ink}"') == 3
+    assert ">8<" in drawing and ">11<" in drawing
+
+
+def test_minus_infinity_is_drawn_as_empty_never_as_zero():
+    masked = tril_weights(3).masked_fill(torch.ones(3, 3).triu(1).bool(), float("-inf"))
+    figure = figures.three_matrices([("averages", tril_weights(3)), ("masked", masked)], "light")
+    assert [list(row) for row in figure.data[1].z][0] == [1.0, None, None]
+    assert [list(row) for row in figure.data[0].z][0] == [1.0, 0.0, 0.0]
+
+
+def test_a_stage_prints_its_numbers_and_leaves_out_what_is_not_there():
+    drawing = figures.stage([[1.0, None], [0.5, 0.5]], "light", sums=[1.0, 1.0])
+    assert drawing.count(">0.50<") == 2 and drawing.count("sum 1.000") == 2
+    assert drawing.count("<rect") == 3
+
+
+def test_each_version_has_its_own_dash_and_name():
+    figure = figures.times_chart([8, 16], {"loop": [400, 800], "product": [20, 22], "softmax": [21, 23]}, "light")
+    assert len({trace.line.dash for trace in figure.data}) == 3
+    assert [note.text for note in figure.layout.annotations] == ["<b>loop</b>", "<b>product</b>", "<b>softmax</b>"]
+    places = sorted(note.y for note in figure.layout.annotations)
+    assert places[1] - places[0] >= 0.279  # names that would lie on each other are moved apart
+
+
+def test_unequal_bits_carry_a_cross_and_all_digits():
+    loop, tril = mean_by_loop(X), mean_by_tril(X)
+    figure = figures.equal_cells(loop, tril, "light")
+    crosses = sum(cell == "\u2715" for panel in figure.data for row in panel.text for cell in row)
+    assert crosses == int((loop != tril).sum()) > 0
+
+
+def test_bars_say_how_far_each_row_moves():
+    (bars,) = figures.changes_bars(torch.tensor([0.5, 0.0]), "light").data
+    assert list(bars.text) == ["0.50", "0"]

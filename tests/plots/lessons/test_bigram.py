@@ -1,0 +1,166 @@
+"""The figures of the bigram table, looked at through their data: no pixels of a screen."""
+
+import base64
+import math
+import re
+import zlib
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tinygpt.lessons.tables import pair_counts, probabilities
+from tinygpt.plots.lessons import bigram as figures
+from tinygpt.plots.lessons import bigram_drawings as drawings
+from tinygpt.plots.lessons.bigram_drawings import Floors, Progress
+from tinygpt.plots.look import PALETTE
+
+TEXT = "abracadabra <b>&"
+CHARS = "".join(sorted(set(TEXT)))
+COUNTS = pair_counts(torch.tensor([CHARS.index(c) for c in TEXT]), len(CHARS))
+P = probabilities(COUNTS)
+A = CHARS.index("a")
+PROGRESS = Progress([0, 10, 100], [4.6, 3.0, 2.5], [2.1, 0.5, 0.01])
+
+
+def picture(drawing: str) -> list[list[int]]:
+    """The numbers of colors in the PNG of a drawing."""
+    (blob,) = (base64.b64decode(found) for found in re.findall(r"data:image/png;base64,([^\"]+)", drawing))
+    width, height = (int.from_bytes(blob[at : at + 4], "big") for at in (16, 20))
+    start = blob.index(b"IDAT") + 4
+    lines = zlib.decompress(blob[start : blob.index(b"IEND")])
+    return [list(lines[y * (width + 1) + 1 : (y + 1) * (width + 1)]) for y in range(height)]
+
+
+def test_a_row_as_bars_the_likeliest_on_top():
+    figure = figures.next_bars(P[A], COUNTS[A], CHARS, "light")
+    (bars,), axis = figure.data, figure.layout.yaxis
+    assert list(bars.x) == sorted(bars.x, reverse=True)
+    assert bars.customdata[0] == "\u2018b\u2019: 2 times, 0.400" and bars.text[0] == "0.40"
+    assert ">b<" in axis.ticktext[0] and axis.range[0] > axis.range[1]
+    assert tuple(figure.layout.xaxis.range) == (0, 1)
+
+
+def test_a_pair_that_never_occurs_has_no_tile():
+    (tiles,) = figures.table_heatmap(P, COUNTS, CHARS, "light").data
+    assert all((z is None) == (n == 0) for row, ns in zip(tiles.z, COUNTS.tolist(), strict=True)
+               for z, n in zip(row, ns, strict=True))  # fmt: skip
+    assert (tiles.zmin, tiles.zmax) == (0, 1)
+    assert tiles.text[A][CHARS.index("b")] == "\u2018a\u2019, then \u2018b\u2019"
+    assert tiles.text[CHARS.index("<")][CHARS.index(">")] == "\u2018&lt;\u2019, then \u2018&gt;\u2019"  # no tag
+
+
+def test_the_chosen_row_is_outlined_and_markup_stays_text():
+    figure = figures.table_heatmap(P, COUNTS, CHARS, "light", row=A)
+    (box,) = figure.layout.shapes
+    assert (box.y0, box.y1) == (A - 0.5, A + 0.5)
+    ticks = " ".join(figure.layout.yaxis.ticktext)
+    assert "&lt;" in ticks and "&amp;" in ticks and "\u00b7" in ticks
+    assert figures.table_heatmap(P, COUNTS, CHARS, "light").layout.shapes == ()
+
+
+def test_every_random_table_is_a_dot_near_its_loss():
+    losses = [4.6, 4.601, 4.7, 4.72]
+    dots, star = figures.random_tables(losses, 4.638, math.log(65), "dark").data
+    assert list(dots.customdata) == losses
+    assert [abs(x - loss) <= figures.DOT for x, loss in zip(dots.x, losses, strict=True)] == [True] * 4
+    assert list(dots.y) == [1, 2, 1, 1]  # what would overlap is piled up
+    assert list(star.x) == [4.638]
+
+
+def test_rare_rows_are_marked_by_their_characters():
+    figure = figures.rare_rows([1, 153_275], [4.62, 0.0034], "$ ", "light")
+    (marks,) = figure.data
+    assert ">$<" in marks.text[0] and "\u00b7" in marks.text[1]
+    assert marks.customdata[1] == "a space: 153\u202f275 times, off by 0.0034"
+    assert figure.layout.xaxis.type == figure.layout.yaxis.type == "log"
+
+
+def test_two_contexts_have_the_same_bigram_bars_and_other_triples():
+    pair, first, second = torch.tensor([0.5, 0.5]), torch.tensor([0.9, 0.1]), torch.tensor([0.2, 0.8])
+    figure = figures.two_contexts(["in", "an"], [pair, pair], [first, second], [0, 1], "gd", "light")
+    pairs, triples = figure.data[::2], figure.data[1::2]
+    assert list(pairs[0].x) == list(pairs[1].x) and list(triples[0].x) != list(triples[1].x)
+    assert all(bars.marker.pattern.shape == "/" for bars in triples)  # not by color alone
+
+
+def test_a_table_is_a_picture_with_a_pixel_a_pair():
+    drawing = drawings.table_tiles(P, "the <counts>", "light", empty=COUNTS == 0)
+    pixels = picture(drawing)
+    assert len(pixels) == len(pixels[0]) == len(CHARS)
+    assert all((pixel == 0) == (n == 0) for row, ns in zip(pixels, COUNTS.tolist(), strict=True)
+               for pixel, n in zip(row, ns, strict=True))  # fmt: skip
+    assert "the &lt;counts&gt;" in drawing
+
+
+def test_shades_are_square_roots_from_0_to_1():
+    row = torch.tensor([[0.0, 0.25, 1.0]] * 3)
+    assert picture(drawings.table_tiles(row, "", "light"))[0] == [1, 128, 255]
+
+
+def test_the_marked_place_says_its_number():
+    for at, (kl, loss) in enumerate([("2.100", "4.600"), ("0.500", "3.000"), ("0.010", "2.500")]):
+        assert kl in drawings.kl_curve(PROGRESS, 100, at, "light", goal=0.05)
+        floors = Floors(2.45, 2.48, 4.17)
+        assert loss in drawings.loss_curve(PROGRESS, 100, at, "light", floors=floors)
+
+
+def test_without_smoothing_the_floor_leaves_the_chart():
+    kept, gone = (
+        drawings.loss_curve(PROGRESS, 100, 0, "light", floors=Floors(2.45, val, 4.17)) for val in (2.482, math.inf)
+    )
+    assert "hidden text 2.482" in kept and "\u221e" not in kept
+    assert "\u2191 \u221e" in gone
+
+
+def test_batches_are_a_cloud():
+    floors, gray = Floors(2.45, 2.48, 4.17), f'fill="{PALETTE["light"].gray}"'
+    with_, without = (
+        drawings.loss_curve(PROGRESS, 100, 0, "light", floors=floors, batches=batches).count(gray)
+        for batches in ([(5, 3.0), (50, 2.0)], ())
+    )
+    assert with_ - without == 2
+
+
+@pytest.mark.parametrize("kl", [[0.0], [math.inf, 0.0], [-1e-16, 1e-9, 3.0]])
+def test_curves_hold_whatever_comes(kl):
+    steps = list(range(len(kl)))
+    progress = Progress(steps, [1 + k for k in kl], kl)
+    for drawing in (
+        drawings.kl_curve(progress, 1, 0, "light", goal=0.05),
+        drawings.loss_curve(progress, 1, 0, "dark", floors=Floors(0.0, math.nan, 0.0)),
+    ):
+        assert 'x="nan"' not in drawing and "inf" not in drawing and 'y="nan"' not in drawing
+
+
+def test_what_agrees_is_marked_and_counted():
+    html = drawings.written_lines([("before", "a\nx<"), ("the counts", "a\ny<")], "light")
+    assert "3 of 4 agree" in html
+    assert html.count("<b><u>") == 3 and "<b><u>&lt;</u></b>" in html and "\u00b6" in html
+
+
+def test_bars_of_a_temperature_keep_their_order():
+    row = torch.tensor([0.1, 0.7, 0.2])
+    drawing = drawings.row_at_temperature(row, [2, 0, 1], "ab ", "light")
+    assert [found for found in ("0.20", "0.10", "0.70")] == re.findall(r"0\.\d\d(?=</text>)", drawing)
+
+
+@given(st.text(min_size=1, max_size=40))
+def test_any_text_can_be_shown(text):
+    chars = "".join(sorted(set(text)))
+    counts = pair_counts(torch.tensor([chars.index(c) for c in text]), len(chars))
+    shares, times = probabilities(counts), counts.sum(dim=1) + 1
+    assert len(figures.next_bars(shares[0], counts[0], chars, "light").data) == 1
+    assert len(figures.table_heatmap(shares, counts, chars, "dark", row=0).data[0].z) == len(chars)
+    assert figures.rare_rows(times.tolist(), times.tolist(), chars, "light").data
+    assert len(picture(drawings.table_tiles(shares, text, "light"))) == len(chars)
+    assert "<script" not in drawings.written_lines([(text, text), (text, text)], "light")
+    assert drawings.sample_line(text, "dark")
+
+
+@pytest.mark.parametrize("times", [(1, 15_000), (13_200, 27_400), (7, 7), (1, 3)])
+def test_the_axis_of_rare_rows_always_has_numbers(times):
+    figure = figures.rare_rows(times, [0.5] * len(times), "ab", "light")
+    ticks = [tick for tick in figure.layout.xaxis.tickvals if min(times) <= tick <= max(times)]
+    assert len(ticks) >= min(2, len(set(times)))

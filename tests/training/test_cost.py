@@ -1,0 +1,33 @@
+"""What a run will cost is measured here, not typed."""
+
+import pytest
+
+from tinygpt.bigram import BigramConfig
+from tinygpt.gpt_config import GPTConfig
+from tinygpt.training.cost import REHEARSAL, Machine, operations, seconds_per_step, this_machine
+from tinygpt.training.presets import PRESETS
+
+
+def test_operations_of_one_layer_by_hand():
+    model = GPTConfig(vocab_size=10, block_size=4, n_embd=8, n_head=1, n_layer=1, projection=False, feed_forward=0,
+                      residual=False, layer_norm=False)  # fmt: skip
+    weights = 8 * 24 + 8 * 10 + 10  # qkv, lm_head and its bias: what every token is multiplied with
+    assert operations(model, batch_size=2) == 2 * 4 * (6 * weights + 12 * 8 * 4)
+
+
+def test_seconds_of_a_run_by_hand():
+    machine = Machine(per_step=0.001, per_layer=0.002, per_operation=0.0)
+    assert machine.step_seconds(GPTConfig(n_layer=3), 32) == pytest.approx(0.007)
+    spec = PRESETS["bigram"].spec("shakespeare-plays", 65)
+    assert machine.run_seconds(spec) == pytest.approx(3.0)  # 3,000 steps of a millisecond
+
+
+def test_this_machine_is_measured_once_and_more_work_takes_longer():
+    machine = this_machine()
+    assert machine is this_machine()
+    small, large = PRESETS["bigram"].model, PRESETS["nanogpt-cpu"].model
+    assert 0 < machine.step_seconds(small, 32) < machine.step_seconds(large, 32)
+
+
+def test_a_measured_step_takes_time():
+    assert seconds_per_step(BigramConfig(REHEARSAL.tokenizer.vocab_size), steps=3) > 0

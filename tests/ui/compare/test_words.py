@@ -1,0 +1,201 @@
+"""What the comparison says: only final losses are ranked and tested, and what is left out is named."""
+
+from dataclasses import replace
+
+import pytest
+
+from tinygpt.engine.experiments import ExperimentView
+from tinygpt.engine.records import RunView
+from tinygpt.gpt_config import GPTConfig
+from tinygpt.training.spec import RunSpec, TrainConfig
+from tinygpt.ui.compare.language import _above_words
+from tinygpt.ui.compare.results import best_of, differences, floors_of, gap_words, loss_words
+from tinygpt.ui.compare.shown import Shown
+from tinygpt.ui.compare.standing import losses, standing
+from tinygpt.ui.compare.steps import step_rows
+from tinygpt.ui.compare.sweep import edges, lowest, means, moved, sweep_words
+from tinygpt.ui.compare.verdict import look_for
+
+SPEC = RunSpec(GPTConfig(n_embd=8, n_head=1, n_layer=1), TrainConfig(max_steps=100, same_batches=True), "text")
+
+
+def run(label: str, seed: int, loss: float | None, status: str = "finished", spec: RunSpec = SPEC) -> RunView:
+    """A run of variant `label`. Only a finished one has a final loss; the others have looked at val once."""
+    spec = replace(spec, train=replace(spec.train, seed=seed))
+    final = (loss, loss) if status == "finished" and loss is not None else None
+    return RunView(
+        f"{label}{seed}", "s", label, spec, 0, 0.0, status, 50, 100, 5, loss, loss, final, 1.0, 50.0, "", "", "", 0,
+        False, "e", label,
+    )  # fmt: skip
+
+
+def variant(label: str, *losses_: float | None, status: str = "finished", spec: RunSpec = SPEC) -> list[RunView]:
+    """Its runs, seeds 1, 2, 3 ... A loss of None: that run diverged, and val had run away."""
+    return [
+        run(label, seed, 929_727.0 if loss is None else loss, "diverged" if loss is None else status, spec)
+        for seed, loss in enumerate(losses_, 1)
+    ]
+
+
+def shown(*runs: RunView, kind: str = "seeds") -> Shown:
+    """These runs as one experiment."""
+    one = ExperimentView("e", "s", kind, "title", 0.0, runs)
+    return Shown([one], list(runs), {run.id: run.label for run in runs}, [])
+
+
+# --- stopped, on their way ------------------------------------------------------------------------------------------
+
+
+def test_stopped_runs_get_no_verdict():
+    now = shown(*variant("A", 2.1, 2.11, status="stopped"), *variant("B", 2.5, 2.51))
+    words = look_for(now)
+    assert "confidence" not in words and "A was stopped before the end: its loss is not final" in words
+    assert words.startswith("B is at 2.505; no other variant can be ranked")
+    assert best_of(now) == ""
+    assert "confidence" not in step_rows(now.variants())[0]["more than luck?"]
+
+
+def test_one_stopped_run_takes_only_its_variant_out():
+    now = shown(*variant("A", 2.1), run("A", 2, 2.9, "stopped"), *variant("B", 2.5, 2.51), *variant("C", 2.7, 2.71))
+    words = look_for(now)
+    assert words.startswith("B is lowest at 2.505, 0.200 below C.") and "A was stopped" in words
+    assert losses(now.variants()["A"]) == [2.1], "the mean is over final losses"
+
+
+def test_a_stopped_run_that_was_run_again_has_its_final_loss():
+    again = standing({"A": [run("A", 1, 2.4), run("A", 1, 2.9, "stopped")], "B": variant("B", 2.5)})
+    assert list(again.ranked) == ["A", "B"] and not again.stopped
+
+
+def test_nobody_is_best_while_runs_are_on_their_way():
+    now = shown(*variant("A", 2.1), run("B", 1, 2.5, "training"))
+    assert best_of(now) == "" and look_for(now).startswith("so far A is lowest at 2.100")
+    assert loss_words(now.variants()["B"]) == "2.500 so far" and step_rows(now.variants()) == []
+    assert best_of(shown(*variant("A", 2.1), *variant("B", 2.5))) == "A"
+
+
+# --- diverged -------------------------------------------------------------------------------------------------------
+
+
+def test_a_variant_that_diverged_is_named_and_never_ranked():
+    now = shown(*variant("A", 2.4, 2.41), *variant("B", 2.6, 2.61), *variant("C", None, None))
+    words = look_for(now)
+    assert words.startswith("A is lowest at 2.405, 0.200 below B.") and "C diverged." in words
+    assert "no val loss" not in words and "Not counted" not in words
+    assert loss_words(now.variants()["C"]) == "diverged" and losses(now.variants()["C"]) == []
+
+
+def test_rank_and_difference_come_from_the_same_runs():
+    a, b = variant("A", 2.0, 2.9, 3.0), variant("B", 2.4, 2.6, None)  # over all: 2.633 and 2.5; over both: 2.45 and 2.5
+    words = look_for(shown(*a, *b))
+    assert words.startswith("A is lowest at 2.450, 0.050 below B.")
+    assert "1 of 3 runs of B diverged. Only the seeds that all of these have kept are counted." in words
+    assert best_of(shown(*a, *b)) == ""
+
+
+def test_survivors_are_not_ranked_where_others_came_through_whole():
+    stand = standing({"A": variant("A", 2.4, 2.5), "B": variant("B", 2.6, 2.7), "C": variant("C", 2.0, None)})
+    assert list(stand.ranked) == ["A", "B"] and list(stand.lost) == ["C"] and stand.best == "A"
+
+
+def test_seeds_that_were_lost_leave_too_few():
+    assert "Too few seeds are left" in look_for(shown(*variant("A", 2.4, 2.5), *variant("B", 2.6, None)))
+    words = look_for(shown(*variant("A", 2.4, None), *variant("B", None, 2.6)))
+    assert words.startswith("too few seeds are left") and "1 of 2 runs of A diverged" in words
+
+
+def test_nothing_but_divergence_is_said():
+    words = look_for(shown(*variant("A", None), *variant("B", None)))
+    assert words == "A and B diverged."
+    assert look_for(shown(*variant("A", None))) == "A diverged."
+
+
+# --- many, broken, two texts ----------------------------------------------------------------------------------------
+
+
+def test_the_lowest_of_many_comes_with_a_word_of_caution():
+    names = "ABCDE"
+    runs = [run for n, name in enumerate(names) for run in variant(name, 2.1 + n, 2.12 + n)]
+    assert "The lowest of 5 is also the luckiest" in look_for(shown(*runs))
+    assert "luckiest" not in look_for(shown(*runs[:4]))
+
+
+def test_a_broken_run_is_not_praised():
+    now = shown(*variant("healthy", 2.452), *variant("no mask", 0.42), kind="break")
+    words = look_for(now)
+    assert words.startswith("healthy ends at 2.452, no mask at 0.420: 2.032 below.") and "lowest" not in words
+    assert best_of(now) == ""
+    diverged = look_for(shown(*variant("healthy", 2.2, 2.3), *variant("no mask", None, None), kind="break"))
+    assert diverged == "healthy ends at 2.250. no mask diverged. The diagnosis is below."
+
+
+def test_losses_on_two_texts_are_not_compared():
+    other = replace(SPEC, corpus="another")
+    a, b = variant("A", 2.1), variant("B", 1.1, spec=other)
+    now = shown(*a, *b, *variant("C", 2.2), *variant("D", 1.2, spec=other))
+    assert "different texts" in look_for(now) and best_of(now) == ""
+    assert [(row["from"], row["to"]) for row in step_rows(now.variants())] == [("A", "C"), ("B", "D")]
+
+
+# --- what differs, floors -------------------------------------------------------------------------------------------
+
+
+def test_of_two_variants_both_sides_are_said():
+    blind = replace(SPEC, model=replace(SPEC.model, mask=False))
+    assert differences({"healthy": variant("healthy", 2.4), "no mask": variant("no mask", 0.4, spec=blind)}) == {
+        "healthy": "mask", "no mask": "no mask",
+    }  # fmt: skip
+    wide = replace(SPEC, model=replace(SPEC.model, n_embd=16))
+    names = {"n_embd 8": variant("n_embd 8", 2.4), "n_embd 16": variant("n_embd 16", 2.3, spec=wide)}
+    assert set(differences(names).values()) == {""}, "the names say all of it"
+
+
+def test_what_differs_is_said_in_words_and_not_how_it_was_run():
+    single = RunSpec(replace(SPEC.model, feed_forward=1), replace(SPEC.train, same_batches=False), "text")
+    assert differences({"A": variant("A", 2.4), "B": variant("B", 2.4, spec=single)}) == {
+        "A": "feed-forward, 4 times as wide inside", "B": "feed-forward, a single layer",
+    }  # fmt: skip
+
+
+def test_on_a_made_up_language_the_floor_is_the_best_possible_loss():
+    known = floors_of(replace(SPEC, corpus="look-back"))
+    assert known["the best possible"] == pytest.approx(1.0717, abs=1e-4) and "5-gram" not in known
+    assert gap_words(1.076, known) == "at the best possible"
+    assert gap_words(1.5, {"uniform": 2.0, "the best possible": 1.0}) == "50% to the best possible"
+    assert gap_words(2.0, {}) == "", "a text that is gone has no floors"
+
+
+def test_how_far_above_the_best_a_run_is():
+    assert _above_words(run("A", 1, 1.076), 1.0717) == "0.004"
+    assert _above_words(run("A", 1, 9e5, "diverged"), 1.0717) == "diverged"
+    assert _above_words(run("A", 1, 1.5717, "stopped"), 1.0717) == "0.500 when stopped"
+    assert _above_words(run("A", 1, 1.5717, "training"), 1.0717) == "0.500 so far"
+
+
+# --- sweeps ---------------------------------------------------------------------------------------------------------
+
+
+def test_each_axis_of_a_sweep_has_its_own_edges():
+    axes = {"n_embd": (8, 8, 8, 16, 16, 16, 32, 32, 32), "dropout": (0.0, 0.1, 0.2) * 3}
+    assert edges(axes, 3) == [], "in the middle of n_embd, and nothing is below a dropout of 0"
+    assert edges(axes, 4) == [] and edges(axes, 1) == ["n_embd 8"]
+    assert edges(axes, 5) == ["dropout 0.2"] and edges(axes, 8) == ["n_embd 32", "dropout 0.2"]
+    assert edges({"n_layer": (1, 2, 3)}, 0) == [] and edges({"scale": ("a", "b", "c")}, 2) == []
+    assert edges({"n_embd": (8, 16)}, 1) == [], "of two values, each is an edge"
+
+
+def test_the_words_of_a_sweep_name_the_edges():
+    assert sweep_words("A", 2.5, []) == "the lowest loss, 2.500, at A."
+    assert "x and y are at the edge" in sweep_words("A", 2.5, ["x", "y"])
+    assert sweep_words("A", 2.5, [], over=False).startswith("the lowest loss so far")
+
+
+def test_a_sweep_moves_what_its_labels_say():
+    slow = RunSpec(SPEC.model, replace(SPEC.train, learning_rate=1e-3, min_learning_rate=1e-4), "text")
+    fast = RunSpec(SPEC.model, slow.train.at(1e-2), "text")
+    groups = {"learning_rate 1e-3": variant("a", 2.4, spec=slow), "learning_rate 1e-2": variant("b", None, spec=fast)}
+    assert moved(groups) == {"learning_rate": (1e-3, 1e-2)}
+    assert lowest(groups) == ("learning_rate 1e-3", 2.4)
+    first, second = means(groups)
+    assert first == 2.4 and second is not None and second != second, "diverged: not a number"
+    assert means({"c": [run("c", 1, None, "waiting")]}) == [None], "and what has not begun has not diverged"

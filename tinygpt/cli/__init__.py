@@ -1,0 +1,1 @@
+"""The command line, a module a command: `python -m tinygpt --help`."""

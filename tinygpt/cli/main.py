@@ -1,0 +1,142 @@
+"""The command line: train | generate | info | presets | export | fetch. No other module of the package prints.
+
+Exit codes: 0 all went well; 1 it could not be done, and a sentence says why; 2 the command was not understood;
+3 the run diverged (its model is kept); 130 stopped by Ctrl-C (its model is kept too).
+"""
+
+import argparse
+import io
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from tinygpt.checkpoint.model_file import load, read_info
+from tinygpt.cli.export import export_command
+from tinygpt.cli.parser import parser
+from tinygpt.cli.train import DONE, INTERRUPTED, train_command
+from tinygpt.generation import generate
+from tinygpt.models import count_parameters
+from tinygpt.texts import tiny_shakespeare as download
+from tinygpt.texts.decoding import visible
+from tinygpt.tokenizer import CharTokenizer
+from tinygpt.training.presets import PRESETS
+from tinygpt.training.spec import config_from
+
+FAILED, NOT_UNDERSTOOD = 1, 2  # exit codes
+
+# A model file may come from a stranger, and a terminal obeys some characters instead of showing them.
+COMMANDS_TO_A_TERMINAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+SHOWN_AS_TITLE = ("chars", "model", "run", "sha256", "kind", "format")  # shown another way, or of no use to people
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; its exit code. Errors are one plain sentence on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal may not know every letter, and a pipe should not lag
+            stream.reconfigure(errors="backslashreplace", line_buffering=True)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if not arguments:
+        parser().print_help()
+        return NOT_UNDERSTOOD
+    chosen = parser().parse_args(arguments)
+    try:
+        return COMMANDS[chosen.command](chosen)
+    except BrokenPipeError:  # whoever read the output has had enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it closes it
+        return DONE
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return INTERRUPTED
+    except (ValueError, OSError) as error:
+        print(f"tinygpt: {reason(error)}", file=sys.stderr)
+        return FAILED
+
+
+def reason(error: ValueError | OSError) -> str:
+    """What went wrong, in one sentence; of the system's own errors without their numbers."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    return str(error)
+
+
+def generate_command(chosen: argparse.Namespace) -> int:
+    """Print the prompt and what the model writes after it, as it is drawn."""
+    checkpoint = load(model_file(chosen.model))
+    tokenizer = checkpoint.tokenizer
+    ids = ids_to_go_on_from(chosen.prompt, tokenizer)
+    print(harmless(tokenizer.decode(ids).lstrip("\n")), end="")
+    source = torch.Generator().manual_seed(chosen.seed)
+    tokens = generate(
+        checkpoint.model, torch.tensor([ids]), chosen.length, temperature=chosen.temperature, top_k=chosen.top_k,
+        generator=source,
+    )  # fmt: skip
+    for token in tokens:
+        print(harmless(tokenizer.decode([token.id])), end="", flush=True)
+    print()
+    return DONE
+
+
+def ids_to_go_on_from(prompt: str, tokenizer: CharTokenizer) -> list[int]:
+    """The ids of a prompt without what the model has never seen; an empty line, or else id 0, where none are left."""
+    if unknown := tokenizer.unknown(prompt):
+        print(f"This model has never seen {', '.join(map(repr, unknown[:20]))}: skipped.", file=sys.stderr)
+    known = "".join(c for c in prompt if c not in unknown)
+    return tokenizer.encode(known or "\n" * ("\n" in tokenizer.chars)) or [0]
+
+
+def harmless(text: str) -> str:
+    """`text` with what would command a terminal written out, as in \\x1b."""
+    return COMMANDS_TO_A_TERMINAL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def model_file(path: Path) -> Path:
+    """`path`, if there is a file; else ValueError with the way to one."""
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder: name a model file in it")
+    if not path.is_file():
+        raise ValueError(f"there is no model file {path}: `train --out {path}` would make one")
+    return path
+
+
+def info_command(chosen: argparse.Namespace) -> int:
+    """Print what a model file says about its model."""
+    about = read_info(model_file(chosen.model))
+    shown = {"parameters": f"{count_parameters(config_from(about['model'])):,}", "characters": repr(about["chars"])}
+    facts = {name: value for name, value in about.items() if name not in SHOWN_AS_TITLE}
+    for name, value in {**about["model"], **shown, **facts}.items():
+        print(f"{visible(name)[:40]:18} {visible(written(name, value))}")
+    return DONE
+
+
+def written(name: str, value: Any) -> str:
+    """A fact of a model file for people: a loss with four digits, None as a dash."""
+    if value is None:
+        return "-"
+    return f"{value:.4f}" if isinstance(value, float) and name.endswith("loss") else str(value)
+
+
+def presets_command(chosen: argparse.Namespace) -> int:
+    """Print every preset with its title on the page, its size, its steps and what is new in it."""
+    for name, preset in PRESETS.items():
+        size, steps = count_parameters(preset.model), preset.train.max_steps
+        title = f'"{preset.title}"'
+        print(f"{name:13} {title:22} {size:>8,} parameters  {steps:>5,} steps   {preset.words}")
+    return DONE
+
+
+def fetch_command(chosen: argparse.Namespace) -> int:
+    """Download the exact text, or say where it already is."""
+    here = download.find()
+    path = here or download.fetch(url=download.URL, sha256=download.SHA256, progress=sys.stderr.isatty())
+    print(f"Tiny Shakespeare {'is already here' if here else 'is now here'}: {path}")
+    return DONE
+
+
+COMMANDS = {
+    "train": train_command, "generate": generate_command, "info": info_command, "presets": presets_command,
+    "export": export_command, "fetch": fetch_command,
+}  # fmt: skip

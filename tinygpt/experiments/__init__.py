@@ -1,0 +1,1 @@
+"""Several runs that belong together: plans of them, and what their results say."""

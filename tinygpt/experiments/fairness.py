@@ -1,0 +1,73 @@
+"""The same chances for every model: equally many parameters, equally many floating point operations, equal chance."""
+
+from dataclasses import replace
+
+from tinygpt.gpt_config import GPTConfig
+from tinygpt.models import ModelConfig, blank, count_parameters
+from tinygpt.training.cost import operations
+from tinygpt.training.spec import RunSpec
+
+LOOKS = 20  # val points of a run, as in the presets
+
+
+def same_parameters(model: ModelConfig, target: int) -> ModelConfig:
+    """The same kind of model with another n_embd: as near to `target` parameters as n_head allows.
+
+    A table of pairs has no n_embd. It stays as it is.
+    """
+    if not isinstance(model, GPTConfig):
+        return model
+    widths = [n_embd for n_embd in range(model.n_head, 2_049, model.n_head)]
+    low, high = 0, len(widths) - 1
+    while low < high:  # the first width that has as many: the count grows with n_embd
+        middle = (low + high) // 2
+        low, high = (low, middle) if count_parameters(_wide(model, widths[middle])) >= target else (middle + 1, high)
+    near = [_wide(model, n_embd) for n_embd in widths[max(0, low - 1) : low + 1]]
+    return min(near, key=lambda each: abs(count_parameters(each) - target))
+
+
+def _wide(model: GPTConfig, n_embd: int) -> GPTConfig:
+    return replace(model, n_embd=n_embd)
+
+
+def run_operations(spec: RunSpec) -> float:
+    """Floating point operations of all training steps of a run."""
+    return spec.train.max_steps * operations(spec.model, spec.train.batch_size)
+
+
+def same_operations(spec: RunSpec, target: float, most_steps: int) -> RunSpec:
+    """The same run with as many steps as `target` floating point operations pay for, but never more than `most_steps`.
+
+    `is_short` tells whether they were too few.
+    """
+    steps = round(target / operations(spec.model, spec.train.batch_size))
+    return with_steps(spec, min(most_steps, max(1, steps)))
+
+
+def is_short(spec: RunSpec, target: float) -> bool:
+    """Whether a run spends less than `target` floating point operations, by more than half a step."""
+    return target - run_operations(spec) > operations(spec.model, spec.train.batch_size) * 0.5
+
+
+def with_steps(spec: RunSpec, max_steps: int, looks: int = LOOKS) -> RunSpec:
+    """The same run with another number of steps: as many looks at val, and a warm-up that keeps its share."""
+    warmup = round(spec.train.warmup_steps * max_steps / spec.train.max_steps)
+    interval = max(1, -(-max_steps // looks))
+    return replace(spec, train=replace(spec.train, max_steps=max_steps, eval_interval=interval, warmup_steps=warmup))
+
+
+def same_start(a: RunSpec, b: RunSpec) -> bool:
+    """Whether one seed gives both runs the same first weights and the same batches: all that chance decides.
+
+    Then their losses go up and down together, from seed to seed. n_head counts as another model: it cuts the same
+    numbers up in another way, and one head and four heads were found to have next to nothing in common (0.2).
+    """
+    batches = [(spec.corpus, spec.train.batch_size, spec.model.block_size) for spec in (a, b)]
+    return a.train.same_batches and b.train.same_batches and batches[0] == batches[1] and _drawn(a) == _drawn(b)
+
+
+def _drawn(spec: RunSpec) -> tuple[object, ...]:
+    """What is drawn for the first weights, in order. LayerNorm begins with ones and zeros: nothing of it is."""
+    drawn = [(n, tuple(p.shape)) for n, p in blank(spec.model).named_parameters() if "norm" not in n]
+    how = (spec.model.n_head, spec.model.init) if isinstance(spec.model, GPTConfig) else ()
+    return (*drawn, *how)

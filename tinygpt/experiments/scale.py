@@ -1,0 +1,71 @@
+"""The scale race: one model, and q @ k multiplied by four different numbers.
+
+Large scores make softmax pick one character and stop learning, and scores grow with head_size. How much it matters is
+small: a single head, 2,000 steps, seeds 1337 / 1, on the lecture's exact text ends at a val loss of
+
+                     none           1/sqrt(head_size)  1/sqrt(n_embd)  1/head_size
+    head_size 16     2.491 / 2.477  2.482 / 2.463      2.482 / 2.462   2.483 / 2.464
+    head_size 256    2.530 / 2.529  2.435 / 2.432      2.445 / 2.447   2.438 / 2.438
+
+So the three scales nearly tie, and without one the largest head loses 0.1: look at its weights, not at the loss alone.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tinygpt.experiments.fairness import with_steps
+from tinygpt.experiments.plan import Plan
+from tinygpt.experiments.seeds import race
+from tinygpt.gpt_config import GPTConfig, Scale
+from tinygpt.training.presets import PRESETS
+from tinygpt.training.spec import RunSpec
+
+SCALES: tuple[Scale, ...] = ("none", "1/sqrt(head_size)", "1/sqrt(n_embd)", "1/head_size")
+HEAD_SIZES = (16, 32, 64, 128, 256)
+LOOKS = 30  # val points of a run
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One number that q @ k is multiplied by, and every scale that is this number here."""
+
+    scales: tuple[Scale, ...]  # more than one where head_size makes them equal: they would be the same run
+    factor: float
+    spec: RunSpec
+
+    @property
+    def label(self) -> str:
+        """The variant in words: "1/sqrt(head_size) = 1/sqrt(n_embd)"."""
+        return " = ".join("no scale" if scale == "none" else scale for scale in self.scales)
+
+
+def base(
+    corpus: str, vocab_size: int, *, preset: str = "one-head", head_size: int = 256, steps: int = 2_000
+) -> RunSpec:
+    """The model that races. ValueError for a table, and where heads of that size do not fit into it."""
+    spec = PRESETS[preset].spec(corpus, vocab_size)
+    if not isinstance(spec.model, GPTConfig):
+        raise ValueError("a table has no scores to scale: choose a model with attention")
+    return with_steps(replace(spec, model=replace(spec.model, fixed_head_size=head_size)), steps, LOOKS)
+
+
+def lanes(spec: RunSpec) -> tuple[Lane, ...]:
+    """The four scales as the different numbers that they are for this model: two to four lanes."""
+    assert isinstance(spec.model, GPTConfig)
+    found: list[Lane] = []
+    for scale in SCALES:
+        model = replace(spec.model, scale=scale)
+        same = next((lane for lane in found if math.isclose(lane.factor, model.scale_factor)), None)
+        if same is None:
+            found.append(Lane((scale,), model.scale_factor, replace(spec, model=model)))
+        else:
+            found[found.index(same)] = replace(same, scales=(*same.scales, scale))
+    return tuple(found)
+
+
+def plan(spec: RunSpec, seeds: Sequence[int]) -> Plan:
+    """The race of a model against itself; every seed gives all lanes the same first weights and the same batches."""
+    assert isinstance(spec.model, GPTConfig)
+    title = f"The scale race, head_size {spec.model.head_size}"
+    return Plan("scale", title, race([(lane.label, lane.spec) for lane in lanes(spec)], seeds))

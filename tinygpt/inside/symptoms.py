@@ -1,0 +1,73 @@
+"""What can be measured on a model that went wrong: leaks, rows that do not sum to 1, no sense of order, lost gradients.
+
+Shapes in this file:
+    W   windows      T   tokens in a window      C   channels (n_embd)      V   vocab_size
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from tinygpt.attention import causal_mask
+from tinygpt.gpt import GPTLanguageModel
+from tinygpt.inside.vitals import gradients
+from tinygpt.probes import capture
+from tinygpt.randomness import generator
+
+SHUFFLE_SEED = 8  # of the shuffled pasts: the same ones for every model
+
+
+class Rows(NamedTuple):
+    """The rows of weights of all heads of all layers: what they should never do."""
+
+    future: float  # the weight on what comes later, mean over the rows of the worst layer; 0 with a mask
+    lowest: float  # the smallest sum of a row, 1 for softmax along it
+    highest: float  # and the largest
+
+
+class Order(NamedTuple):
+    """What changes at the last place of a window when all before it is shuffled."""
+
+    first_block: float  # how far the output of the first block moves, as a share of its length
+    prediction: float  # how much probability moves to other characters: 0 none, 1 all
+    price: float  # how much more the true next character costs, in nats
+
+
+def attention_rows(model: GPTLanguageModel, rows: Tensor) -> Rows:
+    """Leaks into the past, and sums of rows, over windows (W, T + 1)."""
+    seen = capture(model, rows[:, :-1])
+    weights = torch.stack([seen[f"blocks.{layer}.attention.weights"] for layer in range(model.config.n_layer)])
+    later = ~causal_mask(weights.shape[-1])  # weights: (n_layer, W, n_head, T, T)
+    future, sums = (weights * later).sum(-1).flatten(1).mean(1).max(), weights.sum(-1)
+    return Rows(future.item(), sums.min().item(), sums.max().item())
+
+
+@torch.no_grad()
+def order_effect(model: GPTLanguageModel, rows: Tensor) -> Order:
+    """Whether it matters to the model in which order the past of the last place stands. `rows` is (W, T + 1)."""
+    was_training = model.training
+    model.eval()
+    idx, other = rows[:, :-1], shuffled_past(rows[:, :-1])
+    one, two = (model.blocks[0](model.embed(x))[:, -1] for x in (idx, other))  # (W, C)
+    before, after = (F.log_softmax(model(x)[0][:, -1], -1) for x in (idx, other))  # (W, V)
+    model.train(was_training)
+    true = rows[:, -1:]
+    return Order(
+        first_block=((one - two).norm() / one.norm()).item(),
+        prediction=(before.exp() - after.exp()).abs().sum(-1).mean().item() / 2,
+        price=(before.gather(1, true) - after.gather(1, true)).mean().item(),
+    )
+
+
+def shuffled_past(idx: Tensor) -> Tensor:
+    """The same windows, the last token in its place, those before it in another order. (W, T) -> (W, T)"""
+    order = torch.rand(idx.shape[0], idx.shape[1] - 1, generator=generator(SHUFFLE_SEED)).argsort(1)
+    return torch.cat([idx[:, :-1].gather(1, order), idx[:, -1:]], dim=1)
+
+
+def reach(model: GPTLanguageModel, rows: Tensor) -> float:
+    """How much of the gradient comes through: its norm at the token embedding, as a share of that at the last layer."""
+    found = gradients(model, rows)
+    return (found["token_embedding_table.weight"].norm() / found["lm_head.weight"].norm()).item()

@@ -1,0 +1,120 @@
+"""What the scale race watches: how wide the scores of a model are, how sharp its rows, how much its W_q and W_k learn.
+
+All is measured on a few fixed windows of val, so that two models, or one model at two times, see the same text.
+
+Shapes in this file:
+    W   windows                       L   n_layer       H   n_head
+    T   tokens in a window            C   n_embd        hs  head_size
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from tinygpt.attention import causal_mask
+from tinygpt.corpus import Corpus
+from tinygpt.gpt import GPTLanguageModel
+from tinygpt.gpt_config import GPTConfig
+from tinygpt.probes import capture
+from tinygpt.training.evaluation import val_windows
+
+TOKENS = 1_024  # 128 windows of 8: a look of a few milliseconds
+
+
+class Vitals(NamedTuple):
+    """The state of every head: each field is (L, H), except `gradient`. Row 0 has no choice and is left out of rows."""
+
+    entropy: Tensor  # of a row of weights, in nats: 0 when all its weight is on one character
+    largest: Tensor  # the largest weight of a row
+    saturated: Tensor  # the share of rows with more than 0.99 on one character
+    scores: Tensor  # the variance of q . k, where the mask lets it through
+    scaled: Tensor  # the same after the scale
+    query: Tensor  # the variance of the numbers of all queries
+    key: Tensor  # and of all keys
+    independent: Tensor  # hs * query * key: what `scores` would be if their numbers had nothing to do with each other
+    query_gradient: Tensor  # the norm of the gradient of W_q: how much it is told to change
+    key_gradient: Tensor  # and of W_k
+    gradient: float  # and of all weights of the model together
+
+
+def vitals(model: GPTLanguageModel, corpus: Corpus, *, tokens: int = TOKENS) -> Vitals:
+    """How the heads are on about `tokens` characters of val; the model stays as it is. ValueError for too short a val.
+
+    The gradient is that of the mean loss over these windows. In training each batch has its own, with more noise.
+    """
+    T = model.config.block_size
+    rows = val_windows(corpus, T, max(2, tokens // T))  # (W, T + 1)
+    seen = capture(model, rows[:, :-1])
+    layers = [_head_vitals(model.config, seen, f"blocks.{layer}.attention") for layer in range(model.config.n_layer)]
+    fields = {name: torch.stack([layer[name] for layer in layers]) for name in layers[0]}  # each (L, H)
+    query, key, everything = _gradients(model, rows)
+    return Vitals(**fields, query_gradient=query, key_gradient=key, gradient=everything)
+
+
+def _head_vitals(config: GPTConfig, seen: dict[str, Tensor], name: str) -> dict[str, Tensor]:
+    """The first eight fields for one layer, each (H,)."""
+    q, k, scores, weights = (seen[f"{name}.{part}"] for part in ("query", "key", "scores", "weights"))
+    T = scores.shape[-1]
+    allowed = causal_mask(T) if config.mask else torch.ones(T, T, dtype=torch.bool)
+    rows = weights[:, :, 1:]  # (W, H, T - 1, T); empty for T = 1: nan
+    largest, variance = rows.amax(-1), _of_each_head(scores[..., allowed]).var(1)
+    var_q, var_k = _of_each_head(q).var(1), _of_each_head(k).var(1)
+    return {
+        "entropy": torch.special.entr(rows).sum(-1).mean((0, 2)),
+        "largest": largest.mean((0, 2)),
+        "saturated": (largest > 0.99).float().mean((0, 2)),
+        "scores": variance,
+        "scaled": variance * config.scale_factor**2,
+        "query": var_q,
+        "key": var_k,
+        "independent": config.head_size * var_q * var_k,
+    }
+
+
+def _of_each_head(x: Tensor) -> Tensor:
+    """All numbers of each head in a row: (W, H, ...) -> (H, -1)."""
+    return x.transpose(0, 1).flatten(1)
+
+
+def _gradients(model: GPTLanguageModel, rows: Tensor) -> tuple[Tensor, Tensor, float]:
+    """Gradient norms of W_q and W_k, both (L, H), and of everything; no weight and no `.grad` changes."""
+    by_name = gradients(model, rows)
+    C, H, L = model.config.n_embd, model.config.n_head, model.config.n_layer
+    qkv = torch.stack([by_name[f"blocks.{layer}.attention.qkv.weight"].view(3, H, -1, C) for layer in range(L)])
+    query, key, _ = qkv.flatten(3).norm(dim=-1).unbind(1)  # (L, 3, H, hs * C) -> three (L, H)
+    return query, key, float(torch.stack([g.norm() for g in by_name.values()]).norm())
+
+
+def gradients(model: GPTLanguageModel, rows: Tensor) -> dict[str, Tensor]:
+    """The gradient of the mean loss over `rows` (W, T + 1) for each weight by name, without dropout."""
+    named, was_training = dict(model.named_parameters()), model.training
+    model.eval()
+    with torch.enable_grad():
+        logits, _ = model(rows[:, :-1])
+        loss = F.cross_entropy(logits.flatten(0, 1), rows[:, 1:].flatten())
+        found = torch.autograd.grad(loss, list(named.values()))  # returns them; backward() would leave them in .grad
+    model.train(was_training)
+    return dict(zip(named, found, strict=True))
+
+
+# --- what theory says ------------------------------------------------------------------------------------------------
+
+
+def variance_of_unit_scores(head_size: int) -> float:
+    """The variance of q . k where all numbers of q and k are independent with variance 1: a sum of hs products."""
+    return float(head_size)
+
+
+def variance_at_the_start(config: GPTConfig) -> float:
+    """The variance of q . k in the first block with first weights: hs * (C * var(W) * var(x))**2, on average.
+
+    x is a token's vector plus its place's: two numbers of variance 1 under PyTorch's own first weights, so 2, unless
+    LayerNorm makes 1 of it. PyTorch draws W between -1/sqrt(C) and 1/sqrt(C): variance 1/(3C). Hence hs * (2/3)**2,
+    or hs/9 with LayerNorm. GPT-2's first weights all have variance 0.02**2.
+    """
+    drawn = 0.02**2 if config.init == "gpt2" else 1.0  # the variance of an embedding's numbers
+    var_x = 1.0 if config.layer_norm else drawn * (1 if config.positions == "none" else 2)
+    var_w = 0.02**2 if config.init == "gpt2" else 1 / (3 * config.n_embd)
+    return config.head_size * (config.n_embd * var_w * var_x) ** 2

@@ -1,0 +1,1 @@
+"""Made-up languages whose best possible loss is known."""

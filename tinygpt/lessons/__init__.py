@@ -1,0 +1,1 @@
+"""The numbers that the lessons quote: tables, windows, scaling, measured runs, shipped models."""

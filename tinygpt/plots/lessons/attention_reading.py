@@ -1,0 +1,114 @@
+"""Reading one row of attention: the whole map, the text, and what the head expects to come next. Drawings for `drag`.
+
+Shapes in this file:
+    T   characters in the text
+"""
+
+from collections.abc import Sequence
+from html import escape
+from typing import NamedTuple
+
+from torch import Tensor
+
+from tinygpt.plots.drawing import character, outline, rect, shade, sides, svg, tiles, words
+from tinygpt.plots.lessons.attention import arithmetic, visible
+from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode, color, number
+
+SIDE, LEFT, TOP = 400, 34, 30  # px: the map, and what stands left of it and above it
+WIDE, BAR = 470, 17  # px: the drawing beside it, and one of its bars
+SOURCES = ("this model", "pairs", "triples")
+
+
+class Expected(NamedTuple):
+    """A character that may come next: how likely the model finds it, and how likely counts of pairs and triples do."""
+
+    character: str
+    model: float
+    pairs: float
+    triples: float | None  # None: there are no two characters to count after
+    true: bool = False  # whether the text goes on with it
+
+
+class Guesses(NamedTuple):
+    """What may come after one row: the characters, the longest bar of all rows, and whose color the bars have."""
+
+    characters: Sequence[Expected]
+    most: float
+    role: str = "head"
+
+
+def reading(
+    weights: Tensor, characters: Sequence[str], row: int, mode: Mode, *, scaled: Tensor, guesses: Guesses
+) -> str:
+    """A row of the map, in the text, and in what is expected next. `weights` and `scaled` are (T, T)."""
+    drawings = map_of(weights, scaled, characters, row, mode) + row_of(weights[row], characters, row, mode, guesses)
+    return f'<div style="display:flex;flex-wrap:wrap;gap:1rem 3rem;align-items:flex-start;width:100%">{drawings}</div>'
+
+
+def map_of(weights: Tensor, scaled: Tensor, characters: Sequence[str], row: int, mode: Mode) -> str:
+    """Who looks at whom, with one row outlined; a tile says its arithmetic. `weights` and `scaled` are (T, T)."""
+    T = len(characters)
+    cell, p = min(50.0, SIDE / T), PALETTE[mode]
+    return svg(
+        LEFT + SIDE + 2, TOP + T * cell + 30,
+        words(LEFT, 11, "rows look, columns are looked at", p.muted, size=TICK),
+        tiles(visible(weights), mode, x=LEFT, y=TOP, cell=cell),
+        sides(characters, characters, mode, row=row, x=LEFT, y=TOP, cell=cell),
+        outline(row, T, mode, x=LEFT, y=TOP, cell=cell),
+        hints(weights, scaled, characters, row, cell),
+    )  # fmt: skip
+
+
+def hints(weights: Tensor, scaled: Tensor, characters: Sequence[str], row: int, cell: float) -> str:
+    """What the tiles of one row say when somebody points at them. `weights` and `scaled` are (T, T)."""
+    said = arithmetic(visible(weights), characters, scaled)[row]
+    return "".join(
+        f'<rect x="{LEFT + j * cell:.1f}" y="{TOP + row * cell:.1f}" width="{cell:.1f}" height="{cell:.1f}" '
+        f'fill="transparent"><title>{escape(": ".join(lines))}</title></rect>'
+        for j, lines in enumerate(said)
+        if lines[0]
+    )
+
+
+def row_of(weights: Tensor, characters: Sequence[str], row: int, mode: Mode, guesses: Guesses) -> str:
+    """The text, each character on the color of its weight, and bars for what comes next. `weights` is (T,)."""
+    p, cell = PALETTE[mode], min(50.0, (WIDE - 2) / len(characters))
+    parts = [words(0, 11, "the text, in the colors of this row", p.muted, size=TICK)]
+    for i, (c, weight) in enumerate(zip(characters, weights.tolist(), strict=True)):
+        parts.append(_letter(c, weight if i <= row else None, i * cell, cell, mode, bold=i == row))
+    parts.append(rect(row * cell, TOP, cell, cell, stroke=p.ink, thick=2.5))
+    top = TOP + cell + 40
+    if guesses.characters:
+        parts.append(words(0, top - 8, "what comes next?", p.muted, size=TICK))
+    for n, expected in enumerate(guesses.characters):
+        parts.append(_bars(expected, top + 10 + n * (3 * BAR + 14), mode, guesses, named=n == 0))
+    return svg(WIDE, top + 10 + len(guesses.characters) * (3 * BAR + 14), *parts)
+
+
+def _letter(c: str, weight: float | None, x: float, cell: float, mode: Mode, *, bold: bool) -> str:
+    """One character of the text on its weight; without a weight, on nothing."""
+    if weight is None:
+        return character(x + cell / 2, TOP + cell / 2, c, mode)
+    ground, ink = shade(weight, mode)
+    letter = character(x + cell / 2, TOP + cell / 2, c, mode, bold=bold)
+    p = PALETTE[mode]
+    for tone in (p.ink, p.muted):
+        letter = letter.replace(f'fill="{tone}"', f'fill="{ink}"')
+    return rect(x + 1, TOP + 1, cell - 2, cell - 2, fill=ground) + letter
+
+
+def _bars(expected: Expected, top: float, mode: Mode, guesses: Guesses, *, named: bool) -> str:
+    """One next character: the model's bar, then those of the counts, outlined only."""
+    p, parts = PALETTE[mode], [character(12, top + 1.5 * BAR, expected.character, mode, size=19, bold=expected.true)]
+    if expected.true:
+        parts.append(rect(0, top + 0.5 * BAR - 5, 24, 2 * BAR + 8, stroke=p.ink))
+    for n, (name, share) in enumerate(zip(SOURCES, expected[1:4], strict=True)):
+        if share is None:
+            continue
+        y, long, tone = top + n * BAR, 250 * min(share / guesses.most, 1.0), color("count" if n else guesses.role, mode)
+        fill = tone if n == 0 else p.tile
+        parts.append(rect(34, y + 1, max(long, 1.5), BAR - 3, fill=fill, stroke="" if n == 0 else tone, thick=1))
+        label = number(share) + (f" {name}" if named else "")
+        size = LABEL if n == 0 else 15
+        parts.append(words(42 + long, y + BAR / 2, label, p.ink if n == 0 else p.muted, size=size, bold=n == 0))
+    return "".join(parts)

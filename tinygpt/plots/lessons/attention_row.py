@@ -1,0 +1,142 @@
+"""One row of attention, worked out: its scores down to its weights, then the mixture of values. HTML tables for `drag`.
+
+Every text is escaped here. Shapes in this file:
+    T   characters in the text      hs  head_size
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import NamedTuple
+
+from torch import Tensor
+
+from tinygpt.attention import Stages
+from tinygpt.plots.drawing import shade
+from tinygpt.plots.lessons.attention import amount
+from tinygpt.plots.look import INFINITY, LABEL, MINUS, MONO, PALETTE, STAND_IN, Mode, number, shown, spoken
+
+TABLE = (
+    f"flex:1 1 320px;min-width:0;max-width:540px;border-collapse:separate;border-spacing:3px;table-layout:fixed;"
+    f"font-size:min({LABEL}px,4.1vw);line-height:1.35;font-variant-numeric:tabular-nums"
+)
+
+
+class Column(NamedTuple):
+    """The head of a column, escaped; how many percent of the table it takes, and where its words stand."""
+
+    head: str
+    width: int
+    side: str = "center"
+
+
+def worked_row(
+    stages: Stages, v: Tensor, out: Tensor, characters: Sequence[str], row: int, mode: Mode, *, step: str
+) -> str:
+    """Two tables side by side, under each other on a phone. Stages are (T, T), `v` and `out` (T, hs)."""
+    ledger_and_mixture = ledger(stages, characters, row, mode, step=step) + mixture(
+        stages.weights[row], v, out[row], characters, row, mode
+    )
+    return f'<div style="display:flex;flex-wrap:wrap;gap:1.5rem 2.5rem;width:100%">{ledger_and_mixture}</div>'
+
+
+def ledger(stages: Stages, characters: Sequence[str], row: int, mode: Mode, *, step: str) -> str:
+    """One query's row as arithmetic: a line per key, a column per step, the sums below. Stages are (T, T)."""
+    p, limit = PALETTE[mode], max(1.0, float(stages.scores.abs().max()))
+    scores, scaled, masked, weights = (stage[row].tolist() for stage in stages)
+    powers = [math.exp(m) if m < 700 else math.inf for m in masked]
+    most = max(0.25, *weights)
+    lines = [
+        _line(
+            characters, i, row, mode,
+            [_tile(scores[i], mode, limit), _tile(scaled[i], mode, limit)],
+            [_tile(masked[i], mode, limit, digits=4), _plain(amount(e) if e else "0", p.ink if e else p.muted)],
+            [_bar(weights[i], most, mode) if masked[i] > -math.inf else "<td></td>"],
+        )
+        for i, e in enumerate(powers)
+    ]  # fmt: skip
+    columns = [
+        Column("q\u00b7k", 16), Column(escape(step), 14), Column("mask", 21), Column("e\u02e3", 17),
+        Column("weight", 25, "left"),
+    ]  # fmt: skip
+    sums = _sums(4, [(amount(sum(powers)), "center"), (number(sum(weights)), "left")], mode, "\u03a3")
+    name = f"{spoken(characters[row])} at {row}: from scores to weights"
+    return _table(name, columns, lines, sums, mode)
+
+
+def mixture(
+    weights: Tensor, v: Tensor, out: Tensor, characters: Sequence[str], row: int, mode: Mode, *, shown: int = 4
+) -> str:
+    """What one query takes from each value, and what it hands on: the first numbers of v, then their mixture.
+
+    `weights` is (T,), `v` (T, hs), `out` (hs,).
+    """
+    p, columns = PALETTE[mode], min(shown, v.shape[1])
+    limit = max(1e-6, float(v[:, :columns].abs().max()), float(out[:columns].abs().max()))
+    lines = []
+    for i, weight in enumerate(weights.tolist()):
+        taken = [_plain(number(weight) if weight else "0", p.ink if weight else p.muted)]
+        values = [_tile(value, mode, limit) if weight else "<td></td>" for value in v[i, :columns].tolist()]
+        lines.append(_line(characters, i, row, mode, taken, values))
+    sums = _sums(2, [(number(value), "center") for value in out[:columns].tolist()], mode, f"out[{row}]")
+    name = f"{spoken(characters[row])} at {row}: weights times values make out[{row}]"
+    heads = [Column("weight", 19), *(Column(f"channel {c}", 18) for c in range(columns))]
+    return _table(name, heads, lines, sums, mode)
+
+
+def _table(name: str, columns: Iterable[Column], lines: Iterable[str], sums: str, mode: Mode) -> str:
+    """A whole table; the column of the characters comes first and takes what is left."""
+    muted = PALETTE[mode].muted
+    top = "".join(
+        f'<th scope="col" style="font-weight:400;color:{muted};width:{width}%;padding:0 0 4px;vertical-align:bottom;'
+        f'text-align:{side}">{head}</th>'
+        for head, width, side in columns
+    )
+    body = "".join(lines)
+    return (
+        f'<table aria-label="{escape(name)}" style="{TABLE}"><thead><tr><td></td>{top}</tr></thead>'
+        f"<tbody>{body}</tbody><tfoot>{sums}</tfoot></table>"
+    )
+
+
+def _line(characters: Sequence[str], i: int, row: int, mode: Mode, *cells: Sequence[str]) -> str:
+    """The line of one key: its character, then its cells; the character that looks stands in bold."""
+    p, c = PALETTE[mode], characters[i]
+    tone = p.muted if c in STAND_IN and i != row else p.ink
+    label = (
+        f'<th scope="row" aria-label="{i} {escape(spoken(c))}" style="font-family:{escape(MONO)};text-align:left;'
+        f'padding:0;color:{tone};font-weight:{700 if i == row else 400}">{escape(shown(c))}</th>'
+    )
+    return f"<tr>{label}{''.join(cell for group in cells for cell in group)}</tr>"
+
+
+def _tile(value: float, mode: Mode, limit: float, *, digits: int = 2) -> str:
+    """A number on its color; −∞ has no tile."""
+    if math.isinf(value):
+        return _plain(MINUS + INFINITY, PALETTE[mode].muted)
+    ground, ink = shade(value, mode, signed=True, limit=limit)
+    return f'<td style="background:{ground};color:{ink};text-align:center;padding:3px 0">{number(value, digits)}</td>'
+
+
+def _plain(words: str, tone: str) -> str:
+    return f'<td style="text-align:center;padding:3px 0;color:{tone}">{words}</td>'
+
+
+def _bar(weight: float, most: float, mode: Mode) -> str:
+    """A weight as a bar and as a number; the longest possible bar is `most`."""
+    ground, _ = shade(weight, mode)
+    return (
+        '<td style="padding:0"><div style="display:flex;align-items:center;gap:6px">'
+        f'<div style="width:{55 * weight / most:.1f}%;min-width:2px;height:1.2em;background:{ground}"></div>'
+        f"{number(weight)}</div></td>"
+    )
+
+
+def _sums(before: int, sums: Sequence[tuple[str, str]], mode: Mode, name: str) -> str:
+    """The last line: a name, empty cells up to column `before`, then sums under a rule."""
+    p = PALETTE[mode]
+    rule = f"border-top:1px solid {p.muted};padding-top:5px;font-weight:700;color:{p.ink}"
+    cells = "".join(f'<td style="{rule};text-align:{side}">{words}</td>' for words, side in sums)
+    empty = "<td></td>" * (before - 1)
+    label = f'<th scope="row" style="font-weight:400;color:{p.muted};text-align:left;padding:0">{name}</th>'
+    return f"<tr>{label}{empty}{cells}</tr>"

@@ -1,0 +1,1 @@
+"""The charts of runs and their losses."""

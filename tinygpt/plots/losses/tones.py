@@ -1,0 +1,62 @@
+"""Which line is whose: hue by family; three and more of one family run from pale to strong, each with its own dash."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tinygpt.plots.look import PALETTE, Mode, between, color
+from tinygpt.plots.losses.marks import DASHES
+
+PAIR = 2  # variants of one family that a dash alone tells apart
+PALEST = 0.35  # of the ramp: paler could not be told from paper
+READABLE = 4.5  # contrast of words with their paper, as the web asks for it
+FINE = 0.01  # step along the ramp
+
+
+class Tone(NamedTuple):
+    """How a variant is drawn: the color of its line, that of its words, and the number of its dash."""
+
+    line: str
+    ink: str
+    dash: int
+
+
+def tones(roles: Sequence[str], mode: Mode) -> list[Tone]:
+    """A tone for each variant, told by the family it belongs to."""
+    seen: dict[str, int] = {}
+    found = []
+    for role in roles:
+        n = seen[role] = seen.get(role, -1) + 1
+        many = roles.count(role) > PAIR
+        found.append(_on_the_ramp(n, roles.count(role), mode) if many else _of_a_family(role, n, mode))
+    return found
+
+
+def _of_a_family(role: str, n: int, mode: Mode) -> Tone:
+    return Tone(color(role, mode), color(role, mode, text=True), n)
+
+
+def _on_the_ramp(n: int, of: int, mode: Mode) -> Tone:
+    p = PALETTE[mode]
+    strength = PALEST + (1 - PALEST) * n / (of - 1)
+    return Tone(between(p.sequential, strength), _readable(strength, mode), n % len(DASHES))
+
+
+def _readable(strength: float, mode: Mode) -> str:
+    """The tone of a line as that of its name: the first on the ramp, from there on, that can be read on paper."""
+    p = PALETTE[mode]
+    while strength < 1 and contrast(between(p.sequential, strength), p.paper) < READABLE:
+        strength += FINE
+    return between(p.sequential, strength)
+
+
+def contrast(a: str, b: str) -> float:
+    """From 1, one color, to 21, black on white."""
+    dark, light = sorted((_luminance(a), _luminance(b)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: str) -> float:
+    """How bright a color is to the eye: 0 black, 1 white."""
+    shares = [part / 255 for part in bytes.fromhex(color[1:])]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

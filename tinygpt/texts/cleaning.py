@@ -1,0 +1,100 @@
+"""Any text that a student pastes or uploads becomes one that can be trained on, or is refused with a way out.
+
+Nothing is changed in silence: what was changed stands in the notes. Cleaning twice changes nothing more, and a cleaned
+text can always be written as UTF-8.
+"""
+
+import re
+from itertools import count
+from typing import NamedTuple
+
+from tinygpt.corpus import split_point
+from tinygpt.texts.decoding import TextRefused, decode, label, visible
+
+MAX_BYTES = 2 * 1024 * 1024
+MAX_DISTINCT = 4_096  # each distinct character is a row of the model's tables
+MAX_NAME = 40
+
+REPAIRS = (
+    # Half a character, as JSON can hold it and UTF-8 cannot.
+    (re.compile("[\ud800-\udfff]"), "\ufffd", "{n} broken character{s} replaced by \ufffd."),
+    (re.compile("\ufeff"), "", "{n} byte order mark{s} removed."),
+    (re.compile("\r\n?"), "\n", "{n} line end{s} unified (Windows or old Mac)."),
+    # All control characters but tab and newline.
+    (re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]"), "", "{n} control character{s} removed."),
+)
+
+# Printable by the book, and yet nothing to see: fillers, blanks, variation selectors.
+BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+
+
+class Cleaned(NamedTuple):
+    """A text to train on, and what was changed on the way, one sentence each."""
+
+    text: str
+    notes: tuple[str, ...]
+
+
+def clean_text(text: str) -> Cleaned:
+    """`text` with plain line ends, without control characters and half characters; what was changed is noted.
+
+    Raises TextRefused for a text that is empty, larger than 2 MB or has more than 4,096 distinct characters.
+    """
+    notes = []
+    for pattern, replacement, note in REPAIRS:
+        text, n = pattern.subn(replacement, text)
+        if n:
+            notes.append(note.format(n=f"{n:,}", s=" was" if n == 1 else "s were"))
+    refuse_size(len(text.encode()))
+    if not text.strip():
+        raise TextRefused("This text is empty. Paste or upload some sentences.")
+    distinct = len(set(text))
+    if distinct > MAX_DISTINCT:
+        raise TextRefused(
+            f"This text has {distinct:,} different characters; {MAX_DISTINCT:,} is the most, because a model needs "
+            "a row of numbers for each. Take a shorter part of it, or a text in an alphabet."
+        )
+    if distinct == 1:
+        notes.append("Only one symbol: the loss goes to 0 at once. Try a richer text.")
+    return Cleaned(text, tuple(notes))
+
+
+def read_text(data: bytes, encoding: str | None = None) -> Cleaned:
+    """The cleaned text of a file's bytes: UTF-8, UTF-16 or -32 by their mark, or the `encoding` somebody confirmed.
+
+    Raises NotUtf8, with a guess to confirm, for other bytes, and TextRefused for what is no plain text or not allowed.
+    """
+    refuse_size(len(data))
+    text, other = decode(data, encoding)
+    cleaned = clean_text(text)
+    return Cleaned(cleaned.text, (f"Read as {label(other)}.", *cleaned.notes)) if other else cleaned
+
+
+def refuse_size(size: int) -> None:
+    """Raises TextRefused for more than 2 MB."""
+    if size > MAX_BYTES:
+        raise TextRefused(f"This text has {size / 1024**2:.1f} MB; 2 MB is the most. Take a part of it.")
+
+
+def largest_block_size(length: int) -> int:
+    """The largest context for a text of `length` characters: train and val both hold two more. Below 1: none."""
+    train = split_point(length)
+    return min(train, length - train) - 2
+
+
+def check_length(text: str, block_size: int) -> None:
+    """Raises TextRefused unless train and val, 90 % and the rest, both hold at least block_size + 2 characters."""
+    largest = largest_block_size(len(text))
+    if block_size <= largest:
+        return
+    needed = next(n for n in count(len(text)) if block_size <= largest_block_size(n))
+    smaller = f", or choose a context of at most {largest}" if largest > 0 else ""
+    raise TextRefused(
+        f"Your text has {len(text):,} characters; with a context of {block_size} it needs at least {needed:,}, because "
+        f"its last tenth is held back to validate. Add text{smaller}."
+    )
+
+
+def clean_name(name: str) -> str:
+    """A name to show: at most 40 characters on one line, nothing invisible and nothing that turns the writing round."""
+    return visible(BLANK.sub("", name))[:MAX_NAME].rstrip()

@@ -1,0 +1,136 @@
+"""The only training loop: a resumable loop over a value.
+
+    state = start(spec, corpus)
+    points = advance(state, corpus, steps=200)  # or seconds=0.5
+
+One call of 1,000 steps and ten calls of 100, with the state written to bytes and read back between them, give the
+same weights to the bit: whatever the next step needs is in the state, and all chance comes from its one generator (and
+a second one for the batches, where TrainConfig.same_batches asks for that).
+"""
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor
+
+from tinygpt.corpus import Corpus
+from tinygpt.training.divergence import not_a_number
+from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES, estimate_loss
+from tinygpt.training.spec import RunSpec
+from tinygpt.training.state import Point, TrainState, start
+
+
+def train(spec: RunSpec, corpus: Corpus) -> Iterator[Point]:
+    """Train from scratch, yielding one point per step; stop iterating to stop training."""
+    state = start(spec, corpus)
+    while not state.ended:
+        yield from advance(state, corpus, steps=spec.train.eval_interval)
+
+
+def advance(
+    state: TrainState, corpus: Corpus, *, steps: int | None = None, seconds: float | None = None
+) -> list[Point]:
+    """Go on for `steps` steps or `seconds` seconds, whichever is over first; the points on the way.
+
+    At least one step is made. After the last one follows the final evaluation, in pieces that also fit into
+    `seconds`. Changes `state` in place; call again until `state.ended`.
+    """
+    points: list[Point] = []
+    first, began, before = state.step, time.perf_counter(), state.seconds
+    with one_thread():
+        while not state.ended:
+            if state.step < state.spec.train.max_steps:
+                if steps is not None and state.step - first >= steps:
+                    break
+                point = one_step(state, corpus)
+            else:
+                point = one_piece_of_the_final_evaluation(state, corpus)
+            state.seconds = before + time.perf_counter() - began
+            if point:
+                points.append(point._replace(seconds=state.seconds))
+            if seconds is not None and state.seconds - before >= seconds:
+                break
+    return points
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """One torch thread inside: one and two threads add in another order and give other bits."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def one_step(state: TrainState, corpus: Corpus) -> Point | None:
+    """One optimizer step on one random batch; the loss before it, or None where it is not a number any more."""
+    config = state.spec.train
+    val = live_estimate(state, corpus) if state.step % config.eval_interval == 0 else None
+    state.model.train()
+    x, y = corpus.batch("train", config.batch_size, state.spec.model.block_size, state.batches)  # both (B, T)
+    _, loss = state.model(x, y)
+    if not math.isfinite(measured := loss.item()):
+        give_up(state)
+        return None
+    point = Point(state.step, measured, val, config.learning_rate_at(state.step), 0.0, state.tokens)
+    torch._foreach_copy_(state.previous, [p.detach() for p in state.model.parameters()])
+    update(state, loss)
+    state.step += 1
+    state.note = state.watch.see(measured, state.spec.model.vocab_size)
+    state.ended = "diverged" if state.note else ""
+    return point
+
+
+def update(state: TrainState, loss: Tensor) -> None:
+    """Move every weight a little against its gradient."""
+    config, lr = state.spec.train, state.spec.train.learning_rate_at(state.step)
+    for optimizer in state.optimizers:
+        for group in optimizer.param_groups:
+            group["lr"] = lr
+        optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    if config.grad_clip:
+        torch.nn.utils.clip_grad_norm_(state.model.parameters(), config.grad_clip)
+    for optimizer in state.optimizers:
+        optimizer.step()
+
+
+def live_estimate(state: TrainState, corpus: Corpus) -> float | None:
+    """Val loss on a few batches, always the same ones; None where it is not a number any more."""
+    model, config = state.spec.model, state.spec.train
+    val = estimate_loss(
+        state.model, corpus, "val", batches=LIVE_BATCHES, batch_size=config.batch_size, block_size=model.block_size
+    )
+    return val if math.isfinite(val) else None
+
+
+def give_up(state: TrainState) -> None:
+    """The loss is not a number any more: end, with the weights of the last loss that was one."""
+    with torch.no_grad():
+        torch._foreach_copy_([p.detach() for p in state.model.parameters()], state.previous)
+    state.step = max(0, state.step - 1)
+    state.ended = "diverged"
+    state.note = not_a_number(state.step, state.spec.train.learning_rate)
+
+
+def one_piece_of_the_final_evaluation(state: TrainState, corpus: Corpus) -> Point | None:
+    """A few batches more of the last estimate; the last point, once both splits are done."""
+    config, block_size = state.spec.train, state.spec.model.block_size
+    windows = FINAL_BATCHES * config.batch_size
+    for split, tally in state.tallies.items():
+        if tally.windows < windows:
+            tally.add_piece(state.model, corpus, split, windows=windows, block_size=block_size)
+            break
+    if any(tally.windows < windows for tally in state.tallies.values()):
+        return None
+    train_loss, val_loss = (tally.mean for tally in state.tallies.values())
+    if not (math.isfinite(train_loss) and math.isfinite(val_loss)):
+        give_up(state)
+        return None
+    state.ended = "finished"
+    return Point(state.step, train_loss, val_loss, config.learning_rate_at(state.step - 1), 0.0, state.tokens)

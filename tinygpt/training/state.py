@@ -1,0 +1,86 @@
+"""A run in the middle of its training, as a value: whatever the next step needs is in it."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from tinygpt.corpus import Corpus
+from tinygpt.models import LanguageModel, build
+from tinygpt.randomness import generator as seeded
+from tinygpt.tokenizer import CharTokenizer
+from tinygpt.training.divergence import Watch
+from tinygpt.training.evaluation import Tally
+from tinygpt.training.spec import RunSpec, TrainConfig
+
+BATCHES = 0x62617463  # "batc" in ASCII; any number below 2**32 but 0 would do
+
+
+class Point(NamedTuple):
+    """One step as the curve shows it. Losses are in nats per character."""
+
+    step: int  # optimizer steps made before this loss was measured
+    loss: float  # of this step's batch; of FINAL_BATCHES training batches in the last point
+    val: float | None  # on unseen text, when it was measured
+    lr: float
+    seconds: float  # of training, since this state was made or read
+    tokens: int  # characters trained on so far
+
+
+@dataclass
+class TrainState:
+    """Everything the next step needs. `ended` is "" while there is work, then "finished" or "diverged"."""
+
+    spec: RunSpec
+    tokenizer: CharTokenizer
+    model: LanguageModel
+    optimizers: tuple[torch.optim.Optimizer, ...]
+    generator: torch.Generator  # first weights and dropout ...
+    batches: torch.Generator  # ... and batches: the very same one, as in the lecture, unless `same_batches` is set
+    previous: list[Tensor]  # the weights under which the last finite loss was measured
+    step: int = 0
+    watch: Watch = field(default_factory=Watch)
+    tallies: dict[str, Tally] = field(default_factory=lambda: {"train": Tally(), "val": Tally()})
+    ended: str = ""
+    note: str = ""  # why it ended, for people
+    seconds: float = 0.0  # a clock is not part of the bytes: two equal runs would differ
+
+    @property
+    def tokens(self) -> int:
+        """Characters trained on so far."""
+        return self.step * self.spec.train.batch_size * self.spec.model.block_size
+
+
+def start(spec: RunSpec, corpus: Corpus) -> TrainState:
+    """A run before its first step. ValueError where the model does not fit the text."""
+    if spec.model.vocab_size != corpus.tokenizer.vocab_size:
+        raise ValueError(
+            f"the model knows {spec.model.vocab_size} characters and the text has {corpus.tokenizer.vocab_size}: "
+            f"set vocab_size={corpus.tokenizer.vocab_size}"
+        )
+    generator = seeded(spec.train.seed)
+    model = build(spec.model, generator=generator)
+    batches = batches_of(spec.train.seed) if spec.train.same_batches else generator
+    previous = [p.detach().clone() for p in model.parameters()]
+    return TrainState(spec, corpus.tokenizer, model, make_optimizers(spec.train, model), generator, batches, previous)
+
+
+def batches_of(seed: int) -> torch.Generator:
+    """The generator of the batches alone. It must not begin with the numbers that became the first weights.
+
+    Of a seed, torch's CPU generator takes the last 32 bits. Other bits there are another stream, and two seeds which
+    differ in them still differ.
+    """
+    return seeded(seed ^ BATCHES)
+
+
+def make_optimizers(config: TrainConfig, model: LanguageModel) -> tuple[torch.optim.Optimizer, ...]:
+    """AdamW, as in the lecture; only matrices decay ("Decoupled Weight Decay Regularization", 2019)."""
+    matrices = [p for p in model.parameters() if p.dim() >= 2]
+    vectors = [p for p in model.parameters() if p.dim() < 2]
+    groups = [{"params": matrices, "weight_decay": config.weight_decay}]
+    if vectors:
+        groups.append({"params": vectors, "weight_decay": 0.0})
+    betas = (0.9, config.beta2)
+    return (torch.optim.AdamW(groups, lr=config.learning_rate, betas=betas, fused=True),)  # one kernel for all tensors

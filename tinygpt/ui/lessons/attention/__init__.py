@@ -1,0 +1,1 @@
+"""Lesson 4, self-attention: a function a scene."""

@@ -1,0 +1,181 @@
+"""The scenes of lesson 4 about who may look at whom: arrows, the mask, the wrong axis."""
+
+import streamlit as st
+import torch
+from torch import Tensor
+
+from tinygpt.attention import attention_stages, causal_mask
+from tinygpt.head_trials import future_share, moved
+from tinygpt.inside.heads import SeenHead, notebook_head
+from tinygpt.lessons.measured import counted, result
+from tinygpt.plots.lessons.attention import attention_heatmap
+from tinygpt.plots.lessons.attention_graph import islands
+from tinygpt.plots.lessons.attention_sums import bars_figure, sums_figure
+from tinygpt.plots.look import number
+from tinygpt.ui import frame
+from tinygpt.ui.drag import Picture, drag
+from tinygpt.ui.lessons.attention.reader import ANOTHER, Reader
+from tinygpt.ui.lessons.attention.row import height_for, matrix_rows, two_strongest
+from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, look_for, table, wrong_frame, wrong_switch
+from tinygpt.ui.train_here import train_here
+from tinygpt.words.storyboard import Facts, Scene
+
+LEAST = 0.1  # an arrow that carries more is counted
+LEAK = 0.01  # a position that moves more has been reached by the future
+
+
+# --- att-5 ----------------------------------------------------------------------------------------------------------
+
+
+@st.fragment
+def arrows(scene: Scene, reader: Reader) -> None:
+    """The weights as a directed graph, and a second text that no arrow reaches."""
+    begin(scene)
+    T, names, mode = len(reader.ids), reader.spoken, frame.mode()
+    counts = {"T": T, "next": T + 1, "without_loops": T * (T - 1) // 2, "half": T * (T + 1) // 2, "full": T * T}
+    if not ask(reader.asks(scene), counts, height=480):
+        return
+    masked = st.toggle("mask the future", True, key="see_mask", bind="query-params")
+    other = reader.other_text(ANOTHER)
+    both = (reader.see(ids).stages if masked else reader.unmasked(ids) for ids in (reader.ids, other))
+    weights, far = (stages.weights for stages in both)
+    strongest = "; ".join(f"{names[t]} to {names[int(row.argmax())]}" for t, row in enumerate(weights))
+    shared = counts | {
+        "n": counts["half" if masked else "full"], "m": int((weights > LEAST).sum()), "least": LEAST,
+        "strongest": strongest,
+    }  # fmt: skip
+    pictures = []
+    for t in range(T):
+        facts = shared | two_strongest(weights, names, t)
+        drawing = islands(weights, reader.characters, far, reader.labels(other), t, mode)
+        pictures.append(Picture(drawing, scene.plain("look_for", facts), alt(scene, facts)))
+    drag(pictures, key="node", label="Node", names=[str(t) for t in range(T)], default=reader.start)
+    formula(scene, shared)
+    lecture(scene)
+    table(lambda: matrix_rows(weights, reader.characters), key=scene.key)
+
+
+# --- att-6 ----------------------------------------------------------------------------------------------------------
+
+
+@st.fragment
+def without_mask(scene: Scene, reader: Reader) -> None:
+    """The same head with and without the mask, and what comes of training without."""
+    begin(scene)
+    if not ask(reader.asks(scene), {}, height=460):
+        return
+    mode, characters = frame.mode(), reader.characters
+    both = {"with_mask": reader.see().stages, "without": reader.unmasked()}
+    shares = future_share(both["without"].weights)
+    t = int(shares.argmax())
+    facts = {"t": t, "c": reader.spoken[t], "f": float(shares[t]), "last": len(shares) - 1}
+    for place, (name, stages) in zip(st.columns(2, gap="large"), both.items(), strict=True):
+        with place:
+            st.markdown(scene.plain(name, facts))
+            figure = attention_heatmap(stages.weights, characters, mode, scaled=stages.scaled)
+            figure.update_layout(height=height_for(len(characters), 400))
+            frame.show(figure, key=f"{scene.key}_{name}", alt=alt(scene, facts), square=True)
+    bars = bars_figure(shares, characters, mode, name=scene.plain("future", facts))
+    frame.show(bars, key=f"{scene.key}_future", alt=_words(scene, "alt_future", facts))
+    look_for(scene, facts)
+    lecture(scene)
+    if wrong_switch("wrong_nomask", scene.templates["switch"]):
+        with wrong_frame("wrong_nomask"):
+            _trained_without(scene)
+    train_here("no-mask", "one-head", key=scene.key)
+    code(causal_mask, future_share)
+
+
+def _trained_without(scene: Scene) -> None:
+    """What was measured of a head that was trained without the mask."""
+    stored, (floors, _) = result("no-mask"), counted()
+    *seen, end = stored.by_position
+    facts = {
+        "loss": stored.val_loss, "fives": floors["5-gram"].val, "seen": len(seen) - 1, "last": len(seen),
+        "low": min(seen), "high": max(seen), "end": end,
+    }  # fmt: skip
+    places = [str(i) for i in range(len(stored.by_position))]
+    bars = bars_figure(
+        torch.tensor(stored.by_position), places, frame.mode(), name=scene.plain("by_place", facts), role="head",
+        ceiling=max(stored.by_position),
+    )  # fmt: skip
+    frame.show(bars, key=f"{scene.key}_trained", alt=scene.plain("wrong", facts))
+    look_for(scene, facts, "wrong")
+    st.markdown(scene.templates["writes"])
+    st.code(stored.sample, language=None, wrap_lines=True)
+
+
+def _words(scene: Scene, template: str, facts: Facts) -> str:
+    """The text alternative of a second figure of a scene."""
+    return scene.plain(template, {**facts, "look_for": scene.plain("look_for", facts)})
+
+
+# --- att-7 ----------------------------------------------------------------------------------------------------------
+
+
+@st.fragment
+def wrong_axis(scene: Scene, reader: Reader) -> None:
+    """Softmax along rows or down columns, and how far the future reaches back."""
+    begin(scene)
+    if not ask(scene, {}, height=620):
+        return
+    options = [-1, 1]
+    dim = st.segmented_control(
+        "softmax(wei, dim=…)", options, default=-1, required=True, key="softmax_dim", bind="query-params"
+    )
+    seen, after = reader.see(dim=dim), reader.see(reader.other_last(), dim=dim)
+    facts = _axis_facts(seen, moved(seen, after))
+    if dim == 1:
+        with wrong_frame("softmax_dim", put_right=_put_dim_right):
+            _axis(scene, reader, seen, facts, "wrong" if len(reader.ids) > 1 else "wrong_alone")
+        st.markdown(scene.write("trap", _trap_facts()))
+    else:
+        _axis(scene, reader, seen, facts, "look_for")
+    deeper(scene, _notebook_facts())
+    table(lambda: matrix_rows(seen.stages.weights, reader.characters), key=scene.key)
+    train_here("wrong-axis", "wrong-axis-skip", "one-head", key=scene.key)
+    code(attention_stages)
+
+
+def _put_dim_right() -> None:
+    st.session_state["softmax_dim"] = -1
+
+
+def _axis(scene: Scene, reader: Reader, seen: SeenHead, facts: Facts, words: str) -> None:
+    """The weights with their sums, and how far each position moves."""
+    mode, characters = frame.mode(), reader.characters
+    left, right = st.columns(2, gap="large", vertical_alignment="center")
+    with left:
+        figure = sums_figure(seen.stages.weights, characters, mode)
+        frame.show(figure, key=scene.key, alt=alt(scene, facts, words), square=True)
+    with right:
+        bars = bars_figure(facts["moved"], characters, mode, name=scene.plain("moves", facts), role="scores")
+        says = scene.plain("alt_moves", {**facts, "look_for": scene.plain(words, facts)})
+        frame.show(bars, key=f"{scene.key}_moves", alt=says)
+    look_for(scene, facts, words)
+
+
+def _axis_facts(seen: SeenHead, moves: Tensor) -> dict[str, object]:
+    weights = seen.stages.weights
+    rows, columns, earlier = weights.sum(1), weights.sum(0), moves[:-1]
+    return {
+        "last": len(rows) - 1, "lo": float(rows.min()), "hi": float(rows.max()), "moved": moves,
+        "k": int((earlier > LEAK).sum()), "d": float(earlier.max()) if len(earlier) else 0.0,
+        "rows": ", ".join(map(number, rows.tolist())), "columns": ", ".join(map(number, columns.tolist())),
+    }  # fmt: skip
+
+
+def _trap_facts() -> dict[str, object]:
+    """What was measured of heads that were trained with the wrong axis."""
+    right, wrong, skip = result("one-head"), result("wrong-axis"), result("wrong-axis-skip")
+    return {
+        "a": wrong.val_loss, "b": right.val_loss, "lo": min(wrong.in_use), "hi": max(wrong.in_use),
+        "pairs": counted()[0]["2-gram"].val, "a_skip": skip.val_loss, "lo_skip": min(skip.in_use),
+        "hi_skip": max(skip.in_use),
+    }  # fmt: skip
+
+
+def _notebook_facts() -> dict[str, object]:
+    """The notebook's own numbers, made again."""
+    wei = notebook_head().see(torch.arange(8), dim=1).stages.weights
+    return {"seed": 1337, "first": float(wei[0, 0]), "fifth": float(wei[5].sum())}

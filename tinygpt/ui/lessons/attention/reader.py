@@ -1,0 +1,188 @@
+"""Which head reads which text in lesson 4: the controls on top of its page, and what comes of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+import streamlit as st
+import torch
+from torch import Tensor
+
+from tinygpt.attention import Head, MultiHeadAttention, Stages, attention_stages
+from tinygpt.checkpoint.model_file import Checkpoint, load
+from tinygpt.corpus import default_corpus, load_corpus
+from tinygpt.counting import NGramModel
+from tinygpt.files import CHECKPOINTS
+from tinygpt.gpt import GPTLanguageModel
+from tinygpt.inside.heads import AnyHead, ModelHead, SeenHead, notebook_head, stages_of_one, untrained_head
+from tinygpt.models import kind
+from tinygpt.plots.look import spoken
+from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
+from tinygpt.ui import controls
+from tinygpt.words import markdown as literal
+from tinygpt.words.storyboard import Scene
+
+TEXT, ANOTHER, LONGEST = "the king", "my lord", 24
+EXAMPLES = ("the king", "my lord,", "to be or", "abcabcab")
+MODELS = {"one head with skip": "one-head-skip", "one head": "one-head", "GPT": "layer-norm"}
+UNTRAINED, NOTEBOOK = "untrained", "notebook"
+NOTEBOOK_T = 8
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A head, and the tokens that it reads: characters of a text, or the notebook's eight vectors without any."""
+
+    name: str
+    head: AnyHead
+    ids: Tensor  # (T,)
+    tokenizer: CharTokenizer | None  # None: the notebook's tokens are no characters
+    longest: int
+
+    @property
+    def characters(self) -> list[str]:
+        """What stands along the sides of a figure: characters, or numbers where there are none."""
+        return self.labels(self.ids)
+
+    @property
+    def spoken(self) -> list[str]:
+        """The same inside a sentence."""
+        return self.names(self.ids)
+
+    @property
+    def weighs(self) -> Callable[..., Any]:
+        """The function in which the weights of this head come about."""
+        return MultiHeadAttention.forward if isinstance(self.head, ModelHead) else stages_of_one
+
+    @property
+    def made(self) -> Callable[..., Any]:
+        """The function in which its matrices are made."""
+        return MultiHeadAttention.__init__ if isinstance(self.head, ModelHead) else Head.__init__
+
+    @property
+    def role(self) -> str:
+        """Whose color its guesses have: "head" for a bare head, "gpt" for one inside a whole model."""
+        return kind(self.head.model.config) if isinstance(self.head, ModelHead) else "head"
+
+    @property
+    def start(self) -> int:
+        """The row that is shown first."""
+        return min(6, len(self.ids) - 1)
+
+    def asks(self, scene: Scene) -> Scene:
+        """The scene; without its question where there is one character only, and nothing to choose."""
+        return scene if len(self.ids) > 1 else replace(scene, question=None)
+
+    def labels(self, ids: Tensor) -> list[str]:
+        return list(self.tokenizer.decode(ids)) if self.tokenizer else [str(i % NOTEBOOK_T) for i in ids.tolist()]
+
+    def names(self, ids: Tensor) -> list[str]:
+        return [spoken(c) if self.tokenizer else f"vector {c}" for c in self.labels(ids)]
+
+    def see(self, ids: Tensor | None = None, **rules: object) -> SeenHead:
+        """The head at work on its text, or on other `ids`."""
+        return self.head.see(self.ids if ids is None else ids, **rules)  # type: ignore[arg-type]
+
+    def unmasked(self, ids: Tensor | None = None) -> Stages:
+        """The stages of this head alone without its mask: what it reads stays what it was."""
+        seen = self.see(ids)
+        return attention_stages(seen.q, seen.k, scale=seen.factor, mask=False)
+
+    def other_text(self, text: str) -> Tensor:
+        """The ids of another text as this head can read it; for the notebook, the next sequence of its batch. (T2,)"""
+        if self.tokenizer is None:
+            return torch.arange(NOTEBOOK_T, 2 * NOTEBOOK_T - 1)  # one less, to tell rows from columns
+        return _ids(readable(text, self.tokenizer) or ANOTHER, self.tokenizer, self.longest)
+
+    def other_last(self) -> Tensor:
+        """The same tokens with another one at the end: z, or the notebook's last vector. (T,)"""
+        last = len(self.head.tokens) - 1 if self.tokenizer is None else self.tokenizer.stoi["z"]  # type: ignore[union-attr]
+        if int(self.ids[-1]) == last:
+            last -= 1
+        return torch.cat([self.ids[:-1], torch.tensor([last])])
+
+
+def choose() -> Reader:
+    """The controls on top of the page: a text and who reads it."""
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        name = st.selectbox("Head", heads(), key="reader", bind="query-params", width=220)
+        if name == NOTEBOOK:
+            return Reader(NOTEBOOK, notebook_head(), torch.arange(NOTEBOOK_T), None, NOTEBOOK_T)
+        text = controls.text(TEXT, LONGEST)
+        head, tokenizer, longest = _head(name)
+    with st.container(horizontal=True, gap="small"):
+        for i, example in enumerate(EXAMPLES):
+            st.button(example, type="tertiary", key=f"example_{i}", on_click=_take, args=(example,))
+    read = readable(text, tokenizer)
+    say_what_is_read(text, read, tokenizer, longest)
+    return Reader(name, head, _ids(read or TEXT, tokenizer, longest), tokenizer, longest)
+
+
+def heads() -> list[str]:
+    """The heads to choose from: those whose model is here, and two that need none."""
+    return [name for name, file in MODELS.items() if path_of(file).exists()] + [UNTRAINED, NOTEBOOK]
+
+
+def path_of(file: str) -> Path:
+    """Where a shipped model lies."""
+    return CHECKPOINTS / f"{file}.safetensors"
+
+
+def _take(example: str) -> None:
+    st.session_state["text"] = example
+
+
+def _head(name: str) -> tuple[AnyHead, CharTokenizer, int]:
+    """The head that is chosen, its characters, and how many of them it can read at once."""
+    if name == UNTRAINED:
+        size = controls.head_size()
+        return untrained_head(size, seed=controls.seed(), longest=LONGEST), CharTokenizer(LECTURE_CHARS), LONGEST
+    checkpoint = loaded(MODELS[name])
+    model = cast(GPTLanguageModel, checkpoint.model)
+    layers, heads = model.config.n_layer, model.config.n_head
+    layer = _number("Layer", "layer", layers) if layers > 1 else 0
+    head = _number("Head of it", "head", heads) if heads > 1 else 0
+    return ModelHead(model, layer, head), checkpoint.tokenizer, min(LONGEST, model.config.block_size)
+
+
+def _number(label: str, key: str, count: int) -> int:
+    return int(st.segmented_control(label, range(count), default=0, required=True, key=key, bind="query-params"))
+
+
+@lru_cache
+def loaded(file: str) -> Checkpoint:
+    """A shipped model; read from its file once."""
+    return load(path_of(file))
+
+
+def readable(text: str, tokenizer: CharTokenizer) -> str:
+    """What is left of a text without the characters that a model does not know."""
+    unknown = set(tokenizer.unknown(text))
+    return "".join(c for c in text if c not in unknown)
+
+
+def _ids(text: str, tokenizer: CharTokenizer, longest: int) -> Tensor:
+    return torch.tensor(tokenizer.encode(text[-longest:]))
+
+
+def say_what_is_read(text: str, read: str, tokenizer: CharTokenizer, longest: int) -> None:
+    """A note where what is read is not what was typed."""
+    notes = []
+    if unknown := tokenizer.unknown(text):
+        notes.append(f"Left out, because this head has no vector for it: {', '.join(map(spoken, unknown))}.")
+    if not read:
+        notes.append(f"Nothing is left to read, so it reads \u2018{TEXT}\u2019.")
+    elif len(read) > longest:
+        notes.append(f"It reads {longest} characters at most, so it reads the last: \u2018{read[-longest:]}\u2019.")
+    if notes:
+        st.markdown(f":gray[{literal.markdown(' '.join(notes))}]")
+
+
+@lru_cache(maxsize=4)
+def counts_of_pairs_and_triples() -> tuple[NGramModel, NGramModel]:
+    """How often each two and each three characters follow each other in the text of this server."""
+    corpus = load_corpus(default_corpus())
+    pairs, triples = (NGramModel.fit(corpus.train, n, corpus.tokenizer.vocab_size, 0.0) for n in (2, 3))
+    return pairs, triples

@@ -1,0 +1,1 @@
+"""Lesson 3, averaging: a function a scene."""

@@ -1,0 +1,133 @@
+"""The first scenes of lesson 3: every position averages its past, by a loop and by a product.
+
+The others: averaging_softmax.py (4 and 5), averaging_measured.py (6 to 9).
+"""
+
+import streamlit as st
+import torch
+from torch import Tensor
+
+from tinygpt.averaging import mean_by_loop, mean_by_tril, trick_matrices, tril_weights
+from tinygpt.plots.lessons import averaging as figures
+from tinygpt.plots.look import number
+from tinygpt.randomness import generator
+from tinygpt.ui import frame
+from tinygpt.ui.drag import Picture, drag
+from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, table
+from tinygpt.words.storyboard import Facts, Scene
+
+T = 8  # positions, as in both notebooks
+SIZES = range(2, 17)  # the values of T that can be looked at
+
+
+def notebook_x() -> Tensor:
+    """The x of the notebook that is chosen: 4 sequences of 8 points in a plane. (4, 8, 2)"""
+    seed = st.segmented_control(
+        "Notebook", ["1337", "666"], default="1337", required=True, key="notebook", bind="query-params",
+        format_func={"1337": "the first notebook (seed 1337)", "666": "the second (seed 666)"}.__getitem__,
+    )  # fmt: skip
+    return torch.randn(4, T, 2, generator=generator(int(seed)))
+
+
+@st.fragment
+def mean_so_far(scene: Scene, x: Tensor) -> None:
+    """The points of a plane up to t, and their mean."""
+    begin(scene)
+    points, means, mode = x[0], mean_by_loop(x)[0], frame.mode()
+    every = [_mean_facts(points, means, t) for t in range(T)]
+    ask(scene, every[2], height=440)
+    pictures = [
+        Picture(
+            figures.plane(points, means, t, mode) + figures.means_table(points, means, t, mode),
+            scene.plain("look_for", every[t]),
+            alt(scene, every[t]),
+        )
+        for t in range(T)
+    ]
+    t = drag(pictures, key="t", label="Position t", names=[str(t) for t in range(T)], default=2)
+    formula(scene, every[t])
+    lecture(scene)
+    table(lambda: {"t": range(T), **_columns("x", points), **_columns("xbow", means)}, key=scene.key)
+    code(mean_by_loop)
+
+
+def _mean_facts(points: Tensor, means: Tensor, t: int) -> Facts:
+    terms = [f"{'+' if v >= 0 and i else ''} {number(v, 4)}" for i, v in enumerate(points[: t + 1, 0].tolist())]
+    few = terms if t < 3 else [*terms[:2], "+ \\dots", terms[-1]]
+    a, b = means[t].tolist()
+    return {"t": t, "n": t + 1, "share": 1 / (t + 1), "a": a, "b": b, "last": T - 1, "terms": " ".join(few)}
+
+
+def _columns(name: str, values: Tensor) -> dict[str, list[float]]:
+    return {f"{name}[{c}]": values[:, c].tolist() for c in range(values.shape[1])}
+
+
+@st.fragment
+def products(scene: Scene) -> None:
+    """Three left factors that add, add up to a place, and average."""
+    begin(scene)
+    b = torch.randint(0, 10, (3, 2), generator=generator(42)).float()  # as in the notebook
+    factors = trick_matrices()
+    if not ask(scene, _product_answers(factors, b), height=330):
+        return
+    names = list(factors)
+    a = factors[st.segmented_control("a", names, default="tril", required=True, key="stage", bind="query-params")]
+    cells = [(i, j) for i in range(3) for j in range(2)]
+    facts = [_cell_facts(a, b, i, j) for i, j in cells]
+    mode = frame.mode()
+    pictures = [
+        Picture(figures.product(a, b, i, j, mode), scene.plain("look_for", fact), alt(scene, fact))
+        for (i, j), fact in zip(cells, facts, strict=True)
+    ]
+    drag(pictures, key="cell", label="Cell of c", names=[f"c[{i}, {j}]" for i, j in cells], default=2)
+    code(trick_matrices)
+
+
+def _product_answers(factors: dict[str, Tensor], b: Tensor) -> Facts:
+    row = {name: _row(factors[name] @ b, 1) for name in factors}
+    return {
+        "b": str(b.int().tolist()), "all": row["ones"], "right": row["tril"], "mean": row["rows sum to 1"],
+        "one": _row(b, 1), "b00": int(b[0, 0]), "b01": int(b[0, 1]), "b10": int(b[1, 0]), "b11": int(b[1, 1]),
+    }  # fmt: skip
+
+
+def _row(matrix: Tensor, i: int) -> str:
+    return f"[{', '.join(f'{v:g}' for v in matrix[i].tolist())}]"
+
+
+def _cell_facts(a: Tensor, b: Tensor, i: int, j: int) -> Facts:
+    terms = [f"{x:.3g}\u00b7{y:g}" for x, y in zip(a[i].tolist(), b[:, j].tolist(), strict=True)]
+    return {"i": i, "j": j, "sum": " + ".join(terms), "v": float((a @ b)[i, j])}
+
+
+@st.fragment
+def one_product(scene: Scene) -> None:
+    """The matrix of equal shares of the past, and the sums of its rows and columns, for every T."""
+    begin(scene)
+    every = {size: _shares_facts(size) for size in SIZES}
+    if not ask(scene, every[T], height=560):
+        return
+    pictures = [
+        Picture(
+            figures.shares_matrix(tril_weights(size), frame.mode()), scene.plain("look_for", facts), alt(scene, facts)
+        )
+        for size, facts in every.items()
+    ]
+    at = drag(pictures, key="T", label="T", names=[str(size) for size in SIZES], default=SIZES.index(T))
+    size = SIZES[at]
+    formula(scene, every[size])
+    lecture(scene)
+    deeper(scene, every[size])
+    wei = tril_weights(size)
+    table(lambda: {"row": range(size), **{f"column {i}": wei[:, i].tolist() for i in range(size)}}, key=scene.key)
+    code(mean_by_tril, tril_weights)
+
+
+def _shares_facts(size: int) -> Facts:
+    columns = tril_weights(size).sum(0)
+    terms = ["1", *(f"1/{n}" for n in range(2, size + 1))]
+    few = terms if size < 4 else [*terms[:2], "\u2026", terms[-1]]
+    return {
+        "T": size, "last": size - 1, "share": 1 / size, "harmonic": " + ".join(few),
+        "first_column": float(columns[0]), "last_column": float(columns[-1]),
+    }  # fmt: skip

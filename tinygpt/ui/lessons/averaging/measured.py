@@ -1,0 +1,129 @@
+"""Lesson 3, scenes 6 to 9: how fast, how equal, and how good averages are."""
+
+import functools
+
+import streamlit as st
+from torch import Tensor
+
+from tinygpt.agreement import ATOL, RTOL, agreement
+from tinygpt.averaging import changed_rows, mean_by_loop, mean_by_softmax, mean_by_tril, microseconds
+from tinygpt.lessons.measured import counted, result
+from tinygpt.plots.lessons import averaging as figures
+from tinygpt.plots.lessons.positions import Curve, by_position
+from tinygpt.ui import frame
+from tinygpt.ui.lessons.averaging.loop import T
+from tinygpt.ui.scene import alt, ask, begin, code, deeper, look_for, table
+from tinygpt.ui.train_here import train_here
+from tinygpt.words.storyboard import Scene, apart
+
+SIZES = (8, 16, 32, 64, 128, 256, 512)  # values of T whose time is measured
+ASKED = 64  # the T that the question is about
+REPEATS = 5
+VERSIONS = {"loop": mean_by_loop, "product": mean_by_tril, "softmax": mean_by_softmax}
+
+
+def _measured() -> dict[str, list[float]]:
+    """Microseconds of each version at each of SIZES, measured now."""
+    return {
+        name: [microseconds(version, size, repeats=REPEATS) for size in SIZES] for name, version in VERSIONS.items()
+    }
+
+
+_measured_first = functools.cache(_measured)  # what everybody sees who has not measured again
+
+
+@st.fragment
+def speeds(scene: Scene) -> None:
+    """How long each version takes as T grows, on this machine."""
+    begin(scene)
+    times = st.session_state.get("times") or _measured_first()
+    at = SIZES.index(ASKED)
+    loop, tril, softmax = (times[name][at] for name in VERSIONS)
+    ratio = loop / tril
+    facts = {
+        "T": ASKED, "loop": loop, "tril": tril, "softmax": softmax, "ratio": ratio, "repeats": REPEATS,
+        "is_low": ratio < 5, "is_middle": 5 <= ratio < 30, "is_high": ratio >= 30,
+    }  # fmt: skip
+    if not ask(scene, facts, height=360):
+        return
+    frame.show(figures.times_chart(SIZES, times, frame.mode()), key=scene.key, alt=alt(scene, facts))
+    look_for(scene, facts)
+    st.button("Measure again", key="measure", on_click=_measure_again)
+    deeper(scene, facts)
+    table(lambda: {"T": SIZES, **{f"{name}, \u00b5s": values for name, values in times.items()}}, key=scene.key)
+    code(mean_by_loop, mean_by_tril, mean_by_softmax)
+
+
+def _measure_again() -> None:
+    st.session_state["times"] = _measured()  # for this student only
+
+
+@st.fragment
+def almost_equal(scene: Scene, x: Tensor) -> None:
+    """Loop and product, bit by bit."""
+    begin(scene)
+    loop, tril = mean_by_loop(x), mean_by_tril(x)
+    found = agreement(loop, tril)
+    a, b = float(loop[found.worst]), float(tril[found.worst])
+    facts = {
+        "ok": str(found.close), "n": found.entries, "equal": int(found.equal.sum()), "largest": found.largest,
+        "unequal": found.entries - int(found.equal.sum()), "place": str(list(found.worst)), "a": a, "b": b,
+        "by": abs(a - b), "size": abs(b), "tolerance": found.tolerance, "atol": ATOL, "rtol": RTOL,
+        "seed": st.session_state.get("notebook", "1337"),
+    }  # fmt: skip
+    if not ask(scene, facts, height=360):
+        return
+    frame.show(figures.equal_cells(loop, tril, frame.mode()), key=scene.key, alt=alt(scene, facts))
+    why = "" if found.close else scene.write("why", facts)
+    frame.look_for(scene.write("look_for", facts) + why)
+    with st.container(width=900):
+        st.markdown(scene.write("wrong", facts))
+    code(agreement)
+
+
+@st.fragment
+def forgets(scene: Scene, x: Tensor) -> None:
+    """Which rows of xbow move when the input changes."""
+    begin(scene)
+    options = {"swap x[0] and x[1]": "look_for", "add 1 to x[5]": "fifth"}
+    swapped, raised = x[:, [1, 0, *range(2, T)]], x.clone()
+    raised[:, 5] += 1
+    changes = {"look_for": changed_rows(x, swapped), "fifth": changed_rows(x, raised)}
+    facts = {"first": float(changes["look_for"][0])} | {f"row_{i}": float(changes["fifth"][i]) for i in (5, 6, 7)}
+    if not ask(scene, facts, height=340):
+        return
+    names = list(options)
+    words = options[
+        st.segmented_control("Change", names, default=names[0], required=True, key="change", bind="query-params")
+    ]
+    frame.show(figures.changes_bars(changes[words], frame.mode()), key=scene.key, alt=alt(scene, facts, words))
+    look_for(scene, facts, words)
+    code(changed_rows)
+
+
+@st.fragment
+def better_than_nothing(scene: Scene) -> None:
+    """A trained head that averages against the bigram, place by place."""
+    begin(scene)
+    averaging_head, (floors, pairs) = result("averaging"), counted()
+    averaged = averaging_head.by_position
+    facts = {
+        "pairs": floors["2-gram"].val, "averaged": averaging_head.val_loss,
+        "a_first": averaged[0], "a_last": averaged[-1],
+        "b_first": pairs[0], "b_last": pairs[-1], "last": len(pairs) - 1, "n": len(pairs),
+        "gap_1": averaged[1] - pairs[1], "gap_last": apart(averaged[-1], pairs[-1]),
+    }  # fmt: skip
+    if not ask(scene, facts, height=400):
+        return
+    curves = [
+        Curve("averaging", averaged, "heads"),
+        Curve("bigram, counted", pairs, "bigram"),
+        Curve("one head", result("one-head").by_position, "head"),
+    ]
+    figure = by_position(curves, frame.mode(), low=2.2, high=3.1)
+    frame.show(figure, key=scene.key, alt=alt(scene, facts))
+    look_for(scene, facts)
+    with st.container(width=900):
+        st.markdown(scene.write("closing", facts))
+    table(lambda: {"position": range(len(pairs)), **{curve.name: curve.losses for curve in curves}}, key=scene.key)
+    train_here("averaging", "one-head", key=scene.key)

@@ -1,0 +1,126 @@
+"""Lesson 3, scenes 4 and 5: the same averages out of a softmax."""
+
+import math
+
+import streamlit as st
+import torch
+
+from tinygpt.attention import causal_mask
+from tinygpt.averaging import mean_by_softmax, softmax_of_averages, softmax_then_zero, softmax_weights, tril_weights
+from tinygpt.plots.lessons import averaging as figures
+from tinygpt.ui import frame
+from tinygpt.ui.drag import Picture, drag
+from tinygpt.ui.lessons.averaging.loop import T
+from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, look_for, wrong_frame
+from tinygpt.words.storyboard import Facts, Scene
+
+AFTER = "0 after softmax"
+NARROW = """@media (max-width: 640px) {  /* three small squares leave no hole below them */
+  .st-key-avg_5 { max-height: calc(33vw + 2.5rem); overflow: hidden; }
+}"""
+FILLS = {
+    "\u2212\u221e": -math.inf,
+    "\u221220": -20.0,
+    "\u221210": -10.0,
+    "\u22125": -5.0,
+    "\u22121": -1.0,
+    "0": 0.0,
+    AFTER: 0.0,
+}
+
+
+@st.fragment
+def out_of_softmax(scene: Scene) -> None:
+    """Scores of zero become the same matrix, a stage at a time; or not, if the future's score is a mere number."""
+    begin(scene)
+    options = list(FILLS)
+    typed = st.query_params.get("fill", "").replace("-", "\u2212")  # a link may have the minus of a keyboard
+    if typed in options:
+        st.session_state.setdefault("fill", typed)
+    chosen = st.segmented_control(
+        "Score of the future", options, default=options[0], required=True, key="fill", bind="query-params"
+    )
+    facts = _softmax_facts(chosen)
+    if not ask(scene, facts, height=480):
+        return
+    wrong = chosen != options[0]
+    words = "wrong_after" if chosen == AFTER else "wrong" if wrong else "look_for"
+    if wrong:
+        with wrong_frame("fill", put_right=_put_fill_right):
+            _stages(scene, chosen, facts)
+            look_for(scene, facts, words)
+    else:
+        _stages(scene, chosen, facts)
+    formula(scene, facts)
+    lecture(scene)
+    deeper(scene, facts)
+    code(mean_by_softmax, softmax_weights, causal_mask)
+
+
+def _softmax_facts(chosen: str) -> dict[str, object]:
+    fill = FILLS[chosen]
+    wei = softmax_then_zero(T) if chosen == AFTER else softmax_weights(T, fill)
+    return {
+        "t": T - 1, "n": T, "share": 1 / T, "m": int((~causal_mask(T)).sum()), "fill": chosen, "power": math.exp(fill),
+        "leak": float(wei[0, 1:].sum()), "first_sum": float(wei[0].sum()), "row_2": float(tril_weights(T)[2, 0]),
+        "leak_of_zero": float(softmax_weights(T, 0.0)[0, 1:].sum()),
+    }  # fmt: skip
+
+
+def _stages(scene: Scene, chosen: str, facts: Facts) -> None:
+    fill, wrong, mode = FILLS[chosen], FILLS[chosen] != -math.inf, frame.mode()
+    past = causal_mask(T)
+    scores = torch.zeros(T, T)
+    masked = scores if chosen == AFTER else scores.masked_fill(~past, fill)
+    weights = softmax_then_zero(T) if chosen == AFTER else softmax_weights(T, fill)
+    steps = {"scores": scores, "masked": masked, "exp": masked.exp(), "weights": weights}
+    pictures = []
+    for name, matrix in steps.items():
+        template = f"stage_{name}" + ("_wrong" if wrong and chosen != AFTER and name in ("masked", "exp") else "")
+        empty = ~past if name != "scores" and fill == -math.inf else torch.zeros_like(past)
+        rows = [
+            [None if e else v for v, e in zip(*pair, strict=True)]
+            for pair in zip(matrix.tolist(), empty.tolist(), strict=True)
+        ]
+        sums = matrix.sum(1).tolist() if name == "weights" else ()
+        said = "" if wrong and name == "weights" else scene.plain(template, facts)
+        words = {**facts, "stage": name}
+        pictures.append(
+            Picture(
+                figures.stage(rows, mode, digits=3 if name == "weights" else 2, sums=sums), said,
+                scene.plain("alt", {**words, "look_for": said}),
+            )
+        )  # fmt: skip
+    names = ["1 scores", "2 the future masked", "3 e to the score", "4 weights"]
+    drag(pictures, key="stage3", label="Stage", names=names, default=len(names) - 1)
+
+
+def _put_fill_right() -> None:
+    st.session_state["fill"] = next(iter(FILLS))
+
+
+@st.fragment
+def softmax_again(scene: Scene) -> None:
+    """Mask and softmax on the averages themselves."""
+    begin(scene)
+    if not ask(scene, {}, height=380):
+        return
+    mask = st.toggle("mask the future", True, key="mask", bind="query-params")
+    averages, again = tril_weights(T), softmax_of_averages(T, mask=mask)
+    masked = averages.masked_fill(~causal_mask(T), -math.inf) if mask else averages
+    facts = {
+        "difference": f"{float((again - averages).abs().max()):.1g}", "a": float(again[0, 0]), "b": float(again[0, 1]),
+        "k": T - 1,
+    }  # fmt: skip
+    named = [("averages", averages), ("future \u2212\u221e" if mask else "no mask", masked), ("softmax", again)]
+    words = "look_for" if mask else "unmasked"
+    figure = figures.three_matrices(named, frame.mode()).update_layout(height=380)
+    st.html(f"<style>{NARROW}</style>")
+    frame.show(figure, key=scene.key, alt=alt(scene, facts, words))
+    look_for(scene, facts, words)
+    code(softmax_of_averages)
+
+
+def check_facts() -> Facts:
+    """The numbers that the closing check needs."""
+    return {"leak_of_five": float(softmax_weights(T, -5.0)[0, 1:].sum())}

@@ -1,0 +1,111 @@
+"""A student's runs of a bigram table: which one lesson 2 is about, and the tables that were kept of it."""
+
+from functools import lru_cache
+
+from torch import Tensor
+
+from tinygpt.bigram import BigramConfig, BigramLanguageModel
+from tinygpt.checkpoint.model_file import load
+from tinygpt.engine.records import ENDED, NoSuchRun, RunView
+from tinygpt.lessons import tables
+from tinygpt.plots.lessons.bigram_drawings import Progress
+from tinygpt.training.spec import RunSpec, TrainConfig
+from tinygpt.training.state import start
+from tinygpt.ui import session
+from tinygpt.ui.lessons.bigram.text import Counted, counted
+
+RATE, STEPS = 1e-3, 10_000  # the notebook's training
+LOOKS = 30  # val losses of a run: enough for the chart of the laboratory
+
+
+def newest_run(text: Counted) -> RunView | None:
+    """The run of the link, or else this student's newest, that trains a bigram on this text."""
+    views, current = session.on_stage()
+    found = [view for view in ([current] if current else []) + views if fits(view, text)]
+    return found[0] if found else None
+
+
+def fits(view: RunView, text: Counted) -> bool:
+    return isinstance(view.spec.model, BigramConfig) and view.spec.corpus == text.corpus.name
+
+
+def spec_of(text: Counted, learning_rate: float, max_steps: int) -> RunSpec:
+    """The notebook's training; in a short text with shorter windows."""
+    model = BigramConfig(text.V, block_size=max(1, min(8, len(text.corpus.val) - 2)))
+    looks = max(1, max_steps // LOOKS)
+    return RunSpec(model, TrainConfig(max_steps, learning_rate=learning_rate, eval_interval=looks), text.corpus.name)
+
+
+@lru_cache(maxsize=32)
+def _untrained(spec: RunSpec) -> Tensor:
+    """The table of a run before its first step. (V, V)"""
+    return _table(start(spec, counted(spec.corpus).corpus).model)
+
+
+def _table(model: object) -> Tensor:
+    assert isinstance(model, BigramLanguageModel)
+    return tables.softmax_of_table(model)
+
+
+@lru_cache(maxsize=128)
+def _kept(run: str, step: int) -> Tensor | None:
+    """The table of a run at one of its snapshots; None where that cannot be read (any more)."""
+    return _read(session.engine().snapshot(run, step))
+
+
+@lru_cache(maxsize=64)
+def _last(run: str) -> Tensor | None:
+    """The table of a run that has ended: it stays as it is, so nobody reads it from disk at every tick."""
+    return _read(session.engine().model_bytes(run))
+
+
+def _read(blob: bytes | None) -> Tensor | None:
+    try:
+        return _table(load(blob).model) if blob else None
+    except ValueError:  # numbers that are not finite: the run has diverged
+        return None
+
+
+def tables_of(view: RunView | None, text: Counted) -> dict[int, Tensor]:
+    """The tables of a run by step: untrained, the snapshots kept on the way, and as it is now. Each (V, V)"""
+    spec = view.spec if view else spec_of(text, RATE, STEPS)
+    found: dict[int, Tensor | None] = {0: _untrained(spec)}
+    if view:
+        found |= _trained(view)
+    return {step: P for step, P in found.items() if P is not None}
+
+
+def _trained(view: RunView) -> dict[int, Tensor | None]:
+    """The tables of a run after its first step; none when it was deleted a moment ago, in another tab."""
+    engine = session.engine()
+    try:
+        found = {step: _kept(view.id, step) for step in engine.snapshots(view.id) if step < view.step}
+        if view.step:
+            ended = view.status in ENDED
+            found[view.step] = _last(view.id) if ended else _read(engine.model_bytes(view.id))
+    except NoSuchRun:
+        return {}
+    return found
+
+
+def batches_of(view: RunView) -> list[tuple[int, float]]:
+    """Step and loss of the batches of a run; none when it was deleted a moment ago, in another tab."""
+    try:
+        points = session.engine().points(view.id)
+    except NoSuchRun:
+        return []
+    return [(point.step, point.loss) for point in points if point.step < view.max_steps]
+
+
+def progress_of(found: dict[int, Tensor], text: Counted) -> Progress:
+    """What each table costs, exactly."""
+    losses = [tables.loss(P, text.counts) for P in found.values()]
+    H = tables.entropy(text.counts)
+    return Progress(list(found), losses, [loss - H for loss in losses])
+
+
+def latest(text: Counted) -> tuple[int, Tensor, bool]:
+    """The table as far as it is trained: after how many steps, the table (V, V), and whether there is a run at all."""
+    view = newest_run(text)
+    step, P = list(tables_of(view, text).items())[-1]
+    return step, P, bool(step)

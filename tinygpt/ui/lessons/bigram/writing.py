@@ -1,0 +1,196 @@
+"""The scenes of lesson 2 about what a table writes: the same dice, its one character of context, temperature."""
+
+import math
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+import torch
+from torch.nn import functional as F
+
+from tinygpt.bigram import BigramLanguageModel
+from tinygpt.counting import NGramModel
+from tinygpt.generation import generate, next_probabilities
+from tinygpt.lessons import tables
+from tinygpt.plots.lessons import bigram as figures
+from tinygpt.plots.lessons import bigram_drawings as drawings
+from tinygpt.plots.look import STAND_IN, thousands
+from tinygpt.randomness import generator
+from tinygpt.ui import controls, frame
+from tinygpt.ui.drag import Picture, drag
+from tinygpt.ui.lessons.bigram.runs import newest_run, tables_of
+from tinygpt.ui.lessons.bigram.text import Counted, char_control, counted, named
+from tinygpt.ui.scene import alt, ask, begin, code, formula, look_for, table
+from tinygpt.ui.still import still
+from tinygpt.variance import effective_characters
+from tinygpt.words.storyboard import Facts, Scene
+
+LINE, LONG = 90, 500  # characters written with the same dice
+TEMPERATURES = [2 ** (i / 4 - 2) for i in range(17)]  # 0.25 to 4
+CONTEXTS = ("in", "an")
+WRITTEN = 100  # characters at a temperature
+
+
+def dice_control() -> int:
+    return int(st.number_input("Seed of the dice", 0, controls.LAST_SEED, 1337, key="dice", bind="query-params"))
+
+
+@st.fragment
+def same_dice(scene: Scene, text: Counted) -> None:
+    """What the table writes at several moments, and what the counts write, with one seed."""
+    begin(scene)
+    with st.container(width=200):
+        seed = dice_control()
+    found = tables_of(newest_run(text), text)
+    moments = [0, *[step for step in found if step][-4:]]
+    first = text.corpus.tokenizer.stoi.get("\n", 0)
+    written = {f"after {thousands(step)} steps": found[step] for step in moments} | {"the counts": text.P}
+    lines = [(name, _decoded(text, tables.write(P, first, LINE, seed))) for name, P in written.items()]
+    agree = [sum(a == b for a, b in zip(line, lines[-1][1], strict=True)) for _, line in lines]
+    facts: dict[str, Any] = {"s": moments[-1], "m0": agree[0], "m1": agree[-2], "n": LINE, "lines": len(lines),
+                             "is_all": agree[-2] == LINE, "is_most": agree[-2] < LINE, "is_hardly": False}  # fmt: skip
+    facts["so_far"] = scene.plain("so_far" if moments[-1] else "so_far_untrained", facts)
+    if not ask(scene, facts, height=420):
+        return
+    words = "look_for" if moments[-1] else "untrained"
+    still(drawings.written_lines(lines, frame.mode()), key="big_6", alt=alt(scene, facts, words))
+    look_for(scene, facts, words)
+    with st.expander(f"{LONG} characters", type="compact", key="long_sample", on_change="rerun") as box:
+        if box.open:
+            st.code(_decoded(text, tables.write(found[moments[-1]], first, LONG, seed)), language=None)
+    code(tables.write)
+
+
+def _decoded(text: Counted, ids: list[int]) -> str:
+    return text.corpus.tokenizer.decode(ids)
+
+
+@lru_cache(maxsize=8)
+def _ngrams(corpus: str, n: int) -> NGramModel:
+    text = counted(corpus)
+    return NGramModel.fit(text.corpus.train, n, text.V, 0)
+
+
+def context_control(text: Counted, label: str, key: str, wanted: str) -> str:
+    """Two characters; where they do not fit the text, the two that are `wanted`."""
+    typed = st.text_input(label, wanted, 2, key=key, bind="query-params", live="250ms") or ""
+    return typed if _fits(typed, text) else wanted
+
+
+def _fits(context: str, text: Counted) -> bool:
+    return len(context) == 2 and set(context) <= set(text.chars)
+
+
+def _first_contexts(text: Counted) -> list[str]:
+    """The lecture's two, or else two of the text's own: its commonest character after two others."""
+    if all(_fits(context, text) for context in CONTEXTS):
+        return list(CONTEXTS)
+    last = int(text.counts.sum(dim=0).argmax())
+    before = text.counts[:, last].topk(min(2, text.V)).indices.tolist()
+    return [text.chars[i] + text.chars[last] for i in (before[0], before[-1])]
+
+
+def _forget_contexts(text: Counted) -> None:
+    """Another text was chosen: what was typed for the last one goes where it does not fit."""
+    if st.session_state.get("contexts_of", text.corpus.name) != text.corpus.name:
+        for key in ("context_a", "context_b"):
+            if not _fits(st.session_state.get(key, ""), text):
+                st.session_state.pop(key, None)
+    st.session_state["contexts_of"] = text.corpus.name
+
+
+def _two_contexts(scene: Scene, text: Counted) -> list[str]:
+    """What is typed as contexts; a sentence where it does not fit the text."""
+    _forget_contexts(text)
+    first, second = _first_contexts(text)
+    with st.container(horizontal=True, gap="medium", width=400):
+        contexts = [
+            context_control(text, "First context", "context_a", first),
+            context_control(text, "Second context", "context_b", second),
+        ]
+    if [st.session_state["context_a"], st.session_state["context_b"]] != contexts:
+        st.markdown(f":gray[{scene.templates['unknown']}]")
+    return contexts
+
+
+@st.fragment
+def one_character(scene: Scene, text: Counted) -> None:
+    """Two contexts: the table sees their last characters only."""
+    begin(scene)
+    contexts = _two_contexts(scene, text)
+    ids = [torch.tensor(text.corpus.tokenizer.encode(context)) for context in contexts]
+    pairs, triples = ([_ngrams(text.corpus.name, n).probabilities(i) for i in ids] for n in (2, 3))
+    g = int(triples[0].argmax())
+    same = contexts[0][-1] == contexts[1][-1]
+    facts = {
+        "a": f"\u201c{_visible(contexts[0])}\u201d", "b": f"\u201c{_visible(contexts[1])}\u201d", "g": text.say(g),
+        "last_a": text.say(int(ids[0][-1])), "last_b": text.say(int(ids[1][-1])), "same": same, "different": not same,
+        "pa": float(pairs[0][g]), "pb": float(pairs[1][g]), "ta": float(triples[0][g]), "tb": float(triples[1][g]),
+    }  # fmt: skip
+    if not ask(scene, facts, height=460):
+        return
+    likeliest = pairs[0].argsort(descending=True, stable=True).tolist()[:6]
+    shown = likeliest if g in likeliest else [*likeliest[:5], g]
+    words = "look_for" if same else "other"
+    figure = figures.two_contexts(contexts, pairs, triples, shown, text.chars, frame.mode())
+    frame.show(figure, key=scene.key, alt=alt(scene, facts, words))
+    st.markdown(":gray[solid: the bigram; hatched: counts of triples]")
+    look_for(scene, facts, words)
+    columns = {"bigram, a": pairs[0], "triples, a": triples[0], "bigram, b": pairs[1], "triples, b": triples[1]}
+    shares = {name: row[shown].tolist() for name, row in columns.items()}
+    table(lambda: {"next": [named(text.chars[i]) for i in shown], **shares}, key=scene.key)
+    code(NGramModel.probabilities, BigramLanguageModel.forward)
+
+
+def _visible(text: str) -> str:
+    return "".join(STAND_IN.get(c, c) for c in text)
+
+
+@st.fragment
+def temperature(scene: Scene, text: Counted) -> None:
+    """A row, sharpened and flattened, and what is written then."""
+    begin(scene)
+    val, sharp = _losses_at(text.corpus.name)
+    facts: dict[str, Any] = {"val": val, "sharp": sharp}
+    if not ask(scene, facts, height=520):
+        return
+    i = char_control(text, "favorites", "t")
+    model, mode = tables.as_model(text.smoothed), frame.mode()
+    idx, shown = torch.tensor([[i]]), text.smoothed[i].argsort(descending=True, stable=True).tolist()[:10]
+    pictures, every = [], []
+    for tau, sample in zip(TEMPERATURES, _written(text.corpus.name, i), strict=True):
+        row = next_probabilities(model, idx, temperature=tau)[0]
+        there = {**facts, "c": text.say(i), "d": text.say(shown[0]), "tau": tau, "p": float(row[shown[0]]),
+              "eff": float(effective_characters(row))}  # fmt: skip
+        bars = drawings.row_at_temperature(row, shown, text.chars, mode)
+        line = drawings.sample_line(sample, mode)
+        pictures.append(Picture(bars + line, scene.plain("look_for", there), alt(scene, there)))
+        every.append(there)
+    names = [f"{tau:.2f}" for tau in TEMPERATURES]
+    at = drag(pictures, key="temperature", label="Temperature", names=names, default=names.index("1.00"))
+    st.markdown(scene.write("loss", facts))
+    formula(scene, every[at])
+    code(next_probabilities)
+
+
+@lru_cache(maxsize=64)
+def _losses_at(corpus: str) -> tuple[float, float]:
+    """Val loss of the smoothed counts, as they are and sharpened by a temperature of ½."""
+    text = counted(corpus)
+    sharpened = F.softmax(text.smoothed.log() / 0.5, dim=-1)
+    return tables.loss(text.smoothed, text.hidden), tables.loss(sharpened, text.hidden)
+
+
+@lru_cache(maxsize=64)
+def _written(corpus: str, first: int) -> list[str]:
+    """What the counts write after `first` at each of TEMPERATURES, with the same dice."""
+    text, idx = counted(corpus), torch.tensor([[first]])
+    model = tables.as_model(text.smoothed)
+    drawn = (generate(model, idx, WRITTEN, temperature=tau, generator=generator(1337)) for tau in TEMPERATURES)
+    return [_decoded(text, [token.id for token in tokens]) for tokens in drawn]
+
+
+def check_facts(text: Counted) -> Facts:
+    """The numbers of the closing check."""
+    val, _ = _losses_at(text.corpus.name)
+    return {"val": val, "target": val - 0.18, "eff": math.exp(val)}

@@ -1,0 +1,150 @@
+"""The first scenes of lesson 1: characters, ids, the text that is hidden. The others: tokens_windows.py (4 to 6)."""
+
+from collections import Counter
+from functools import lru_cache
+
+import streamlit as st
+import torch
+from torch import Tensor
+
+from tinygpt.corpus import Corpus, load_corpus
+from tinygpt.plots.lessons import tokens as figures
+from tinygpt.plots.look import spoken
+from tinygpt.texts.tiny_shakespeare import SHA256
+from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
+from tinygpt.ui import controls, frame, texts
+from tinygpt.ui.scene import alt, ask, begin, code, formula, look_for, table, wrong_frame, wrong_switch
+from tinygpt.words.storyboard import Facts, Scene
+
+NARROW = """@media (max-width: 640px) {  /* on a phone there is room for every fourth character below its bar */
+  .st-key-narrow_tok_2 .xtick:not(:nth-child(4n+2)) { display: none; }
+}"""
+LONGEST = 60  # characters of the typed text
+BEGINNING = "Firs"  # of the lecture's text
+RARE = 30  # times: a character that occurs less often is rare
+
+
+def corpus() -> Corpus:
+    """The text that all scenes of the page are about."""
+    with st.container(width=360):
+        return load_corpus(controls.corpus(), folder=texts.folder())
+
+
+def characters(tokenizer: CharTokenizer, ids: Tensor) -> list[str]:
+    """The characters of ids, one by one."""
+    return list(tokenizer.decode(ids.tolist()))
+
+
+@st.fragment
+def every_character(scene: Scene, corpus: Corpus) -> None:
+    """What is typed, as tiles with ids."""
+    begin(scene)
+    tokenizer = corpus.tokenizer
+    with st.container(width=480):
+        typed = st.text_input(
+            "Type something", "hello, there!", LONGEST, key="typed", bind="query-params", live="250ms"
+        )
+    typed = typed or ""
+    known = "".join(c for c in typed if c in tokenizer.stoi)
+    facts = _typed_facts(tokenizer, typed, known)
+    ask(scene, facts, height=160)
+    st.html(figures.strip(list(typed), [tokenizer.stoi.get(c) for c in typed], frame.mode()))
+    for c in tokenizer.unknown(typed):
+        st.markdown(scene.write("unknown", {"c": spoken(c), "V": tokenizer.vocab_size}))
+    if known:
+        look_for(scene, facts)
+        same = tokenizer.decode(tokenizer.encode(known)) == typed
+        words = "what you typed" if same else "only the characters that have an id"
+        st.markdown(f":gray[decode(encode(text)) gives back {words}.]")
+    else:
+        look_for(scene, facts, "look_for_empty")
+    formula(scene, facts)
+    with st.container(width=900):
+        st.markdown(f":gray[{scene.write('lecture', facts)}]")
+    table(lambda: {"character": list(known), "id": tokenizer.encode(known)}, key=scene.key)
+    code(CharTokenizer.encode, CharTokenizer.decode)
+
+
+def _typed_facts(tokenizer: CharTokenizer, typed: str, known: str) -> Facts:
+    common = Counter(known).most_common(1)[0][0] if known else ""
+    lecture = CharTokenizer(LECTURE_CHARS)
+    return {
+        "n": len(known), "d": len(set(known)), "c": spoken(common), "id": tokenizer.stoi.get(common, 0),
+        "tiles": ", ".join(f"{spoken(c)} {tokenizer.stoi.get(c, 'without an id')}" for c in typed),
+        "hello": ", ".join(map(str, lecture.encode("hello,"))), "h": lecture.stoi["h"],
+        "there": ", ".join(map(str, lecture.encode(" there!"))),
+        "lecture_V": lecture.vocab_size,
+        "forwards": str(lecture.encode("hello")), "backwards": str(lecture.encode("olleh")),
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def _counts(name: str) -> list[int]:
+    """How often each character occurs in the corpus of that name. ValueError where its text is gone."""
+    corpus = load_corpus(name, folder=texts.folder())
+    return torch.bincount(corpus.data, minlength=corpus.tokenizer.vocab_size).tolist()
+
+
+@st.fragment
+def vocabulary(scene: Scene, corpus: Corpus) -> None:
+    """How often each character occurs."""
+    begin(scene)
+    counts, chars = _counts(corpus.name), corpus.tokenizer.chars
+    share = {c: n / sum(counts) for c, n in zip(chars, counts, strict=True)}
+    first = max(share, key=share.__getitem__)
+    facts = {
+        "g": spoken(first), "share": share[first], "n": sum(counts), "V": len(chars),
+        "rare": RARE, "r": sum(n < RARE for n in counts), "e": share.get("e", 0.0), "space": share.get(" ", 0.0),
+        "newline": share.get("\n", 0.0), "e_first": first == "e", "space_first": first == " ",
+        "newline_first": first == "\n", "other_first": first not in "e \n",
+    }  # fmt: skip
+    if not ask(scene, facts, height=400):
+        return
+    logarithmic = st.toggle("logarithmic", key="log_shares", bind="query-params")
+    figure = figures.vocabulary_bars(counts, chars, frame.mode(), logarithmic=logarithmic)
+    if len(chars) > figures.ROOMY:
+        st.html(f"<style>{NARROW}</style>")
+    with st.container(key="narrow_tok_2"):
+        frame.show(figure, key=scene.key, alt=alt(scene, facts))
+    look_for(scene, facts)
+    exact = "exact" if corpus.sha256 == SHA256 else "not_exact"
+    st.markdown(f":gray[SHA-256 {corpus.sha256[:12]}\u2026 {scene.write(exact, facts)}]")
+    with st.expander("The first 1\u202f000 characters", type="compact"):
+        st.code(corpus.text[:1_000], language=None)
+    table(lambda: {"id": range(len(chars)), "character": list(chars), "times": counts}, key=scene.key)
+    code(CharTokenizer.from_text)
+
+
+@st.fragment
+def hide_some(scene: Scene, corpus: Corpus) -> None:
+    """The text cut in two: nine tenths to train on, the rest hidden."""
+    begin(scene)
+    n, m, V = len(corpus.train), len(corpus.val), corpus.tokenizer.vocab_size
+    first = corpus.train[:9].tolist()
+    facts = {
+        "N": n + m, "n": n, "m": m, "k": V - len(corpus.val.unique()), "first": str(first),
+        "dtype": str(corpus.data.dtype),
+    }  # fmt: skip
+    if not ask(scene, facts, height=320):
+        return
+    st.html(figures.split_bar(n, m, frame.mode()))
+    with st.container(horizontal=True, gap="large"):
+        st.text(f"\u2026{corpus.text[n - 30 : n]!r}", width="content")
+        st.text(f"{corpus.text[n : n + 30]!r}\u2026", width="content")
+    look_for(scene, facts)
+    st.markdown(f"train[:9] = {first}")
+    if wrong_switch("wrong_dtype", "print data.type, as the notebook does"):
+        with wrong_frame("wrong_dtype"):
+            st.code(str(corpus.data.type).split(" at 0x")[0] + ">", language=None)
+            look_for(scene, facts, "wrong")
+    code(Corpus.from_text)
+
+
+def check_facts() -> Facts:
+    """The numbers that the closing check needs."""
+    tokenizer = CharTokenizer(LECTURE_CHARS)
+    *x, following = tokenizer.encode(BEGINNING)
+    return {
+        "e": tokenizer.stoi["e"], "d": tokenizer.stoi["d"], "x": str(x), "next": following, "T": len(x),
+        "y": str([*x[1:], following]), "mirrored": str(x[::-1]),
+    }  # fmt: skip

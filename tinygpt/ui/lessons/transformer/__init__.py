@@ -1,0 +1,1 @@
+"""Lesson 6, the transformer: a function a scene."""

@@ -1,0 +1,123 @@
+"""The last scene of lesson 6: train the model on screen, and ask what a low loss proves."""
+
+from dataclasses import replace
+from functools import lru_cache
+
+import streamlit as st
+import torch
+
+from tinygpt.corpus import default_corpus, load_corpus
+from tinygpt.counting import ngram_keys
+from tinygpt.gpt_config import GPTConfig
+from tinygpt.lessons.measured import EXPERIMENTS, RATES, Result, counted, result
+from tinygpt.models import ModelConfig, count_parameters
+from tinygpt.training.loop import advance
+from tinygpt.training.presets import PRESETS
+from tinygpt.training.spec import RunSpec
+from tinygpt.ui import controls, session
+from tinygpt.ui.lessons.attention.reader import counts_of_pairs_and_triples
+from tinygpt.ui.lessons.transformer.parts import name_of
+from tinygpt.ui.scene import ask, begin, code
+from tinygpt.ui.train import launch, live
+from tinygpt.words.storyboard import Facts, Scene
+
+STEPS = 2_000
+EARLY = 500  # steps after which two learning rates are compared
+FOURS = 4  # from here on, counting one character more hardly helps on hidden text
+# The last model of the lecture ("scaled up"), and the val loss that it states. Here it would train for days.
+LARGE, LARGE_LOSS = GPTConfig(block_size=256, n_embd=384, n_head=6, n_layer=6, dropout=0.2), 1.48
+
+
+@st.fragment
+def train_it(scene: Scene, config: ModelConfig) -> None:
+    """The controls of a run of the model on screen, the stage of the laboratory, and what its loss does not prove."""
+    begin(scene)
+    facts = loss_facts(scene)
+    if not ask(scene, facts, height=900):
+        return
+    st.markdown(scene.write("model", {"name": name_of(config), "n": count_parameters(config)}))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        with st.container(width=280):
+            max_steps = controls.max_steps(STEPS)
+        with st.container(width=280):
+            learning_rate = controls.learning_rate(PRESETS["layer-norm"].train.learning_rate)
+        with st.container(width=150):
+            seed = controls.seed()
+        spec = spec_of(config, max_steps, learning_rate, seed)
+        with st.container(width=230):
+            _train_button(spec)
+    if words := session.said("train"):
+        st.text(words)
+    live.stage(max_steps, None)
+    with st.container(width=900):
+        st.markdown(scene.write("then", facts))
+        st.markdown(scene.write("try", facts))
+    code(advance)
+
+
+def spec_of(config: ModelConfig, max_steps: int, learning_rate: float, seed: int) -> RunSpec:
+    """The lecture's way to train, on the text of this server."""
+    train = replace(
+        PRESETS["layer-norm"].train, max_steps=max_steps, learning_rate=learning_rate, seed=seed,
+        eval_interval=max(1, max_steps // launch.LOOKS),
+    )  # fmt: skip
+    return RunSpec(config, train, default_corpus())
+
+
+def _train_button(spec: RunSpec) -> None:
+    seconds = launch.spoken_time(sum(launch.seconds_here(spec)))
+    st.markdown(f":gray[about {seconds} here]")
+    st.button("Train", type="primary", key="train", width="stretch", on_click=session.order,
+              args=("train", _train, spec))  # fmt: skip
+
+
+def _train(spec: RunSpec) -> None:
+    name = session.free_name(name_of(spec.model))
+    session.watch(session.engine().submit(spec, student=session.student(), name=name))
+
+
+def loss_facts(scene: Scene) -> Facts:
+    """What counting reaches, what the models reach, and what other learning rates made of them."""
+    floors, triples = counted()[0], counts_of_pairs_and_triples()[1]
+    fours, fives = floors[f"{FOURS}-gram"], floors[f"{FOURS + 1}-gram"]
+    facts = {
+        "n": count_parameters(PRESETS["layer-norm"].model), "gpt": result("gpt").val_loss,
+        "pairs": floors["2-gram"].val, "triples": floors["3-gram"].val, "m": len(triples.grams.keys),
+        "k": FOURS, "k1": FOURS + 1, "a": fours.train, "b": fives.train, "c": fours.val, "d": fives.val,
+        "new": never_before(FOURS, default_corpus()), "new1": never_before(FOURS + 1, default_corpus()),
+        "large": count_parameters(LARGE) / 1e6, "e": LARGE_LOSS,
+    }  # fmt: skip
+    return {**facts, **rate_facts(scene, floors["2-gram"].val)}
+
+
+@lru_cache(maxsize=4)
+def never_before(n: int, text: str) -> float:
+    """The share of the hidden text's pieces of n characters that never occurred in its training text."""
+    corpus = load_corpus(text)
+    train, val = (ngram_keys(ids, n, corpus.tokenizer.vocab_size) for ids in (corpus.train, corpus.val))
+    return 1 - float(torch.isin(val, train).float().mean())
+
+
+def rate_facts(scene: Scene, pairs: float) -> Facts:
+    """One head with every learning rate that was tried, and the GPT with a higher one than usual."""
+    heads = {rate: result(f"rate-{rate}") for rate in RATES}
+    too_high = next((rate for rate, found in heads.items() if found.val_loss > pairs), RATES[-1])
+    usual, faster = EXPERIMENTS["gpt"].train, EXPERIMENTS["gpt-rate-0.003"].train
+    fast_early = _at(result("gpt-rate-0.003"), EARLY)
+    slow = result("gpt")
+    return {
+        "rates": ", ".join(_ended(scene, rate, found) for rate, found in heads.items()),
+        "rate_steps": EXPERIMENTS[f"rate-{RATES[0]}"].train.max_steps, "early": EARLY, "r_high": too_high,
+        "r_usual": usual.learning_rate, "r_gpt": faster.learning_rate, "fast_early": fast_early,
+        "slow": next(step for step, val in zip(slow.steps, slow.val, strict=True) if val <= fast_early),
+    }  # fmt: skip
+
+
+def _ended(scene: Scene, rate: float, found: Result) -> str:
+    """Where one head came with a learning rate; or when it was given up."""
+    words = "given_up" if found.note else "ended"
+    return scene.plain(words, {"rate": rate, "loss": found.val_loss, "step": found.steps[-1]})
+
+
+def _at(found: Result, step: int) -> float:
+    return dict(zip(found.steps, found.val, strict=True))[step]

@@ -1,0 +1,119 @@
+"""From controls to a run: what it will cost, whether it can be done, and the button that starts it."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from tinygpt.bigram import BigramConfig
+from tinygpt.corpus import Corpus, load_corpus
+from tinygpt.engine.limits import MAX_LIVE, check
+from tinygpt.engine.records import RunView
+from tinygpt.models import count_parameters
+from tinygpt.plots.look import thousands
+from tinygpt.texts.cleaning import check_length
+from tinygpt.training.cost import this_machine
+from tinygpt.training.presets import PRESETS, Preset
+from tinygpt.training.spec import RunSpec
+from tinygpt.ui import controls, session, texts
+
+SETTLED = 200  # steps after which a run's speed says how fast its like will be
+LOOKS = 30  # val losses of a run: enough for a curve, cheap enough to be no brake
+
+
+def chosen_corpus() -> Corpus | None:
+    """The text that is chosen, or None with a sentence on the page."""
+    try:
+        return load_corpus(controls.corpus(), folder=texts.folder())
+    except ValueError as error:
+        st.text(str(error))
+        return None
+
+
+def chosen_spec(preset: Preset, corpus: Corpus | None, max_steps: int) -> RunSpec | None:
+    """What the controls say, or None with a sentence on the page that says why it cannot be built and what to do."""
+    settings = controls.model_settings(preset, corpus.tokenizer.vocab_size if corpus else 65)
+    training = controls.training_settings(preset.train)
+    if corpus is None:
+        return None
+    try:
+        model = replace(preset.model, **settings)  # type: ignore[arg-type]
+        looks = {"max_steps": max_steps, "eval_interval": max(1, max_steps // LOOKS)}
+        train = replace(preset.train.at(training.pop("learning_rate")), **training, **looks)  # type: ignore[arg-type]
+        check_length(corpus.text, model.block_size)
+        spec = RunSpec(model, train, corpus.name)
+        check(spec)
+        return spec
+    except ValueError as error:
+        st.session_state["impossible"] = str(error)
+        return None
+
+
+def button(spec: RunSpec | None, preset: Preset) -> None:
+    """The cost, the bigram beside it, and Train."""
+    beside = with_a_bigram(spec)
+    if spec is None:
+        st.text(st.session_state.pop("impossible", "Choose a text first."))
+    else:
+        seconds = sum(seconds_here(spec, *beside))
+        st.markdown(f":gray[{thousands(count_parameters(spec.model))} parameters, about {spoken_time(seconds)} here]")
+    st.button(
+        "Train", type="primary", key="train", width="stretch", disabled=spec is None, on_click=session.order,
+        args=("train", _train, spec, preset.title, beside),
+    )  # fmt: skip
+    if words := session.said("train"):
+        st.text(words)
+
+
+def seconds_here(*specs: RunSpec) -> list[float]:
+    """How long each of these runs takes on this machine: as its twin did, else as three short measurements say."""
+    mine = [view for view in session.every_run() if view.step >= SETTLED]
+    return [_seconds_of(spec, mine) for spec in specs]
+
+
+def _seconds_of(spec: RunSpec, mine: list[RunView]) -> float:
+    for view in mine:
+        if view.spec.model == spec.model and view.spec.train.batch_size == spec.train.batch_size:
+            return spec.train.max_steps * view.seconds / view.step
+    return this_machine().run_seconds(spec)
+
+
+def with_a_bigram(spec: RunSpec | None) -> list[RunSpec]:
+    """A bigram to train beside an attention model. When this text has one, the choice stays where it is and rests."""
+    bigram = bigram_for(spec) if spec else None
+    if bigram is None:
+        return []
+    models = [view.spec.model for view in session.runs() if view.spec.corpus == bigram.corpus]
+    there = any(isinstance(model, BigramConfig) for model in models)
+    wanted = st.checkbox("a bigram beside it", True, key="beside", bind="query-params", disabled=there)
+    return [bigram] if wanted and not there else []
+
+
+def bigram_for(spec: RunSpec) -> RunSpec | None:
+    """The bigram to compare an attention model with; None beside a bigram, and where it would be too large."""
+    if isinstance(spec.model, BigramConfig):
+        return None
+    bigram = PRESETS["bigram"].spec(spec.corpus, spec.model.vocab_size)
+    train = replace(
+        bigram.train, max_steps=spec.train.max_steps, eval_interval=spec.train.eval_interval, seed=spec.train.seed
+    )
+    bigram = replace(bigram, model=replace(bigram.model, block_size=spec.model.block_size), train=train)
+    try:
+        check(bigram)
+    except ValueError:
+        return None
+    return bigram
+
+
+def _train(spec: RunSpec, title: str, beside: list[RunSpec]) -> None:
+    """The bigram comes first, so that the chosen model is the newest run; the last free place is the model's."""
+    if beside and sum(view.live for view in session.runs()) + len(beside) >= MAX_LIVE:
+        session.say("train", "There was room for one more run only, so no bigram is trained beside it.")
+        beside = []
+    for other in beside:
+        session.engine().submit(other, student=session.student(), name=session.free_name("bigram"))
+    session.watch(session.engine().submit(spec, student=session.student(), name=session.free_name(title)))
+
+
+def spoken_time(seconds: float) -> str:
+    """About how long, in words: "2 s", "80 s", "4 min"."""
+    return f"{max(1, round(seconds))} s" if seconds < 100 else f"{round(seconds / 60)} min"

@@ -1,0 +1,100 @@
+"""The list of runs: show or hide, rename, download, delete."""
+
+import streamlit as st
+
+from tinygpt.engine.records import LIVE, RunView
+from tinygpt.models import count_parameters, kind
+from tinygpt.plots import look
+from tinygpt.plots.losses.loss import brief
+from tinygpt.ui import session, texts
+from tinygpt.words import markdown as literal
+
+MOST = 20  # runs that a link to the comparison names
+KINDS = ("bigram", "head", "heads", "gpt")
+HUES = "\n".join(
+    f'[class*="st-key-run_{name}_"] label p {{ font-weight: 700; color: '
+    f"light-dark({look.color(name, 'light', text=True)}, {look.color(name, 'dark', text=True)}); }}"
+    for name in KINDS
+)
+# A label is read aloud with its marks, so a name carries none: its hue comes from here.
+STYLE = f"""
+{HUES}
+/* A run takes one line; where it is too long, what is said about it gives way before its name does. */
+[class*="st-key-run_"] > :nth-child(1) {{ flex: 0 1 auto; min-width: 0; }}
+[class*="st-key-run_"] > :nth-child(2) {{ flex: 1 1 0; min-width: 0; }}
+/* The menu is three dots to look at, a word to hear, and large enough for a thumb. */
+[class*="st-key-menu_"] [data-testid="stPopoverButton"] {{ min-width: 2rem; }}
+[class*="st-key-menu_"] [data-testid="stPopoverButton"] [data-testid="stMarkdownContainer"] {{
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
+}}
+"""
+
+
+def is_shown(view: RunView, current: RunView | None) -> bool:
+    """Whether a run is on the chart: as ticked, or else when it learns the same text as the current one."""
+    by_itself = current is not None and view.spec.corpus == current.spec.corpus
+    return bool(st.session_state.get(f"show_{view.id}", by_itself))
+
+
+def run_list(views: list[RunView], current: RunView | None) -> None:
+    """A line a run: tick, name in its hue, a word about it, val loss, and a menu."""
+    st.markdown("**Runs** \u2002:gray[val loss]")
+    if not views:
+        st.markdown(":gray[Each run you train gets a line here, and stays until you delete it.]")
+    for view in views:
+        name, val = literal.markdown(view.name), view.val
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall",
+                          key=f"run_{kind(view.spec.model)}_{view.id}"):  # fmt: skip
+            st.checkbox(name, is_shown(view, current), key=f"show_{view.id}", persist_state="session")
+            st.markdown(f":small[:gray[{literal.markdown(short_about(view, current))}]]", width="stretch", wrap=False)
+            st.markdown(f"**{brief(val)}**" if val is not None else ":gray[\u2013]", width="content")
+            menu(view, name)
+    if len(views) > 1:
+        several = ",".join(view.id for view in views[:MOST] if is_shown(view, current))
+        st.page_link("lab/compare.py", label="Compare the ticked ones", query_params={"show": several})
+
+
+def short_about(view: RunView, current: RunView | None) -> str:
+    """What tells this run from another, in a few words."""
+    if view.status in ("paused", "stopped", "diverged", "failed", "interrupted", "waiting"):
+        return view.status
+    if current and view.spec.corpus != current.spec.corpus:
+        return texts.title(view.spec.corpus)
+    blocks = getattr(view.spec.model, "n_layer", 0)
+    return f"{blocks} blocks" if blocks > 1 else f"{look.thousands(count_parameters(view.spec.model))} parameters"
+
+
+def menu(view: RunView, name: str) -> None:
+    """What can be done with a run; made only when it is opened. `name` is what to call it in markdown."""
+    box = st.popover(f"Menu of {name}", icon=":material/more_horiz:", type="tertiary", key=f"menu_{view.id}",
+                     on_change="rerun", help="Show, rename, download, delete")  # fmt: skip
+    if not box.open:
+        return
+    with box:
+        engine, mine = session.engine(), view.student == session.student()
+        st.button("Show this run", key=f"watch_{view.id}", on_click=session.watch, args=(view.id,), width="stretch")
+        if mine:
+            st.text_input("Name", view.name, key=f"name_{view.id}", max_chars=40, on_change=_rename, args=(view.id,))
+        if view.step or view.status == "diverged":  # at step 0 too it keeps the model it began with
+            st.download_button(
+                "Download the model",
+                data=lambda: engine.model_bytes(view.id) or b"",
+                file_name=f"{file_name(view)}.safetensors",
+                key=f"download_{view.id}",
+                on_click="ignore",
+                width="stretch",
+            )
+        if mine:
+            words = "Stop and delete" if view.status in LIVE else "Delete"
+            st.button(words, key=f"delete_{view.id}", on_click=session.order, args=("stage", engine.delete, view.id),
+                      width="stretch")  # fmt: skip
+
+
+def file_name(view: RunView) -> str:
+    """A name for the download that every system takes: letters, digits and hyphens, never a path."""
+    plain = "".join(c if c.isascii() and c.isalnum() else "-" for c in view.name).strip("-")
+    return f"tinygpt-{plain or 'model'}-{view.step}"
+
+
+def _rename(run: str) -> None:
+    session.order("stage", session.engine().rename, run, st.session_state[f"name_{run}"])

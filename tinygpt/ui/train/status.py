@@ -1,0 +1,67 @@
+"""The status line: which run, how far, how fast, and the buttons that act on it within one slice of work."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from tinygpt.engine.records import LIVE, RunView
+from tinygpt.plots.look import thousands
+from tinygpt.ui import session
+from tinygpt.ui.train.launch import spoken_time
+from tinygpt.words import markdown as literal
+
+MOVING = ("waiting", "training")  # more is to come without anybody asking
+WORDS = {"waiting": "waits for its turn at", "training": "training:", "paused": "paused at", "stopped": "stopped at",
+         "diverged": "diverged at", "failed": "failed at", "interrupted": "interrupted at"}  # fmt: skip
+STYLE = """
+/* One line, so that what stands below never jumps; where it is too long, the name is cut and not the numbers. */
+.st-key-how_far p { display: flex; overflow: hidden; white-space: nowrap; }
+.st-key-how_far p > strong { min-width: 3rem; overflow: hidden; text-overflow: ellipsis; }
+@media (max-width: 640px) {
+  .st-key-how_far p { display: block; height: 2lh; white-space: normal; }
+}
+"""
+
+
+def status_line(view: RunView | None) -> None:
+    """How far it is, the three buttons, and what there is to say."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", gap="small",
+                      key="status"):  # fmt: skip
+        with st.container(gap="xsmall", width=500, key="how_far"):
+            st.markdown(status_words(view))
+            st.progress(min(1.0, view.step / view.max_steps) if view else 0.0)
+        with st.container(horizontal=True, width="content", gap="small"):
+            mine = view is not None and view.student == session.student()
+            buttons(view.id if view else "", view.status if view and mine else "")
+    for words in filter(None, (session.said("stage"), (view.warning or view.note) if view else "")):
+        st.text(words)
+
+
+def buttons(run: str, status: str) -> None:
+    """Pause or Resume, Step, Stop; those that mean nothing for this status rest."""
+    engine = session.engine()
+    if status in ("paused", "interrupted"):
+        _button("Resume", "pause", engine.resume, run, possible=True)
+    else:
+        _button("Pause", "pause", engine.pause, run, possible=status in MOVING)
+    _button("Step", "step", engine.step, run, possible=status == "paused")
+    _button("Stop", "stop", engine.stop, run, possible=status in (*LIVE, "interrupted"))
+
+
+def _button(label: str, key: str, command: Callable[[str], None], run: str, *, possible: bool) -> None:
+    st.button(label, key=key, on_click=session.order, args=("stage", command, run), disabled=not possible)
+
+
+def status_words(view: RunView | None) -> str:
+    """One line: which run, how far, how fast, how long still."""
+    if view is None:
+        return ":gray[Nothing trained yet. Press Train and its curve appears here.]"
+    name, at = f"**{literal.markdown(view.name)}**", f"step {thousands(view.step)} of {thousands(view.max_steps)}"
+    if view.status == "training" and view.steps_per_second:
+        left = (view.max_steps - view.step) / view.steps_per_second
+        speed = f"{view.steps_per_second:.0f}" if view.steps_per_second >= 10 else f"{view.steps_per_second:.1f}"
+        return f"{name} \u2002{at} \u00b7 {speed} steps/s \u00b7 {spoken_time(left)} left"
+    if view.status == "finished":
+        return f"{name} \u2002finished: {thousands(view.step)} steps in {spoken_time(view.seconds)}"
+    words = "pausing at" if view.status == "paused" and view.busy else WORDS[view.status]
+    return f"{name} \u2002{words} {at}"

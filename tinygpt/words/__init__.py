@@ -1,0 +1,1 @@
+"""Sentences of the pages that numbers decide, and the storyboard of the lessons."""

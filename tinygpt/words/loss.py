@@ -1,0 +1,135 @@
+"""What to look for in a loss chart, in one or two sentences computed from the curve."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+from tinygpt.plots.look import number, thousands
+from tinygpt.plots.loss_curve import LossCurve
+from tinygpt.plots.losses.loss import brief
+
+TABLES = {"2-gram": "a table of pairs", "3-gram": "a table of triples", "4-gram": "a table of fours"}
+MORE_THAN = {"2-gram": "one character", "3-gram": "two characters", "4-gram": "three characters"}
+CLOSE = 0.03  # nats: two losses nearer than this are called equal
+
+
+def look_for(
+    curve: LossCurve | None,
+    floors: Mapping[str, float],
+    *,
+    ended: bool,
+    guess: float | None = None,
+    diverged: bool = False,
+) -> str:
+    """The sentence under the chart. `floors` are val losses of the count models by name."""
+    if curve and diverged:
+        return diverged_words(curve, floors)
+    if curve is None or not curve.vals:
+        return (
+            "the first value: a model that knows nothing costs about as much as guessing, the dotted line at the top."
+        )
+    words = bigram_words(curve, floors) if curve.role == "bigram" else crossing_words(curve, floors, ended=ended)
+    return words + guess_words(curve.vals[-1][1], guess) if ended else words
+
+
+def diverged_words(curve: LossCurve, floors: Mapping[str, float]) -> str:
+    """How high did the loss leap, if it did, before the run was given up?"""
+    if not curve.points:
+        return "nothing: not even the first loss was a number."
+    step, worst, _ = max(curve.points, key=lambda point: point[1])
+    if worst <= curve.points[0][1]:  # it was no number any more before it could be seen to rise
+        return f"how soon the curve breaks off: after step {thousands(curve.points[-1][0])} there is no loss to draw."
+    blind = f", where guessing costs {number(floors['uniform'])}" if "uniform" in floors else ""
+    return (
+        f"the leap of the thin line: at step {thousands(step)} a batch cost {brief(worst)}{blind}. "
+        "What is too high for the chart runs along its upper edge."
+    )
+
+
+def bigram_words(curve: LossCurve, floors: Mapping[str, float]) -> str:
+    """A table can become the counts of pairs; unless the text is short, there is nothing better."""
+    now, floor, short = curve.vals[-1][1], floors.get("2-gram"), too_short(floors)
+    if floor is None:
+        return f"where the curve stops falling. It is at {brief(now)}."
+    if short and now < floor - CLOSE:
+        return (
+            f"how far the curve falls below {_name('2-gram')}: by {number(floor - now, 3)}. Counting adds 1 for "
+            "every pair, so that none is impossible; on so short a text that costs more than learning the table does."
+        )
+    words = f"how the curve flattens at {_name('2-gram')}, {reach('2-gram', short=short)}. "
+    if now < floor:
+        return words + "It is there, as far as a few batches can tell."
+    return words + f"It is {brief(now - floor)} above{'.' if short else '; more steps cannot bring it below.'}"
+
+
+def crossing_words(curve: LossCurve, floors: Mapping[str, float], *, ended: bool) -> str:
+    """When did the curve fall below the last floor it has passed, and how far is the next one?"""
+    now, tables, short = curve.vals[-1][1], falling(floors), too_short(floors)
+    passed = [name for name in tables if crossing(curve, floors[name]) is not None]
+    ahead = next((name for name in tables if name not in passed), None)
+    if not passed:
+        return before_any_crossing(now, ahead, floors, ended=ended)
+    last = passed[-1]
+    words = f"the crossing at step {thousands(crossing(curve, floors[last]) or 0)}. Below {_name(last)}, "
+    words += f"{reach(last, short=short)}, {curve.label} " + (
+        f"may still use only {MORE_THAN[last]}: on so short a text a learned table can beat a counted one."
+        if short
+        else f"must be using more than {MORE_THAN[last]}."
+    )
+    if ahead is None:
+        return words
+    gap = now - floors[ahead]
+    return words + (
+        f" To {_name(ahead)} it is still {number(gap)}." if gap > CLOSE else f" It has almost reached {_name(ahead)}."
+    )
+
+
+def before_any_crossing(now: float, ahead: str | None, floors: Mapping[str, float], *, ended: bool) -> str:
+    """What is still to come, or has not come; `ahead` is the first floor."""
+    if ahead is None:
+        return f"the distance to the dotted lines. The val loss is {brief(now)}."
+    short, gap = too_short(floors), now - floors[ahead]
+    if ended:
+        where = f"{brief(gap, 2)} above" if gap > CLOSE else "level with"
+        return f"how near the curve came to {_name(ahead)}, {reach(ahead, short=short)}: it ended {where} it."
+    words = f"the moment the curve falls clearly below {_name(ahead)}, {reach(ahead, short=short)}"
+    return words + ("." if short else f": from there on the model must be using more than {MORE_THAN[ahead]}.")
+
+
+def falling(floors: Mapping[str, float]) -> list[str]:
+    """The tables that are better than every smaller one: to be below another proves nothing."""
+    names: list[str] = []
+    for name in TABLES:
+        if name in floors and (not names or floors[name] < floors[names[-1]]):
+            names.append(name)
+    return names
+
+
+def too_short(floors: Mapping[str, float]) -> bool:
+    """Whether a larger table is clearly worse than a smaller one: most of its counts are then 0 or 1."""
+    known = [floors[name] for name in TABLES if name in floors]
+    return any(larger > smaller + 2 * CLOSE for smaller, larger in pairwise(known))
+
+
+def reach(name: str, *, short: bool) -> str:
+    """What a floor stands for. On a short text a table can also be better than its counts."""
+    return f"what {TABLES[name]} reaches by counting" if short else f"the best {TABLES[name]} can do"
+
+
+def crossing(curve: LossCurve, floor: float) -> int | None:
+    """The first step from which on the val loss has stayed below `floor`; None while it is below by a hair only."""
+    found, lowest = None, floor
+    for step, val in curve.vals:
+        if val >= floor:
+            found, lowest = None, floor
+        else:
+            found, lowest = step if found is None else found, min(lowest, val)
+    return found if lowest < floor - CLOSE else None
+
+
+def guess_words(now: float, guess: float | None) -> str:
+    """What became of the guess."""
+    return "" if guess is None else f" Your guess was {number(guess)}; it ended at {brief(now, 2)}."
+
+
+def _name(floor: str) -> str:
+    return floor.replace("-", "\u2011")  # never broken at the end of a line

@@ -1,0 +1,131 @@
+"""What the seeds say about a difference, in a sentence that anybody can weigh."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tinygpt.experiments.significance import Comparison
+from tinygpt.plots.look import number
+from tinygpt.plots.losses.loss import brief
+
+NAMED = 3  # variants that a sentence has room for
+
+
+class Lost(NamedTuple):
+    """A variant some of whose runs have no final loss: how many of how many, and why."""
+
+    name: str
+    runs: int
+    of: int
+    how: str  # "diverged" or "failed"
+
+
+def so_far_words(best: str, loss: float) -> str:
+    """While runs are on their way, nothing can be said for sure: they have not come equally far."""
+    return (
+        f"so far {best} is lowest at {brief(loss)}, but not all runs have come equally far. What is more than luck can "
+        "be said once all have ended."
+    )
+
+
+def verdict_words(better: str, worse: str, loss: float, found: Comparison) -> str:
+    """Is `better`, at `loss`, really better than `worse`? `found` compares the two: below 0, `better` is lower."""
+    if found.difference is None:
+        return f"{better} is at {brief(loss)}; {worse} has no final loss to compare it with."
+    if _size(found.difference) == _size(0.0):
+        return f"{better} and {worse} are lowest, both at {brief(loss)}. " + noise_words(found)
+    return f"{better} is lowest at {brief(loss)}, {_size(-found.difference)} below {worse}. " + noise_words(found)
+
+
+def broken_words(healthy: tuple[str, float], broken: tuple[str, float], found: Comparison) -> str:
+    """A healthy variant and one broken on purpose, each with its loss: no praise, for a loss can be too good."""
+    words = f"{healthy[0]} ends at {brief(healthy[1])}, {broken[0]} at {brief(broken[1])}"
+    if found.difference and _size(found.difference) != _size(0.0):
+        words += f": {_size(abs(found.difference))} {'below' if found.difference < 0 else 'above'}"
+    return f"{words}. {noise_words(found)} What it means, the diagnosis below says: a loss can also be too good."
+
+
+def noise_words(found: Comparison) -> str:
+    """Whether a difference is larger than what the seed alone does, and how that is known."""
+    if found.verdict == "too few":
+        return _too_few_words(found)
+    how_many = f"{found.seeds[0]} and {found.seeds[1]}" if found.seeds[0] != found.seeds[1] else f"{found.seeds[0]}"
+    tested = f"{how_many} seeds, {'pair by pair' if found.test == 'paired' else 'Welch'}"
+    if not found.smallest:
+        return _no_scatter_words(found, tested)
+    if found.verdict == "larger than the noise":
+        low, high = (_size(size) for size in sorted((abs(found.low or 0.0), abs(found.high or 0.0))))
+        where = f"between {low} and {high}" if low != high else low
+        return (
+            f"That is larger than the noise of the seeds: with 95 % confidence the true difference is {where} "
+            f"({tested})."
+        )
+    return (
+        f"That is within the noise of the seeds: only a difference above {_size(found.smallest)} "
+        f"would have shown here ({tested})."
+    )
+
+
+def _too_few_words(found: Comparison) -> str:
+    """Why the seeds are too few: they were so from the first, or some were lost on the way."""
+    if any(found.left_out):
+        return "Too few seeds are left to say whether that is more than luck."
+    if max(found.seeds) > 1:
+        return "A single seed on one side cannot say whether that is more than luck: repeat it with other seeds."
+    return "One seed each cannot say whether that is more than luck: repeat them with other seeds."
+
+
+def _no_scatter_words(found: Comparison, tested: str) -> str:
+    """Every seed says the very same: an interval from 0.100 to 0.100 would promise more than such seeds can."""
+    if found.verdict == "within the noise":
+        return f"There is no difference with any seed ({tested})."
+    return (
+        f"Every seed shows the very same difference ({tested}): there is no scatter to weigh it against, "
+        "so no interval can be given."
+    )
+
+
+def chosen_words(variants: int) -> str:
+    """What is to be said of the lowest of many; "" of a few. The test needs no correction: see significance.py."""
+    if variants <= NAMED:
+        return ""
+    return f" The lowest of {variants} is also the luckiest: with new seeds its loss will as a rule be higher."
+
+
+def rows_words(tests: int) -> str:
+    """What is to be said of many comparisons, each a test of its own; "" of a few."""
+    if tests <= NAMED:
+        return ""
+    return f"These are {tests} comparisons: of twenty where nothing differs, one looks like a difference by luck."
+
+
+def lost_words(lost: Sequence[Lost]) -> str:
+    """Which variants diverged or failed, wholly or in part: "B diverged. 1 of 3 runs of C diverged."; "" for none."""
+    words = []
+    for how in dict.fromkeys(one.how for one in lost):
+        wholly = [one.name for one in lost if one.how == how and one.runs == one.of]
+        in_part = [f"{one.runs} of {one.of} runs of {one.name}" for one in lost if one.how == how and one.runs < one.of]
+        words += [f"{listed(wholly)} {how}."] if wholly else []
+        if len(in_part) > NAMED:
+            words.append(f"Some runs of {len(in_part)} variants {how}.")
+        else:
+            words += [f"{part} {how}." for part in in_part]
+    return " ".join(words)
+
+
+def stopped_words(names: Sequence[str]) -> str:
+    """Which variants were stopped: what they had reached by then cannot be compared; "" for none."""
+    if not names:
+        return ""
+    was, loss, verdict = ("was", "its loss is", "it") if len(names) == 1 else ("were", "their losses are", "them")
+    return f"{listed(names)} {was} stopped before the end: {loss} not final, so there is no verdict on {verdict}."
+
+
+def listed(names: Sequence[str]) -> str:
+    """ "A, B and C"; a number where they are too many to be named."""
+    if len(names) > NAMED:
+        return f"{len(names)} variants"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _size(difference: float) -> str:
+    return number(difference, 3)
