@@ -17,8 +17,7 @@ from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
 from tinygpt.lessons.measured import SIZES, result
 from tinygpt.lessons.tables import loss, pair_counts, probabilities, random_losses, softmax_of_table
-from tinygpt.models import build
-from tinygpt.parts import parts
+from tinygpt.models import build, parts
 from tinygpt.plots import look
 from tinygpt.plots.lessons import (
     attention_row,

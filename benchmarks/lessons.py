@@ -26,7 +26,7 @@ from tinygpt.counting import SMOOTHING, NGramModel, floors
 from tinygpt.files import write_whole
 from tinygpt.generation import generate
 from tinygpt.gpt import GPTLanguageModel
-from tinygpt.habits import habits
+from tinygpt.inside.vitals import habits
 from tinygpt.lessons.measured import CORPUS, EXPERIMENTS, FILE, line_of, spec
 from tinygpt.randomness import generator
 from tinygpt.training.evaluation import counts_by_position, loss_by_position, loss_in_use

@@ -24,7 +24,8 @@ from typing import NamedTuple
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.goals import Goals
-from tests.browser.conftest import CHROMIUM, FLAGS, ROOT, serving, wait_run
+from tests.browser.conftest import CHROMIUM, FLAGS, serving, wait_run
+from tinygpt.files import PROJECT
 
 MEDIAN, SLOW, RATIO = 130.0, 200.0, 1.3  # ms, ms (95th percentile), times the bare script
 PORT = 8599
@@ -105,7 +106,7 @@ def took(page: Page, control: Control, turn: int) -> float:
 def bare_script() -> Iterator[str]:
     """The address of the bare script."""
     command = [sys.executable, "-m", "streamlit", "run", "benchmarks/bare_figures.py", f"--server.port={PORT}"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(300):
             try:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt import averaging
-from tinygpt.agreement import agreement
 from tinygpt.averaging import (
+    agreement,
     changed_rows,
     mean_by_loop,
     mean_by_softmax,

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from tinygpt.bigram import BigramConfig
-from tinygpt.corpus import LECTURE_BATCH
 from tinygpt.generation import generate
+from tinygpt.lessons.windows import LECTURE_BATCH
 from tinygpt.models import build
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 

@@ -7,7 +7,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.corpus import CATALOGUE, LECTURE_BATCH, Corpus, context_examples, default_corpus, load_corpus, split_point
+from tinygpt.corpus import CATALOGUE, Corpus, default_corpus, load_corpus, split_point
+from tinygpt.lessons.windows import LECTURE_BATCH, context_examples
 from tinygpt.texts.own import keep_text
 from tinygpt.tokenizer import LECTURE_CHARS
 

@@ -7,7 +7,7 @@ import torch
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.generation import generate, next_probabilities
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.models import build
 
 

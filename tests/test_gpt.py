@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tinygpt.gpt_config import SCALES, GPTConfig
+from tinygpt.gpt import SCALES, GPTConfig
 from tinygpt.models import build, count_parameters
 from tinygpt.probes import capture
 from tinygpt.training.presets import PRESETS

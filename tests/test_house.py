@@ -22,9 +22,6 @@ from tinygpt.texts.cleaning import MAX_BYTES
 MAY_NOT_IMPORT = {
     "tinygpt": {"streamlit", "plotly", "pandas", "starlette", "tinygpt.plots", "tinygpt.ui", "pages"},
     "tinygpt/plots": {"streamlit", "starlette", "tinygpt.ui", "pages"},
-    "tinygpt/words": {"streamlit", "starlette", "tinygpt.ui", "pages"},  # until spelling has a module of its own
-    "tinygpt/experiments": {"streamlit", "starlette", "tinygpt.ui", "pages"},  # the same
-    "tinygpt/lessons": {"pages"},  # until the cache is gone
     "tinygpt/ui": {"pages"},
     "pages": {"torch", "plotly", "pandas", "loky", "dask", "distributed"},
 }

@@ -5,9 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tinygpt.bigram import BigramConfig
-from tinygpt.gpt_config import GPTConfig
-from tinygpt.models import count_parameters
-from tinygpt.parts import parts
+from tinygpt.gpt import GPTConfig
+from tinygpt.models import count_parameters, parts
 from tinygpt.training.presets import PRESETS
 
 configs = st.builds(

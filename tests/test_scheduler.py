@@ -30,7 +30,7 @@ from tinygpt.checkpoint.run_state import dumps
 from tinygpt.engine.limits import MAX_LIVE, MAX_PARAMETERS, MAX_STEPS
 from tinygpt.engine.records import NoSuchRun
 from tinygpt.engine.runs import RunStore
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.scheduler import Scheduler
 from tinygpt.texts.own import keep_text
 from tinygpt.training.loop import advance

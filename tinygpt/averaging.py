@@ -8,6 +8,7 @@ Shapes in this file:
 from collections.abc import Callable
 from statistics import median
 from time import perf_counter
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -84,3 +85,29 @@ def microseconds(version: Callable[[Tensor], Tensor], T: int, *, B: int = 4, C: 
         version(x)
         times.append(perf_counter() - began)
     return 1e6 * median(times[1:])  # the first call warms up
+
+
+ATOL, RTOL = 1e-8, 1e-5  # the tolerances of torch.allclose
+
+
+class Agreement(NamedTuple):
+    """How far two tensors of `entries` numbers agree."""
+
+    equal: Tensor  # bool, the shape of both: where the bits are the same
+    largest: float  # the largest difference
+    close: bool  # what torch.allclose says
+    worst: tuple[int, ...]  # where the difference exceeds the tolerance most
+    tolerance: float  # what allclose allows there: ATOL + RTOL * |b|
+
+    @property
+    def entries(self) -> int:
+        return self.equal.numel()
+
+
+def agreement(a: Tensor, b: Tensor) -> Agreement:
+    """How far `a` and `b`, of one shape, agree; `torch.allclose(a, b)` allows each entry ATOL + RTOL * |b|."""
+    difference = (a - b).abs()
+    allowed = ATOL + RTOL * b.abs()
+    worst = torch.unravel_index((difference - allowed).argmax(), a.shape)
+    place = tuple(int(i) for i in worst)
+    return Agreement(a == b, float(difference.max()), torch.allclose(a, b), place, float(allowed[place]))

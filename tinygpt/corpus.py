@@ -6,9 +6,10 @@ Shapes in this file:
 """
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
+from itertools import count
 from pathlib import Path
 
 import torch
@@ -17,17 +18,9 @@ from torch import Tensor
 from tinygpt.languages import catalogue as tasks
 from tinygpt.texts import plays
 from tinygpt.texts import tiny_shakespeare as download
+from tinygpt.texts.decoding import TextRefused
 from tinygpt.texts.own import is_sha256, kept_text, sha256_of
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
-
-# The four windows of 8 + 1 ids that the lecture's notebook prints as its first batch: x is the first 8, y the last 8.
-# Seed 1337 draws them from the exact file with the notebook's own slip, so a lesson without that file needs them here.
-LECTURE_BATCH = (
-    (1, 60, 39, 47, 50, 1, 63, 53, 59),
-    (46, 43, 39, 60, 43, 52, 1, 44, 53),
-    (1, 46, 43, 56, 43, 1, 63, 53, 59),
-    (61, 47, 50, 50, 1, 57, 39, 63, 0),
-)
 
 
 def split_point(length: int) -> int:
@@ -113,12 +106,6 @@ class Corpus:
         return self.windows(split, self.starts(split, batch_size, block_size, generator), block_size)
 
 
-def context_examples(x: Tensor, y: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-    """The T questions of one window: each context, x[: t + 1], with its target, y[t]. `x` and `y` are (T,)"""
-    for t in range(len(x)):
-        yield x[: t + 1], y[t]
-
-
 @dataclass(frozen=True)
 class Entry:
     """A text of the catalogue: what people read about it, and how to get it."""
@@ -165,3 +152,22 @@ def load_corpus(key: str, *, folder: Path | None = None) -> Corpus:
     if not is_sha256(key):
         raise ValueError(f"There is no corpus {key[:80]!r}; choose one of {', '.join(CATALOGUE)}.")
     return Corpus.from_text(kept_text(key, folder), key)
+
+
+def largest_block_size(length: int) -> int:
+    """The largest context for a text of `length` characters: train and val both hold two more. Below 1: none."""
+    train = split_point(length)
+    return min(train, length - train) - 2
+
+
+def check_length(text: str, block_size: int) -> None:
+    """Raises TextRefused unless train and val, 90 % and the rest, both hold at least block_size + 2 characters."""
+    largest = largest_block_size(len(text))
+    if block_size <= largest:
+        return
+    needed = next(n for n in count(len(text)) if block_size <= largest_block_size(n))
+    smaller = f", or choose a context of at most {largest}" if largest > 0 else ""
+    raise TextRefused(
+        f"Your text has {len(text):,} characters; with a context of {block_size} it needs at least {needed:,}, because "
+        f"its last tenth is held back to validate. Add text{smaller}."
+    )

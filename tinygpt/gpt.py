@@ -1,19 +1,102 @@
-"""The GPT, part by part. Its switches, a `GPTConfig`, stand in tinygpt.gpt_config.
+"""The GPT, part by part. Every part of the lecture's ladder is a switch of its `GPTConfig`.
 
 Shapes in this file:
     B   sequences in the batch      C   channels (n_embd)
     T   tokens in a sequence        V   vocab_size
 """
 
+from dataclasses import dataclass
+from typing import Literal, get_args
+
 import torch
 from torch import Tensor, nn
 
 from tinygpt.attention import MultiHeadAttention
-from tinygpt.bigram import next_token_loss
-from tinygpt.gpt_config import SCALES, GPTConfig, Scale
+from tinygpt.bigram import MAX_VOCABULARY, next_token_loss
 from tinygpt.randomness import Dropout
 
-__all__ = ["SCALES", "Block", "FeedForward", "GPTConfig", "GPTLanguageModel", "Scale"]
+Scale = Literal["1/sqrt(head_size)", "none", "1/sqrt(n_embd)", "1/head_size", "average"]
+SCALES: tuple[Scale, ...] = get_args(Scale)
+
+
+def scale_factor(scale: Scale, *, head_size: int, n_embd: int) -> float:
+    """The number that q @ k is multiplied by. With "average" it is 0: all scores are equal, every row a plain mean."""
+    return {
+        "1/sqrt(head_size)": head_size**-0.5,
+        "none": 1.0,
+        "1/sqrt(n_embd)": n_embd**-0.5,
+        "1/head_size": 1 / head_size,
+        "average": 0.0,
+    }[scale]
+
+
+@dataclass(frozen=True, slots=True)
+class GPTConfig:
+    vocab_size: int = 65
+    block_size: int = 8  # the longest context
+    n_embd: int = 32
+    n_head: int = 4
+    n_layer: int = 3
+    positions: Literal["learned", "none"] = "learned"
+    projection: bool = True  # a linear layer after the heads are joined
+    feed_forward: int = 4  # width of the hidden layer in n_embd; 1: the lecture's first, a single layer; 0: none
+    residual: bool = True  # x + f(x) instead of f(x)
+    layer_norm: bool = True  # before each part, and once at the end
+    dropout: float = 0.0
+    scale: Scale = "1/sqrt(head_size)"  # what q @ k is multiplied by; the lecture's first code had 1/sqrt(n_embd)
+    mask: bool = True  # False lets every token see the answer: an encoder, or a mistake
+    softmax_dim: Literal[-1, -2] = -1  # -2 is the notebooks' slip: columns sum to 1, and the future leaks in
+    init: Literal["torch", "gpt2"] = "torch"  # torch's own gives the lecture's numbers; gpt2 is 0.02, as in nanoGPT
+    fixed_head_size: int | None = None  # None: n_embd is shared out among the heads
+
+    def __post_init__(self) -> None:
+        ranges = {"vocab_size": MAX_VOCABULARY, "block_size": 1_024, "n_embd": 2_048, "n_head": 128, "n_layer": 64}
+        for name, most in ranges.items():
+            if not 1 <= getattr(self, name) <= most:
+                raise ValueError(f"{name} must be between 1 and {most}, got {getattr(self, name)}")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout must be at least 0 and below 1, got {self.dropout}")
+        if not 0 <= self.feed_forward <= 8:
+            raise ValueError(f"feed_forward must be between 0 and 8, got {self.feed_forward}")
+        for name, allowed in CHOICES.items():
+            if getattr(self, name) not in allowed:
+                raise ValueError(f"{name} must be one of {', '.join(map(str, allowed))}; got {getattr(self, name)!r}")
+        self._check_heads()
+
+    def _check_heads(self) -> None:
+        """Heads must fit to what comes before and after them. ValueError in words where they do not."""
+        if self.fixed_head_size is None and self.n_embd % self.n_head:
+            raise ValueError(
+                f"n_embd = {self.n_embd} cannot be shared out among n_head = {self.n_head} heads: "
+                f"choose an n_embd that {self.n_head} divides, or another n_head"
+            )
+        if not isinstance(self.head_size, int) or not 1 <= self.head_size <= 2_048 // self.n_head:
+            raise ValueError(
+                f"fixed_head_size must be a whole number between 1 and 2048 / n_head, got {self.fixed_head_size}"
+            )
+        if self.channels_out != self.n_embd and (self.residual or self.feed_forward or self.n_layer > 1):
+            raise ValueError(
+                f"n_head * fixed_head_size = {self.channels_out} is not n_embd = {self.n_embd}, "
+                "the width that the next part expects: add the projection, or take heads that fit"
+            )
+
+    @property
+    def head_size(self) -> int:
+        """Channels of one head."""
+        return self.n_embd // self.n_head if self.fixed_head_size is None else self.fixed_head_size
+
+    @property
+    def channels_out(self) -> int:
+        """Channels that the last layer reads: n_embd, or without a projection the heads' own, one after another."""
+        return self.n_embd if self.projection else self.n_head * self.head_size
+
+    @property
+    def scale_factor(self) -> float:
+        """The number that q @ k is multiplied by."""
+        return scale_factor(self.scale, head_size=self.head_size, n_embd=self.n_embd)
+
+
+CHOICES = {"positions": ("learned", "none"), "scale": SCALES, "softmax_dim": (-1, -2), "init": ("torch", "gpt2")}
 
 
 class FeedForward(nn.Module):

@@ -5,8 +5,7 @@ import functools
 import torch
 
 from tinygpt.bigram import BigramConfig, BigramLanguageModel
-from tinygpt.gpt import GPTLanguageModel
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig, GPTLanguageModel
 from tinygpt.randomness import generator as seeded
 from tinygpt.randomness import initialize_as_gpt2, initialize_as_torch, let_draw_from
 
@@ -62,3 +61,28 @@ def build(config: ModelConfig, *, seed: int = 1337, generator: torch.Generator |
 def count_parameters(config: ModelConfig) -> int:
     """How many numbers this model learns."""
     return sum(p.numel() for p in blank(config).parameters())
+
+
+# What people call a part, and the word by which the names of its weights are known.
+PARTS = {
+    "token embedding": "token_embedding_table",
+    "positions": "position_embedding_table",
+    "query, key, value": "qkv",
+    "projection": "projection",
+    "feed-forward": "feed_forward",
+    "LayerNorm": "norm",
+    "output layer": "lm_head",
+}
+
+
+def parts(config: ModelConfig) -> dict[str, int]:
+    """How many numbers each part learns, all blocks together; 0 for a part that this model does without."""
+    count = dict.fromkeys(PARTS, 0)
+    for name, weight in blank(config).named_parameters():
+        count[part_of(name)] += weight.numel()
+    return count
+
+
+def part_of(name: str) -> str:
+    """The part that a weight belongs to: "blocks.0.attention.qkv.weight" is "query, key, value"."""
+    return next(part for part, word in PARTS.items() if word in name)

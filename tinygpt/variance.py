@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from tinygpt.attention import attention_stages
+from tinygpt.gpt import GPTConfig
 
 Distribution = Literal["randn", "rand"]
 DISTRIBUTIONS: tuple[Distribution, ...] = ("randn", "rand")  # the lecture's draw, and the slip of one notebook
@@ -111,3 +112,21 @@ def query_gradient(q: Tensor, k: Tensor, *, scale: float | bool = True) -> Tenso
     weights = attention_stages(q, k, scale=scale, mask=False).weights  # (..., T, T)
     moves = factor * softmax_jacobian(weights) @ k[..., None, :, :]  # (..., T, T, T) @ (..., 1, T, hs)
     return moves.flatten(-2).norm(dim=-1)
+
+
+def variance_of_unit_scores(head_size: int) -> float:
+    """The variance of q . k where all numbers of q and k are independent with variance 1: a sum of hs products."""
+    return float(head_size)
+
+
+def variance_at_the_start(config: GPTConfig) -> float:
+    """The variance of q . k in the first block with first weights: hs * (C * var(W) * var(x))**2, on average.
+
+    x is a token's vector plus its place's: two numbers of variance 1 under PyTorch's own first weights, so 2, unless
+    LayerNorm makes 1 of it. PyTorch draws W between -1/sqrt(C) and 1/sqrt(C): variance 1/(3C). Hence hs * (2/3)**2,
+    or hs/9 with LayerNorm. GPT-2's first weights all have variance 0.02**2.
+    """
+    drawn = 0.02**2 if config.init == "gpt2" else 1.0  # the variance of an embedding's numbers
+    var_x = 1.0 if config.layer_norm else drawn * (1 if config.positions == "none" else 2)
+    var_w = 0.02**2 if config.init == "gpt2" else 1 / (3 * config.n_embd)
+    return config.head_size * (config.n_embd * var_w * var_x) ** 2

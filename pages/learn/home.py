@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from tinygpt.plots.lessons import attention
+from tinygpt.plots.lessons.attention import attention_heatmap
 from tinygpt.ui import frame, session
 from tinygpt.ui.home import cards
 from tinygpt.ui.home.showpiece import about_this_server, showpiece
+from tinygpt.words.attention import alt, strongest_look
 
 mode, piece = frame.mode(), showpiece()
 
@@ -23,13 +24,11 @@ with left:
             st.switch_page("lab/train.py")
 with right:
     T = len(piece.text)
-    row = attention.strongest_look(piece.weights, rows=range(T // 5, T // 2)).row  # its words fit at its right
-    figure = attention.attention_heatmap(
+    row = strongest_look(piece.weights, rows=range(T // 5, T // 2)).row  # its words fit at its right
+    figure = attention_heatmap(
         piece.weights, piece.text, mode, scaled=piece.scaled, row=row, note="the future:<br>no tile"
     )
-    frame.show(
-        figure.update_layout(height=470), key="showpiece", alt=attention.alt(piece.weights, piece.text), square=True
-    )
+    frame.show(figure.update_layout(height=470), key="showpiece", alt=alt(piece.weights, piece.text), square=True)
     st.markdown(
         f":gray[{piece.caption} A row is a character; the farther a tile is from the color of the page, the more that "
         "character looks at that column.]"

@@ -44,13 +44,13 @@ def test_every_goal_that_is_missed_is_named_with_its_number():
 
 def test_a_missed_goal_is_exit_code_1():
     code = "from benchmarks.goals import Goals; goals = Goals(); goals.at_most(1, 2, 'seconds'); goals.settle()"
-    ended = subprocess.run([sys.executable, "-c", code], cwd=shipped.FOLDER.parent, capture_output=True, text=True)
+    ended = subprocess.run([sys.executable, "-c", code], cwd=shipped.CHECKPOINTS.parent, capture_output=True, text=True)
     assert (ended.returncode, ended.stderr) == (1, "goal missed: seconds: 2, the goal is at most 1\n")
 
 
 def test_a_benchmark_whose_goal_is_missed_fails(tmp_path, monkeypatch, capsys):
-    shutil.copy(shipped.FOLDER / "bigram.safetensors", tmp_path)
-    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
+    shutil.copy(shipped.CHECKPOINTS / "bigram.safetensors", tmp_path)
+    monkeypatch.setattr(shipped, "CHECKPOINTS", tmp_path)
     monkeypatch.setattr("sys.argv", ["benchmarks.shipped", "--check"])
     shipped.main()
     monkeypatch.setattr(shipped, "EXACT", -1.0)

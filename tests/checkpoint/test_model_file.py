@@ -17,11 +17,11 @@ from tinygpt.checkpoint.run_state import dumps, loads
 from tinygpt.corpus import Corpus
 from tinygpt.files import write_whole
 from tinygpt.generation import generate
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.models import build
 from tinygpt.tokenizer import CharTokenizer
-from tinygpt.training.loop import TrainConfig, advance
-from tinygpt.training.spec import RunSpec
+from tinygpt.training.loop import advance
+from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.state import start
 
 TOKENIZER = CharTokenizer("\n abc")

@@ -3,14 +3,15 @@
 import pytest
 import torch
 
-from benchmarks.shipped import BEGIN, END, FOLDER, HEAD, Shipped, main, measure, shipped, table, with_table
+from benchmarks.shipped import BEGIN, END, HEAD, Shipped, main, measure, shipped, table, with_table
 from tinygpt.checkpoint.model_file import load, read_info
 from tinygpt.corpus import load_corpus
+from tinygpt.files import CHECKPOINTS
 from tinygpt.generation import generate
 from tinygpt.tokenizer import LECTURE_CHARS
 from tinygpt.training.presets import PRESETS
 
-README = (FOLDER / "README.md").read_text(encoding="utf-8")
+README = (CHECKPOINTS / "README.md").read_text(encoding="utf-8")
 MODELS = shipped()
 EACH = [pytest.param(model, id=model.path.stem) for model in MODELS]
 
@@ -42,7 +43,7 @@ def test_the_command_in_the_readme_makes_this_very_experiment(model):
     assert PRESETS[preset].spec(corpus, 65) == model.spec
     assert model.info["ended"] == "finished" and model.info["step"] == model.spec.train.max_steps
     assert model.info["seed"] == model.spec.train.seed
-    assert FOLDER.parent / words[words.index("--out") + 1] == model.path
+    assert CHECKPOINTS.parent / words[words.index("--out") + 1] == model.path
 
 
 @pytest.mark.parametrize("model", EACH)
@@ -93,7 +94,7 @@ def test_without_the_exact_text_it_measures_on_the_plays_and_says_so(monkeypatch
     said = capsys.readouterr().out
     assert said.count("on shakespeare-plays") == len(MODELS)
     assert "not on this machine: measured on the offline plays, README left as it is" in said
-    assert (FOLDER / "README.md").read_text(encoding="utf-8") == README
+    assert (CHECKPOINTS / "README.md").read_text(encoding="utf-8") == README
 
 
 def test_a_file_that_no_command_would_make_is_told():

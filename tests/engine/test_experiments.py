@@ -24,7 +24,7 @@ from tinygpt.engine.limits import MAX_LIVE, MAX_RUNS, MAX_STEPS, MAX_STEPS_IN_AL
 from tinygpt.engine.runs import RunStore
 from tinygpt.engine.slices import Slice
 from tinygpt.experiments.plan import Plan, PlannedRun
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.texts.own import keep_text
 from tinygpt.training.spec import RunSpec, TrainConfig
 

@@ -27,7 +27,7 @@ from tinygpt.engine.records import ENDED, NoSuchRun
 from tinygpt.engine.recovery import INTERRUPTED, recovered, step_of
 from tinygpt.engine.runs import RunStore
 from tinygpt.files import PROJECT
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.scheduler import Scheduler
 from tinygpt.texts.own import keep_text, sha256_of
 from tinygpt.training.loop import advance

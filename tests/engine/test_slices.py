@@ -13,7 +13,7 @@ from tinygpt.corpus import Corpus
 from tinygpt.engine.held_states import HELD
 from tinygpt.engine.slices import SliceJob, run_slice
 from tinygpt.engine.snapshots import snapshot_steps
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.texts.own import keep_text
 from tinygpt.training.loop import advance
 from tinygpt.training.spec import RunSpec, TrainConfig

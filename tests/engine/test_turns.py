@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.engine.card import Card
-from tinygpt.engine.clocks import Clocks
 from tinygpt.engine.desk import Desk
 from tinygpt.engine.lane_keeper import Lane
 from tinygpt.engine.records import Run
 from tinygpt.engine.runs import RunStore
 from tinygpt.engine.thinning import Curve
-from tinygpt.engine.turns import Turns
+from tinygpt.engine.turns import Clocks, Turns
 from tinygpt.training.spec import RunSpec, TrainConfig
 
 SPEC = RunSpec(BigramConfig(), TrainConfig())

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt.experiments.differences import names, said, settings, variant_key, varied, what_differs
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.training.presets import LADDER, PRESETS
 from tinygpt.training.spec import RunSpec, TrainConfig
 

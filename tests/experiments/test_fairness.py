@@ -15,7 +15,7 @@ from tinygpt.experiments.fairness import (
     same_start,
     with_steps,
 )
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.models import build, count_parameters
 from tinygpt.training.cost import operations
 from tinygpt.training.presets import PRESETS

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.finding import found_at, left_at, stays_below
+from tinygpt.experiments.floors import found_at, left_at, stays_below
 
 FALLS = [(0, 2.08), (100, 2.07), (200, 1.5), (300, 0.9), (400, 0.62), (500, 0.6)]
 

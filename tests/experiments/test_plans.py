@@ -8,8 +8,7 @@ from tinygpt.bigram import BigramConfig, BigramLanguageModel
 from tinygpt.experiments import ladder, scale
 from tinygpt.experiments.differences import settings
 from tinygpt.experiments.sweep import AXES, kind_of, sweep
-from tinygpt.gpt import Block, FeedForward
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import Block, FeedForward, GPTConfig
 from tinygpt.models import count_parameters
 from tinygpt.training.presets import LADDER, PRESETS
 from tinygpt.training.spec import RunSpec, TrainConfig

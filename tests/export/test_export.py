@@ -24,7 +24,7 @@ from tinygpt.export.points import points_csv, points_json
 from tinygpt.export.script import script
 from tinygpt.export.written import literal, spec_code
 from tinygpt.files import PROJECT
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.texts.own import keep_text, sha256_of
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import RunSpec, TrainConfig

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from tinygpt.corpus import Corpus
-from tinygpt.gpt_config import GPTConfig
-from tinygpt.habits import habits
+from tinygpt.gpt import GPTConfig
+from tinygpt.inside.vitals import habits
 from tinygpt.models import build
 from tinygpt.probes import capture
 

@@ -7,10 +7,18 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.gpt import GPTLanguageModel
-from tinygpt.gpt_config import GPTConfig, scale_factor
-from tinygpt.head_trials import cross_attention, future_share, moved, put_back
-from tinygpt.inside.heads import LooseHead, ModelHead, SeenHead, notebook_head, untrained_head
+from tinygpt.gpt import GPTConfig, GPTLanguageModel, scale_factor
+from tinygpt.inside.heads import (
+    LooseHead,
+    ModelHead,
+    SeenHead,
+    cross_attention,
+    future_share,
+    moved,
+    notebook_head,
+    put_back,
+    untrained_head,
+)
 from tinygpt.models import build
 from tinygpt.probes import capture
 from tinygpt.variance import effective_characters

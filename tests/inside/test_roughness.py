@@ -2,7 +2,7 @@
 
 import math
 
-from tinygpt.roughness import AVERAGED, roughness
+from tinygpt.inside.symptoms import AVERAGED, roughness
 from tinygpt.training.state import Point
 
 

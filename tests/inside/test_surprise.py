@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus
 from tinygpt.counting import NGramModel
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.inside.surprise import surprise
 from tinygpt.models import build
 from tinygpt.training.evaluation import loss_in_use

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tinygpt.corpus import Corpus
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.inside.symptoms import attention_rows, order_effect, reach, shuffled_past
 from tinygpt.models import build
 from tinygpt.training.evaluation import val_windows

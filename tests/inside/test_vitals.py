@@ -7,13 +7,14 @@ import pytest
 import torch
 
 from tinygpt.corpus import Corpus
-from tinygpt.gpt_config import GPTConfig
-from tinygpt.inside.vitals import gradients, variance_at_the_start, variance_of_unit_scores, vitals
+from tinygpt.gpt import GPTConfig
+from tinygpt.inside.vitals import gradients, vitals
 from tinygpt.models import build
 from tinygpt.probes import capture
 from tinygpt.tokenizer import LECTURE_CHARS
 from tinygpt.training.evaluation import val_windows
 from tinygpt.training.presets import PRESETS
+from tinygpt.variance import variance_at_the_start, variance_of_unit_scores
 
 TEXT = Corpus.from_text("to be, or not to be: that is the question.\n" * 40)
 V = TEXT.tokenizer.vocab_size

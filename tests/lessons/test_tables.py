@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch.nn import functional as F
 
 from tinygpt.bigram import BigramConfig
-from tinygpt.corpus import LECTURE_BATCH, Corpus, load_corpus
+from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.counting import NGramModel
 from tinygpt.generation import generate
 from tinygpt.lessons.tables import (
@@ -27,6 +27,7 @@ from tinygpt.lessons.tables import (
     softmax_of_table,
     write,
 )
+from tinygpt.lessons.windows import LECTURE_BATCH
 from tinygpt.randomness import generator
 from tinygpt.training.loop import advance
 from tinygpt.training.spec import RunSpec, TrainConfig

@@ -5,7 +5,8 @@ import tomllib
 import pytest
 
 from tinygpt.files import PROJECT
-from tinygpt.plots.look import PALETTE, ROLE, between, color, number, template, thousands
+from tinygpt.plots.look import PALETTE, ROLE, between, color, template
+from tinygpt.spelling import number, thousands
 
 THEME = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
 MODES = ("light", "dark")

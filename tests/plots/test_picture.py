@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from tinygpt.experiments.curves import LossCurve
 from tinygpt.files import PROJECT
 from tinygpt.plots.look import PALETTE
-from tinygpt.plots.loss_curve import LossCurve
 from tinygpt.plots.losses.loss import Line, loss_rows
 from tinygpt.plots.losses.loss_chart import loss_spec
 from tinygpt.plots.picture import NoPicture, png, standing_alone, svg

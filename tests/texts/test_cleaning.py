@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.corpus import Corpus
-from tinygpt.texts.cleaning import MAX_BYTES, check_length, clean_name, clean_text, largest_block_size, read_text
+from tinygpt.corpus import Corpus, check_length, largest_block_size
+from tinygpt.texts.cleaning import MAX_BYTES, clean_name, clean_text, read_text
 from tinygpt.texts.decoding import NotUtf8, TextRefused
 from tinygpt.tokenizer import CharTokenizer
 

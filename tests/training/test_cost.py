@@ -3,7 +3,7 @@
 import pytest
 
 from tinygpt.bigram import BigramConfig
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.training.cost import REHEARSAL, Machine, operations, seconds_per_step, this_machine
 from tinygpt.training.presets import PRESETS
 

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.training.divergence import FAR_STEPS, LOST_STEPS, Watch, not_a_number, spelled
+from tinygpt.spelling import spelled
+from tinygpt.training.divergence import FAR_STEPS, LOST_STEPS, Watch, not_a_number
 
 
 def seen(*losses, vocab_size=65):

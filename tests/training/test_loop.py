@@ -13,7 +13,7 @@ from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.header import read_header
 from tinygpt.checkpoint.run_state import dumps, loads
 from tinygpt.corpus import Corpus, load_corpus
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.models import build
 from tinygpt.randomness import generator
 from tinygpt.training.evaluation import Tally, estimate_loss

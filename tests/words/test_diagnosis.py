@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tinygpt.corpus import Corpus
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.inside.diagnosis import Case, Finding, diagnose
 from tinygpt.models import build
 from tinygpt.training.spec import RunSpec, TrainConfig

@@ -13,9 +13,9 @@ from tqdm import tqdm
 
 from tinygpt.checkpoint.header import NotOurFile
 from tinygpt.checkpoint.model_file import read_info, save
-from tinygpt.corpus import CATALOGUE, Corpus, default_corpus, load_corpus
+from tinygpt.corpus import CATALOGUE, Corpus, check_length, default_corpus, load_corpus
 from tinygpt.models import count_parameters
-from tinygpt.texts.cleaning import check_length, clean_name, read_text, refuse_size
+from tinygpt.texts.cleaning import clean_name, read_text, refuse_size
 from tinygpt.texts.decoding import NotUtf8
 from tinygpt.training.loop import advance
 from tinygpt.training.presets import PRESETS

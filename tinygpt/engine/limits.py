@@ -1,7 +1,7 @@
 """What one student may ask of a shared server. The command line and notebooks have no limits."""
 
 from tinygpt.experiments.plan import Plan
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.models import ModelConfig, count_parameters
 from tinygpt.training.spec import RunSpec
 

@@ -22,7 +22,7 @@ from tinygpt.corpus import Corpus, default_corpus, load_corpus
 from tinygpt.engine import held_states
 from tinygpt.engine.snapshots import final_model, model_of
 from tinygpt.generation import generate
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.randomness import generator
 from tinygpt.texts.own import is_sha256
 from tinygpt.training.loop import advance, one_thread

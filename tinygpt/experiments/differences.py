@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.models import ModelConfig, family
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import RunSpec

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.models import ModelConfig, blank, count_parameters
 from tinygpt.training.cost import operations
 from tinygpt.training.spec import RunSpec

@@ -5,7 +5,7 @@ from one to the next: 2.70 has gone (3.35 - 2.70) / (3.35 - 2.48) = 0.75 of the 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -50,3 +50,35 @@ def gap(loss: float | None, floors: Mapping[str, float]) -> Gap | None:
     upper, above = min(reached, key=lambda floor: floor[0], default=(None, ""))
     lower, below = max(ahead, key=lambda floor: floor[0], default=(None, ""))
     return Gap(loss, above, upper, below, lower)
+
+
+NEAR = 0.05  # nats per character: the noise of a live estimate is about half of it
+
+Curve = Iterable[tuple[int, float | None]]
+
+
+def found_at(curve: Curve, floor: float, *, tolerance: float = NEAR) -> int | None:
+    """The first step from which val stays at most `tolerance` above `floor`; None if it does not at the end."""
+    return stays_below(curve, floor + tolerance)
+
+
+def left_at(curve: Curve, plateau: float, *, tolerance: float = NEAR) -> int | None:
+    """The first step from which val stays more than `tolerance` below `plateau`: the model has begun to find it."""
+    return stays_below(curve, plateau - tolerance, equal=False)
+
+
+def stays_below(curve: Curve, level: float, *, equal: bool = True) -> int | None:
+    """The first step from which val stays at `level` or below it (`equal=False`: below it); None if it does not.
+
+    Steps without a val are passed over. A val that is no number is above every level.
+    """
+    since = None
+    for step, val in curve:
+        if val is None:
+            continue
+        low = val < level or (equal and val == level)  # False for nan
+        if not low or math.isnan(val):
+            since = None
+        elif since is None:
+            since = step
+    return since

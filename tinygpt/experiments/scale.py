@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from tinygpt.experiments.fairness import with_steps
 from tinygpt.experiments.plan import Plan
 from tinygpt.experiments.seeds import race
-from tinygpt.gpt_config import GPTConfig, Scale
+from tinygpt.gpt import GPTConfig, Scale
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import RunSpec
 

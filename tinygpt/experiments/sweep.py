@@ -14,7 +14,7 @@ from tinygpt.experiments.differences import said
 from tinygpt.experiments.fairness import with_steps
 from tinygpt.experiments.plan import Plan
 from tinygpt.experiments.seeds import race
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.training.spec import RunSpec, TrainConfig
 
 LOOKS = 30  # val points of a run

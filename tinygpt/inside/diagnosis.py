@@ -15,12 +15,10 @@ from functools import cached_property
 from torch import Tensor
 
 from tinygpt.corpus import Corpus
-from tinygpt.gpt import GPTLanguageModel
-from tinygpt.gpt_config import GPTConfig
-from tinygpt.inside.symptoms import attention_rows, order_effect, reach
+from tinygpt.gpt import GPTConfig, GPTLanguageModel
+from tinygpt.inside.symptoms import attention_rows, order_effect, reach, roughness
 from tinygpt.inside.vitals import vitals
 from tinygpt.models import LanguageModel, build
-from tinygpt.roughness import roughness
 from tinygpt.training.evaluation import costs, loss_in_use, val_windows
 from tinygpt.training.spec import RunSpec
 from tinygpt.training.state import Point

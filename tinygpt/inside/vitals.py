@@ -15,10 +15,10 @@ from torch.nn import functional as F
 
 from tinygpt.attention import causal_mask
 from tinygpt.corpus import Corpus
-from tinygpt.gpt import GPTLanguageModel
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig, GPTLanguageModel
 from tinygpt.probes import capture
 from tinygpt.training.evaluation import val_windows
+from tinygpt.variance import effective_characters
 
 TOKENS = 1_024  # 128 windows of 8: a look of a few milliseconds
 
@@ -102,19 +102,28 @@ def gradients(model: GPTLanguageModel, rows: Tensor) -> dict[str, Tensor]:
 # --- what theory says ------------------------------------------------------------------------------------------------
 
 
-def variance_of_unit_scores(head_size: int) -> float:
-    """The variance of q . k where all numbers of q and k are independent with variance 1: a sum of hs products."""
-    return float(head_size)
+class Habits(NamedTuple):
+    """What the rows of each head are like, on average: every field is (n_head,)."""
+
+    itself: Tensor  # the weight on the character that looks
+    back: Tensor  # the weight on the one before it
+    entropy: Tensor  # of a row, in nats: 0 when all its weight is on one character
+    spread: Tensor  # e to the entropy: over how many characters a row spreads
+    variance: Tensor  # of the scaled scores that the mask leaves
 
 
-def variance_at_the_start(config: GPTConfig) -> float:
-    """The variance of q . k in the first block with first weights: hs * (C * var(W) * var(x))**2, on average.
-
-    x is a token's vector plus its place's: two numbers of variance 1 under PyTorch's own first weights, so 2, unless
-    LayerNorm makes 1 of it. PyTorch draws W between -1/sqrt(C) and 1/sqrt(C): variance 1/(3C). Hence hs * (2/3)**2,
-    or hs/9 with LayerNorm. GPT-2's first weights all have variance 0.02**2.
-    """
-    drawn = 0.02**2 if config.init == "gpt2" else 1.0  # the variance of an embedding's numbers
-    var_x = 1.0 if config.layer_norm else drawn * (1 if config.positions == "none" else 2)
-    var_w = 0.02**2 if config.init == "gpt2" else 1 / (3 * config.n_embd)
-    return config.head_size * (config.n_embd * var_w * var_x) ** 2
+def habits(model: GPTLanguageModel, corpus: Corpus, *, layer: int = 0, windows: int = 1_000) -> Habits:
+    """The habits of the heads of one block, on val. Row 0 is left out: with the mask it has no choice."""
+    idx = val_windows(corpus, model.config.block_size, windows)
+    seen = capture(model, idx[:, :-1])
+    weights = seen[f"blocks.{layer}.attention.weights"]  # (W, n_head, T, T)
+    scaled = seen[f"blocks.{layer}.attention.scores"] * model.config.scale_factor
+    allowed = causal_mask(idx.shape[1] - 1) if model.config.mask else ...
+    rows = weights[:, :, 1:]  # (W, n_head, T - 1, T)
+    return Habits(
+        itself=weights.diagonal(dim1=-2, dim2=-1)[..., 1:].mean((0, 2)),
+        back=weights.diagonal(offset=-1, dim1=-2, dim2=-1).mean((0, 2)),
+        entropy=torch.special.entr(rows).sum(-1).mean((0, 2)),
+        spread=effective_characters(rows).mean((0, 2)),
+        variance=scaled[..., allowed].transpose(0, 1).flatten(1).var(1),
+    )

@@ -13,7 +13,7 @@ from typing import Any
 
 from tinygpt.counting import Floor
 from tinygpt.files import CHECKPOINTS
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import RunSpec, TrainConfig
 

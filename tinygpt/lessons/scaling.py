@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from tinygpt.attention import Stages, attention_stages
-from tinygpt.gpt_config import SCALES, Scale, scale_factor
+from tinygpt.gpt import SCALES, Scale, scale_factor
 from tinygpt.randomness import generator
 from tinygpt.variance import (
     Distribution,

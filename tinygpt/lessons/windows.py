@@ -4,6 +4,7 @@ Shapes in this file:
     N   ids in the text        T   ids in a context (block_size)
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from torch import Tensor
@@ -37,3 +38,19 @@ def draw(length: int, subtracted: int, *, batch_size: int, block_size: int) -> D
 def cut_windows(data: Tensor, start: int, block_size: int) -> tuple[Tensor, Tensor]:
     """x and y as the notebook cuts them, shorter than block_size where the text ends. (N,) -> two of up to (T,)"""
     return data[start : start + block_size], data[start + 1 : start + block_size + 1]
+
+
+# The four windows of 8 + 1 ids that the lecture's notebook prints as its first batch: x is the first 8, y the last 8.
+# Seed 1337 draws them from the exact file with the notebook's own slip, so a lesson without that file needs them here.
+LECTURE_BATCH = (
+    (1, 60, 39, 47, 50, 1, 63, 53, 59),
+    (46, 43, 39, 60, 43, 52, 1, 44, 53),
+    (1, 46, 43, 56, 43, 1, 63, 53, 59),
+    (61, 47, 50, 50, 1, 57, 39, 63, 0),
+)
+
+
+def context_examples(x: Tensor, y: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    """The T questions of one window: each context, x[: t + 1], with its target, y[t]. `x` and `y` are (T,)"""
+    for t in range(len(x)):
+        yield x[: t + 1], y[t]

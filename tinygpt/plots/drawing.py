@@ -6,7 +6,8 @@ The same look as the Plotly figures: tiles with a gap of 2 px, no tile where the
 from collections.abc import Sequence
 from html import escape
 
-from tinygpt.plots.look import LABEL, MONO, PALETTE, SANS, STAND_IN, TICK, Mode, between, number, shown
+from tinygpt.plots.look import LABEL, MONO, PALETTE, SANS, TICK, Mode, between
+from tinygpt.spelling import STAND_IN, number, shown
 
 GAP = 2  # px between two tiles
 Tile = float | None  # None: no tile at all

@@ -1,4 +1,4 @@
-"""The look of every figure: one palette, one template, light and dark; how characters and numbers are written.
+"""The look of every figure: one palette, one template, light and dark.
 
 figure = go.Figure(...)
 dress(figure, "dark")  # then frame.show(figure, ...) on a page, or figure.show() in a notebook
@@ -10,13 +10,14 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
+from tinygpt.spelling import STAND_IN, shown
+
 Mode = Literal["light", "dark"]
 
 SANS = '"Source Sans", "Source Sans 3", "Segoe UI", Roboto, sans-serif'  # the browser has the first from Streamlit
 MONO = '"Source Code Pro", ui-monospace, Menlo, Consolas, monospace'  # characters of the corpus, always
 
 TICK, LABEL, PANEL = 16, 17, 19  # px: axis numbers; direct labels; the one number a figure is about
-MINUS, INFINITY = "\u2212", "\u221e"
 
 
 @dataclass(frozen=True)
@@ -161,17 +162,6 @@ def dress(figure: go.Figure, mode: Mode) -> go.Figure:
     return figure.update_layout(template=template(mode))
 
 
-# --- characters and numbers -------------------------------------------------------------------------------------
-
-STAND_IN = {" ": "\u00b7", "\n": "\u00b6", "\t": "\u2192"}  # the marks a word processor shows; in all shipped faces
-SPOKEN = {" ": "a space", "\n": "a newline", "\t": "a tab"}
-
-
-def shown(character: str) -> str:
-    """A character as it stands on a tile: itself, the stand-in of an invisible one, or the number of an unprintable."""
-    return STAND_IN.get(character, character if character.isprintable() else f"{ord(character[0]):x}")
-
-
 def glyph(character: str, mode: Mode, *, selected: bool = False) -> str:
     """A character for an axis: literal text, whatever it is; stand-ins for the invisible ones in gray."""
     p = PALETTE[mode]
@@ -180,23 +170,3 @@ def glyph(character: str, mode: Mode, *, selected: bool = False) -> str:
     else:
         text, tone = escape(shown(character), quote=False), p.ink if character.isprintable() else p.muted
     return f'<span style="color:{tone}">{f"<b>{text}</b>" if selected else text}</span>'
-
-
-def spoken(character: str) -> str:
-    """A character inside a sentence: a word for the invisible ones, quotes for the rest."""
-    return SPOKEN.get(character, f"\u2018{character}\u2019")
-
-
-def number(value: float, digits: int = 2) -> str:
-    """2 digits, a true minus sign, no minus before zero, infinity as a sign."""
-    if value != value:
-        return "\u2013"
-    if value in (float("inf"), float("-inf")):
-        return (MINUS if value < 0 else "") + INFINITY
-    text = f"{abs(value):.{digits}f}"
-    return (MINUS if value < 0 and float(text) else "") + text
-
-
-def thousands(value: int) -> str:
-    """1,115,394 as 1 115 394 with thin spaces: the same in every language."""
-    return f"{value:,}".replace(",", "\u202f")

@@ -5,10 +5,8 @@ text can always be written as UTF-8.
 """
 
 import re
-from itertools import count
 from typing import NamedTuple
 
-from tinygpt.corpus import split_point
 from tinygpt.texts.decoding import TextRefused, decode, label, visible
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -74,25 +72,6 @@ def refuse_size(size: int) -> None:
     """Raises TextRefused for more than 2 MB."""
     if size > MAX_BYTES:
         raise TextRefused(f"This text has {size / 1024**2:.1f} MB; 2 MB is the most. Take a part of it.")
-
-
-def largest_block_size(length: int) -> int:
-    """The largest context for a text of `length` characters: train and val both hold two more. Below 1: none."""
-    train = split_point(length)
-    return min(train, length - train) - 2
-
-
-def check_length(text: str, block_size: int) -> None:
-    """Raises TextRefused unless train and val, 90 % and the rest, both hold at least block_size + 2 characters."""
-    largest = largest_block_size(len(text))
-    if block_size <= largest:
-        return
-    needed = next(n for n in count(len(text)) if block_size <= largest_block_size(n))
-    smaller = f", or choose a context of at most {largest}" if largest > 0 else ""
-    raise TextRefused(
-        f"Your text has {len(text):,} characters; with a context of {block_size} it needs at least {needed:,}, because "
-        f"its last tenth is held back to validate. Add text{smaller}."
-    )
 
 
 def clean_name(name: str) -> str:

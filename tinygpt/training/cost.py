@@ -16,7 +16,7 @@ import torch
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.models import ModelConfig, count_parameters
 from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES
 from tinygpt.training.loop import advance

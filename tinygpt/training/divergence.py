@@ -7,6 +7,8 @@ then it is either far above the loss of guessing, or it shot up once and never c
 import math
 from dataclasses import dataclass
 
+from tinygpt.spelling import spelled
+
 FAR_ABOVE = 3.0  # times ln(vocab_size), the loss of guessing ...
 FAR_STEPS = 50  # ... for this many steps on end
 SHOT_UP = 2.0  # times the first loss, once; and then, smoothed over ...
@@ -52,9 +54,3 @@ def not_a_number(step: int, learning_rate: float) -> str:
         f"The loss stopped being a number after step {step}: the learning rate {spelled(learning_rate)} is too high. "
         f"The model of step {step} is kept. {ADVICE}"
     )
-
-
-def spelled(learning_rate: float) -> str:
-    """0.001 as 1e-3: short enough for a slider and a URL, and the same in every language."""
-    digits, exponent = f"{learning_rate:.6e}".split("e")
-    return f"{digits.rstrip('0').rstrip('.')}e{int(exponent)}"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from tinygpt.bigram import BigramConfig
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.models import ModelConfig
 from tinygpt.training.spec import RunSpec, TrainConfig
 

@@ -6,8 +6,8 @@ so choosing another preset sets them anew (`_take_preset`).
 
 import streamlit as st
 
-from tinygpt.gpt_config import SCALES, GPTConfig
-from tinygpt.training.divergence import spelled
+from tinygpt.gpt import SCALES, GPTConfig
+from tinygpt.spelling import spelled
 from tinygpt.training.presets import PRESETS, Preset
 from tinygpt.training.spec import TrainConfig
 from tinygpt.ui import texts

@@ -9,8 +9,6 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from tinygpt.ui.still import DRAWING
-
 
 class Picture(NamedTuple):
     """One position: an SVG or HTML string with every text in it escaped, its look-for sentence, and all in words."""
@@ -18,6 +16,12 @@ class Picture(NamedTuple):
     drawing: str
     sentence: str = ""
     alt: str = ""
+
+
+DRAWING = """
+.drawing { display: flex; flex-wrap: wrap; gap: 1rem 3rem; align-items: center; }
+.drawing svg { max-width: 100%; height: auto; display: block; }
+"""  # drawings in a row that wraps, here and where they follow the finger
 
 
 _drag = st.components.v2.component(
@@ -97,3 +101,22 @@ def drag(pictures: Sequence[Picture], *, key: str, label: str, names: Sequence[s
     if at != start or key in st.query_params:
         st.query_params[key] = names[at]
     return at
+
+
+_still = st.components.v2.component(
+    "tinygpt_still",
+    html='<div class="drawing" role="img"></div>',
+    css=DRAWING,
+    js="""
+export default function ({ data, parentElement }) {
+  const drawing = parentElement.querySelector(".drawing");
+  drawing.innerHTML = data.drawing;
+  drawing.setAttribute("aria-label", data.alt);
+}
+""",
+)
+
+
+def still(drawing: str, *, key: str, alt: str) -> None:
+    """Show `drawing`, an SVG or HTML string with every text in it escaped; `alt` says in words what it shows."""
+    _still(key=f"still_{key}", data={"drawing": drawing, "alt": alt})

@@ -11,8 +11,8 @@ from pathlib import Path
 from tinygpt.corpus import load_corpus
 from tinygpt.counting import floors as count_floors
 from tinygpt.languages.catalogue import TASKS, best_loss
-from tinygpt.plots.look import number
 from tinygpt.plots.losses.loss import Line
+from tinygpt.spelling import number
 
 _counting = ThreadPoolExecutor(1, thread_name_prefix="floors")
 NAMES = {"1-gram": "1\u2011gram", "2-gram": "2\u2011gram", "3-gram": "3\u2011gram", "4-gram": "4\u2011gram"}

@@ -6,7 +6,8 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from tinygpt.plots import look, wordmark
+from tinygpt.plots import look
+from tinygpt.plots import thumbnails as wordmark
 
 STYLE = """<style>
 /* What the theme has no key for. 1: a link starts where its picture starts. */

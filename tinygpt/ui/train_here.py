@@ -7,7 +7,7 @@ import streamlit as st
 from tinygpt.corpus import default_corpus
 from tinygpt.engine.records import RunView
 from tinygpt.lessons.measured import EXPERIMENTS, result, spec
-from tinygpt.plots.look import number, thousands
+from tinygpt.spelling import number, thousands
 from tinygpt.training.spec import RunSpec
 from tinygpt.ui import pace, session
 from tinygpt.ui.train.live import is_moving

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from tinygpt.inside.diagnosis import Finding
-from tinygpt.plots.look import number
-from tinygpt.plots.losses.loss import brief
-from tinygpt.training.divergence import spelled
+from tinygpt.spelling import brief, number, spelled
 
 Evidence = Mapping[str, float]
 HARMLESS = "The part is missing, and this run shows no clear harm from it. "

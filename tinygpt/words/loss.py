@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from itertools import pairwise
 
-from tinygpt.plots.look import number, thousands
-from tinygpt.plots.loss_curve import LossCurve
-from tinygpt.plots.losses.loss import brief
+from tinygpt.experiments.curves import LossCurve
+from tinygpt.spelling import brief, number, thousands
 
 TABLES = {"2-gram": "a table of pairs", "3-gram": "a table of triples", "4-gram": "a table of fours"}
 MORE_THAN = {"2-gram": "one character", "3-gram": "two characters", "4-gram": "three characters"}

@@ -23,7 +23,7 @@ from functools import cache
 from typing import Any
 
 from tinygpt.files import PROJECT
-from tinygpt.plots.look import MINUS, number, thousands
+from tinygpt.spelling import MINUS, number, thousands
 from tinygpt.words import markdown as literal
 
 CATALOGS = PROJECT / "pages" / "learn"

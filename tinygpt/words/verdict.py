@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tinygpt.experiments.significance import Comparison
-from tinygpt.plots.look import number
-from tinygpt.plots.losses.loss import brief
+from tinygpt.spelling import brief, number
 
 NAMED = 3  # variants that a sentence has room for
 

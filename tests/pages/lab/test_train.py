@@ -10,7 +10,7 @@ from streamlit.testing.v1.element_tree import SelectSlider
 from tests.pages.lab.train_page import PATIENCE, opened, says, until
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.texts.own import keep_text
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.ui import controls, session

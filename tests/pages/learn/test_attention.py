@@ -15,9 +15,10 @@ from tinygpt.checkpoint.model_file import load
 from tinygpt.gpt import GPTLanguageModel
 from tinygpt.inside.heads import ModelHead, notebook_head, untrained_head
 from tinygpt.lessons.measured import counted, result
-from tinygpt.plots.look import number
+from tinygpt.lessons.shipped import path_of
+from tinygpt.spelling import number
 from tinygpt.ui.lessons.attention.digits import as_pytorch
-from tinygpt.ui.lessons.attention.reader import MODELS, NOTEBOOK, UNTRAINED, Reader, path_of
+from tinygpt.ui.lessons.attention.reader import MODELS, NOTEBOOK, UNTRAINED, Reader
 from tinygpt.words.storyboard import lesson
 
 STORY = lesson("attention")

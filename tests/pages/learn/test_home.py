@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load, save
 from tinygpt.files import PROJECT
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.models import build
 from tinygpt.plots import thumbnails
 from tinygpt.plots.look import color

@@ -15,11 +15,10 @@ from tests.pages.lab.train_page import until
 from tests.pages.learn.lesson_pages import asked, hidden, opened, said
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import default_corpus
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.lessons.measured import counted, result
-from tinygpt.models import count_parameters
-from tinygpt.parts import parts
-from tinygpt.plots.look import thousands
+from tinygpt.models import count_parameters, parts
+from tinygpt.spelling import thousands
 from tinygpt.training.presets import LADDER, PRESETS
 from tinygpt.ui import session
 from tinygpt.ui.lessons.transformer.fair import WITHOUT, fair_facts, less_facts, place_facts, step_facts

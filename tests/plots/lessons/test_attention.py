@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt.attention import attention_stages
-from tinygpt.plots.lessons.attention import alt, attention_heatmap, look_for, strongest_look
+from tinygpt.plots.lessons.attention import attention_heatmap
+from tinygpt.words.attention import alt, look_for, strongest_look
 
 EVEN = torch.tensor([[1.0, 0.0], [0.25, 0.75]])  # a student can check it: e^0 and e^(ln 3) are shared as 1 : 3
 

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.plots.look import PALETTE, spoken
+from tinygpt.plots.look import PALETTE
 from tinygpt.plots.losses.heat import heat_rows, heat_spec
 from tinygpt.plots.losses.lines import Axes, Series, lines_rows, lines_spec
 from tinygpt.plots.losses.strip import strip_rows, strip_spec
 from tinygpt.plots.losses.surprise import largest, passage
 from tinygpt.plots.losses.tones import tones
+from tinygpt.spelling import spoken
 
 MODES = ["light", "dark"]
 TONES = tones(["bigram", "head", "gpt"], "light")

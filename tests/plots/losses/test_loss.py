@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.counting import floors
+from tinygpt.experiments.curves import LossCurve, running_mean
 from tinygpt.models import kind
-from tinygpt.plots.loss_curve import LossCurve, running_mean
-from tinygpt.plots.losses.loss import Line, apart, brief, loss_rows
+from tinygpt.plots.losses.loss import Line, apart, loss_rows
 from tinygpt.plots.losses.loss_chart import ROLES, loss_spec
 from tinygpt.plots.losses.marks import DASHES
+from tinygpt.spelling import brief
 from tinygpt.training.loop import train
 from tinygpt.training.presets import LADDER, PRESETS
 from tinygpt.words.loss import CLOSE, crossing, look_for

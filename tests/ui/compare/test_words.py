@@ -6,7 +6,7 @@ import pytest
 
 from tinygpt.engine.experiments import ExperimentView
 from tinygpt.engine.records import RunView
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.ui.compare.language import _above_words
 from tinygpt.ui.compare.results import best_of, differences, floors_of, gap_words, loss_words

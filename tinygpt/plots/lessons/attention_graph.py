@@ -10,7 +10,8 @@ from typing import NamedTuple
 from torch import Tensor
 
 from tinygpt.plots.drawing import character, dot, svg, words
-from tinygpt.plots.look import PALETTE, TICK, Mode, color, number
+from tinygpt.plots.look import PALETTE, TICK, Mode, color
+from tinygpt.spelling import number
 
 FAINT = 0.01  # below this weight no arrow is drawn
 NODE = 17  # px, the radius of a node

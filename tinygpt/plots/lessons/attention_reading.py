@@ -12,7 +12,8 @@ from torch import Tensor
 
 from tinygpt.plots.drawing import character, outline, rect, shade, sides, svg, tiles, words
 from tinygpt.plots.lessons.attention import arithmetic, visible
-from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode, color, number
+from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode, color
+from tinygpt.spelling import number
 
 SIDE, LEFT, TOP = 400, 34, 30  # px: the map, and what stands left of it and above it
 WIDE, BAR = 470, 17  # px: the drawing beside it, and one of its bars

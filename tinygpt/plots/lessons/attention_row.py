@@ -13,8 +13,9 @@ from torch import Tensor
 
 from tinygpt.attention import Stages
 from tinygpt.plots.drawing import shade
-from tinygpt.plots.lessons.attention import amount
-from tinygpt.plots.look import INFINITY, LABEL, MINUS, MONO, PALETTE, STAND_IN, Mode, number, shown, spoken
+from tinygpt.plots.look import LABEL, MONO, PALETTE, Mode
+from tinygpt.spelling import INFINITY, MINUS, STAND_IN, number, shown, spoken
+from tinygpt.words.attention import amount
 
 TABLE = (
     f"flex:1 1 320px;min-width:0;max-width:540px;border-collapse:separate;border-spacing:3px;table-layout:fixed;"

@@ -12,22 +12,10 @@ from plotly.subplots import make_subplots
 from torch import Tensor
 
 from tinygpt.attention import Stages
-from tinygpt.plots.lessons.attention import SENTENCES, gap, softmax_step, ticks, visible, who_looks
-from tinygpt.plots.look import (
-    INFINITY,
-    LABEL,
-    MINUS,
-    MONO,
-    PALETTE,
-    TICK,
-    Mode,
-    dress,
-    glyph,
-    number,
-    shares,
-    signed,
-    spoken,
-)
+from tinygpt.plots.lessons.attention import SENTENCES, gap, ticks, visible
+from tinygpt.plots.look import LABEL, MONO, PALETTE, TICK, Mode, dress, glyph, shares, signed
+from tinygpt.spelling import INFINITY, MINUS, number, spoken
+from tinygpt.words.attention import softmax_step, who_looks
 
 Tiles = list[list[float | None]]
 NARROW = 12  # characters; more need the whole width of a page

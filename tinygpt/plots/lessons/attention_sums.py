@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 from torch import Tensor
 
 from tinygpt.plots.lessons.attention import attention_heatmap, ticks
-from tinygpt.plots.look import LABEL, MONO, PALETTE, TICK, Mode, color, dress, glyph, number, spoken
+from tinygpt.plots.look import LABEL, MONO, PALETTE, TICK, Mode, color, dress, glyph
+from tinygpt.spelling import number, spoken
 
 LONGEST = 3.0  # tiles: the longest bar beside the map; a bar of 1 is as long as a tile is wide
 

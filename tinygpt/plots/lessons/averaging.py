@@ -14,7 +14,8 @@ from torch import Tensor
 
 from tinygpt.plots.drawing import GAP, Tile, dot, line, outline, rect, shade, svg, tiles, words
 from tinygpt.plots.lessons.attention import visible
-from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode, color, dress, number, shares
+from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode, color, dress, shares
+from tinygpt.spelling import number
 
 PLANE, REACH = 420, 2.5  # px; the plane shows -REACH to REACH of both channels
 CELL = 44  # px

@@ -15,22 +15,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 from torch import Tensor
 
-from tinygpt.plots.look import (
-    LABEL,
-    MONO,
-    PALETTE,
-    PANEL,
-    SANS,
-    TICK,
-    Mode,
-    color,
-    dress,
-    glyph,
-    number,
-    shares,
-    spoken,
-    thousands,
-)
+from tinygpt.plots.look import LABEL, MONO, PALETTE, PANEL, SANS, TICK, Mode, color, dress, glyph, shares
+from tinygpt.spelling import number, spoken, thousands
 
 BARS = 12  # the likeliest next characters of a row
 SMALL, MOST_LABELS = 11, 70  # px of a label beside a thin row; more labels than that would overlap

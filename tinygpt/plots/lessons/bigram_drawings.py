@@ -16,7 +16,8 @@ import torch
 from torch import Tensor
 
 from tinygpt.plots.drawing import character, dot, line, path, rect, svg, words
-from tinygpt.plots.look import LABEL, MONO, PALETTE, TICK, Mode, between, color, number, shown, thousands
+from tinygpt.plots.look import LABEL, MONO, PALETTE, TICK, Mode, between, color
+from tinygpt.spelling import number, shown, thousands
 
 SIDE = 360  # px of a table
 WIDE, HIGH, LEFT, TOP, LOW = 510, 286, 74, 50, 46  # px: a curve, and the room round it

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from tinygpt.plots.look import PALETTE, Mode, color, dress, number
+from tinygpt.plots.look import PALETTE, Mode, color, dress
+from tinygpt.spelling import number
 
 DASH = {"bigram": "solid", "head": "dash", "heads": "dashdot", "gpt": "solid", "count": "dot"}
 MARK = {"bigram": "circle", "head": "square", "heads": "pentagon", "gpt": "triangle-up", "count": "diamond"}

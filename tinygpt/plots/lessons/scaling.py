@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from tinygpt.plots.look import PALETTE, Mode, color, dress, number
+from tinygpt.plots.look import PALETTE, Mode, color, dress
+from tinygpt.spelling import number
 from tinygpt.variance import HOT, Spread
 
 NAMES = {"scores": "q\u00b7k", "scaled": "q\u00b7k \u00f7 \u221ahead_size"}

@@ -9,7 +9,8 @@ from tinygpt.plots.drawing import dot, line, path, rect, words
 from tinygpt.plots.lessons.scaling import NAMES
 from tinygpt.plots.lessons.scaling_weights import weight_bars
 from tinygpt.plots.lessons.under_slider import TOP, TRACK, Plane, side_by_side
-from tinygpt.plots.look import PALETTE, PANEL, TICK, Mode, color, number, thousands
+from tinygpt.plots.look import PALETTE, PANEL, TICK, Mode, color
+from tinygpt.spelling import number, thousands
 from tinygpt.variance import Spread, expected_variance
 
 BINS = 21  # of a histogram

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from tinygpt.plots.drawing import character, dot, line, path, rect, svg, words
 from tinygpt.plots.lessons.under_slider import TOP, TRACK, Plane, side_by_side
-from tinygpt.plots.look import PALETTE, PANEL, TICK, Mode, color, number
+from tinygpt.plots.look import PALETTE, PANEL, TICK, Mode, color
+from tinygpt.spelling import number
 
 POWERS = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 

@@ -9,7 +9,8 @@ from html import escape
 import plotly.graph_objects as go
 
 from tinygpt.plots.drawing import character, rect, svg, words
-from tinygpt.plots.look import LABEL, MONO, PALETTE, Mode, between, color, dress, glyph, shown, spoken, thousands
+from tinygpt.plots.look import LABEL, MONO, PALETTE, Mode, between, color, dress, glyph
+from tinygpt.spelling import shown, spoken, thousands
 
 ROOMY = 20  # characters: so many bars have room for their names below them, also on a phone
 NAMED, APART = 5, 4  # of the bars of the vocabulary: so many carry their character, at least so many ids apart

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from tinygpt.plots.lessons.positions import MARK
-from tinygpt.plots.look import MINUS, PALETTE, TICK, Mode, color, dress, number, thousands
+from tinygpt.plots.look import PALETTE, TICK, Mode, color, dress
+from tinygpt.spelling import MINUS, number, thousands
 
 
 def change(value: float, digits: int = 2) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from html import escape
 
 from tinygpt.plots.drawing import dot, line, rect, svg, words
-from tinygpt.plots.look import LABEL, PALETTE, SANS, TICK, Mode, Palette, thousands
+from tinygpt.plots.look import LABEL, PALETTE, SANS, TICK, Mode, Palette
+from tinygpt.spelling import thousands
 
 WIDTH, BOX, LEFT, HIGH, STEP = 450, 300, 78, 40, 54  # px: the drawing, a box, and from one box to the next
 RAIL, SKIP = 44, 46  # px: where the way around a part runs, and the height of its plus

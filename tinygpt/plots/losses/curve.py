@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from tinygpt.experiments.curves import LossCurve
 from tinygpt.models import kind
-from tinygpt.plots.loss_curve import LossCurve
 from tinygpt.plots.losses.loss import loss_rows
 from tinygpt.plots.losses.loss_chart import loss_spec
 from tinygpt.plots.picture import svg

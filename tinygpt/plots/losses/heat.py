@@ -10,7 +10,7 @@ import pandas as pd
 from tinygpt.plots.drawing import shade
 from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode
 from tinygpt.plots.losses import marks
-from tinygpt.plots.losses.loss import brief
+from tinygpt.spelling import brief
 
 TILE, BELOW = 52, 70  # px: a tile, and the axis with its title
 FITTING = f"min({TICK}, bandwidth('x') / (0.6 * length(datum.label)))"  # the size of a number in its tile

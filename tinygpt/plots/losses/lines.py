@@ -12,10 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from tinygpt.plots.look import LABEL, MINUS, PALETTE, TICK, Mode
+from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode
 from tinygpt.plots.losses import marks
-from tinygpt.plots.losses.loss import apart, brief
+from tinygpt.plots.losses.loss import apart
 from tinygpt.plots.losses.tones import Tone
+from tinygpt.spelling import MINUS, brief
 
 COLUMNS = ("kind", "run", "tone", "ink", "dash", "x", "loss", "low", "high", "label", "label_y")
 SMALL = 0.01  # a tick below it is written as a power, and so are the others

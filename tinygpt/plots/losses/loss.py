@@ -13,8 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from tinygpt.plots.look import number, thousands
-from tinygpt.plots.loss_curve import LossCurve
+from tinygpt.experiments.curves import LossCurve
+from tinygpt.spelling import brief, number
 
 GRAIN = 0.1  # nats: the axis ends at multiples of this
 EDGE = 0.02  # of the height: how far below the upper edge a loss is drawn that is too large for the chart
@@ -124,10 +124,3 @@ def apart(values: Sequence[float], gap: float, *, top: float = math.inf) -> list
     if placed and placed[-1] > top:
         placed = [-place for place in reversed(apart([-min(place, top) for place in reversed(placed)], gap))]
     return placed
-
-
-def brief(loss: float, digits: int = 3) -> str:
-    """A loss in few characters, however large: "2.487", "3 900", "4.7e26"."""
-    if loss < 100:
-        return number(loss, digits)
-    return thousands(round(loss)) if loss < 1e6 else f"{loss:.1e}".replace("e+0", "e").replace("e+", "e")

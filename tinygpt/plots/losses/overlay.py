@@ -9,9 +9,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from tinygpt.experiments.curves import Axis, Course, Mean, means, variants
+from tinygpt.experiments.curves import Axis, Course, Mean, means, running_mean, variants
 from tinygpt.plots.look import Mode
-from tinygpt.plots.loss_curve import running_mean
 from tinygpt.plots.losses.loss import GRAIN, Line, floor_rows
 from tinygpt.plots.losses.overlay_ends import Reach, drawn_as, ends_of
 from tinygpt.plots.losses.tones import tones

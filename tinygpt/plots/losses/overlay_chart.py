@@ -4,9 +4,10 @@ from functools import cache
 from typing import Any
 
 from tinygpt.experiments.curves import Axis
-from tinygpt.plots.look import MINUS, PALETTE, Mode
+from tinygpt.plots.look import PALETTE, Mode
 from tinygpt.plots.losses import marks
 from tinygpt.plots.losses.overlay import NOTHING
+from tinygpt.spelling import MINUS
 
 SHORT = f"replace(format(datum.value, '~s'), '-', '{MINUS}')"  # 2k, 20M, 1G
 SECONDS = f"datum.value % 1 ? format(datum.value, '~g') : {marks.whole()}"

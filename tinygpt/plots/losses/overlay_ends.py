@@ -8,8 +8,9 @@ from typing import Any
 
 from tinygpt.experiments.curves import Course, Mean
 from tinygpt.plots.losses import marks
-from tinygpt.plots.losses.loss import EDGE, apart, brief
+from tinygpt.plots.losses.loss import EDGE, apart
 from tinygpt.plots.losses.tones import Tone
+from tinygpt.spelling import brief
 
 NAMED = 8  # so many names find room at the ends of their curves
 GAP = 0.075  # of the height: from one name to the next

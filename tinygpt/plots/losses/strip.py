@@ -9,8 +9,8 @@ import pandas as pd
 
 from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode
 from tinygpt.plots.losses import marks
-from tinygpt.plots.losses.loss import brief
 from tinygpt.plots.losses.tones import Tone
+from tinygpt.spelling import brief
 
 ROW, ABOVE, BELOW = 46, 14, 70  # px: a variant; the number over the first; the axis with its title, and padding
 COLUMNS = ("kind", "variant", "tone", "ink", "x", "seed", "label")

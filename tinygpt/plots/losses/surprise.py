@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from html import escape
 
 from tinygpt.plots.drawing import shade
-from tinygpt.plots.look import LABEL, MONO, PALETTE, Mode, number, shown, spoken
+from tinygpt.plots.look import LABEL, MONO, PALETTE, Mode
+from tinygpt.spelling import number, shown, spoken
 
 LIMIT = 3.0  # nats: a difference as large as this has the full color
 NEWLINE = "\n"

@@ -7,7 +7,7 @@ import streamlit as st
 from tinygpt.corpus import Corpus
 from tinygpt.engine.limits import check_plan
 from tinygpt.experiments.plan import Plan
-from tinygpt.plots.look import thousands
+from tinygpt.spelling import thousands
 from tinygpt.ui import session
 from tinygpt.ui.compare import plans
 from tinygpt.ui.compare.shown import show

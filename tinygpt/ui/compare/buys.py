@@ -3,16 +3,16 @@
 import streamlit as st
 
 from tinygpt.engine.records import RunView
-from tinygpt.plots.look import number
-from tinygpt.plots.look import shown as seen
 from tinygpt.plots.losses.lines import Axes, Series, lines_rows, lines_spec
 from tinygpt.plots.losses.surprise import largest, passage
+from tinygpt.spelling import number
+from tinygpt.spelling import shown as seen
 from tinygpt.ui import frame
 from tinygpt.ui.compare import models
 from tinygpt.ui.compare.chart import styles
 from tinygpt.ui.compare.figure import figure
 from tinygpt.ui.compare.shown import Shown
-from tinygpt.ui.still import still
+from tinygpt.ui.drag import still
 from tinygpt.words import markdown as literal
 
 LENGTH = 240  # characters of the passage

@@ -11,7 +11,7 @@ from tinygpt.engine.records import RunView
 from tinygpt.experiments.differences import said, what_differs
 from tinygpt.experiments.ladder import code_of
 from tinygpt.models import count_parameters
-from tinygpt.plots.look import number, thousands
+from tinygpt.spelling import number, thousands
 from tinygpt.training.presets import PRESETS, stated
 from tinygpt.ui.compare.standing import losses
 from tinygpt.words import markdown as literal

@@ -6,10 +6,9 @@ import streamlit as st
 
 from tinygpt.engine.experiments import ExperimentView
 from tinygpt.engine.records import ENDED, RunView
-from tinygpt.finding import NEAR, found_at, left_at
+from tinygpt.experiments.floors import NEAR, found_at, left_at
 from tinygpt.languages.catalogue import TASKS, best_loss
-from tinygpt.plots.look import number, thousands
-from tinygpt.plots.losses.loss import brief
+from tinygpt.spelling import brief, number, thousands
 from tinygpt.ui import session
 from tinygpt.ui.compare.standing import final_loss
 from tinygpt.words import markdown as literal

@@ -8,8 +8,7 @@ from torch import Tensor
 from tinygpt.checkpoint.model_file import load
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.engine.records import ENDED, RunView
-from tinygpt.gpt import GPTLanguageModel
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig, GPTLanguageModel
 from tinygpt.inside.surprise import surprise
 from tinygpt.inside.vitals import vitals
 from tinygpt.models import LanguageModel, build

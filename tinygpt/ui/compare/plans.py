@@ -21,9 +21,9 @@ from tinygpt.experiments import sweep as sweeps
 from tinygpt.experiments.differences import said
 from tinygpt.experiments.fairness import with_steps
 from tinygpt.experiments.plan import Plan
-from tinygpt.gpt_config import SCALES
+from tinygpt.gpt import SCALES
 from tinygpt.models import kind
-from tinygpt.plots.look import thousands
+from tinygpt.spelling import thousands
 from tinygpt.training.presets import PRESETS
 from tinygpt.ui import controls, session
 

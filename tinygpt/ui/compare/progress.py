@@ -5,8 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from tinygpt.engine.experiments import ExperimentView
+from tinygpt.spelling import spoken_time
 from tinygpt.ui import session
-from tinygpt.ui.train.launch import SETTLED, seconds_here, spoken_time
+from tinygpt.ui.train.launch import SETTLED, seconds_here
 from tinygpt.words import markdown as literal
 
 PLACE = "experiment"  # where what the engine says against an order is shown

@@ -11,8 +11,7 @@ from tinygpt.experiments.differences import said, varied
 from tinygpt.experiments.floors import gap
 from tinygpt.languages.catalogue import TASKS, best_loss
 from tinygpt.models import count_parameters
-from tinygpt.plots.look import number, thousands
-from tinygpt.plots.losses.loss import brief
+from tinygpt.spelling import brief, number, thousands
 from tinygpt.training.spec import RunSpec
 from tinygpt.ui import floors, texts
 from tinygpt.ui.compare.shown import Shown

@@ -7,16 +7,15 @@ from typing import NamedTuple
 import streamlit as st
 
 from tinygpt.engine.records import RunView
-from tinygpt.gpt_config import GPTConfig
-from tinygpt.inside.vitals import variance_at_the_start, variance_of_unit_scores
-from tinygpt.plots.look import number
+from tinygpt.gpt import GPTConfig
 from tinygpt.plots.losses.lines import Axes, Series, lines_rows, lines_spec
-from tinygpt.plots.losses.loss import brief
 from tinygpt.plots.losses.tones import Tone
+from tinygpt.spelling import brief, number
 from tinygpt.ui import frame
 from tinygpt.ui.compare import models
 from tinygpt.ui.compare.figure import figure
 from tinygpt.ui.compare.models import Look
+from tinygpt.variance import variance_at_the_start, variance_of_unit_scores
 from tinygpt.words import markdown as literal
 
 SMALL = 0.03  # nats: what another seed alone does

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import streamlit as st
 
-from tinygpt.plots.look import number
 from tinygpt.plots.losses.strip import strip_rows, strip_spec
 from tinygpt.plots.losses.tones import Tone
+from tinygpt.spelling import number
 from tinygpt.ui import frame
 from tinygpt.ui.compare.figure import figure
 from tinygpt.ui.compare.shown import Shown

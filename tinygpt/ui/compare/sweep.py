@@ -11,8 +11,8 @@ from tinygpt.engine.records import RunView
 from tinygpt.experiments.differences import said, varied
 from tinygpt.plots.losses.heat import heat_rows, heat_spec
 from tinygpt.plots.losses.lines import Axes, Series, lines_rows, lines_spec
-from tinygpt.plots.losses.loss import brief
 from tinygpt.plots.losses.tones import Tone
+from tinygpt.spelling import brief
 from tinygpt.ui import frame
 from tinygpt.ui.compare.figure import figure
 from tinygpt.ui.compare.standing import finite, is_over, losses, standing

@@ -6,7 +6,7 @@ from statistics import fmean
 from tinygpt.engine.records import RunView
 from tinygpt.experiments.fairness import same_start
 from tinygpt.experiments.significance import Comparison, Losses, compare
-from tinygpt.plots.losses.loss import brief
+from tinygpt.spelling import brief
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.compare.standing import Standing, broken, by_seed, finite, is_over, losses, one_text, standing
 from tinygpt.words import markdown as literal

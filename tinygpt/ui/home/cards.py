@@ -6,11 +6,10 @@ from typing import NamedTuple
 
 from tinygpt.averaging import tril_weights
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.lessons.measured import EXPERIMENTS, result
 from tinygpt.lessons.tables import pair_counts, probabilities
-from tinygpt.models import kind
-from tinygpt.parts import parts
+from tinygpt.models import kind, parts
 from tinygpt.plots import thumbnails
 from tinygpt.plots.lessons.attention import visible
 from tinygpt.plots.look import Mode

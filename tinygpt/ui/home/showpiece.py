@@ -12,10 +12,10 @@ from tinygpt.checkpoint.header import NotOurFile
 from tinygpt.checkpoint.model_file import load, read_info
 from tinygpt.corpus import CATALOGUE, default_corpus, load_corpus
 from tinygpt.files import CHECKPOINTS
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.models import kind
-from tinygpt.plots.look import thousands
 from tinygpt.probes import capture
+from tinygpt.spelling import thousands
 from tinygpt.training.spec import config_from
 
 TEXT = "First Citizen:\nSpeak"

@@ -5,12 +5,11 @@ from dataclasses import replace
 import streamlit as st
 
 from tinygpt.bigram import BigramConfig
-from tinygpt.corpus import Corpus, load_corpus
+from tinygpt.corpus import Corpus, check_length, load_corpus
 from tinygpt.engine.limits import MAX_LIVE, check
 from tinygpt.engine.records import RunView
 from tinygpt.models import count_parameters
-from tinygpt.plots.look import thousands
-from tinygpt.texts.cleaning import check_length
+from tinygpt.spelling import spoken_time, thousands
 from tinygpt.training.cost import this_machine
 from tinygpt.training.presets import PRESETS, Preset
 from tinygpt.training.spec import RunSpec
@@ -112,8 +111,3 @@ def _train(spec: RunSpec, title: str, beside: list[RunSpec]) -> None:
     for other in beside:
         session.engine().submit(other, student=session.student(), name=session.free_name("bigram"))
     session.watch(session.engine().submit(spec, student=session.student(), name=session.free_name(title)))
-
-
-def spoken_time(seconds: float) -> str:
-    """About how long, in words: "2 s", "80 s", "4 min"."""
-    return f"{max(1, round(seconds))} s" if seconds < 100 else f"{round(seconds / 60)} min"

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from tinygpt.engine.records import RunView
-from tinygpt.plots.look import thousands
+from tinygpt.spelling import thousands
 from tinygpt.ui import floors, pace, session, texts
 from tinygpt.ui.train import loss, run_list, status
 from tinygpt.words import markdown as literal

@@ -6,8 +6,8 @@ import streamlit as st
 
 from tinygpt.corpus import default_corpus
 from tinygpt.engine.records import LIVE, RunView
+from tinygpt.experiments.curves import LossCurve
 from tinygpt.models import kind
-from tinygpt.plots.loss_curve import LossCurve
 from tinygpt.plots.losses.loss import loss_rows
 from tinygpt.plots.losses.loss_chart import loss_spec
 from tinygpt.ui import floors, frame, session, texts

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from tinygpt.texts.cleaning import Cleaned, check_length, clean_text, read_text
+from tinygpt.corpus import check_length
+from tinygpt.texts.cleaning import Cleaned, clean_text, read_text
 from tinygpt.texts.decoding import NotUtf8
 from tinygpt.ui import texts
 

@@ -5,7 +5,7 @@ import streamlit as st
 from tinygpt.engine.records import LIVE, RunView
 from tinygpt.models import count_parameters, kind
 from tinygpt.plots import look
-from tinygpt.plots.losses.loss import brief
+from tinygpt.spelling import brief, thousands
 from tinygpt.ui import session, texts
 from tinygpt.words import markdown as literal
 
@@ -61,7 +61,7 @@ def short_about(view: RunView, current: RunView | None) -> str:
     if current and view.spec.corpus != current.spec.corpus:
         return texts.title(view.spec.corpus)
     blocks = getattr(view.spec.model, "n_layer", 0)
-    return f"{blocks} blocks" if blocks > 1 else f"{look.thousands(count_parameters(view.spec.model))} parameters"
+    return f"{blocks} blocks" if blocks > 1 else f"{thousands(count_parameters(view.spec.model))} parameters"
 
 
 def menu(view: RunView, name: str) -> None:

@@ -5,9 +5,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from tinygpt.engine.records import LIVE, RunView
-from tinygpt.plots.look import thousands
+from tinygpt.spelling import spoken_time, thousands
 from tinygpt.ui import session
-from tinygpt.ui.train.launch import spoken_time
 from tinygpt.words import markdown as literal
 
 MOVING = ("waiting", "training")  # more is to come without anybody asking

@@ -7,17 +7,17 @@ import torch
 from torch import Tensor
 
 from tinygpt.attention import attention_stages, causal_mask
-from tinygpt.gpt_config import SCALES
+from tinygpt.gpt import SCALES
 from tinygpt.inside.heads import SeenHead
-from tinygpt.plots.lessons.attention import amount
 from tinygpt.plots.lessons.attention_row import worked_row
 from tinygpt.plots.lessons.attention_stages import NARROW, stages_figure
-from tinygpt.plots.look import number, spoken
+from tinygpt.spelling import number, spoken
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.lessons.attention.reader import Reader
 from tinygpt.ui.lessons.attention.row import two_strongest
 from tinygpt.ui.scene import alt, ask, begin, code, formula, lecture, look_for, table
+from tinygpt.words.attention import amount
 from tinygpt.words.storyboard import Facts, Scene
 
 SMALL = 0.01  # below this a weight is hardly one

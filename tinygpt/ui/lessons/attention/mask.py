@@ -5,13 +5,12 @@ import torch
 from torch import Tensor
 
 from tinygpt.attention import attention_stages, causal_mask
-from tinygpt.head_trials import future_share, moved
-from tinygpt.inside.heads import SeenHead, notebook_head
+from tinygpt.inside.heads import SeenHead, future_share, moved, notebook_head
 from tinygpt.lessons.measured import counted, result
 from tinygpt.plots.lessons.attention import attention_heatmap
 from tinygpt.plots.lessons.attention_graph import islands
 from tinygpt.plots.lessons.attention_sums import bars_figure, sums_figure
-from tinygpt.plots.look import number
+from tinygpt.spelling import number
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.lessons.attention.reader import ANOTHER, Reader

@@ -3,13 +3,13 @@
 import streamlit as st
 import torch
 
-from tinygpt.head_trials import cross_attention, put_back
-from tinygpt.inside.heads import ModelHead, notebook_head
-from tinygpt.plots.lessons.attention import attention_heatmap, strongest_look
+from tinygpt.inside.heads import ModelHead, cross_attention, notebook_head, put_back
+from tinygpt.plots.lessons.attention import attention_heatmap
 from tinygpt.ui import frame
 from tinygpt.ui.lessons.attention.reader import ANOTHER, LONGEST, NOTEBOOK, Reader
 from tinygpt.ui.lessons.attention.row import counted, height_for, matrix_rows
 from tinygpt.ui.scene import alt, ask, begin, code, deeper, lecture, look_for, table
+from tinygpt.words.attention import strongest_look
 from tinygpt.words.storyboard import Scene
 
 # --- att-8 ----------------------------------------------------------------------------------------------------------

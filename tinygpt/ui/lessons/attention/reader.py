@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, cast
 
 import streamlit as st
@@ -11,14 +9,11 @@ import torch
 from torch import Tensor
 
 from tinygpt.attention import Head, MultiHeadAttention, Stages, attention_stages
-from tinygpt.checkpoint.model_file import Checkpoint, load
-from tinygpt.corpus import default_corpus, load_corpus
-from tinygpt.counting import NGramModel
-from tinygpt.files import CHECKPOINTS
 from tinygpt.gpt import GPTLanguageModel
 from tinygpt.inside.heads import AnyHead, ModelHead, SeenHead, notebook_head, stages_of_one, untrained_head
+from tinygpt.lessons.shipped import loaded, path_of
 from tinygpt.models import kind
-from tinygpt.plots.look import spoken
+from tinygpt.spelling import spoken
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.ui import controls
 from tinygpt.words import markdown as literal
@@ -125,11 +120,6 @@ def heads() -> list[str]:
     return [name for name, file in MODELS.items() if path_of(file).exists()] + [UNTRAINED, NOTEBOOK]
 
 
-def path_of(file: str) -> Path:
-    """Where a shipped model lies."""
-    return CHECKPOINTS / f"{file}.safetensors"
-
-
 def _take(example: str) -> None:
     st.session_state["text"] = example
 
@@ -149,12 +139,6 @@ def _head(name: str) -> tuple[AnyHead, CharTokenizer, int]:
 
 def _number(label: str, key: str, count: int) -> int:
     return int(st.segmented_control(label, range(count), default=0, required=True, key=key, bind="query-params"))
-
-
-@lru_cache
-def loaded(file: str) -> Checkpoint:
-    """A shipped model; read from its file once."""
-    return load(path_of(file))
 
 
 def readable(text: str, tokenizer: CharTokenizer) -> str:
@@ -178,11 +162,3 @@ def say_what_is_read(text: str, read: str, tokenizer: CharTokenizer, longest: in
         notes.append(f"It reads {longest} characters at most, so it reads the last: \u2018{read[-longest:]}\u2019.")
     if notes:
         st.markdown(f":gray[{literal.markdown(' '.join(notes))}]")
-
-
-@lru_cache(maxsize=4)
-def counts_of_pairs_and_triples() -> tuple[NGramModel, NGramModel]:
-    """How often each two and each three characters follow each other in the text of this server."""
-    corpus = load_corpus(default_corpus())
-    pairs, triples = (NGramModel.fit(corpus.train, n, corpus.tokenizer.vocab_size, 0.0) for n in (2, 3))
-    return pairs, triples

@@ -9,13 +9,14 @@ from torch import Tensor
 from tinygpt.attention import Head
 from tinygpt.averaging import tril_weights
 from tinygpt.inside.heads import LooseHead, SeenHead, untrained_head
+from tinygpt.lessons.shipped import counts_of_pairs_and_triples
 from tinygpt.plots.lessons.attention import attention_heatmap
 from tinygpt.plots.lessons.attention_reading import Expected, Guesses, reading
 from tinygpt.plots.lessons.attention_stages import vectors_figure
-from tinygpt.plots.look import spoken
+from tinygpt.spelling import spoken
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
-from tinygpt.ui.lessons.attention.reader import NOTEBOOK, Reader, counts_of_pairs_and_triples
+from tinygpt.ui.lessons.attention.reader import NOTEBOOK, Reader
 from tinygpt.ui.scene import alt, ask, begin, code, formula, lecture, look_for, table
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, Scene

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from tinygpt.averaging import mean_by_loop, mean_by_tril, trick_matrices, tril_weights
 from tinygpt.plots.lessons import averaging as figures
-from tinygpt.plots.look import number
 from tinygpt.randomness import generator
+from tinygpt.spelling import number
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, table

@@ -5,8 +5,16 @@ import functools
 import streamlit as st
 from torch import Tensor
 
-from tinygpt.agreement import ATOL, RTOL, agreement
-from tinygpt.averaging import changed_rows, mean_by_loop, mean_by_softmax, mean_by_tril, microseconds
+from tinygpt.averaging import (
+    ATOL,
+    RTOL,
+    agreement,
+    changed_rows,
+    mean_by_loop,
+    mean_by_softmax,
+    mean_by_tril,
+    microseconds,
+)
 from tinygpt.lessons.measured import counted, result
 from tinygpt.plots.lessons import averaging as figures
 from tinygpt.plots.lessons.positions import Curve, by_position

@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 from tinygpt.bigram import BigramLanguageModel, next_token_loss
-from tinygpt.corpus import LECTURE_BATCH
 from tinygpt.generation import generate
 from tinygpt.lessons import tables
+from tinygpt.lessons.windows import LECTURE_BATCH
 from tinygpt.plots.lessons import bigram as figures
-from tinygpt.plots.look import number
 from tinygpt.randomness import generator
+from tinygpt.spelling import number
 from tinygpt.tokenizer import LECTURE_CHARS
 from tinygpt.ui import controls, frame
 from tinygpt.ui.lessons.bigram.text import SHOWN, Counted, char_control, commonest, counted, named

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
 from tinygpt.lessons import tables
-from tinygpt.plots.look import SPOKEN, spoken
+from tinygpt.spelling import SPOKEN, spoken
 from tinygpt.ui import texts
 from tinygpt.ui.train import launch
 from tinygpt.words.storyboard import Scene

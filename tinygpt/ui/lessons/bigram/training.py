@@ -11,11 +11,11 @@ from tinygpt.lessons import tables
 from tinygpt.plots.lessons import bigram as figures
 from tinygpt.plots.lessons import bigram_drawings as drawings
 from tinygpt.plots.lessons.bigram_drawings import Floors, Progress
-from tinygpt.plots.look import thousands
+from tinygpt.spelling import thousands
 from tinygpt.training.loop import advance
 from tinygpt.training.spec import RunSpec
 from tinygpt.ui import controls, frame, pace, session
-from tinygpt.ui.drag import Picture, drag
+from tinygpt.ui.drag import Picture, drag, still
 from tinygpt.ui.lessons.bigram.runs import (
     RATE,
     STEPS,
@@ -29,7 +29,6 @@ from tinygpt.ui.lessons.bigram.runs import (
 )
 from tinygpt.ui.lessons.bigram.text import SHOWN, Counted, commonest, named
 from tinygpt.ui.scene import alt, ask, begin, code, formula, look_for, table, wrong_frame, wrong_switch
-from tinygpt.ui.still import still
 from tinygpt.ui.train import live, status
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, Scene, apart

@@ -14,14 +14,13 @@ from tinygpt.generation import generate, next_probabilities
 from tinygpt.lessons import tables
 from tinygpt.plots.lessons import bigram as figures
 from tinygpt.plots.lessons import bigram_drawings as drawings
-from tinygpt.plots.look import STAND_IN, thousands
 from tinygpt.randomness import generator
+from tinygpt.spelling import STAND_IN, thousands
 from tinygpt.ui import controls, frame
-from tinygpt.ui.drag import Picture, drag
+from tinygpt.ui.drag import Picture, drag, still
 from tinygpt.ui.lessons.bigram.runs import newest_run, tables_of
 from tinygpt.ui.lessons.bigram.text import Counted, char_control, counted, named
 from tinygpt.ui.scene import alt, ask, begin, code, formula, look_for, table
-from tinygpt.ui.still import still
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, Scene
 

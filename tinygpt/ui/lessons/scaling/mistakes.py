@@ -6,7 +6,7 @@ from tinygpt.attention import attention_stages
 from tinygpt.lessons import scaling as measured
 from tinygpt.lessons.measured import EXPERIMENTS, result
 from tinygpt.plots.lessons import scaling as figures
-from tinygpt.plots.look import number
+from tinygpt.spelling import number
 from tinygpt.ui import frame
 from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, look_for, table, wrong_frame
 from tinygpt.ui.train_here import train_here

@@ -8,7 +8,7 @@ import torch
 from tinygpt.lessons import scaling as measured
 from tinygpt.plots.lessons import scaling as figures
 from tinygpt.plots.lessons import scaling_weights as drawings
-from tinygpt.plots.look import number
+from tinygpt.spelling import number
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, look_for, table

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.plots.lessons import tokens as figures
-from tinygpt.plots.look import spoken
+from tinygpt.spelling import spoken
 from tinygpt.texts.tiny_shakespeare import SHA256
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.ui import controls, frame, texts

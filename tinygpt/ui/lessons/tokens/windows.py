@@ -4,11 +4,11 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from tinygpt.corpus import LECTURE_BATCH, Corpus, context_examples
-from tinygpt.lessons.windows import cut_windows, draw
+from tinygpt.corpus import Corpus
+from tinygpt.lessons.windows import LECTURE_BATCH, context_examples, cut_windows, draw
 from tinygpt.plots.lessons import tokens as figures
-from tinygpt.plots.look import spoken, thousands
 from tinygpt.randomness import generator
+from tinygpt.spelling import spoken, thousands
 from tinygpt.tokenizer import CharTokenizer
 from tinygpt.ui import controls, frame
 from tinygpt.ui.drag import Picture, drag

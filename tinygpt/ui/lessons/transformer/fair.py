@@ -5,14 +5,13 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from tinygpt.gpt import Block
-from tinygpt.gpt_config import scale_factor
+from tinygpt.gpt import Block, scale_factor
 from tinygpt.lessons.measured import EXPERIMENTS, VOCABULARY, counted, result
 from tinygpt.models import count_parameters
 from tinygpt.plots.lessons import transformer as figures
 from tinygpt.plots.lessons.positions import Curve, by_position
 from tinygpt.plots.lessons.transformer import Trained
-from tinygpt.plots.look import number
+from tinygpt.spelling import number
 from tinygpt.training.evaluation import costs, loss_by_position
 from tinygpt.ui import frame
 from tinygpt.ui.scene import alt, ask, begin, code, look_for, table, wrong_frame, wrong_switch

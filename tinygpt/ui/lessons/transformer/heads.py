@@ -10,15 +10,16 @@ from torch import Tensor
 from tinygpt.attention import MultiHeadAttention
 from tinygpt.gpt import Block
 from tinygpt.lessons.measured import EXPERIMENTS, result
+from tinygpt.lessons.shipped import loaded
 from tinygpt.models import count_parameters
 from tinygpt.plots.lessons import transformer as figures
 from tinygpt.plots.lessons.attention import attention_heatmap
-from tinygpt.plots.look import number, spoken
 from tinygpt.probes import capture
+from tinygpt.spelling import number, spoken
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.training.presets import PRESETS
 from tinygpt.ui import controls, frame
-from tinygpt.ui.lessons.attention.reader import LONGEST, TEXT, loaded, readable, say_what_is_read
+from tinygpt.ui.lessons.attention.reader import LONGEST, TEXT, readable, say_what_is_read
 from tinygpt.ui.scene import alt, ask, begin, code, look_for, table
 from tinygpt.ui.train_here import train_here
 from tinygpt.words.storyboard import Facts, Scene, apart

@@ -9,18 +9,16 @@ from typing import cast
 import streamlit as st
 
 from tinygpt.bigram import BigramConfig
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.lessons.measured import counted, result
-from tinygpt.models import ModelConfig, count_parameters
-from tinygpt.parts import parts
+from tinygpt.models import ModelConfig, count_parameters, parts
 from tinygpt.plots.lessons import transformer_drawings as drawings
-from tinygpt.plots.look import thousands
+from tinygpt.spelling import thousands
 from tinygpt.training.presets import LADDER, PRESETS
 from tinygpt.ui import frame
-from tinygpt.ui.drag import Picture, drag
+from tinygpt.ui.drag import Picture, drag, still
 from tinygpt.ui.lessons.transformer import parts as transformer_parts
 from tinygpt.ui.scene import alt, ask, begin, code, deeper, look_for, table
-from tinygpt.ui.still import still
 from tinygpt.words.storyboard import Facts, Scene
 
 WHOLE = cast(GPTConfig, PRESETS["layer-norm"].model)

@@ -8,8 +8,7 @@ import streamlit as st
 
 from tinygpt.attention import MultiHeadAttention, attention_stages, causal_mask
 from tinygpt.bigram import BigramConfig, BigramLanguageModel
-from tinygpt.gpt import Block, FeedForward, GPTLanguageModel
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import Block, FeedForward, GPTConfig, GPTLanguageModel
 from tinygpt.models import ModelConfig, blank
 from tinygpt.plots.lessons.transformer_drawings import Box, Machine
 from tinygpt.training.presets import LADDER, PRESETS

@@ -8,14 +8,14 @@ import torch
 
 from tinygpt.corpus import default_corpus, load_corpus
 from tinygpt.counting import ngram_keys
-from tinygpt.gpt_config import GPTConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.lessons.measured import EXPERIMENTS, RATES, Result, counted, result
+from tinygpt.lessons.shipped import counts_of_pairs_and_triples
 from tinygpt.models import ModelConfig, count_parameters
 from tinygpt.training.loop import advance
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import RunSpec
 from tinygpt.ui import controls, session
-from tinygpt.ui.lessons.attention.reader import counts_of_pairs_and_triples
 from tinygpt.ui.lessons.transformer.parts import name_of
 from tinygpt.ui.scene import ask, begin, code
 from tinygpt.ui.train import launch, live
