@@ -13,7 +13,7 @@ HOSTS := $(if $(filter 127.0.0.1 localhost,$(ADDRESS)),,'--server.allowedHosts=*
 
 .DEFAULT_GOAL := test
 .DELETE_ON_ERROR:
-.PHONY: help run test check fast clean
+.PHONY: help run test check fast shake clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -33,6 +33,9 @@ check: $(VENV)/dev.stamp  ## format, lint, types
 
 fast: $(VENV)/dev.stamp  ## the tests that take a minute: nothing slow, no browser
 	$(BIN)/python -m pytest -m 'not slow and not browser'
+
+shake: $(VENV)/dev.stamp  ## the tests that train, as on nine other machines; prints the narrowest margins (20 minutes)
+	$(BIN)/python -m tests.margins
 
 clean:  ## remove the environment and the caches; runs and own texts stay
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

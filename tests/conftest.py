@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,26 @@ settings.load_profile("tinygpt")
 
 TEACHERS = os.environ.get("TINYGPT_DATA")  # read once: tests set it anew
 BESIDE_THE_CLONE = Path(__file__).parents[2] / "shared/data/tinyshakespeare.txt"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shaken() -> Iterator[None]:
+    """`make shake` moves the arithmetic of all tests; without TINYGPT_SHAKE nothing is touched."""
+    if not (shake := os.environ.get("TINYGPT_SHAKE")):
+        yield
+        return
+    from tests.margins import shaken
+
+    with shaken(shake):
+        yield
+
+
+@pytest.fixture
+def margin(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """`margin("val loss", val, below=2.5)` asserts that, and `make shake` tells how narrow it is."""
+    from tests.margins import measure
+
+    return measure(request.node.nodeid.removeprefix("tests/"))
 
 
 @pytest.fixture

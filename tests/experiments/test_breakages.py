@@ -61,22 +61,27 @@ def finals(name, corpus, vocab_size, steps=None):
 
 
 @pytest.mark.slow
-def test_without_positions_the_model_never_finds_what_stands_three_places_back():
+@pytest.mark.trained
+def test_without_positions_the_model_never_finds_what_stands_three_places_back(margin):
     well, broken = finals("no-positions", "", 0)
     floor = best_loss("look-back", 8)
-    assert well < floor + 0.05 and broken > floor + 0.5
+    margin("healthy above the best loss", well - floor, below=0.05)
+    margin("broken above the best loss", broken - floor, above=0.5)
 
 
 @pytest.mark.slow
+@pytest.mark.trained
 @pytest.mark.usefixtures("exact_file")
-def test_the_breakages_go_wrong_as_their_words_say():
+def test_the_breakages_go_wrong_as_their_words_say(margin):
     well, broken = finals("no-mask", "tinyshakespeare", 65, 500)
-    assert broken < 1 < 2.4 < well, "too good to be true"
+    margin("no mask: too good to be true", broken, below=1)
+    margin("no mask: the healthy one", well, above=2.4)
     well, broken = finals("wrong-axis", "tinyshakespeare", 65, 500)
-    assert broken < well - 0.15, "too good as well"
+    margin("wrong axis: too good as well", broken - well, below=-0.15)
     well, broken = finals("no-residual", "tinyshakespeare", 65, 750)
-    assert broken > well + 0.5
+    margin("no residual", broken - well, above=0.5)
     well, broken = finals("no-scale", "tinyshakespeare", 65, 1_000)
-    assert 0.04 < broken - well < 0.2, "a small effect"
+    margin("no scale: a small effect", broken - well, above=0.04, below=0.2)
     well, broken = finals("learning-rate", "tinyshakespeare", 65, 500)
-    assert well < 2.4 and broken is None
+    margin("learning rate: the healthy one", well, below=2.4)
+    assert broken is None

@@ -176,12 +176,14 @@ def test_training_neither_reads_nor_moves_the_shared_generator():
     assert torch.equal(before, torch.random.get_rng_state())
 
 
-def test_it_can_memorize_one_sentence():
+@pytest.mark.trained
+def test_it_can_memorize_one_sentence(margin):
     corpus = Corpus.from_text("abcdefghij" * 30)
     config = GPTConfig(corpus.tokenizer.vocab_size, n_embd=16, n_head=2, n_layer=1)
     spec = RunSpec(config, TrainConfig(max_steps=300, learning_rate=1e-2))
     points, _ = whole_run(spec, corpus)
-    assert points[0].loss > 2.0 > 0.05 > points[-1].val
+    margin("first loss", points[0].loss, above=2.0)
+    margin("last loss", points[-1].val, below=0.05)
 
 
 def test_one_symbol_costs_nothing_to_predict():
@@ -190,6 +192,7 @@ def test_one_symbol_costs_nothing_to_predict():
     assert {point.loss for point in points} == {0.0}
 
 
+@pytest.mark.trained
 @pytest.mark.parametrize("spec", [TABLE, GPT], ids=["bigram", "gpt"])
 def test_a_learning_rate_of_a_million_keeps_the_weights_of_the_last_finite_loss(spec):
     spec = replace(spec, train=replace(spec.train, learning_rate=1e6, eval_interval=10_000))
@@ -219,16 +222,19 @@ def test_the_weights_are_kept_also_when_the_loss_breaks_at_the_edge_of_a_slice()
     assert dumps(state) == whole_run(spec)[1]
 
 
+@pytest.mark.trained
 @pytest.mark.parametrize("model", [BigramConfig(), GPTConfig()], ids=["bigram", "gpt"])
-def test_a_learning_rate_of_ten_is_called_diverged(model):
+def test_a_learning_rate_of_ten_is_called_diverged(model, margin):
     """Finite and useless: on Shakespeare the bigram ends at 4.6, the GPT at 137 (guessing costs 4.17)."""
     plays = load_corpus("shakespeare-plays")
     state = start(RunSpec(model, TrainConfig(max_steps=600, learning_rate=10)), plays)
     advance(state, plays)
+    margin("steps until it is called so", state.step, below=600)
     assert state.ended == "diverged"
     assert "guessing blindly" in state.note and "Try a learning rate" in state.note
 
 
+@pytest.mark.trained
 def test_a_good_run_is_never_called_diverged():
     state = start(TABLE, CORPUS)
     advance(state, CORPUS)

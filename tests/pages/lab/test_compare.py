@@ -116,6 +116,8 @@ def test_an_experiment_that_is_too_large_is_refused_before_it_begins():
 
 
 @pytest.mark.slow
+@pytest.mark.trained
+@pytest.mark.of_one_seed
 def test_a_broken_run_is_diagnosed_with_its_own_numbers():
     page = finished(experiment="Break it", broken="no mask", break_seeds="1", break_length="a third")
     assert "It has read the answer" in says(page).replace("\\", "")
@@ -123,6 +125,8 @@ def test_a_broken_run_is_diagnosed_with_its_own_numbers():
 
 
 @pytest.mark.slow
+@pytest.mark.trained
+@pytest.mark.of_one_seed
 def test_on_a_made_up_language_the_moment_is_named():
     page = finished(experiment="Made-up languages", language_seeds="1", language_length="a third")
     table = next(rows(page, n) for n in range(len(page.table)) if "has found it" in page.table[n].value)

@@ -201,13 +201,14 @@ def test_on_a_short_text_a_bigram_below_the_counts_is_explained_and_called_no_be
         assert "the best" not in words and "cannot" not in words
 
 
-def test_a_bigram_really_ends_below_the_counts_on_a_short_text():
+@pytest.mark.trained
+def test_a_bigram_really_ends_below_the_counts_on_a_short_text(margin):
     corpus = Corpus.from_text(load_corpus("shakespeare-plays").text[:1_000])
     known = {name: floor.val for name, floor in floors(corpus).items()}
     spec = PRESETS["bigram"].spec(corpus.name, corpus.tokenizer.vocab_size)
     points = train(replace(spec, train=replace(spec.train, max_steps=1_000)), corpus)
     bigram = LossCurve("a", "bigram", "bigram", 0, [(point.step, point.loss, point.val) for point in points])
-    assert bigram.vals[-1][1] < known["2-gram"] - CLOSE
+    margin("val above counting", bigram.vals[-1][1] - known["2-gram"], below=-CLOSE)
     assert "Counting adds 1" in look_for(bigram, known, ended=True)
 
 
