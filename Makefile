@@ -34,7 +34,7 @@ check: $(VENV)/dev.stamp  ## format, lint, types
 fast: $(VENV)/dev.stamp  ## the tests that take a minute: nothing slow, no browser
 	$(BIN)/python -m pytest -m 'not slow and not browser'
 
-shake: $(VENV)/dev.stamp  ## the tests that train, as on nine other machines; prints the narrowest margins (20 minutes)
+shake: $(VENV)/dev.stamp  ## the tests that train, with other seeds and other arithmetic, and how near they are to failing (15 minutes)
 	$(BIN)/python -m tests.margins
 
 clean:  ## remove the environment and the caches; runs and own texts stay

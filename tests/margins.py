@@ -57,7 +57,9 @@ def shaken(shake: str) -> Iterator[None]:
                 weight.mul_(1 + MOVED * torch.randn(weight.shape, generator=source))
         return model
 
-    with pytest.MonkeyPatch.context() as patch, torch.backends.mkldnn.flags(enabled=kind != "mkldnn"):
+    with pytest.MonkeyPatch.context() as patch:
+        if kind == "mkldnn":
+            patch.setattr(torch.backends.mkldnn, "enabled", False)
         if kind == "seed":
             for module in (state, models):
                 patch.setattr(module, "seeded", lambda seed: seeded(seed + int(which)))

@@ -7,7 +7,7 @@ import torch
 
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTConfig
-from tinygpt.inside.symptoms import attention_rows, order_effect, reach, shuffled_past
+from tinygpt.inside.symptoms import attention_rows, order_effect, reach, shuffled_past, smallest_weights
 from tinygpt.models import build
 from tinygpt.training.evaluation import val_windows
 from tinygpt.training.presets import PRESETS
@@ -52,6 +52,15 @@ def test_one_block_without_positions_is_blind_to_order_and_several_are_not():
 
 def test_without_skips_hardly_any_gradient_reaches_the_embeddings():
     assert reach(build(replace(BLOCKS, residual=False)), ROWS) < reach(build(BLOCKS), ROWS) / 50
+
+
+def test_the_smallest_weights_by_hand():
+    """An even draw from -a to a has a mean square of a^2 / 3, and torch's a for 32 inputs is 1 / sqrt(32)."""
+    model = build(HEAD)
+    assert smallest_weights(model) == pytest.approx((1 / 96) ** 0.5, rel=0.05)
+    with torch.no_grad():
+        model.lm_head.weight.fill_(-0.01)
+    assert smallest_weights(model) == pytest.approx(0.01)
 
 
 def test_looking_leaves_the_model_as_it_was():

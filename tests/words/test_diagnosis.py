@@ -60,3 +60,16 @@ def test_a_twin_is_named_with_its_loss():
 def test_a_loss_that_ran_away_is_short():
     found = Finding("no-positions", True, {"first_block": 0.0, "val": 929_727.25, "twin_val": 2.1, "gap": 9e5})
     assert diagnosis_words(found).endswith("Val loss 929\u202f727; the healthy twin has 2.10.")
+
+
+def test_steps_that_are_too_long_are_said_as_the_curve_shows_them():
+    curve = {"rate": 0.1, "diverged": 0.0, "first": 4.2, "peak": 4.5, "peak_step": 3, "rise": 0.6, "last": 3.4,
+             "guessing": 4.17, "leaps": 0.0, "rises": 1.0, "long": 0.0, "weights": 0.1}  # fmt: skip
+    rises, neither = (Finding("learning-rate", True, curve | {"rises": how}) for how in (1.0, 0.0))
+    assert "began at 4.200, fell, and then rose again by 0.60; guessing" in diagnosis_words(rises)
+    assert "began at 4.200 and ended at 3.400; guessing" in diagnosis_words(neither)
+    assert "By so much" not in diagnosis_words(rises)
+    long = diagnosis_words(Finding("learning-rate", True, curve | {"long": 1.0}))
+    assert (
+        "is 1e-1. By so much a first step moves each weight, and the smallest of them are no larger than 0.10" in long
+    )

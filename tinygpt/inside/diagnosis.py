@@ -11,12 +11,13 @@ no finding.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import inf
 
 from torch import Tensor
 
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
-from tinygpt.inside.symptoms import attention_rows, order_effect, reach, roughness
+from tinygpt.inside.symptoms import attention_rows, order_effect, reach, roughness, smallest_weights
 from tinygpt.inside.vitals import vitals
 from tinygpt.models import LanguageModel, build
 from tinygpt.training.evaluation import costs, loss_in_use, val_windows
@@ -29,6 +30,9 @@ APART = 0.1  # nats: the loss in use is so far above the loss in training's wind
 BLIND = 1e-4  # the first block's output moves by less than this share when the past is shuffled
 GAP = 0.03  # nats between twins: what another seed alone does
 LOST = 0.1  # of the gradient that the twin gets through
+LONG = (
+    0.7  # of the smallest weights is a step: up to 0.28 it did no harm worth naming, and from 0.98 on it cost 0.2 nats
+)
 SATURATED = 0.2  # of all rows, before the first step; with the scale there are none, and fewer do no harm
 
 
@@ -134,16 +138,20 @@ def unscaled(case: Case) -> Finding | None:
 
 
 def learning_rate(case: Case) -> Finding | None:
-    """Steps that are too long: a curve that leaps, that rises again, or that never comes below guessing."""
+    """Steps that are too long: for the weights, for the curve, which leaps or rises again, or beside a twin's."""
     rate, curve = case.spec.train.learning_rate, roughness(case.points, case.spec.model.vocab_size)
     wild = bool(case.note) or (curve is not None and curve.wild)
     other = case.twin is not None and case.twin[0].train.learning_rate < rate / 3
-    if not wild and not other:
+    weights = smallest_weights(build(case.spec.model, seed=case.spec.train.seed))
+    long = rate > LONG * weights
+    if not wild and not long and not other:
         return None
-    evidence = {"rate": rate, "diverged": float(bool(case.note))} | (curve._asdict() if curve else {})
+    evidence = {"rate": rate, "diverged": float(bool(case.note)), "weights": weights, "long": float(long)}
+    if curve:
+        evidence |= curve._asdict() | {"leaps": float(curve.leaps), "rises": float(curve.rises)}
     if other and case.twin:
         evidence |= {"twin_rate": case.twin[0].train.learning_rate} | case.gap
-    return Finding("learning-rate", wild or evidence.get("gap", 0.0) > GAP, evidence)
+    return Finding("learning-rate", wild or evidence.get("gap", inf if long else 0.0) > GAP, evidence)
 
 
 OF_A_GPT: tuple[Callable[[Case], Finding | None], ...] = (leaks, no_positions, no_residual, unscaled)

@@ -6,6 +6,8 @@ Shapes in this file:
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
 from typing import NamedTuple
 
 import torch
@@ -15,14 +17,17 @@ from torch.nn import functional as F
 from tinygpt.attention import causal_mask
 from tinygpt.gpt import GPTLanguageModel
 from tinygpt.inside.vitals import gradients
+from tinygpt.models import LanguageModel
 from tinygpt.probes import capture
 from tinygpt.randomness import generator
 from tinygpt.training.state import Point
 
-AVERAGED = 20  # steps: single batches are noisy
-LEAP = 1.5  # times the first loss
-RISE = 0.3  # nats above the lowest mean so far: healthy runs stay below 0.1
-EARLY = 200  # steps in which a healthy run has come below guessing
+AVERAGED = 50  # steps: single batches are noisy
+# Where nothing else is said: healthy runs, and runs with steps that are too long, over six seeds and batches of 32.
+LEAP = 1.5  # times the first loss: 1.1 at most, and those that leap 1.6 and more ...
+FAR = 8  # ... and so many times what single losses stray by: 6 at most with batches of 1, and 10 and more
+RISE = 0.1  # nats above the lowest mean so far: 0.06 at most, and those that rise again 0.19 and more ...
+NOISES = 6  # ... and so many times what two means differ by: 4.5 at most with batches of 4, and 8 and more
 
 
 class Roughness(NamedTuple):
@@ -32,15 +37,34 @@ class Roughness(NamedTuple):
     peak: float  # the largest
     peak_step: int
     rise: float  # how far the mean of some steps rose above its lowest before
+    noise: float  # the standard deviation of one loss
     last: float  # the mean of the last steps
     guessing: float  # ln V
-    steps: int
+
+    @property
+    def least_peak(self) -> float:
+        """What a loss must be above to be a leap."""
+        return max(LEAP * self.first, self.first + FAR * self.noise)
+
+    @property
+    def least_rise(self) -> float:
+        """What a rise must be above to be more than noise: two means of n losses differ by sqrt(2 / n) of it."""
+        return max(RISE, NOISES * self.noise * math.sqrt(2 / AVERAGED))
+
+    @property
+    def leaps(self) -> bool:
+        """Whether a loss is far above the first one."""
+        return self.peak > self.least_peak
+
+    @property
+    def rises(self) -> bool:
+        """Whether the loss, once lower, rose again."""
+        return self.rise > self.least_rise
 
     @property
     def wild(self) -> bool:
         """Whether no healthy run looks like that."""
-        useless = self.steps >= EARLY and self.last > self.guessing
-        return self.peak > LEAP * self.first or self.rise > RISE or useless
+        return self.leaps or self.rises
 
 
 def roughness(points: Sequence[Point], vocab_size: int) -> Roughness | None:
@@ -57,9 +81,15 @@ def roughness(points: Sequence[Point], vocab_size: int) -> Roughness | None:
         lowest = min(lowest, mean)
         rise = max(rise, mean - lowest)
     top = max((point for point in points if math.isfinite(point.loss)), key=lambda point: point.loss)
-    return Roughness(
-        losses[0], top.loss, top.step, rise, means[-1], math.log(vocab_size), max(point.step for point in points)
-    )
+    return Roughness(losses[0], top.loss, top.step, rise, noise(losses), means[-1], math.log(vocab_size))
+
+
+def noise(losses: Sequence[float]) -> float:
+    """The standard deviation of one loss, from what neighbors differ by as a rule: no leap and no slope moves it.
+
+    Of normal numbers, half of all neighbors are closer than 0.954 standard deviations.
+    """
+    return median(abs(b - a) for a, b in pairwise(losses)) / 0.954
 
 
 SHUFFLE_SEED = 8  # of the shuffled pasts: the same ones for every model
@@ -117,3 +147,8 @@ def reach(model: GPTLanguageModel, rows: Tensor) -> float:
     """How much of the gradient comes through: its norm at the token embedding, as a share of that at the last layer."""
     found = gradients(model, rows)
     return (found["token_embedding_table.weight"].norm() / found["lm_head.weight"].norm()).item()
+
+
+def smallest_weights(model: LanguageModel) -> float:
+    """How large the weights are in the matrix that has the smallest: the root of their mean square."""
+    return min(p.detach().pow(2).mean().sqrt().item() for p in model.parameters() if p.dim() >= 2)

@@ -57,11 +57,21 @@ def _unscaled(e: Evidence) -> str:
 
 def _learning_rate(e: Evidence) -> str:
     words = f"The steps are too long: the learning rate is {spelled(e['rate'])}."
-    if "peak" in e:
+    if e["long"]:
         words += (
-            f" The loss began at {brief(e['first'])} and leaped to {brief(e['peak'])} at step {e['peak_step']:.0f}"
-            f"{', and the run was given up' if e['diverged'] else ''}; guessing blindly costs {number(e['guessing'])}."
+            f" By so much a first step moves each weight, and the smallest of them are no larger than "
+            f"{number(e['weights'])} as a rule."
         )
+    if "peak" in e:
+        words += f" The loss began at {brief(e['first'])}"
+        if e["leaps"]:
+            words += f" and leaped to {brief(e['peak'])} at step {e['peak_step']:.0f}"
+        elif e["rises"]:
+            words += f", fell, and then rose again by {number(e['rise'])}"
+        else:
+            words += f" and ended at {brief(e['last'])}"
+        words += ", and the run was given up" if e["diverged"] else ""
+        words += f"; guessing blindly costs {number(e['guessing'])}."
     return words + _gap(e)
 
 
