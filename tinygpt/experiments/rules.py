@@ -1,10 +1,10 @@
 """What attention buys, where the truth is known: on made-up languages, two runs that differ in the part that it takes.
 
 The best possible loss is exact (tinygpt.languages), so a run either finds the rule or does not. Val loss above the best
-possible at the end, and the step from which the first model stays within 0.05 of it:
+possible at the end, and the step from which the first model stays within 0.1 of it (last digits are this machine's):
 
-    look-back, seeds 1337 / 1    with positions  0.004 / 0.004  (step 250 / 200)      without    0.70 / 0.68
-    copying, seeds 1337 / 2      two layers      0.029 / 0.025  (step 1,900 / 1,500)  one layer  0.37 / 0.38
+    look-back, seeds 1337 / 1    with positions  0.004 / 0.004  (step 200 / 200)      without    0.70 / 0.68
+    copying, seeds 1337 / 2      two layers      0.032 / 0.024  (step 1,200 / 1,000)  one layer  0.37 / 0.38
 
 A single layer copies as well as it can bet on a distance. With more heads, or many more steps, it bets better: one
 layer with one head and 32 characters of context began to fall again after 2,700 steps.
@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tinygpt.experiments.fairness import with_steps
+from tinygpt.experiments.floors import NEAR
 from tinygpt.experiments.plan import Plan
 from tinygpt.experiments.seeds import race
 from tinygpt.languages.catalogue import TASKS, best_loss
@@ -22,7 +23,7 @@ from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import RunSpec
 
 LOOKS = 30  # val points of a run
-FOUND = 0.05  # nats: whoever comes this near to the best possible loss has found the rule
+FOUND = NEAR  # whoever comes this near to the best possible loss has found the rule
 
 
 @dataclass(frozen=True, slots=True)
