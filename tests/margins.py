@@ -45,7 +45,8 @@ def shaken(shake: str) -> Iterator[None]:
     """Inside, every run of this process begins a little elsewhere: "seed 1", "weights 1", "mkldnn"; "" is as it is."""
     import torch
 
-    from tinygpt import models, state
+    from tinygpt import models
+    from tinygpt.training import state
 
     kind, _, which = shake.partition(" ")
     seeded = state.seeded
