@@ -2,6 +2,8 @@
 PYTHON  ?= python3
 PORT    ?= 8501
 ADDRESS ?= 127.0.0.1
+# How many processes test side by side.
+JOBS    ?= 2
 # An extra index for pip. On Linux, https://download.pytorch.org/whl/cpu spares you the CUDA build of torch.
 TORCH_INDEX ?=
 
@@ -10,6 +12,8 @@ BIN  := $(VENV)/bin
 PIP  := $(BIN)/python -m pip install --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 # .streamlit/config.toml lets nobody in under another name than this machine's own. Serving a room lifts that.
 HOSTS := $(if $(filter 127.0.0.1 localhost,$(ADDRESS)),,'--server.allowedHosts=*')
+# The tests of a file share what they train, so they stay in one process (tests/conftest.py).
+SIDE_BY_SIDE = -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := test
 .DELETE_ON_ERROR:
@@ -17,14 +21,14 @@ HOSTS := $(if $(filter 127.0.0.1 localhost,$(ADDRESS)),,'--server.allowedHosts=*
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
-	@echo '  Variables: PORT=8501 ADDRESS=127.0.0.1 PYTHON=python3 TORCH_INDEX=https://download.pytorch.org/whl/cpu'
+	@echo '  Variables: JOBS=2 PORT=8501 ADDRESS=127.0.0.1 PYTHON=python3 TORCH_INDEX=https://download.pytorch.org/whl/cpu'
 
 run: $(VENV)/run.stamp  ## start the app (PORT=8501, ADDRESS=127.0.0.1: this machine only)
 	@trap 'exit 0' INT; \
 	$(BIN)/streamlit run streamlit_app.py --server.port=$(PORT) --server.address=$(ADDRESS) $(HOSTS)
 
 test: check  ## every check and every test; the browser tests need Chromium and say so where there is none
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 check: $(VENV)/dev.stamp  ## format, lint, types
 	$(BIN)/ruff format --check .
@@ -32,7 +36,7 @@ check: $(VENV)/dev.stamp  ## format, lint, types
 	$(BIN)/mypy
 
 fast: $(VENV)/dev.stamp  ## the tests that take a minute: nothing slow, no browser
-	$(BIN)/python -m pytest -m 'not slow and not browser'
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'not slow and not browser'
 
 shake: $(VENV)/dev.stamp  ## the tests that train, with other seeds and other arithmetic, and how near they are to failing (15 minutes)
 	$(BIN)/python -m tests.margins

@@ -18,6 +18,29 @@ TEACHERS = os.environ.get("TINYGPT_DATA")  # read once: tests set it anew
 BESIDE_THE_CLONE = Path(__file__).parents[2] / "shared/data/tinyshakespeare.txt"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests run in one process, for `-n`: those of a file, which share what they train; all of the browser.
+
+    The longest come first, so that no process is left alone with them at the end.
+    """
+    slow: set[str] = set()
+    for item in items:
+        browser = item.path.parent.name == "browser"
+        if browser:
+            item.add_marker(pytest.mark.browser)
+        group = "browser" if browser else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+        if browser or item.get_closest_marker("slow"):
+            slow.add(group)
+
+    def place(item: pytest.Item) -> int:
+        group = item.get_closest_marker("xdist_group").args[0]  # type: ignore[union-attr]
+        return 0 if group == "browser" else 1 if group in slow else 2
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _shaken() -> Iterator[None]:
     """`make shake` moves the arithmetic of all tests; without TINYGPT_SHAKE nothing is touched."""

@@ -23,29 +23,26 @@ FLAGS = [
 ]  # fmt: skip
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser comes last: once it is open, its event loop runs in this thread, and asyncio allows but one."""
-    ours = [item for item in items if Path(__file__).parent in item.path.parents]
-    for item in ours:
-        item.add_marker(pytest.mark.browser)
-    items.sort(key=ours.__contains__)
-
-
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium. Without one the browser tests are skipped, or fail where a browser is required."""
+def chromium() -> str:
+    """Where Debian's Chromium is. Without one the browser tests are skipped, or fail where a browser is required."""
     if not CHROMIUM:
         reason = "no Chromium on this machine (Debian: apt install chromium), so no browser test"
         pytest.fail(reason) if REQUIRED else pytest.skip(reason)
+    return CHROMIUM
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A browser for one file: while it is open, its event loop runs in this thread, and asyncio allows but one."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")
-def base_url(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def base_url(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that lives as long as this session's browser tests, with runs of its own."""
     with serving(tmp_path_factory.mktemp("runs")) as url:
         yield url
