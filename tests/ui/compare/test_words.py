@@ -1,5 +1,6 @@
 """What the comparison says: only final losses are ranked and tested, and what is left out is named."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from tinygpt.engine.records import RunView
 from tinygpt.gpt import GPTConfig
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.ui.compare.language import _above_words
-from tinygpt.ui.compare.results import best_of, differences, floors_of, gap_words, loss_words
+from tinygpt.ui.compare.results import best_of, differences, floors_of, gap_words, loss_words, perplexity, table
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.compare.standing import losses, standing
 from tinygpt.ui.compare.steps import step_rows
@@ -72,6 +73,13 @@ def test_nobody_is_best_while_runs_are_on_their_way():
     assert best_of(now) == "" and look_for(now).startswith("so far A is lowest at 2.100")
     assert loss_words(now.variants()["B"]) == "2.500 so far" and step_rows(now.variants()) == []
     assert best_of(shown(*variant("A", 2.1), *variant("B", 2.5))) == "A"
+
+
+def test_the_perplexity_of_a_loss_however_large():
+    assert [perplexity(loss) for loss in (0.0, math.log(65), 10.0)] == ["1.00", "65.00", "22\u202f026"]
+    assert perplexity(699.9).endswith("e303") and perplexity(710.0) == perplexity(1e30) == "over 1e300"
+    rows = table(shown(*variant("A", 2.0, 2.2), *variant("B", None)))
+    assert [row["perplexity"] for row in rows] == ["8.17", ""], "of the mean loss; a diverged run has none"
 
 
 # --- diverged -------------------------------------------------------------------------------------------------------

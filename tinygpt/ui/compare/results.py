@@ -1,5 +1,6 @@
 """The table of what is compared: what differs between the variants, and where each has got."""
 
+import math
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from statistics import fmean
@@ -69,6 +70,7 @@ def _row(label: str, runs: list[RunView], differs: str, best: bool) -> dict[str,
         "what differs": literal.markdown(differs),
         "parameters": thousands(count_parameters(runs[0].spec.model)),
         "val loss": f"**{loss}**" if best else loss,
+        "perplexity": perplexity(fmean(found)) if found else "",
         "its seeds": spread(found) if len(runs) > 1 else "",
         "gap closed": gap_words(fmean(found), floors_of(runs[0].spec)) if found else "",
         "state": state(runs),
@@ -82,6 +84,11 @@ def loss_words(runs: Sequence[RunView]) -> str:
     if len(runs) == 1 and runs[0].status == "stopped" and runs[0].val is not None:
         return f"{brief(runs[0].val)} when stopped"
     return next((status for status in ("diverged", "failed") if any(run.status == status for run in runs)), "\u2013")
+
+
+def perplexity(loss: float) -> str:
+    """exp(loss): a model with this loss is as unsure as one that guesses among so many characters."""
+    return brief(math.exp(loss), 2) if loss < 700 else "over 1e300"  # exp(710) is more than a float can hold
 
 
 def differences(groups: Mapping[str, Sequence[RunView]]) -> dict[str, str]:
