@@ -12,8 +12,6 @@ BIN  := $(VENV)/bin
 PIP  := $(BIN)/python -m pip install --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 # .streamlit/config.toml lets nobody in under another name than this machine's own. Serving a room lifts that.
 HOSTS := $(if $(filter 127.0.0.1 localhost,$(ADDRESS)),,'--server.allowedHosts=*')
-# The tests of a file share what they train, so they stay in one process (tests/conftest.py).
-SIDE_BY_SIDE = -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := test
 .DELETE_ON_ERROR:
@@ -28,7 +26,7 @@ run: $(VENV)/run.stamp  ## start the app (PORT=8501, ADDRESS=127.0.0.1: this mac
 	$(BIN)/streamlit run streamlit_app.py --server.port=$(PORT) --server.address=$(ADDRESS) $(HOSTS)
 
 test: check  ## every check and every test; the browser tests need Chromium and say so where there is none
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+	$(BIN)/python -m pytest -n $(JOBS)
 
 check: $(VENV)/dev.stamp  ## format, lint, types
 	$(BIN)/ruff format --check .
@@ -36,7 +34,7 @@ check: $(VENV)/dev.stamp  ## format, lint, types
 	$(BIN)/mypy
 
 fast: $(VENV)/dev.stamp  ## the tests that take a minute: nothing slow, no browser
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'not slow and not browser'
+	$(BIN)/python -m pytest -n $(JOBS) -m 'not slow and not browser'
 
 shake: $(VENV)/dev.stamp  ## the tests that train, with other seeds and other arithmetic, and how near they are to failing (15 minutes)
 	$(BIN)/python -m tests.margins

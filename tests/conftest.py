@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 # Set before anything of tinygpt is imported: no test may write beside the runs of the person who starts it.
 os.environ["TINYGPT_RUNS"] = tempfile.mkdtemp(prefix="tinygpt-runs-")
@@ -18,27 +20,32 @@ TEACHERS = os.environ.get("TINYGPT_DATA")  # read once: tests set it anew
 BESIDE_THE_CLONE = Path(__file__).parents[2] / "shared/data/tinyshakespeare.txt"
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+BROWSER = "tests/browser"
+
+
+def process_of(nodeid: str) -> str:
+    """Which tests run in one process: those of a file, since they share what they train; all that open the browser."""
+    return BROWSER if nodeid.startswith(BROWSER) else nodeid.partition("::")[0]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests run in one process, for `-n`: those of a file, which share what they train; all of the browser.
-
-    The longest come first, so that no process is left alone with them at the end.
-    """
-    slow: set[str] = set()
+    """The longest come first, so that of two processes none is left alone with them at the end."""
     for item in items:
-        browser = item.path.parent.name == "browser"
-        if browser:
+        if process_of(item.nodeid) == BROWSER:
             item.add_marker(pytest.mark.browser)
-        group = "browser" if browser else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
-        if browser or item.get_closest_marker("slow"):
-            slow.add(group)
+    slow = {process_of(item.nodeid) for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (process_of(item.nodeid) != BROWSER, process_of(item.nodeid) not in slow))
 
-    def place(item: pytest.Item) -> int:
-        group = item.get_closest_marker("xdist_group").args[0]  # type: ignore[union-attr]
-        return 0 if group == "browser" else 1 if group in slow else 2
 
-    items.sort(key=place)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """For `-n 2`: whole groups of tests, in the order of the collection."""
+
+    class Groups(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return process_of(nodeid)
+
+    config.option.loadscopereorder = False
+    return Groups(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -96,7 +96,11 @@ def assert_whole_after_a_restart(disk):
         assert all((mine[name] == value).all() for name, value in exact.model.state_dict().items())
 
 
-@pytest.mark.parametrize("full", [*map(frozenset, [{"card"}, {"points"}, {"snapshot"}, {"end"}]), ALL], ids=lambda kinds: ", ".join(sorted(kinds)))
+@pytest.mark.parametrize(
+    "full",
+    [*map(frozenset, [{"card"}, {"points"}, {"snapshot"}, {"end"}]), ALL],
+    ids=lambda kinds: ", ".join(sorted(kinds)),
+)
 def test_a_run_that_ended_on_a_full_disk_is_whole_once_there_is_space(disk, full):
     disk.full = full
     with serving(disk) as scheduler:
