@@ -1,5 +1,8 @@
 """How numbers and characters are written for people: on pages, in figures, in sentences."""
 
+import re
+from collections.abc import Collection
+
 MINUS, INFINITY = "\u2212", "\u221e"
 STAND_IN = {" ": "\u00b7", "\n": "\u00b6", "\t": "\u2192"}  # the marks a word processor shows; in all shipped faces
 SPOKEN = {" ": "a space", "\n": "a newline", "\t": "a tab"}
@@ -41,6 +44,17 @@ def spelled(learning_rate: float) -> str:
     """0.001 as 1e-3: short enough for a slider and a URL, and the same in every language."""
     digits, exponent = f"{learning_rate:.6e}".split("e")
     return f"{digits.rstrip('0').rstrip('.')}e{int(exponent)}"
+
+
+def for_a_file(words: str) -> str:
+    """At most 40 letters, digits and hyphens: a part of a file name that every system takes, never a path; or ""."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", words).strip("-")[:40]
+
+
+def numbered(name: str, taken: Collection[str], pattern: str = "{} {}") -> str:
+    """`name`, with a number where it is taken: "GPT", "GPT 2", "GPT 3"."""
+    names = (pattern.format(name, n) if n > 1 else name for n in range(1, len(taken) + 2))
+    return next(free for free in names if free not in taken)
 
 
 def spoken_time(seconds: float) -> str:

@@ -10,9 +10,8 @@ frame.head("Compare", "Is it really better, and why? One seed proves little: rep
 left, right = st.columns([3, 8], gap="large")
 with left:
     begin.experiment()
-    shown.choose()
+    now = shown.choose_shown()
 with right:
-    stage.stage()
-    compared = shown.shown()
-    buys.buys(compared)
-    take.take(compared)
+    stage.comparison_stage(now)
+    buys.side_by_side(now)
+    take.take_along(now)

@@ -16,6 +16,6 @@ with left:
     guess = controls.guess()
     with st.expander("More settings"):
         spec = launch.chosen_spec(preset, corpus, max_steps)
-    launch.button(spec, preset)
+    launch.train_button(spec, preset)
 with stage:
-    live.stage(max_steps, guess)
+    live.live_stage(max_steps, guess)

@@ -14,19 +14,25 @@ from PIL import Image
 from tinygpt.experiments.curves import LossCurve
 from tinygpt.files import PROJECT
 from tinygpt.plots.look import PALETTE
-from tinygpt.plots.losses.loss import Line, loss_rows
+from tinygpt.plots.losses.loss import loss_rows
 from tinygpt.plots.losses.loss_chart import loss_spec
-from tinygpt.plots.picture import NoPicture, png, standing_alone, svg
+from tinygpt.plots.losses.reach import Line, Live, View
+from tinygpt.plots.losses.tones import family_tone
+from tinygpt.plots.losses.variants import Variant
+from tinygpt.plots.picture import NoPicture, chart_png, chart_svg, standing_alone
+from tinygpt.training.state import Point
 
 POINTS = [
-    (step, 4.0 - step / 5_000, 4.0 - step / 4_000 if step % 1_000 == 0 else None) for step in range(0, 5_001, 100)
+    Point(step, 4.0 - step / 5_000, 4.0 - step / 4_000 if step % 1_000 == 0 else None, 1e-3, 0.0, 0)
+    for step in range(0, 5_001, 100)
 ]
 HOSTILE = "</text><script>&\u202f\"'"
 TITLE = "Loss by step, nats per character"
 
 
 def rows(label="GPT"):
-    return loss_rows([LossCurve("a", label, "gpt", 0, POINTS)], [Line("ln 65\n4.17", 4.17)], max_steps=5_000)
+    variant = Variant([LossCurve("a", label, "gpt", POINTS)], family_tone("gpt", 0, "light"))
+    return loss_rows([variant], [Line("ln 65\n4.17", 4.17)], View(), live=Live(5_000))
 
 
 def words(picture):
@@ -41,7 +47,7 @@ def mode(request):
 
 @pytest.fixture(scope="module")
 def drawn(mode):
-    return svg(loss_spec(mode), rows(HOSTILE), mode=mode, title=TITLE)
+    return chart_svg(loss_spec(mode), rows(HOSTILE), mode=mode, title=TITLE)
 
 
 def test_an_svg_image_says_what_the_chart_says(drawn):
@@ -61,7 +67,7 @@ def test_the_paper_is_that_of_the_appearance(drawn, mode):
 
 
 def test_a_png_image_has_its_size_its_paper_and_its_words(mode):
-    with Image.open(io.BytesIO(png(loss_spec(mode), rows(), mode=mode, scale=1))) as opened:
+    with Image.open(io.BytesIO(chart_png(loss_spec(mode), rows(), mode=mode, scale=1))) as opened:
         image = opened.convert("RGB")
     assert 1_000 + 2 * 16 <= image.width < 1_150 and 380 < image.height < 480
     paper = tuple(bytes.fromhex(PALETTE[mode].paper[1:]))
@@ -86,7 +92,7 @@ def test_words_are_drawn_where_no_font_is_installed(tmp_path):
 
 
 def test_the_scale_is_that_of_a_sharp_screen():
-    sizes = [Image.open(io.BytesIO(png(loss_spec("light"), rows(), scale=scale))).size for scale in (1, 2)]
+    sizes = [Image.open(io.BytesIO(chart_png(loss_spec("light"), rows(), scale=scale))).size for scale in (1, 2)]
     assert sizes[1] == (2 * sizes[0][0], 2 * sizes[0][1])
 
 
@@ -109,12 +115,12 @@ def test_what_answers_a_pointer_is_left_out_and_the_page_s_own_spec_stays_as_it_
 
 def test_no_address_is_asked_for_anything():
     spec = {"layer": [{"mark": {"type": "image"}, "encoding": {"url": {"value": "http://127.0.0.1:9/a.png"}}}]}
-    assert svg(spec, rows()).startswith("<svg")
+    assert chart_svg(spec, rows()).startswith("<svg")
     foreign = {"layer": [{"data": {"url": "http://127.0.0.1:9/a.csv"}, "mark": {"type": "point"}, "encoding": {}}]}
     with pytest.raises(NoPicture, match="could not be drawn"):
-        svg(foreign, rows())
+        chart_svg(foreign, rows())
 
 
 def test_what_is_no_chart_is_refused_in_words():
     with pytest.raises(NoPicture, match="could not be drawn: "):
-        svg({"layer": [{"mark": {"type": "nonsense"}, "encoding": {}}]}, rows())
+        chart_svg({"layer": [{"mark": {"type": "nonsense"}, "encoding": {}}]}, rows())

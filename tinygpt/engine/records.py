@@ -52,6 +52,11 @@ class RunView:
         """Whether it is on its way: waiting, training or paused. Single ones count towards a student's three."""
         return self.status in LIVE
 
+    @property
+    def moving(self) -> bool:
+        """Whether more is to come without anybody asking: it waits for its turn, or trains."""
+        return self.status in ("waiting", "training")
+
 
 @dataclass
 class Progress:

@@ -1,6 +1,7 @@
 """The same chances for every model: equally many parameters, equally many floating point operations, equal chance."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 from tinygpt.gpt import GPTConfig
 from tinygpt.models import ModelConfig, blank, count_parameters
@@ -63,11 +64,17 @@ def same_start(a: RunSpec, b: RunSpec) -> bool:
     numbers up in another way, and one head and four heads were found to have next to nothing in common (0.2).
     """
     batches = [(spec.corpus, spec.train.batch_size, spec.model.block_size) for spec in (a, b)]
-    return a.train.same_batches and b.train.same_batches and batches[0] == batches[1] and _drawn(a) == _drawn(b)
+    return (
+        a.train.same_batches
+        and b.train.same_batches
+        and batches[0] == batches[1]
+        and _drawn(a.model) == _drawn(b.model)
+    )
 
 
-def _drawn(spec: RunSpec) -> tuple[object, ...]:
+@lru_cache(maxsize=256)
+def _drawn(model: ModelConfig) -> tuple[object, ...]:
     """What is drawn for the first weights, in order. LayerNorm begins with ones and zeros: nothing of it is."""
-    drawn = [(n, tuple(p.shape)) for n, p in blank(spec.model).named_parameters() if "norm" not in n]
-    how = (spec.model.n_head, spec.model.init) if isinstance(spec.model, GPTConfig) else ()
+    drawn = [(n, tuple(p.shape)) for n, p in blank(model).named_parameters() if "norm" not in n]
+    how = (model.n_head, model.init) if isinstance(model, GPTConfig) else ()
     return (*drawn, *how)

@@ -27,17 +27,12 @@ class Gap:
         return (self.upper - self.loss) / (self.upper - self.lower)
 
     @property
-    def to_go(self) -> float | None:
-        """Nats to the next floor; None where no floor is below."""
-        return None if self.lower is None else self.loss - self.lower
-
-    @property
     def ahead(self) -> float | None:
         """Nats below the last floor that was reached; None where none was."""
         return None if self.upper is None else self.upper - self.loss
 
 
-def gap(loss: float | None, floors: Mapping[str, float]) -> Gap | None:
+def gap_around(loss: float | None, floors: Mapping[str, float]) -> Gap | None:
     """Between which floors a loss lies; None where it is not a number: a run that diverged, or has no loss yet.
 
     A loss that equals a floor has reached it. Floors may come in any order; of two equal ones the first one counts.

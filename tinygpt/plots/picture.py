@@ -1,7 +1,7 @@
 """A Vega-Lite chart as a picture to take along: SVG or PNG, drawn without a browser and without a network.
 
-svg(loss_spec("light"), rows, title="Loss by step")
-png(loss_spec("dark"), rows, mode="dark")
+chart_svg(loss_spec("light"), rows, title="Loss by step")
+chart_png(loss_spec("dark"), rows, mode="dark")
 """
 
 import json
@@ -29,12 +29,14 @@ class NoPicture(RuntimeError):
     """A picture could not be drawn, for a reason that is not the reader's."""
 
 
-def svg(spec: dict[str, Any], rows: pd.DataFrame, *, mode: Mode = "light", title: str = "", width: int = WIDTH) -> str:
+def chart_svg(
+    spec: dict[str, Any], rows: pd.DataFrame, *, mode: Mode = "light", title: str = "", width: int = WIDTH
+) -> str:
     """The chart of `spec` with its `rows` as an SVG image on the paper of `mode`."""
     return _painted(standing_alone(spec, rows, mode, title, width), "svg", 1).decode()
 
 
-def png(
+def chart_png(
     spec: dict[str, Any], rows: pd.DataFrame, *, mode: Mode = "light", title: str = "", width: int = WIDTH,
     scale: float = 2,
 ) -> bytes:  # fmt: skip

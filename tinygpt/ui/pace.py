@@ -1,9 +1,13 @@
 """How often may a live page ask? Often enough to look alive, and never so often that thirty pages choke the server."""
 
 import time
+from collections.abc import Iterable
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from tinygpt.engine.records import RunView
+from tinygpt.ui import floors, texts
 
 BUDGET = 25.0  # ticks a second for the whole server; beyond some 40 it falls off a cliff (measured)
 FASTEST, SLOWEST = 0.5, 5.0  # seconds between two ticks of one page
@@ -39,6 +43,16 @@ def out_of_step(live: bool, *, eager: bool) -> bool:
         st.session_state["pace"] = due
         return True
     return False
+
+
+def more_to_come(runs: Iterable[RunView], corpus: str) -> bool:
+    """Whether a page will look different soon: one of its runs will, or the floors of its text are being counted."""
+    return any(map(will_change, runs)) or not (corpus == "" or floors.are_counted(corpus, texts.folder()))
+
+
+def will_change(run: RunView) -> bool:
+    """Whether more is to come of a run without anybody asking; of a paused one, its last slice."""
+    return run.busy or run.moving
 
 
 def _session() -> str | None:

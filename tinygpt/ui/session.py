@@ -21,6 +21,7 @@ from tinygpt.engine.records import RunView
 from tinygpt.engine.runs import RunStore
 from tinygpt.files import CHECKPOINTS
 from tinygpt.scheduler import Scheduler
+from tinygpt.spelling import numbered
 from tinygpt.training.cost import this_machine
 from tinygpt.ui import floors
 from tinygpt.ui.cookie import COOKIE, is_name
@@ -111,9 +112,7 @@ def on_stage() -> tuple[list[RunView], RunView | None]:
 
 def free_name(title: str) -> str:
     """`title`, with a number where this student has a run of that name."""
-    taken = {view.name for view in runs()}
-    numbered = [title, *(f"{title} {n}" for n in range(2, len(taken) + 3))]
-    return next(name for name in numbered if name not in taken)
+    return numbered(title, {view.name for view in runs()})
 
 
 def order(place: str, command: Callable[..., object], *arguments: object) -> None:
@@ -128,7 +127,11 @@ def order(place: str, command: Callable[..., object], *arguments: object) -> Non
 
 
 def say(place: str, words: str) -> None:
-    """Keep a sentence to be shown at `place`, until the next order anywhere: a tick or a rerun must not wipe it."""
+    """Keep a sentence to be shown at `place`, until the next order anywhere: a tick or a rerun must not wipe it.
+
+    There is one sentence at a time for all places: it answers the last order, and by then an older answer may no longer
+    be true. So a place must be the only one of its name on a page.
+    """
     st.session_state["said"] = (place, words)
 
 

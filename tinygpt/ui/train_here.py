@@ -10,7 +10,6 @@ from tinygpt.lessons.measured import EXPERIMENTS, result, spec
 from tinygpt.spelling import number, thousands
 from tinygpt.training.spec import RunSpec
 from tinygpt.ui import pace, session
-from tinygpt.ui.train.live import is_moving
 from tinygpt.ui.train.status import status_words
 
 Titles = Mapping[str, str]  # experiments that are trained together, and what the run of each is called
@@ -33,7 +32,7 @@ def train_button(
     label: str, titles: Titles, compare: Callable[[Runs], None], *, key: str, primary: bool = False
 ) -> None:
     """A button that trains experiments together, and how their runs get on; `compare` shows what came of them."""
-    live = any(map(is_moving, _newest(titles).values()))
+    live = any(map(pace.will_change, _newest(titles).values()))
     st.fragment(_runs, run_every=pace.interval() if live else None)(label, titles, compare, key, primary, live=live)
 
 
@@ -41,7 +40,7 @@ def _runs(label: str, titles: Titles, compare: Callable[[Runs], None], key: str,
     """The button, how far its runs have come, and what came of them. It asks again only while one of them moves."""
     pace.seen(live)
     runs = _newest(titles)
-    moving = any(map(is_moving, runs.values()))
+    moving = any(map(pace.will_change, runs.values()))
     st.button(
         label, type="primary" if primary else "secondary", key=f"train_{key}", disabled=moving, on_click=session.order,
         args=(key, _submit, titles),

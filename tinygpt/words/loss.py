@@ -1,9 +1,11 @@
 """What to look for in a loss chart, in one or two sentences computed from the curve."""
 
+import math
 from collections.abc import Mapping
 from itertools import pairwise
 
 from tinygpt.experiments.curves import LossCurve
+from tinygpt.experiments.floors import stays_below
 from tinygpt.spelling import brief, number, thousands
 
 TABLES = {"2-gram": "a table of pairs", "3-gram": "a table of triples", "4-gram": "a table of fours"}
@@ -11,7 +13,7 @@ MORE_THAN = {"2-gram": "one character", "3-gram": "two characters", "4-gram": "t
 CLOSE = 0.03  # nats: two losses nearer than this are called equal
 
 
-def look_for(
+def curve_words(
     curve: LossCurve | None,
     floors: Mapping[str, float],
     *,
@@ -34,12 +36,12 @@ def diverged_words(curve: LossCurve, floors: Mapping[str, float]) -> str:
     """How high did the loss leap, if it did, before the run was given up?"""
     if not curve.points:
         return "nothing: not even the first loss was a number."
-    step, worst, _ = max(curve.points, key=lambda point: point[1])
-    if worst <= curve.points[0][1]:  # it was no number any more before it could be seen to rise
-        return f"how soon the curve breaks off: after step {thousands(curve.points[-1][0])} there is no loss to draw."
+    worst = max(curve.points, key=lambda point: point.loss)
+    if worst.loss <= curve.points[0].loss:  # it was no number any more before it could be seen to rise
+        return f"how soon the curve breaks off: after step {thousands(curve.points[-1].step)} there is no loss to draw."
     blind = f", where guessing costs {number(floors['uniform'])}" if "uniform" in floors else ""
     return (
-        f"the leap of the thin line: at step {thousands(step)} a batch cost {brief(worst)}{blind}. "
+        f"the leap of the thin line: at step {thousands(worst.step)} a batch cost {brief(worst.loss)}{blind}. "
         "What is too high for the chart runs along its upper edge."
     )
 
@@ -54,7 +56,7 @@ def bigram_words(curve: LossCurve, floors: Mapping[str, float]) -> str:
             f"how far the curve falls below {_name('2-gram')}: by {number(floor - now, 3)}. Counting adds 1 for "
             "every pair, so that none is impossible; on so short a text that costs more than learning the table does."
         )
-    words = f"how the curve flattens at {_name('2-gram')}, {reach('2-gram', short=short)}. "
+    words = f"how the curve flattens at {_name('2-gram')}, {reach_words('2-gram', short=short)}. "
     if now < floor:
         return words + "It is there, as far as a few batches can tell."
     return words + f"It is {brief(now - floor)} above{'.' if short else '; more steps cannot bring it below.'}"
@@ -69,7 +71,7 @@ def crossing_words(curve: LossCurve, floors: Mapping[str, float], *, ended: bool
         return before_any_crossing(now, ahead, floors, ended=ended)
     last = passed[-1]
     words = f"the crossing at step {thousands(crossing(curve, floors[last]) or 0)}. Below {_name(last)}, "
-    words += f"{reach(last, short=short)}, {curve.label} " + (
+    words += f"{reach_words(last, short=short)}, {curve.label} " + (
         f"may still use only {MORE_THAN[last]}: on so short a text a learned table can beat a counted one."
         if short
         else f"must be using more than {MORE_THAN[last]}."
@@ -89,8 +91,8 @@ def before_any_crossing(now: float, ahead: str | None, floors: Mapping[str, floa
     short, gap = too_short(floors), now - floors[ahead]
     if ended:
         where = f"{brief(gap, 2)} above" if gap > CLOSE else "level with"
-        return f"how near the curve came to {_name(ahead)}, {reach(ahead, short=short)}: it ended {where} it."
-    words = f"the moment the curve falls clearly below {_name(ahead)}, {reach(ahead, short=short)}"
+        return f"how near the curve came to {_name(ahead)}, {reach_words(ahead, short=short)}: it ended {where} it."
+    words = f"the moment the curve falls clearly below {_name(ahead)}, {reach_words(ahead, short=short)}"
     return words + ("." if short else f": from there on the model must be using more than {MORE_THAN[ahead]}.")
 
 
@@ -109,25 +111,27 @@ def too_short(floors: Mapping[str, float]) -> bool:
     return any(larger > smaller + 2 * CLOSE for smaller, larger in pairwise(known))
 
 
-def reach(name: str, *, short: bool) -> str:
+def reach_words(name: str, *, short: bool) -> str:
     """What a floor stands for. On a short text a table can also be better than its counts."""
     return f"what {TABLES[name]} reaches by counting" if short else f"the best {TABLES[name]} can do"
 
 
 def crossing(curve: LossCurve, floor: float) -> int | None:
     """The first step from which on the val loss has stayed below `floor`; None while it is below by a hair only."""
-    found, lowest = None, floor
-    for step, val in curve.vals:
-        if val >= floor:
-            found, lowest = None, floor
-        else:
-            found, lowest = step if found is None else found, min(lowest, val)
-    return found if lowest < floor - CLOSE else None
+    found = stays_below(curve.vals, floor, equal=False)
+    if found is None or min(val for step, val in curve.vals if step >= found) >= floor - CLOSE:
+        return None
+    return found
 
 
 def guess_words(now: float, guess: float | None) -> str:
     """What became of the guess."""
     return "" if guess is None else f" Your guess was {number(guess)}; it ended at {brief(now, 2)}."
+
+
+def final_words(loss: float) -> str:
+    """A final loss in few characters: its number, or that there is none any more."""
+    return brief(loss) if math.isfinite(loss) else "diverged"
 
 
 def _name(floor: str) -> str:

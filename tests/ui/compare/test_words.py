@@ -9,13 +9,14 @@ from tinygpt.engine.experiments import ExperimentView
 from tinygpt.engine.records import RunView
 from tinygpt.gpt import GPTConfig
 from tinygpt.training.spec import RunSpec, TrainConfig
+from tinygpt.ui import floors
 from tinygpt.ui.compare.language import _above_words
-from tinygpt.ui.compare.results import best_of, differences, floors_of, gap_words, loss_words, perplexity, table
+from tinygpt.ui.compare.results import best_of, differences, gap_words, loss_words, perplexity, result_rows
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.compare.standing import losses, standing
 from tinygpt.ui.compare.steps import step_rows
-from tinygpt.ui.compare.sweep import edges, lowest, means, moved, sweep_words
-from tinygpt.ui.compare.verdict import look_for
+from tinygpt.ui.compare.sweep import edges, lowest, mean_losses, sweep_words, swept
+from tinygpt.ui.compare.verdict import comparison_words
 
 SPEC = RunSpec(GPTConfig(n_embd=8, n_head=1, n_layer=1), TrainConfig(max_steps=100, same_batches=True), "text")
 
@@ -49,7 +50,7 @@ def shown(*runs: RunView, kind: str = "seeds") -> Shown:
 
 def test_stopped_runs_get_no_verdict():
     now = shown(*variant("A", 2.1, 2.11, status="stopped"), *variant("B", 2.5, 2.51))
-    words = look_for(now)
+    words = comparison_words(now)
     assert "confidence" not in words and "A was stopped before the end: its loss is not final" in words
     assert words.startswith("B is at 2.505; no other variant can be ranked")
     assert best_of(now) == ""
@@ -58,7 +59,7 @@ def test_stopped_runs_get_no_verdict():
 
 def test_one_stopped_run_takes_only_its_variant_out():
     now = shown(*variant("A", 2.1), run("A", 2, 2.9, "stopped"), *variant("B", 2.5, 2.51), *variant("C", 2.7, 2.71))
-    words = look_for(now)
+    words = comparison_words(now)
     assert words.startswith("B is lowest at 2.505, 0.200 below C.") and "A was stopped" in words
     assert losses(now.variants()["A"]) == [2.1], "the mean is over final losses"
 
@@ -70,7 +71,7 @@ def test_a_stopped_run_that_was_run_again_has_its_final_loss():
 
 def test_nobody_is_best_while_runs_are_on_their_way():
     now = shown(*variant("A", 2.1), run("B", 1, 2.5, "training"))
-    assert best_of(now) == "" and look_for(now).startswith("so far A is lowest at 2.100")
+    assert best_of(now) == "" and comparison_words(now).startswith("so far A is lowest at 2.100")
     assert loss_words(now.variants()["B"]) == "2.500 so far" and step_rows(now.variants()) == []
     assert best_of(shown(*variant("A", 2.1), *variant("B", 2.5))) == "A"
 
@@ -78,7 +79,7 @@ def test_nobody_is_best_while_runs_are_on_their_way():
 def test_the_perplexity_of_a_loss_however_large():
     assert [perplexity(loss) for loss in (0.0, math.log(65), 10.0)] == ["1.00", "65.00", "22\u202f026"]
     assert perplexity(699.9).endswith("e303") and perplexity(710.0) == perplexity(1e30) == "over 1e300"
-    rows = table(shown(*variant("A", 2.0, 2.2), *variant("B", None)))
+    rows = result_rows(shown(*variant("A", 2.0, 2.2), *variant("B", None)))
     assert [row["perplexity"] for row in rows] == ["8.17", ""], "of the mean loss; a diverged run has none"
 
 
@@ -87,7 +88,7 @@ def test_the_perplexity_of_a_loss_however_large():
 
 def test_a_variant_that_diverged_is_named_and_never_ranked():
     now = shown(*variant("A", 2.4, 2.41), *variant("B", 2.6, 2.61), *variant("C", None, None))
-    words = look_for(now)
+    words = comparison_words(now)
     assert words.startswith("A is lowest at 2.405, 0.200 below B.") and "C diverged." in words
     assert "no val loss" not in words and "Not counted" not in words
     assert loss_words(now.variants()["C"]) == "diverged" and losses(now.variants()["C"]) == []
@@ -95,7 +96,7 @@ def test_a_variant_that_diverged_is_named_and_never_ranked():
 
 def test_rank_and_difference_come_from_the_same_runs():
     a, b = variant("A", 2.0, 2.9, 3.0), variant("B", 2.4, 2.6, None)  # over all: 2.633 and 2.5; over both: 2.45 and 2.5
-    words = look_for(shown(*a, *b))
+    words = comparison_words(shown(*a, *b))
     assert words.startswith("A is lowest at 2.450, 0.050 below B.")
     assert "1 of 3 runs of B diverged. Only the seeds that all of these have kept are counted." in words
     assert best_of(shown(*a, *b)) == ""
@@ -107,15 +108,15 @@ def test_survivors_are_not_ranked_where_others_came_through_whole():
 
 
 def test_seeds_that_were_lost_leave_too_few():
-    assert "Too few seeds are left" in look_for(shown(*variant("A", 2.4, 2.5), *variant("B", 2.6, None)))
-    words = look_for(shown(*variant("A", 2.4, None), *variant("B", None, 2.6)))
+    assert "Too few seeds are left" in comparison_words(shown(*variant("A", 2.4, 2.5), *variant("B", 2.6, None)))
+    words = comparison_words(shown(*variant("A", 2.4, None), *variant("B", None, 2.6)))
     assert words.startswith("too few seeds are left") and "1 of 2 runs of A diverged" in words
 
 
 def test_nothing_but_divergence_is_said():
-    words = look_for(shown(*variant("A", None), *variant("B", None)))
+    words = comparison_words(shown(*variant("A", None), *variant("B", None)))
     assert words == "A and B diverged."
-    assert look_for(shown(*variant("A", None))) == "A diverged."
+    assert comparison_words(shown(*variant("A", None))) == "A diverged."
 
 
 # --- many, broken, two texts ----------------------------------------------------------------------------------------
@@ -124,16 +125,16 @@ def test_nothing_but_divergence_is_said():
 def test_the_lowest_of_many_comes_with_a_word_of_caution():
     names = "ABCDE"
     runs = [run for n, name in enumerate(names) for run in variant(name, 2.1 + n, 2.12 + n)]
-    assert "The lowest of 5 is also the luckiest" in look_for(shown(*runs))
-    assert "luckiest" not in look_for(shown(*runs[:4]))
+    assert "The lowest of 5 is also the luckiest" in comparison_words(shown(*runs))
+    assert "luckiest" not in comparison_words(shown(*runs[:4]))
 
 
 def test_a_broken_run_is_not_praised():
     now = shown(*variant("healthy", 2.452), *variant("no mask", 0.42), kind="break")
-    words = look_for(now)
+    words = comparison_words(now)
     assert words.startswith("healthy ends at 2.452, no mask at 0.420: 2.032 below.") and "lowest" not in words
     assert best_of(now) == ""
-    diverged = look_for(shown(*variant("healthy", 2.2, 2.3), *variant("no mask", None, None), kind="break"))
+    diverged = comparison_words(shown(*variant("healthy", 2.2, 2.3), *variant("no mask", None, None), kind="break"))
     assert diverged == "healthy ends at 2.250. no mask diverged. The diagnosis is below."
 
 
@@ -141,7 +142,7 @@ def test_losses_on_two_texts_are_not_compared():
     other = replace(SPEC, corpus="another")
     a, b = variant("A", 2.1), variant("B", 1.1, spec=other)
     now = shown(*a, *b, *variant("C", 2.2), *variant("D", 1.2, spec=other))
-    assert "different texts" in look_for(now) and best_of(now) == ""
+    assert "different texts" in comparison_words(now) and best_of(now) == ""
     assert [(row["from"], row["to"]) for row in step_rows(now.variants())] == [("A", "C"), ("B", "D")]
 
 
@@ -166,7 +167,7 @@ def test_what_differs_is_said_in_words_and_not_how_it_was_run():
 
 
 def test_on_a_made_up_language_the_floor_is_the_best_possible_loss():
-    known = floors_of(replace(SPEC, corpus="look-back"))
+    known = floors.of_model("look-back", SPEC.model.block_size)
     assert known["the best possible"] == pytest.approx(1.0717, abs=1e-4) and "5-gram" not in known
     assert gap_words(1.076, known) == "at the best possible"
     assert gap_words(1.5, {"uniform": 2.0, "the best possible": 1.0}) == "50% to the best possible"
@@ -202,8 +203,8 @@ def test_a_sweep_moves_what_its_labels_say():
     slow = RunSpec(SPEC.model, replace(SPEC.train, learning_rate=1e-3, min_learning_rate=1e-4), "text")
     fast = RunSpec(SPEC.model, slow.train.at(1e-2), "text")
     groups = {"learning_rate 1e-3": variant("a", 2.4, spec=slow), "learning_rate 1e-2": variant("b", None, spec=fast)}
-    assert moved(groups) == {"learning_rate": (1e-3, 1e-2)}
+    assert swept(groups) == {"learning_rate": (1e-3, 1e-2)}
     assert lowest(groups) == ("learning_rate 1e-3", 2.4)
-    first, second = means(groups)
+    first, second = mean_losses(groups)
     assert first == 2.4 and second is not None and second != second, "diverged: not a number"
-    assert means({"c": [run("c", 1, None, "waiting")]}) == [None], "and what has not begun has not diverged"
+    assert mean_losses({"c": [run("c", 1, None, "waiting")]}) == [None], "and what has not begun has not diverged"

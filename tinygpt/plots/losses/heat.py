@@ -10,7 +10,7 @@ import pandas as pd
 from tinygpt.plots.drawing import shade
 from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode
 from tinygpt.plots.losses import marks
-from tinygpt.spelling import brief
+from tinygpt.words.loss import final_words
 
 TILE, BELOW = 52, 70  # px: a tile, and the axis with its title
 FITTING = f"min({TICK}, bandwidth('x') / (0.6 * length(datum.label)))"  # the size of a number in its tile
@@ -26,8 +26,8 @@ def heat_rows(losses: Mapping[Cell, float], mode: Mode) -> pd.DataFrame:
     for (x, y), loss in losses.items():
         strength = (high - loss) / (high - low) if math.isfinite(loss) and high > low else 0.0
         fill, ink = shade(strength, mode)
-        label = brief(loss) if math.isfinite(loss) else "diverged"
-        rows.append({"kind": "tile", "x": x, "y": y, "tone": fill, "ink": ink, "label": label, "loss": loss})
+        look = {"tone": fill, "ink": ink, "label": final_words(loss)}
+        rows.append({"kind": "tile", "x": x, "y": y, "loss": loss, **look})
         if loss == low:
             rows.append({"kind": "best", "x": x, "y": y})
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -39,7 +39,7 @@ def heat_spec(mode: Mode, names: tuple[str, str], x: tuple[str, ...], y: tuple[s
     p = PALETTE[mode]
     plain = {"labelFontSize": LABEL, "labelColor": p.ink, "ticks": False, "domain": False, "labelAngle": 0}
     at = {
-        name: {"field": name, "type": "nominal", "axis": {**plain, **marks.title(p, title)},
+        name: {"field": name, "type": "nominal", "axis": {**plain, **marks.axis_title(p, title)},
                "scale": {"domain": list(values), "padding": 0.04}}
         for name, title, values in zip("xy", names, (x, y), strict=True)
     }  # fmt: skip
@@ -56,4 +56,4 @@ def heat_spec(mode: Mode, names: tuple[str, str], x: tuple[str, ...], y: tuple[s
         marks.layer("best", {**edge, "stroke": p.paper, "strokeWidth": 9}, at),  # ink on the darkest blue is not seen
         marks.layer("best", {**edge, "stroke": p.ink, "strokeWidth": 2.5}, at),
     ]
-    return marks.still(layers, height=TILE * len(y) + BELOW)
+    return marks.fixed(layers, height=TILE * len(y) + BELOW)

@@ -13,8 +13,7 @@ from typing import Any
 import pandas as pd
 
 from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode
-from tinygpt.plots.losses import marks
-from tinygpt.plots.losses.loss import apart
+from tinygpt.plots.losses import ends, marks
 from tinygpt.plots.losses.tones import Tone
 from tinygpt.spelling import MINUS, brief
 
@@ -98,12 +97,12 @@ def _lowest(points: Sequence[tuple[float, float]], look: Mapping[str, Any], *, l
 
 def _names(series: Sequence[Series], *, log_y: bool) -> list[dict[str, Any]]:
     """The name of each line and its last value, at its end; names that would lie on each other move apart."""
-    ends = [(one.y[-1], one.x[-1], one) for one in series if one.y and math.isfinite(one.y[-1])]
-    ends.sort(key=lambda end: end[0])
+    ended = [(one.y[-1], one.x[-1], one) for one in series if one.y and math.isfinite(one.y[-1])]
+    ended.sort(key=lambda end: end[0])
     scale = (lambda y: math.log10(max(y, 1e-12))) if log_y else (lambda y: y)
     every = [scale(y) for one in series for y in (*one.y, *one.low, *one.high) if math.isfinite(y)]
     height = max(every) - min(every) if every else 1.0
-    places = apart([scale(y) for y, _, _ in ends], 0.085 * height)
+    places = ends.moved_apart([scale(y) for y, _, _ in ended], 0.085 * height)
     return [
         {
             "kind": "end",
@@ -115,7 +114,7 @@ def _names(series: Sequence[Series], *, log_y: bool) -> list[dict[str, Any]]:
             "tone": one.tone.line,
             "ink": one.tone.ink,
         }  # fmt: skip
-        for (y, x, one), place in zip(ends, places, strict=True)
+        for (y, x, one), place in zip(ended, places, strict=True)
     ]
 
 
@@ -125,7 +124,7 @@ def lines_spec(mode: Mode, axes: Axes) -> dict[str, Any]:
     p = PALETTE[mode]
     x_scale = {"type": "log", "nice": False} if axes.log_x else marks.SCALE
     small = any(0 < tick < SMALL for tick in axes.ticks)
-    below = marks.axis(p.muted, ALIKE if small else SHORT) | marks.title(p, axes.x)
+    below = marks.number_axis(p.muted, ALIKE if small else SHORT) | marks.axis_title(p, axes.x)
     if axes.ticks:
         below |= {"values": list(axes.ticks)}
     left = {
@@ -137,14 +136,14 @@ def lines_spec(mode: Mode, axes: Axes) -> dict[str, Any]:
          "scale": {"type": "log", "nice": False} if axes.log_y else marks.SCALE}  # fmt: skip
     at = {"x": {"field": "x", "type": "quantitative", "scale": x_scale, "axis": below}, "y": y}
     layers = [marks.layer("corner", marks.CORNER, at), *_levels(mode, y), *_lines(at, axes), *_ends(mode, at)]
-    return marks.still(layers, height=axes.height, right=8)
+    return marks.fixed(layers, height=axes.height, right=8)
 
 
 def _levels(mode: Mode, y: dict[str, Any]) -> list[dict[str, Any]]:
     """Dotted lines across the chart, each with its name over its left end."""
     p = PALETTE[mode]
     rule = {**marks.RULE, "strokeDash": [2, 4], "strokeWidth": 1.5, "color": p.gray}
-    name = marks.words(p.muted, TICK, align="left", x=4, dy=-11)
+    name = marks.text_mark(p.muted, TICK, align="left", x=4, dy=-11)
     return [marks.layer("floor", rule, {"y": y}), marks.layer("floor", name, {"y": y, "text": marks.TEXT})]
 
 
@@ -166,10 +165,8 @@ def _lines(at: dict[str, Any], axes: Axes) -> list[dict[str, Any]]:
 
 def _ends(mode: Mode, at: dict[str, Any]) -> list[dict[str, Any]]:
     p = PALETTE[mode]
-    under = marks.words(p.ink, LABEL, fontWeight=700, clip=False, dy=20)
-    name = {**at, "text": marks.TEXT}
+    under = marks.text_mark(p.ink, LABEL, fontWeight=700, clip=False, dy=20)
     return [
-        *marks.names(p, {"x": at["x"], "y": {**at["y"], "field": "label_y"}}, marks.INK),
-        marks.layer("lowest", {**under, **marks.halo(p.paper)}, name),
-        marks.layer("lowest", under, {**name, "color": marks.INK}),
+        *ends.end_names(p, {"x": at["x"], "y": {**at["y"], "field": "label_y"}}, marks.INK),
+        *marks.on_lines(p, "lowest", under, {**at, "text": marks.TEXT}, color=marks.INK),
     ]

@@ -1,126 +1,140 @@
-"""The rows of the live loss chart; plots/losses/loss_chart.py is the spec that draws them.
+"""The rows of the loss chart, live and of a comparison; plots/losses/loss_chart.py is the spec that draws them.
 
 Because that spec is constant, a tick swaps rows in the chart that stands: nothing is drawn anew and a zoom stays, also
-when a run comes or goes. So all that may change is a row: curves, floors, the ends' labels, and the two corners that
-give the axes their range.
+when a run comes or goes. So all that may change is a row: curves, bands, floors, the names at the ends, and the corners
+that give the axes their range.
 """
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
-from tinygpt.experiments.curves import LossCurve
-from tinygpt.spelling import brief, number
+from tinygpt.experiments.curves import seed_means
+from tinygpt.plots.losses import ends
+from tinygpt.plots.losses.reach import EDGE, Line, Live, Reach, View, reach_of
+from tinygpt.plots.losses.variants import Drawn, Variant
+from tinygpt.spelling import number
+from tinygpt.words.loss import final_words
 
-GRAIN = 0.1  # nats: the axis ends at multiples of this
-EDGE = 0.02  # of the height: how far below the upper edge a loss is drawn that is too large for the chart
 OVER_IT = 0.05  # of the height: the words over a guess
-COLUMNS = ("kind", "run", "role", "dash", "step", "loss", "val", "train", "label", "label_y", "side")
-
-
-@dataclass(frozen=True)
-class Line:
-    """A level to compare with: a floor, or a guess."""
-
-    label: str
-    loss: float
+FLOOR_GAP, NAME_GAP = 0.11, 0.075  # of the height: from one floor's name to the next, and from one curve's
+NAMED = 8  # so many names find room at the ends of the curves of a comparison
+WIDE = 620  # px of the plot on a wide page; on a narrow one any two names may lie on each other
+COLUMNS = (
+    "kind", "run", "tone", "ink", "dash", "key", "x", "step", "loss", "low", "high", "label", "label_y", "log_y",
+    "narrow_y", "val", "train", "seeds",
+)  # fmt: skip
 
 
 def loss_rows(
-    curves: Iterable[LossCurve],
-    floors: Sequence[Line],
-    *,
-    max_steps: int,
-    guess: float | None = None,
-    the_end: bool = False,
+    variants: Sequence[Variant], floors: Sequence[Line], view: View, *, live: Live | None = None
 ) -> pd.DataFrame:
-    """The rows of the chart, one a mark. `the_end` shows the last two thirds of the steps, closer."""
-    shown = list(curves)
-    first = max_steps // 3 if the_end else 0
-    low, high = loss_range(shown, floors, first, guess, the_end=the_end)
-    rows: list[dict[str, Any]] = [
-        {"kind": "corner", "step": first, "loss": high},
-        {"kind": "corner", "step": round(max_steps * 1.015), "loss": low},
-    ]
-    rows += floor_rows([line for line in floors if low < line.loss <= high], 0.11 * (high - low))
-    top = high - EDGE * (high - low)
-    for curve in shown:
-        rows += curve_rows(curve, first, top)
-    rows += end_labels(shown, first, max_steps, top, high - low)
-    if guess is not None:
-        place = min(guess, high - OVER_IT * (high - low))
-        rows.append({"kind": "guess", "step": first, "loss": place, "label": f"your guess {number(guess)}"})
+    """The rows of the chart, one a mark."""
+    drawn = [_drawn(variant, view) for variant in variants]
+    reach = reach_of(drawn, floors, view, live)
+    rows = _corners(drawn, reach) + _floor_rows([line for line in floors if reach.low < line.loss <= reach.high], reach)
+    for one in drawn:
+        rows += _train_rows(one, reach)
+        if view.lines != "train":
+            rows += _val_rows(one, reach, view, tell_train=live is not None)
+    rows += _end_rows(drawn, reach, most_names=None if live else NAMED)
+    if live and live.guess is not None:
+        place = min(live.guess, reach.high - OVER_IT * reach.height)
+        rows.append({"kind": "guess", "loss": place, "label": f"your guess {number(live.guess)}"})
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def floor_rows(floors: Sequence[Line], gap: float) -> list[dict[str, Any]]:
+def _drawn(variant: Variant, view: View) -> Drawn:
+    """What all rows of a variant are made from; its thin lines only where they are asked for."""
+    train = {
+        curve.run: [(curve.x(point, view.axis), point.step, loss)
+                    for point, loss in zip(curve.points, curve.smoothed(view.smoothing), strict=True)]
+        for curve in (() if view.lines == "val" else variant.curves)
+    }  # fmt: skip
+    return Drawn(variant, seed_means(variant.curves, view.axis), train)
+
+
+def _corners(drawn: Sequence[Drawn], reach: Reach) -> list[dict[str, Any]]:
+    """What gives the axes their range; an axis of powers, which has no zero, needs a start of its own."""
+    places = [(reach.first, reach.high), (reach.last * 1.015, reach.low)]
+    if not any(mean.x > 0 for one in drawn for mean in one.means):
+        places.append((reach.last / 100, reach.low))
+    return [{"kind": "corner", "x": x, "loss": loss} for x, loss in places]
+
+
+def _floor_rows(floors: Sequence[Line], reach: Reach) -> list[dict[str, Any]]:
     """The levels to compare with, highest first; names that would lie on each other move down."""
-    places = [-place for place in apart([-line.loss for line in floors], gap)]
+    places = ends.moved_apart([-line.loss for line in floors], FLOOR_GAP * reach.height)
     return [
-        {"kind": "floor", "loss": line.loss, "label": line.label, "label_y": place}
+        {"kind": "floor", "loss": line.loss, "label": line.label, "label_y": -place}
         for line, place in zip(floors, places, strict=True)
     ]
 
 
-def loss_range(
-    curves: Sequence[LossCurve], floors: Sequence[Line], first: int, guess: float | None, *, the_end: bool
-) -> tuple[float, float]:
-    """The lowest and the highest loss of the chart: every curve's end, blind guessing, and a little air."""
-    blind = max((line.loss for line in floors), default=4.2)
-    vals = [val for curve in curves for step, val in curve.vals if step >= first]
-    losses = vals + [loss for curve in curves for step, loss in curve.train if step >= first and math.isfinite(loss)]
-    starts = [val for curve in curves for step, val in curve.vals if step == 0]
-    below = [line.loss for line in floors if line.loss < min(vals, default=blind)]
-    ahead = max(below, default=blind)  # the next floor
-    low = min([*losses, ahead, *([] if guess is None else [guess]), blind / 2])
-    high = min(max([blind, *starts]), 1.4 * blind)
-    if the_end:
-        high = min(high, max(losses, default=high))
-    high = max(high, low + GRAIN)
-    low, high = GRAIN * math.floor(low / GRAIN), GRAIN * math.ceil(high / GRAIN)  # else every tick would move the axis
-    air = 0.05 * (high - low)
-    return low - air, high + air
-
-
-def curve_rows(curve: LossCurve, first: int, top: float) -> list[dict[str, Any]]:
-    """The thin line of training text and the thick one of unseen text; what is above `top` runs along it."""
-    same = {"run": curve.run, "role": curve.role, "dash": str(curve.dash), "label": curve.label}
-    train = dict(curve.train)
-    rows = [
-        {"kind": "train", "step": step, "loss": min(loss, top), **same} for step, loss in train.items() if step >= first
-    ]
-    return rows + [
-        {"kind": "val", "step": step, "loss": min(val, top), "val": val, "train": train[step], **same}
-        for step, val in curve.vals
-        if step >= first
+def _train_rows(one: Drawn, reach: Reach) -> list[dict[str, Any]]:
+    """The thin line of each run on training text; what is above the chart runs along its upper edge."""
+    return [
+        {"kind": "train", **one.variant.look, "run": run, "x": x, "loss": reach.inside(loss)}
+        for run, points in one.train.items()
+        for x, _, loss in points
+        if x >= reach.first
     ]
 
 
-def end_labels(
-    curves: Sequence[LossCurve], first: int, max_steps: int, top: float, height: float
-) -> list[dict[str, Any]]:
-    """A dot and a name at the end of each curve; names that would lie on each other are moved apart."""
-    ends = [(curve, *curve.vals[-1]) for curve in curves if curve.vals and curve.vals[-1][0] >= first]
-    ends = sorted(ends, key=lambda end: end[2])
-    places = apart([min(loss, top) for *_, loss in ends], 0.075 * height, top=top - 0.02 * height)
+def _val_rows(one: Drawn, reach: Reach, view: View, *, tell_train: bool) -> list[dict[str, Any]]:
+    """One thick line with its band, or a line for each run. `tell_train`: each says its training loss, too."""
+    curves, look = one.variant.curves, one.variant.look
+    if view.band or len(curves) == 1:
+        lines = [(look | {"seeds": len(curves)}, one.means)]
+    else:
+        lines = [(look | {"run": curve.run, "seeds": 1}, seed_means([curve], view.axis)) for curve in curves]
+    train = {step: loss for points in one.train.values() for _, step, loss in points} if tell_train else {}
     rows = []
-    for (curve, step, loss), place in zip(ends, places, strict=True):
-        left = step - first > 0.66 * (max_steps - first)
-        same = {"run": curve.run, "role": curve.role, "dash": str(curve.dash), "step": step, "loss": min(loss, top)}
-        label = f"{curve.label} {brief(loss)}"
-        rows.append({"kind": "end", **same, "label": label, "label_y": place, "side": "left" if left else "right"})
+    for same, means in lines:
+        for mean in means:
+            if mean.x < reach.first:
+                continue
+            rows.append({"kind": "val", **same, "x": mean.x, "step": mean.step, "loss": reach.inside(mean.loss),
+                         "val": mean.loss, "train": train.get(mean.step)})  # fmt: skip
+            if view.band and len(curves) > 1:
+                edges = {"low": reach.inside(mean.low), "high": reach.inside(mean.high)}
+                rows.append({"kind": "band", **same, "x": mean.x, **edges})
     return rows
 
 
-def apart(values: Sequence[float], gap: float, *, top: float = math.inf) -> list[float]:
-    """The sorted `values`, raised so that each is `gap` above the one before, and lowered again where `top` asks it."""
-    placed = list(values)
-    for i, above in pairwise(range(len(placed))):
-        placed[above] = max(placed[above], placed[i] + gap)
-    if placed and placed[-1] > top:
-        placed = [-place for place in reversed(apart([-min(place, top) for place in reversed(placed)], gap))]
-    return placed
+def _end_rows(drawn: Sequence[Drawn], reach: Reach, *, most_names: int | None) -> list[dict[str, Any]]:
+    """A dot at the end of each curve, its name, and what the lecture states; only the best of too many has a name."""
+    ended = [(one.means[-1], one.variant) for one in drawn if one.means and one.means[-1].x >= reach.first]
+    ended.sort(key=lambda end: end[0].loss)
+    few = most_names is None or len(ended) <= most_names
+    names = [
+        ends.Name(end.x, reach.inside(end.loss), f"{variant.look['label']} {final_words(end.loss)}",
+                  ends.KEY if variant.key else 0)
+        for end, variant in (ended if few else ended[:1])
+    ]  # fmt: skip
+    begun = min((mean.x for one in drawn for mean in one.means if mean.x > 0), default=reach.last)
+    said = [{"label": name.words, "key": name.key, **place} for name, place in _name_places(names, reach, begun)]
+    said += [{"label": ""}] * (len(ended) - len(said))
+    rows = []
+    for (end, variant), words in zip(ended, said, strict=True):
+        rows.append({"kind": "end", **variant.look, "x": end.x, "loss": reach.inside(end.loss), **words})
+        if (target := variant.curves[0].target) is not None:
+            rows.append({"kind": "target", **variant.look, "x": reach.last, "loss": reach.inside(target)})
+    return rows
+
+
+def _name_places(names: Sequence[ends.Name], reach: Reach, begun: float) -> list[tuple[ends.Name, dict[str, float]]]:
+    """Each name with its height: on a wide page, on a wide page with an axis of powers, on a narrow one."""
+    begun = max(begun, reach.first)
+    decades = math.log(reach.last / begun) or 1.0
+    linear = [name._replace(x=(name.x - reach.first) / (reach.last - reach.first) * WIDE) for name in names]
+    powers = [name._replace(x=math.log(max(name.x, begun) / begun) / decades * WIDE) for name in names]
+    gap, top = NAME_GAP * reach.height, reach.inside(math.inf) - EDGE * reach.height
+    wide, log = (ends.names_apart(placed, gap, top, WIDE) for placed in (linear, powers))
+    narrow = ends.moved_apart([name.y for name in names], gap, top=top)
+    return [
+        (name, {"label_y": a, "log_y": b, "narrow_y": c})
+        for name, a, b, c in zip(names, wide, log, narrow, strict=True)
+    ]

@@ -1,70 +1,97 @@
-"""The live loss chart: a Vega-Lite spec that never changes, for the rows of plots/losses/loss.py."""
+"""The loss chart: a Vega-Lite spec for the rows of plots/losses/loss.py, constant for one page, axis and appearance."""
 
 from functools import cache
 from typing import Any
 
-from tinygpt.plots.look import PALETTE, TICK, Mode, Palette, color
-from tinygpt.plots.losses import marks
+from tinygpt.experiments.curves import Axis
+from tinygpt.plots.look import PALETTE, TICK, Mode, Palette
+from tinygpt.plots.losses import ends, marks
+from tinygpt.plots.losses.reach import NOTHING
+from tinygpt.spelling import MINUS
 
-ROLES = ("bigram", "head", "heads", "gpt", "count")
+SHORT = f"replace(format(datum.value, '~s'), '-', '{MINUS}')"  # 2k, 20M, 1G
+SECONDS = f"datum.value % 1 ? format(datum.value, '~g') : {marks.whole_number()}"
+EMPTY = 10 * NOTHING  # an axis that ends before it has nothing to show, and no numbers
+FEW = f"domain('x')[1] < {EMPTY} ? [] : domain('x')[1] / domain('x')[0] < 100 ? [1, 2, 5] : [1]"
+ROUND = f"indexof({FEW}, round(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)))) >= 0"
 
 
 @cache
-def loss_spec(mode: Mode) -> dict[str, Any]:
-    """Everything but the rows: the same for every tick, for every run, for every text."""
+def loss_spec(mode: Mode, axis: Axis = "steps", *, log: bool = False, live: bool = False) -> dict[str, Any]:
+    """Everything but the rows. `live` draws runs, with thicker lines; else variants are drawn, of many runs."""
     p = PALETTE[mode]
-    at = {"x": _step(p.muted), "y": marks.LOSS}
-    corner = marks.layer("corner", marks.CORNER, at)
-    return marks.chart([corner, *marks.floors(p), *_curves(mode, at), *_guess(p), _points(at), *_ends(mode, at)])
+    at: dict[str, Any] = {"x": _along(p, axis, log=log), "y": marks.LOSS}
+    spec = marks.zoomable([
+        marks.layer("corner", marks.CORNER, at), *marks.floor_layers(p), *_curves(at, live=live), *_guess(p),
+        _points(at, axis, live=live), *_ends(p, at, log=log),
+    ])  # fmt: skip
+    if log:  # a logarithm has no place for the start: rows at zero are not drawn
+        for layer in spec["layer"]:
+            if "x" in layer["encoding"]:
+                layer["transform"] = [*layer["transform"], {"filter": "datum.x > 0"}]
+    return spec
 
 
-def _curves(mode: Mode, at: dict[str, Any]) -> list[dict[str, Any]]:
-    """The thin line of training text below the thick one of unseen text."""
-    line = {**at, "color": _hue(mode), "detail": marks.RUN}
+def _along(p: Palette, axis: Axis, *, log: bool) -> dict[str, Any]:
+    """The axis below the chart."""
+    scale = {"type": "log", "nice": False} if log else marks.SCALE
+    label = {"steps": marks.whole_number(), "seconds": SECONDS}.get(axis, SHORT)
+    below = marks.number_axis(p.muted, f"domain('x')[1] < {EMPTY} ? '' : {label}")
+    if log:
+        below |= {"tickCount": 60, "labelExpr": f"{ROUND} ? {SHORT} : ''"}  # all of 1, 2, ... 9, 10, 20, ...
+    elif axis == "steps":
+        below |= {"tickMinStep": 1}
+    return {"field": "x", "type": "quantitative", "scale": scale, "axis": below}
+
+
+def _curves(at: dict[str, Any], *, live: bool) -> list[dict[str, Any]]:
+    """The bands, the thin lines of training text and the thick ones of unseen text."""
+    edges = {"y": {**marks.LOSS, "field": "low"}, "y2": {"field": "high"}}
+    line = {**at, "color": marks.TONE, "detail": marks.RUN}
+    thin = {"strokeWidth": 1.25, "opacity": 0.75} if live else {"strokeWidth": 1, "opacity": 0.6}
     return [
-        marks.layer("train", {**marks.LINE, "strokeWidth": 1.25, "opacity": 0.75}, line),
-        marks.layer("val", {**marks.LINE, "strokeWidth": 3.5}, {**line, "strokeDash": marks.DASH}),
+        marks.layer("band", {"type": "area", "opacity": 0.22, "clip": True, "tooltip": None}, {**line, **edges}),
+        marks.layer("train", {**marks.LINE, **thin}, line),
+        marks.layer("val", {**marks.LINE, "strokeWidth": 3.5 if live else 3}, {**line, "strokeDash": marks.DASH}),
     ]
 
 
 def _guess(p: Palette) -> list[dict[str, Any]]:
     """What a student expects: a line of ink, and its words on it."""
-    said = marks.words(p.ink, TICK, align="left", x=4, dy=-11)
+    words = marks.text_mark(p.ink, TICK, align="left", x=4, dy=-11)
     return [
         marks.layer("guess", {**marks.RULE, "strokeWidth": 1.25, "color": p.ink}, {"y": marks.LOSS}),
-        *(
-            marks.layer("guess", mark, {"y": marks.LOSS, "text": marks.TEXT})
-            for mark in (said | marks.halo(p.paper), said)
-        ),
+        *marks.on_lines(p, "guess", words, {"y": marks.LOSS, "text": marks.TEXT}),
     ]
 
 
-def _points(at: dict[str, Any]) -> dict[str, Any]:
+def _points(at: dict[str, Any], axis: Axis, *, live: bool) -> dict[str, Any]:
     """Where the pointer finds a val loss; nothing of it is seen."""
-    mark = {**marks.DOT, "size": 160, "opacity": 0, "tooltip": True}
-    return {"name": "points"} | marks.layer("val", mark, {**at, "detail": marks.RUN, "tooltip": _tooltip()})
-
-
-def _ends(mode: Mode, at: dict[str, Any]) -> list[dict[str, Any]]:
-    """A dot at the end of each curve, and its name over everything else."""
-    behind, before = marks.names(PALETTE[mode], {"x": at["x"]}, _hue(mode, text=True))
-    return [behind, marks.ends(at, _hue(mode)), before]
-
-
-def _hue(mode: Mode, *, text: bool = False) -> dict[str, Any]:
-    """The color of a run's family."""
-    scale = {"domain": list(ROLES), "range": [color(role, mode, text=text) for role in ROLES]}
-    return {"field": "role", "type": "nominal", "scale": scale, "legend": None}
-
-
-def _step(tone: str) -> dict[str, Any]:
-    return {"field": "step", "type": "quantitative", "scale": marks.SCALE, "axis": marks.axis(tone, marks.whole())}
-
-
-def _tooltip() -> list[dict[str, Any]]:
-    return [
-        {"field": "label", "title": "run"},
+    val = {"field": "val", "title": "val loss", "format": ".4g"}  # also where the line runs along the upper edge
+    across = [] if axis == "steps" else [{"field": "x", "title": axis, "format": ".3~s"}]
+    told = [
+        {"field": "label", "title": "run" if live else "variant"},
         {"field": "step", "format": ",d"},
-        {"field": "val", "title": "val loss", "format": ".4g"},  # also where the line runs along the upper edge
-        {"field": "train", "title": "train loss", "format": ".4g"},
+        *across,
+        val,
+        {"field": "train", "title": "train loss", "format": ".4g"} if live else {"field": "seeds", "title": "seeds"},
+    ]
+    mark = {**marks.DOT, "size": 160, "opacity": 0, "tooltip": True}
+    return {"name": "points"} | marks.layer("val", mark, {**at, "detail": marks.RUN, "tooltip": told})
+
+
+def _ends(p: Palette, at: dict[str, Any], *, log: bool) -> list[dict[str, Any]]:
+    """A short stroke where the lecture ended; a dot at the end of each curve, and its name over everything else."""
+    behind, before = ends.end_names(p, {"x": at["x"]}, marks.INK)
+    key = ends.end_keys({"x": at["x"]}, marks.TONE)
+    place = f"width < {ends.NARROW} ? datum.narrow_y : datum.{'log_y' if log else 'label_y'}"
+    for layer in (behind, key, before):
+        layer["transform"] = [*layer["transform"], {"calculate": place, "as": "label_y"}]
+    stroke = {**marks.DOT, "shape": "stroke", "size": 700, "filled": False, "strokeWidth": 3, "clip": False}
+    return [
+        marks.layer("target", stroke, {**at, "color": marks.TONE, "opacity": ends.in_sight("x")}),
+        behind,
+        ends.end_dots(at, marks.TONE),
+        key,
+        before,
     ]

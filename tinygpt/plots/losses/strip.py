@@ -34,7 +34,7 @@ def strip_rows(losses: Mapping[str, Mapping[int, float]], tones: Sequence[Tone])
 def strip_spec(mode: Mode, variants: tuple[str, ...]) -> dict[str, Any]:
     """Everything but the rows; the variants stand in this order, from top to bottom."""
     p = PALETTE[mode]
-    below = marks.axis(p.muted, "format(datum.value, '~g')") | marks.title(p, "val loss")
+    below = marks.number_axis(p.muted, "format(datum.value, '~g')") | marks.axis_title(p, "val loss")
     below |= {"grid": True, "gridColor": p.rule}
     side = {"title": None, "labelFontSize": LABEL, "labelColor": p.ink, "labelLimit": 320, "labelPadding": 12,
             "labelOverlap": False, "labelFlush": False, "ticks": False, "domain": False}  # fmt: skip
@@ -51,11 +51,10 @@ def strip_spec(mode: Mode, variants: tuple[str, ...]) -> dict[str, Any]:
     told = [{"field": "variant"}, {"field": "seed"}, {"field": "x", "title": "val loss", "format": ".4f"}]
     dot = {**marks.DOT, "size": 110, "opacity": 0.75, "tooltip": True}
     mean = {"type": "tick", "thickness": 3, "size": 26, "tooltip": None}
-    number = marks.words(p.ink, TICK, fontWeight=700, dy=-17)
+    number = marks.text_mark(p.ink, TICK, fontWeight=700, dy=-17)
     layers = [
         marks.layer("seed", dot, {**at, "tooltip": told}),
         marks.layer("mean", mean, at),
-        marks.layer("mean", number | marks.halo(p.paper), {**{k: at[k] for k in "xy"}, "text": marks.TEXT}),
-        marks.layer("mean", number, {**at, "color": marks.INK, "text": marks.TEXT}),
+        *marks.on_lines(p, "mean", number, {"x": at["x"], "y": at["y"], "text": marks.TEXT}, color=marks.INK),
     ]
-    return marks.still(layers, height=ABOVE + ROW * len(variants) + BELOW)
+    return marks.fixed(layers, height=ABOVE + ROW * len(variants) + BELOW)

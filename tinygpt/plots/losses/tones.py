@@ -27,11 +27,12 @@ def tones(roles: Sequence[str], mode: Mode) -> list[Tone]:
     for role in roles:
         n = seen[role] = seen.get(role, -1) + 1
         many = roles.count(role) > PAIR
-        found.append(_on_the_ramp(n, roles.count(role), mode) if many else _of_a_family(role, n, mode))
+        found.append(_on_the_ramp(n, roles.count(role), mode) if many else family_tone(role, n, mode))
     return found
 
 
-def _of_a_family(role: str, n: int, mode: Mode) -> Tone:
+def family_tone(role: str, n: int, mode: Mode) -> Tone:
+    """The hue of a family, with the `n`-th dash."""
     return Tone(color(role, mode), color(role, mode, text=True), n)
 
 

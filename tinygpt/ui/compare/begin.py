@@ -7,10 +7,10 @@ import streamlit as st
 from tinygpt.corpus import Corpus
 from tinygpt.engine.limits import check_plan
 from tinygpt.experiments.plan import Plan
-from tinygpt.spelling import thousands
+from tinygpt.spelling import spoken_time, thousands
 from tinygpt.ui import session
 from tinygpt.ui.compare import plans
-from tinygpt.ui.compare.shown import show
+from tinygpt.ui.compare.shown import compare_from_now
 from tinygpt.ui.train import launch
 
 PLACE = "begin"  # where what the engine says against an experiment is shown
@@ -52,8 +52,8 @@ def cost_words(plan: Plan) -> str:
     """How many runs, and how long they take on all workers together."""
     seconds = sum(launch.seconds_here(*(run.spec for run in plan.runs))) / max(1, len(session.engine().workers()))
     steps = sum(run.spec.train.max_steps for run in plan.runs)
-    return f"{len(plan.runs)} runs, {thousands(steps)} steps in all, about {launch.spoken_time(seconds)} here"
+    return f"{len(plan.runs)} runs, {thousands(steps)} steps in all, about {spoken_time(seconds)} here"
 
 
 def _begin(plan: Plan) -> None:
-    show([session.engine().begin(plan, student=session.student())])
+    compare_from_now([session.engine().begin(plan, student=session.student())])

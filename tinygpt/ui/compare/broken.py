@@ -17,7 +17,7 @@ from tinygpt.words.diagnosis import diagnosis_words
 SAMPLE = 8  # lines of what it writes
 
 
-def broken(one: ExperimentView) -> None:
+def what_went_wrong(one: ExperimentView) -> None:
     """The diagnosis of each broken variant, with what it and its healthy twin write."""
     st.header("What went wrong", anchor="diagnosis")
     for label in one.labels:
@@ -57,13 +57,13 @@ def _diagnosis(run: RunView, twin: RunView | None) -> None:
 
 def findings(run: RunView, twin: RunView | None) -> tuple[Finding, ...]:
     """All that is found wrong with a run that has ended; kept, because it takes a moment."""
-    return _found(models.at(run), run, twin)
+    return _found(models.reached(run), run, twin)
 
 
 @lru_cache(maxsize=128)
 def _found(where: models.At, run: RunView, twin: RunView | None) -> tuple[Finding, ...]:
     try:
-        model = models.model_of(where)
+        model = models.model_at(where)
     except ValueError:  # it diverged at once, or its file is gone: the rest can still be judged
         model = None
     case = Case(

@@ -18,14 +18,14 @@ from tinygpt.words import markdown as literal
 LENGTH = 240  # characters of the passage
 FLAT = 0.03  # nats: two positions nearer than this are called equal
 PLACES = 100  # passages to choose from, spread over val
-ENDED = ("finished", "stopped")
+WITH_A_MODEL = ("finished", "stopped")
 Costs = tuple[float, ...]  # nats for each character
 
 
 @st.fragment
-def buys(now: Shown) -> None:
+def side_by_side(now: Shown) -> None:
     """Two runs, side by side; made when somebody asks for it."""
-    ready = {run.id: run for run in now.runs if run.status in ENDED}
+    ready = {run.id: run for run in now.runs if run.status in WITH_A_MODEL}
     st.header("Two models, side by side", anchor="buys")
     if len(ready) < 2:
         st.markdown(":gray[Once the runs above have ended, two of them can be laid side by side here.]")
@@ -66,7 +66,7 @@ def _positions(a: RunView, b: RunView, now: Shown) -> None:
     look = [tones[now.labels[run.id]] for run in (a, b)]
     if look[0] == look[1]:  # two seeds of one variant
         look[1] = look[1]._replace(dash=look[1].dash + 1)
-    losses = [models.by_position(models.at(run)) for run in (a, b)]
+    losses = [models.loss_at_positions(models.reached(run)) for run in (a, b)]
     series = [
         Series(_title(run, now), tone, range(len(loss)), loss)
         for run, tone, loss in zip((a, b), look, losses, strict=True)
@@ -98,11 +98,11 @@ def _passage(a: RunView, b: RunView, now: Shown) -> None:
         "**Surprise, character by character** \u2002:gray[each is guessed from what stands before it, as in writing]"
     )
     place = st.slider("Passage", 1, PLACES, 1, key="passage", bind="query-params", width=420)
-    where = models.at(a)
+    where = models.reached(a)
     corpus = models.text_of(where)
     length = min(LENGTH, len(corpus.val) - 1)
     start = (len(corpus.val) - 1 - length) * (place - 1) // PLACES
-    costs = models.surprises(models.at(a), start, length), models.surprises(models.at(b), start, length)
+    costs = models.surprises(models.reached(a), start, length), models.surprises(models.reached(b), start, length)
     characters = list(corpus.tokenizer.decode(corpus.val[start + 1 : start + 1 + length].tolist()))
     names = (_title(a, now), _title(b, now))
     words = _surprise_words(characters, costs, names)

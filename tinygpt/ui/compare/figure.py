@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from tinygpt.plots.picture import NoPicture, png, svg
+from tinygpt.plots.picture import NoPicture, chart_png, chart_svg
 from tinygpt.ui import frame
 
 
@@ -16,8 +16,8 @@ def figure(rows: pd.DataFrame, spec: dict[str, Any], *, key: str, alt: str, titl
         box = st.popover("Save", type="tertiary", key=f"save_{key}", on_change="rerun", width="content")
     if box.open:
         with box:
-            _save("PNG", lambda: png(spec, rows, mode=frame.mode(), title=title), key, "png", "image/png")
-            _save("SVG", lambda: svg(spec, rows, mode=frame.mode(), title=title), key, "svg", "image/svg+xml")
+            _save("PNG", lambda: chart_png(spec, rows, mode=frame.mode(), title=title), key, "png", "image/png")
+            _save("SVG", lambda: chart_svg(spec, rows, mode=frame.mode(), title=title), key, "svg", "image/svg+xml")
     if zoom:
         st.vega_lite_chart(
             rows, spec, width="stretch", key=key, alt=alt, on_select=frame.zoomed, selection_mode=["grid"]

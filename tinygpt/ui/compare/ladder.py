@@ -19,7 +19,7 @@ from tinygpt.words import markdown as literal
 NOT_NEW = ("model", "max_steps", "learning_rate", "init", "scale", "dropout", "softmax_dim")  # nothing to learn here
 
 
-def ladder(rungs: dict[str, list[RunView]], suffix: str = "") -> None:
+def rung_by_rung(rungs: dict[str, list[RunView]], suffix: str = "") -> None:
     """A table of all rungs, and the code difference of the one that is chosen; `suffix` makes its key its own."""
     st.header("Rung by rung", anchor=f"rungs{suffix}")
     st.table(_rows(rungs), border="horizontal", hide_index=True)

@@ -14,7 +14,7 @@ from tinygpt.ui.compare.standing import final_loss
 from tinygpt.words import markdown as literal
 
 
-def language(one: ExperimentView) -> None:
+def moment_of_rule(one: ExperimentView) -> None:
     """A row for each run: when it began to find the rule, and when it had it."""
     spec = one.runs[0].spec
     if spec.corpus not in TASKS:

@@ -1,5 +1,6 @@
 """The models of runs, ready to be asked; and what is measured on them, kept because it takes a moment."""
 
+import threading
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ from tinygpt.training.loop import one_thread
 from tinygpt.training.spec import RunSpec
 from tinygpt.ui import session, texts
 
+MOST_BYTES = 64 * 1024**2  # of all models that are kept together: five of the largest, or hundreds of small ones
+
 
 class At(NamedTuple):
     """A run's model after so many steps: what a measurement is kept under."""
@@ -26,7 +29,11 @@ class At(NamedTuple):
     corpus: str
 
 
-def at(run: RunView) -> At:
+_models: dict[At, LanguageModel] = {}  # those asked for last, at its end
+_lock = threading.Lock()
+
+
+def reached(run: RunView) -> At:
     """The model that a run has reached."""
     return At(run.id, run.step, run.spec.corpus)
 
@@ -35,29 +42,41 @@ def text_of(where: At) -> Corpus:
     return load_corpus(where.corpus, folder=texts.folder())
 
 
-@lru_cache(maxsize=64)
-def model_of(where: At) -> LanguageModel:
-    """A model from the engine. ValueError with a sentence where there is none (yet)."""
-    blob = session.engine().model_bytes(where.run)
-    if blob is None:
-        raise ValueError("This run has not made its first step yet, so there is no model to look at.")
-    return load(blob).model
+def model_at(where: At) -> LanguageModel:
+    """A model from the engine; those asked for last are kept. ValueError with a sentence where there is none (yet)."""
+    with _lock:
+        kept = _models.pop(where, None)
+    if kept is None:
+        blob = session.engine().model_bytes(where.run)
+        if blob is None:
+            raise ValueError("This run has not made its first step yet, so there is no model to look at.")
+        kept = load(blob).model
+    with _lock:
+        _models[where] = kept  # at the end: the first one is the one that nobody has asked for for longest
+        while len(_models) > 1 and sum(map(_size, _models.values())) > MOST_BYTES:
+            del _models[next(iter(_models))]
+    return kept
+
+
+def _size(model: LanguageModel) -> int:
+    """Bytes of the numbers of a model."""
+    return sum(p.numel() * p.element_size() for p in model.parameters())
 
 
 @lru_cache(maxsize=256)
-def by_position(where: At) -> tuple[float, ...]:
+def loss_at_positions(where: At) -> tuple[float, ...]:
     """Mean val loss at each position of the window."""
-    return tuple(loss_by_position(model_of(where), text_of(where)).tolist())
+    return tuple(loss_by_position(model_at(where), text_of(where)).tolist())
 
 
 @lru_cache(maxsize=512)
 def surprises(where: At, start: int, length: int) -> tuple[float, ...]:
     """What each character of val from `start` on costs, in nats; the one at `start` is given."""
     ids = text_of(where).val[start : start + length + 1]
-    return tuple(surprise(model_of(where), ids).tolist())
+    return tuple(surprise(model_at(where), ids).tolist())
 
 
-class Look(NamedTuple):
+class Watched(NamedTuple):
     """What the scale race watches in a model after so many steps: means over its heads, and the heads themselves."""
 
     step: int
@@ -70,7 +89,7 @@ class Look(NamedTuple):
     heads: tuple[tuple[float, float], ...]  # of each head: the variance of q . k, and that of independent numbers
 
 
-def looks(run: RunView) -> list[Look]:
+def watched(run: RunView) -> list[Watched]:
     """A run from its first weights over every model that was kept on the way to the one it has reached."""
     if not isinstance(run.spec.model, GPTConfig):
         return []
@@ -81,7 +100,7 @@ def looks(run: RunView) -> list[Look]:
 
 
 @lru_cache(maxsize=2_048)
-def look_at(run: str, step: int, spec: RunSpec, *, last: bool) -> Look:
+def look_at(run: str, step: int, spec: RunSpec, *, last: bool) -> Watched:
     """One look. The first weights are drawn again from the seed: they are the same to the bit."""
     engine = session.engine()
     if step == 0:
@@ -95,7 +114,7 @@ def look_at(run: str, step: int, spec: RunSpec, *, last: bool) -> Look:
     with one_thread():
         found = vitals(model, load_corpus(spec.corpus, folder=texts.folder()))
     heads = tuple(zip(found.scores.flatten().tolist(), found.independent.flatten().tolist(), strict=True))
-    return Look(
+    return Watched(
         step, _mean(found.entropy), _mean(found.largest), _mean(found.scores), _mean(found.independent),
         _mean(found.query_gradient), _mean(found.key_gradient), heads,
     )  # fmt: skip

@@ -5,12 +5,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from tinygpt.engine.experiments import ExperimentView
+from tinygpt.engine.records import ENDED
 from tinygpt.spelling import spoken_time
 from tinygpt.ui import session
 from tinygpt.ui.train.launch import SETTLED, seconds_here
 from tinygpt.words import markdown as literal
-
-PLACE = "experiment"  # where what the engine says against an order is shown
 
 
 def progress(one: ExperimentView) -> None:
@@ -18,18 +17,18 @@ def progress(one: ExperimentView) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", gap="small",
                       key=f"experiment_{one.id}"):  # fmt: skip
         with st.container(gap="xsmall", width=500):
-            st.markdown(words(one))
+            st.markdown(progress_words(one))
             st.progress(min(1.0, one.share))
         if one.student == session.student():
             with st.container(horizontal=True, width="content", gap="small"):
-                buttons(one)
-    if said := session.said(PLACE):
+                experiment_buttons(one)
+    if said := session.said(_place(one.id)):
         st.text(said)
 
 
-def words(one: ExperimentView) -> str:
+def progress_words(one: ExperimentView) -> str:
     """Which experiment, how many of its runs have ended, how long still."""
-    ended = sum(run.status in ("finished", "stopped", "diverged", "failed") for run in one.runs)
+    ended = sum(run.status in ENDED for run in one.runs)
     how_far = f"{ended} of {len(one.runs)} runs have ended"
     if one.status == "running" and (left := seconds_left(one)):
         how_far += f" \u00b7 about {spoken_time(left)} left"
@@ -40,7 +39,7 @@ def words(one: ExperimentView) -> str:
 
 def seconds_left(one: ExperimentView) -> float:
     """What is left of each run, at its own speed once that is known, shared out among the workers."""
-    moving = [run for run in one.runs if run.status in ("waiting", "training")]
+    moving = [run for run in one.runs if run.moving]
     usual = seconds_here(*(run.spec for run in moving))
     seconds = sum(
         (run.max_steps - run.step) / run.steps_per_second
@@ -51,7 +50,7 @@ def seconds_left(one: ExperimentView) -> float:
     return seconds / max(1, len(session.engine().workers()))
 
 
-def buttons(one: ExperimentView) -> None:
+def experiment_buttons(one: ExperimentView) -> None:
     """Pause or Resume, Stop; Delete, once it has ended."""
     engine = session.engine()
     if one.status in ("paused", "interrupted"):
@@ -65,4 +64,9 @@ def buttons(one: ExperimentView) -> None:
 
 
 def _button(label: str, key: str, command: Callable[[str], None], experiment: str) -> None:
-    st.button(label, key=f"{key}_{experiment}", on_click=session.order, args=(PLACE, command, experiment))
+    st.button(label, key=f"{key}_{experiment}", on_click=session.order, args=(_place(experiment), command, experiment))
+
+
+def _place(experiment: str) -> str:
+    """Where what the engine says against an order is shown."""
+    return f"experiment {experiment}"

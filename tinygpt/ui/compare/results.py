@@ -9,20 +9,17 @@ import streamlit as st
 
 from tinygpt.engine.records import RunView
 from tinygpt.experiments.differences import said, varied
-from tinygpt.experiments.floors import gap
-from tinygpt.languages.catalogue import TASKS, best_loss
+from tinygpt.experiments.floors import gap_around
 from tinygpt.models import count_parameters
 from tinygpt.spelling import brief, number, thousands
-from tinygpt.training.spec import RunSpec
 from tinygpt.ui import floors, texts
 from tinygpt.ui.compare.shown import Shown
-from tinygpt.ui.compare.standing import broken, is_over, losses, one_text, standing
+from tinygpt.ui.compare.standing import broken_on_purpose, is_over, losses, one_text, standing
 from tinygpt.words import markdown as literal
 
 FEW = 10  # variants in a table that need not be opened
 COLUMNS = 4  # settings that find room in a row
 NOT_SAID = ("model", "same_batches")  # the name of a variant says its model; the batches are how it was run
-BEST = "the best possible"  # loss on a made-up language
 EQUAL = 0.01  # nats: so near to the best possible loss, a text is too short to tell a model from the best one
 PLAIN: dict[tuple[str, object], str] = {
     ("feed_forward", 0): "no feed-forward",
@@ -42,12 +39,12 @@ def results(shown: Shown) -> None:
     if not groups:
         st.markdown(":gray[Choose runs at the left, or begin an experiment. Each variant gets a row here.]")
         return
-    rows = table(shown)
+    rows = result_rows(shown)
     with st.expander(f"All {len(rows)} variants", type="compact") if len(rows) > FEW else nullcontext():
         st.table(rows, border="horizontal", hide_index=True)
 
 
-def table(shown: Shown) -> list[dict[str, str]]:
+def result_rows(shown: Shown) -> list[dict[str, str]]:
     """The rows, without the columns in which no row has a word."""
     groups, best = shown.variants(), best_of(shown)
     differs = differences(groups)
@@ -59,20 +56,21 @@ def best_of(shown: Shown) -> str:
     """The variant that deserves a mark: none before all have ended, none among two texts, none broken on purpose."""
     if not is_over(shown.runs) or not one_text(shown.runs):
         return ""
-    return standing(shown.variants(), broken(shown)).best
+    return standing(shown.variants(), broken_on_purpose(shown)).best
 
 
 def _row(label: str, runs: list[RunView], differs: str, best: bool) -> dict[str, str]:
     """One variant in words, with markdown escaped."""
-    found, name, loss = losses(runs), literal.markdown(label), loss_words(runs)
+    found, name, loss, spec = losses(runs), literal.markdown(label), loss_words(runs), runs[0].spec
+    known = floors.of_model(spec.corpus, spec.model.block_size, texts.folder())
     return {
         "variant": f"**{name}**, best" if best else name,
         "what differs": literal.markdown(differs),
-        "parameters": thousands(count_parameters(runs[0].spec.model)),
+        "parameters": thousands(count_parameters(spec.model)),
         "val loss": f"**{loss}**" if best else loss,
         "perplexity": perplexity(fmean(found)) if found else "",
-        "its seeds": spread(found) if len(runs) > 1 else "",
-        "gap closed": gap_words(fmean(found), floors_of(runs[0].spec)) if found else "",
+        "its seeds": lowest_to_highest(found) if len(runs) > 1 else "",
+        "gap closed": gap_words(fmean(found), known) if found else "",
         "state": state(runs),
     }
 
@@ -119,30 +117,18 @@ def is_special(values: Sequence[object], i: int) -> bool:
     return values[i] is not None and not (times[i] == max(times) > 1)
 
 
-def spread(found: Sequence[float]) -> str:
+def lowest_to_highest(found: Sequence[float]) -> str:
     """The lowest and the highest seed: "2.262 to 2.289"."""
     return f"{brief(min(found))} to {brief(max(found))}" if len(found) > 1 else ""
 
 
-def floors_of(spec: RunSpec) -> dict[str, float]:
-    """What this run's own text costs others; on a made-up language nobody gets below the best possible loss.
-
-    There, counting reads more of the past than a window holds, so tables of it are no floors of a model.
-    """
-    known = floors.of(spec.corpus, texts.folder())
-    if spec.corpus not in TASKS:
-        return known
-    simple = {name: known[name] for name in ("uniform", "1-gram") if name in known}
-    return simple | {BEST: best_loss(spec.corpus, spec.model.block_size)}
-
-
 def gap_words(loss: float, known: Mapping[str, float]) -> str:
     """How much of the gap to the next count model is closed: "62% to 2-gram"."""
-    where = gap(loss, known)
+    where = gap_around(loss, known)
     if where is None or not known:
         return ""
-    if BEST in known and abs(loss - known[BEST]) < EQUAL:
-        return f"at {BEST}"
+    if floors.BEST in known and abs(loss - known[floors.BEST]) < EQUAL:
+        return f"at {floors.BEST}"
     if where.closed is not None:
         return f"{where.closed:.0%} to {floors.NAMES.get(where.below, where.below)}"
     if not where.above:
@@ -152,7 +138,7 @@ def gap_words(loss: float, known: Mapping[str, float]) -> str:
 
 def state(runs: Sequence[RunView]) -> str:
     """What is not over yet, or has gone wrong."""
-    moving = sum(run.status in ("waiting", "training") for run in runs)
+    moving = sum(run.moving for run in runs)
     words = {
         status: sum(run.status == status for run in runs) for status in ("diverged", "failed", "stopped", "paused")
     }

@@ -14,7 +14,7 @@ from tinygpt.spelling import brief, number
 from tinygpt.ui import frame
 from tinygpt.ui.compare import models
 from tinygpt.ui.compare.figure import figure
-from tinygpt.ui.compare.models import Look
+from tinygpt.ui.compare.models import Watched
 from tinygpt.variance import variance_at_the_start, variance_of_unit_scores
 from tinygpt.words import markdown as literal
 
@@ -28,7 +28,7 @@ class Measure(NamedTuple):
     key: str
     name: str
     title: str
-    of: Callable[[Look], float]
+    of: Callable[[Watched], float]
     log_y: bool = False
 
 
@@ -45,13 +45,13 @@ MEASURES = (
     Measure("query", "gradient of W_q", "Gradient of W_q, its norm", lambda look: look.query_gradient, log_y=True),
     Measure("key", "gradient of W_k", "Gradient of W_k, its norm", lambda look: look.key_gradient, log_y=True),
 )
-Found = dict[str, list[list[Look]]]  # variant -> for each seed its looks
+Found = dict[str, list[list[Watched]]]  # variant -> for each seed its looks
 
 
-def scale(groups: dict[str, list[RunView]], tones: dict[str, Tone], suffix: str = "") -> None:
+def scale_inside(groups: dict[str, list[RunView]], tones: dict[str, Tone], suffix: str = "") -> None:
     """What is watched, one chart at a time, and what all of it says; `suffix` makes its keys its own."""
     st.header("What the scale does inside", anchor=f"inside{suffix}")
-    found: Found = {label: [looks for run in runs if (looks := models.looks(run))] for label, runs in groups.items()}
+    found: Found = {label: [looks for run in runs if (looks := models.watched(run))] for label, runs in groups.items()}
     config = next(iter(groups.values()))[0].spec.model
     assert isinstance(config, GPTConfig)
     by_key = {measure.key: measure for measure in MEASURES}

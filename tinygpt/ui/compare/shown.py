@@ -8,6 +8,7 @@ import streamlit as st
 from tinygpt.engine.experiments import ExperimentView
 from tinygpt.engine.records import RunView
 from tinygpt.experiments.differences import variant_key
+from tinygpt.spelling import numbered
 from tinygpt.ui import session
 from tinygpt.ui.cookie import is_name
 
@@ -40,7 +41,7 @@ class Shown(NamedTuple):
         return found
 
 
-def shown() -> Shown:
+def chosen() -> Shown:
     """What the link says; without a word, the newest experiment, or the newest runs of one text."""
     asked = [name for name in st.query_params.get("show", "").split(",") if name]
     engine, notes = session.engine(), []
@@ -69,33 +70,31 @@ def labels(runs: list[RunView]) -> dict[str, str]:
     for run in runs:
         key = (run.experiment, variant_key(run.spec))
         if key not in names:
-            names[key] = _free(run.label or run.name, list(names.values()))
+            names[key] = numbered(run.label or run.name, set(names.values()), "{} ({})")
     return {run.id: names[run.experiment, variant_key(run.spec)] for run in runs}
 
 
-def _free(name: str, taken: list[str]) -> str:
-    numbered = [name, *(f"{name} ({n})" for n in range(2, len(taken) + 3))]
-    return next(name for name in numbered if name not in taken)
-
-
-def choose() -> None:
-    """The list of what can be compared; what is chosen goes into the link."""
+def choose_shown() -> Shown:
+    """The list of what can be compared, and what is chosen in it; that goes into the link."""
     engine, student = session.engine(), session.student()
     experiments = {one.id: _title(one) for one in engine.experiments(student)[::-1]}
     single = {run.id: run.name for run in session.runs()}
-    now = shown()
+    now = chosen()
     if now.runs and "show" not in st.query_params:
-        show([one.id for one in now.experiments] or [run.id for run in now.runs])  # so that the link is the comparison
+        compare_from_now(
+            [one.id for one in now.experiments] or [run.id for run in now.runs]
+        )  # so that the link is the comparison
     foreign = {one.id: _title(one) for one in now.experiments} | {run.id: run.name for run in now.runs}
-    chosen = [one.id for one in now.experiments]
+    ids = [one.id for one in now.experiments]
     within = {run.id for one in now.experiments for run in one.runs}
-    chosen += [run.id for run in now.runs if run.id not in within]
-    known = {**{name: foreign[name] for name in chosen}, **experiments, **single}
-    st.session_state["shown"] = chosen  # the link is the truth: another page or a button may have changed it
+    ids += [run.id for run in now.runs if run.id not in within]
+    known = {**{name: foreign[name] for name in ids}, **experiments, **single}
+    st.session_state["shown"] = ids  # the link is the truth: another page or a button may have changed it
     st.multiselect(
-        "Shown", list(known), key="shown", format_func=known.__getitem__, on_change=_chosen, max_selections=MOST,
+        "Shown", list(known), key="shown", format_func=known.__getitem__, on_change=_into_the_link, max_selections=MOST,
         placeholder="runs and experiments", help="Experiments and runs, in one chart. The link opens the same ones.",
     )  # fmt: skip
+    return now
 
 
 def _title(one: ExperimentView) -> str:
@@ -103,11 +102,11 @@ def _title(one: ExperimentView) -> str:
     return f"{one.title}, {len(one.runs)} runs, {time.strftime('%H:%M', time.localtime(one.created))}"
 
 
-def _chosen() -> None:
-    show(st.session_state["shown"])
+def _into_the_link() -> None:
+    compare_from_now(st.session_state["shown"])
 
 
-def show(names: list[str]) -> None:
+def compare_from_now(names: list[str]) -> None:
     """Compare these experiments and runs from now on."""
     if names:
         st.query_params["show"] = ",".join(names)

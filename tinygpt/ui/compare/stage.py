@@ -5,23 +5,24 @@ import streamlit as st
 from tinygpt.engine.experiments import ExperimentView
 from tinygpt.engine.records import RunView
 from tinygpt.plots.losses.tones import Tone
-from tinygpt.ui import floors, frame, pace, texts
+from tinygpt.ui import frame, pace
 from tinygpt.ui.compare import broken, chart, ladder, language, progress, results, scale, steps, sweep, verdict
-from tinygpt.ui.compare.shown import Shown, shown
-from tinygpt.ui.train.live import is_moving
+from tinygpt.ui.compare.shown import Shown, chosen
 
 
-def stage() -> None:
+def comparison_stage(now: Shown) -> None:
     """Everything that moves: it asks again and again while something is being trained, slowly while it is paused."""
-    now = shown()
-    live = more_to_come(now)
+    live = pace.more_to_come(now.runs, now.corpus)
     every = pace.interval() if live else pace.SLOWEST if any(run.live for run in now.runs) else None
-    st.fragment(_tick, run_every=every)(live)
+    st.fragment(_tick, run_every=every)([now], live)
 
 
-def _tick(live: bool) -> None:
-    """Each part in a place of its own, also an empty one: a control that moved would lose its tie to the address."""
-    now = shown()
+def _tick(fresh: list[Shown], live: bool) -> None:
+    """Each part in a place of its own, also an empty one: a control that moved would lose its tie to the address.
+
+    `fresh` holds what the page has just asked for; a tick finds it empty, and asks anew.
+    """
+    now = fresh.pop() if fresh else chosen()
     pace.seen(live)
     tones = chart.styles(now)
     with st.container():
@@ -30,22 +31,22 @@ def _tick(live: bool) -> None:
         for note in now.notes:
             st.text(note)
     with st.container():
-        drawn = chart.controls()
+        view = chart.controls()
         if now.runs:
-            chart.chart(now, drawn)
-        frame.look_for(verdict.look_for(now))
+            chart.compared_losses(now, tones, view)
+        frame.look_for(verdict.comparison_words(now))
     with st.container():
         for one in now.experiments:
             if one.kind == "sweep" and (groups := now.variants(one)):
-                sweep.sweep(groups, tones[next(iter(groups))], one.id)
+                sweep.sweep_found(groups, tones[next(iter(groups))], one.id)
     with st.container():
         results.results(now)
-        steps.seeds(now, tones)
-        steps.steps(now)
+        steps.seed_by_seed(now, tones)
+        steps.one_by_one(now)
     with st.container():
         for one, suffix in _suffixes(now):
             _of_its_kind(one, now.variants(one), tones, suffix)
-    if live != more_to_come(now) or pace.out_of_step(live, eager=False):
+    if live != pace.more_to_come(now.runs, now.corpus) or pace.out_of_step(live, eager=False):
         st.rerun()  # once, so that the asking begins, stops, or finds its new pace
 
 
@@ -61,16 +62,10 @@ def _of_its_kind(one: ExperimentView, groups: dict[str, list[RunView]], tones: d
     if not groups:
         return
     if one.kind == "ladder":
-        ladder.ladder(groups, suffix)
+        ladder.rung_by_rung(groups, suffix)
     elif one.kind == "scale":
-        scale.scale(groups, tones, suffix)
+        scale.scale_inside(groups, tones, suffix)
     elif one.kind == "break":
-        broken.broken(one)
+        broken.what_went_wrong(one)
     elif one.kind == "language":
-        language.language(one)
-
-
-def more_to_come(now: Shown) -> bool:
-    """Whether the stage will look different soon: a run moves, or the floors of its text are being counted."""
-    counting = bool(now.runs) and not floors.are_counted(now.corpus, texts.folder())
-    return counting or any(map(is_moving, now.runs))
+        language.moment_of_rule(one)

@@ -31,10 +31,10 @@ def losses(runs: Sequence[RunView]) -> list[float]:
     if not is_over(runs):
         on_the_way = (final_loss(run) if run.status in ENDED else run.val for run in runs)
         return [loss for loss in on_the_way if loss is not None and math.isfinite(loss)]
-    return finite(by_seed(runs))
+    return known_losses(by_seed(runs))
 
 
-def finite(known: Losses) -> list[float]:
+def known_losses(known: Losses) -> list[float]:
     """The losses that are there."""
     return [loss for loss in known.values() if loss is not None]
 
@@ -69,10 +69,10 @@ def standing(groups: Mapping[str, Sequence[RunView]], aside: Collection[str] = (
                for label, runs in groups.items()}  # fmt: skip
     stopped = [label for label, runs in missing.items() if any(run.status == "stopped" for run in runs)]
     known: dict[str, Losses] = {label: by_seed(runs) for label, runs in groups.items() if label not in stopped}
-    known = {label: seeds for label, seeds in known.items() if finite(seeds)}
+    known = {label: seeds for label, seeds in known.items() if known_losses(seeds)}
     whole = {label: seeds for label, seeds in known.items() if not missing[label]}
     level = whole if len(whole) > 1 else leveled(known)
-    ranked = sorted(level, key=lambda label: fmean(finite(level[label])))
+    ranked = sorted(level, key=lambda label: fmean(known_losses(level[label])))
     lost = {label: runs for label, runs in missing.items() if runs and label not in stopped}
     return Standing({label: level[label] for label in ranked}, lost, stopped)
 
@@ -94,7 +94,7 @@ def leveled(known: Mapping[str, Losses]) -> dict[str, Losses]:
     }
 
 
-def broken(now: Shown) -> set[str]:
+def broken_on_purpose(now: Shown) -> set[str]:
     """The variants that were broken on purpose: a low loss of theirs is no merit."""
     breaks = {one.id for one in now.experiments if one.kind == "break"}
     return {now.labels[run.id] for run in now.runs if run.experiment in breaks and run.label != HEALTHY}

@@ -19,7 +19,7 @@ from tinygpt.words.verdict import noise_words, rows_words
 MOST = 12  # variants that a chart has room for, a row each
 
 
-def seeds(now: Shown, tones: Mapping[str, Tone]) -> None:
+def seed_by_seed(now: Shown, tones: Mapping[str, Tone]) -> None:
     """The final loss of every seed, once some variant has two of them; without those that never had one."""
     groups = now.variants()
     final = {label: {seed: loss for seed, loss in by_seed(runs).items() if loss is not None}
@@ -34,7 +34,7 @@ def seeds(now: Shown, tones: Mapping[str, Tone]) -> None:
     )  # fmt: skip
 
 
-def steps(now: Shown) -> None:
+def one_by_one(now: Shown) -> None:
     """Each variant against the one before it, as a table."""
     rows = step_rows(now.variants())
     if rows:

@@ -15,22 +15,22 @@ from tinygpt.plots.losses.tones import Tone
 from tinygpt.spelling import brief
 from tinygpt.ui import frame
 from tinygpt.ui.compare.figure import figure
-from tinygpt.ui.compare.standing import finite, is_over, losses, standing
+from tinygpt.ui.compare.standing import is_over, known_losses, losses, standing
 from tinygpt.words import markdown as literal
 
 Settings = dict[str, tuple[Any, ...]]  # a setting and its value in each variant
 POWERS = 8.0  # values that span more than this factor stand on an axis of powers
 
 
-def sweep(groups: dict[str, list[RunView]], tone: Tone, experiment: str) -> None:
+def sweep_found(groups: dict[str, list[RunView]], tone: Tone, experiment: str) -> None:
     """A curve where one setting that is a number was moved, tiles where two were; `experiment` is for the keys."""
-    axes = moved(groups)
+    axes = swept(groups)
     found = {label: losses(runs) for label, runs in groups.items()}
     if not any(found.values()) or not 1 <= len(axes) <= 2:
         return
     st.header("What the sweep has found", anchor="sweep")
     if len(axes) == 2:
-        _tiles(axes, means(groups), experiment)
+        _tiles(axes, mean_losses(groups), experiment)
     elif all(_is_number(value) for value in next(iter(axes.values()))):
         _curve(*next(iter(axes.items())), list(found.values()), tone, experiment)
     if said_of := lowest(groups):
@@ -40,7 +40,7 @@ def sweep(groups: dict[str, list[RunView]], tone: Tone, experiment: str) -> None
         frame.look_for(sweep_words(best, loss, edges(axes, at), over=over))
 
 
-def moved(groups: dict[str, list[RunView]]) -> Settings:
+def swept(groups: dict[str, list[RunView]]) -> Settings:
     """The settings that the sweep moved: those its labels speak of, not what follows from them (a warm-up's steps)."""
     axes = varied([runs[0].spec for runs in groups.values()])
     spoken = {word for label in groups for word in label.split()}
@@ -51,13 +51,13 @@ def lowest(groups: dict[str, list[RunView]]) -> tuple[str, float] | None:
     """The variant with the lowest loss, and its loss: once all have ended, among those that have a rank."""
     if is_over([run for runs in groups.values() for run in runs]):
         ranked = standing(groups).ranked
-        return next(((label, fmean(finite(known))) for label, known in ranked.items()), None)
+        return next(((label, fmean(known_losses(known))) for label, known in ranked.items()), None)
     known = {label: fmean(seen) for label, runs in groups.items() if (seen := losses(runs))}
     best = min(known, key=known.__getitem__, default=None)
     return None if best is None else (best, known[best])
 
 
-def means(groups: dict[str, list[RunView]]) -> list[float | None]:
+def mean_losses(groups: dict[str, list[RunView]]) -> list[float | None]:
     """The loss of each variant; not a number where all of its runs diverged, None where nothing is known."""
     return [
         fmean(seen) if (seen := losses(runs))

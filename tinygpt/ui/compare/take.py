@@ -1,6 +1,5 @@
 """Take it along: the points, the model, and the run itself as a script or a notebook that ends with the same loss."""
 
-import re
 from collections.abc import Callable
 
 import streamlit as st
@@ -10,13 +9,14 @@ from tinygpt.export.notebook import notebook
 from tinygpt.export.points import points_csv, points_json, together_csv
 from tinygpt.export.script import script
 from tinygpt.export.written import TEXT_FILE
+from tinygpt.spelling import for_a_file
 from tinygpt.texts.own import is_sha256, kept_text
 from tinygpt.ui import session, texts
 from tinygpt.ui.compare.shown import Shown
 
 
 @st.fragment
-def take(now: Shown) -> None:
+def take_along(now: Shown) -> None:
     """Everything that can be saved; files are made when their button is pressed."""
     st.header("Take it along", anchor="take")
     if not now.runs:
@@ -37,7 +37,8 @@ def take(now: Shown) -> None:
 
 
 def _of_a_run(run: RunView) -> None:
-    store, engine, name = session.engine().store, session.engine(), file_name(run)
+    store, engine, name = session.engine().store, session.engine(), for_a_file(run.label or run.name).lower() or "run"
+    name = f"tinygpt-{name}-seed-{run.spec.train.seed}"
 
     def points() -> list:
         engine.flush()  # what is known is on disk from here on
@@ -94,10 +95,3 @@ def _together_json(now: Shown) -> str:
 def _text(run: RunView) -> str:
     """The own text of a run, under the name by which script and notebook look for it."""
     return kept_text(run.spec.corpus, texts.folder())
-
-
-def file_name(run: RunView) -> str:
-    """A name that every system takes: letters, digits and hyphens, never a path."""
-    words = run.label or run.name
-    plain = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:40]
-    return f"tinygpt-{plain or 'run'}-seed-{run.spec.train.seed}"

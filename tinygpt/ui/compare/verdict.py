@@ -8,7 +8,16 @@ from tinygpt.experiments.fairness import same_start
 from tinygpt.experiments.significance import Comparison, Losses, compare
 from tinygpt.spelling import brief
 from tinygpt.ui.compare.shown import Shown
-from tinygpt.ui.compare.standing import Standing, broken, by_seed, finite, is_over, losses, one_text, standing
+from tinygpt.ui.compare.standing import (
+    Standing,
+    broken_on_purpose,
+    by_seed,
+    is_over,
+    known_losses,
+    losses,
+    one_text,
+    standing,
+)
 from tinygpt.words import markdown as literal
 from tinygpt.words.verdict import (
     Lost,
@@ -25,9 +34,9 @@ NOTHING = "what will appear here: the curves of the runs that you compare."
 Groups = dict[str, list[RunView]]
 
 
-def look_for(now: Shown) -> str:
+def comparison_words(now: Shown) -> str:
     """The best variant against the next one; of what was broken on purpose, only how far it is from the healthy one."""
-    groups, aside = now.variants(), broken(now)
+    groups, aside = now.variants(), broken_on_purpose(now)
     if not one_text(now.runs):
         return "the shapes alone: these runs learn different texts, so their losses cannot be compared."
     if len(groups) < 2:
@@ -126,11 +135,11 @@ def notes_on(stand: Standing, groups: Mapping[str, Sequence[RunView]]) -> str:
 
 def _survivors(groups: Groups, stand: Standing) -> bool:
     """Whether some variant without a rank has a seed that came through."""
-    return any(finite(by_seed(groups[label])) for label in stand.lost)
+    return any(known_losses(by_seed(groups[label])) for label in stand.lost)
 
 
 def _mean(known: Losses) -> float:
-    return fmean(finite(known))
+    return fmean(known_losses(known))
 
 
 def joined(*sentences: str) -> str:

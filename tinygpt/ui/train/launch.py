@@ -28,12 +28,12 @@ def chosen_corpus() -> Corpus | None:
         return None
 
 
-def chosen_spec(preset: Preset, corpus: Corpus | None, max_steps: int) -> RunSpec | None:
-    """What the controls say, or None with a sentence on the page that says why it cannot be built and what to do."""
+def chosen_spec(preset: Preset, corpus: Corpus | None, max_steps: int) -> RunSpec | str:
+    """What the controls say, or a sentence that says why it cannot be built and what to do."""
     settings = controls.model_settings(preset, corpus.tokenizer.vocab_size if corpus else 65)
     training = controls.training_settings(preset.train)
     if corpus is None:
-        return None
+        return "Choose a text first."
     try:
         model = replace(preset.model, **settings)  # type: ignore[arg-type]
         looks = {"max_steps": max_steps, "eval_interval": max(1, max_steps // LOOKS)}
@@ -43,20 +43,19 @@ def chosen_spec(preset: Preset, corpus: Corpus | None, max_steps: int) -> RunSpe
         check(spec)
         return spec
     except ValueError as error:
-        st.session_state["impossible"] = str(error)
-        return None
+        return str(error)
 
 
-def button(spec: RunSpec | None, preset: Preset) -> None:
-    """The cost, the bigram beside it, and Train."""
-    beside = with_a_bigram(spec)
-    if spec is None:
-        st.text(st.session_state.pop("impossible", "Choose a text first."))
+def train_button(spec: RunSpec | str, preset: Preset) -> None:
+    """The cost, the bigram beside it, and Train; or why nothing can be trained."""
+    beside = [] if isinstance(spec, str) else with_a_bigram(spec)
+    if isinstance(spec, str):
+        st.text(spec)
     else:
         seconds = sum(seconds_here(spec, *beside))
         st.markdown(f":gray[{thousands(count_parameters(spec.model))} parameters, about {spoken_time(seconds)} here]")
     st.button(
-        "Train", type="primary", key="train", width="stretch", disabled=spec is None, on_click=session.order,
+        "Train", type="primary", key="train", width="stretch", disabled=isinstance(spec, str), on_click=session.order,
         args=("train", _train, spec, preset.title, beside),
     )  # fmt: skip
     if words := session.said("train"):
@@ -76,9 +75,9 @@ def _seconds_of(spec: RunSpec, mine: list[RunView]) -> float:
     return this_machine().run_seconds(spec)
 
 
-def with_a_bigram(spec: RunSpec | None) -> list[RunSpec]:
+def with_a_bigram(spec: RunSpec) -> list[RunSpec]:
     """A bigram to train beside an attention model. When this text has one, the choice stays where it is and rests."""
-    bigram = bigram_for(spec) if spec else None
+    bigram = bigram_for(spec)
     if bigram is None:
         return []
     models = [view.spec.model for view in session.runs() if view.spec.corpus == bigram.corpus]

@@ -4,18 +4,18 @@ import streamlit as st
 
 from tinygpt.engine.records import RunView
 from tinygpt.spelling import thousands
-from tinygpt.ui import floors, pace, session, texts
+from tinygpt.ui import pace, session
 from tinygpt.ui.train import loss, run_list, status
 from tinygpt.words import markdown as literal
 
 SAMPLE_WIDTH = 30  # characters: as many as half the stage can show
 
 
-def stage(max_steps: int, guess: float | None) -> None:
+def live_stage(max_steps: int, guess: float | None) -> None:
     """Everything that moves. It asks the server again and again only while something is being trained."""
     st.html(f"<style>{status.STYLE}{run_list.STYLE}</style>")
     views, current = session.on_stage()
-    live = more_to_come(views, current)
+    live = pace.more_to_come(views, loss.corpus_on_stage(current))
     every = pace.interval(eager=waits_for_a_point(views)) if live else None
     st.fragment(_tick, run_every=every)(max_steps, guess, live)
 
@@ -24,7 +24,7 @@ def _tick(max_steps: int, guess: float | None, live: bool) -> None:
     views, current = session.on_stage()
     pace.seen(live)
     status.status_line(current)
-    loss.chart(views, current, max_steps, guess)
+    loss.live_losses(views, current, max_steps, guess)
     with st.grid(2, min_column_width=330, gap="large"):
         with st.container():
             writing(current)
@@ -32,23 +32,14 @@ def _tick(max_steps: int, guess: float | None, live: bool) -> None:
             run_list.run_list(views, current)
     # A page that is not live will not ask again, and a single step may have landed while it was being drawn.
     now, current = (views, current) if live else session.on_stage()
-    if now != views or live != more_to_come(now, current) or pace.out_of_step(live, eager=waits_for_a_point(now)):
+    more = pace.more_to_come(now, loss.corpus_on_stage(current))
+    if now != views or live != more or pace.out_of_step(live, eager=waits_for_a_point(now)):
         st.rerun()  # once, so that the asking stops, or finds its new pace
-
-
-def more_to_come(views: list[RunView], current: RunView | None) -> bool:
-    """Whether the stage will look different soon: a run moves, or the floors of its text are being counted."""
-    return any(map(is_moving, views)) or not floors.are_counted(loss.corpus_on_stage(current), texts.folder())
-
-
-def is_moving(view: RunView) -> bool:
-    """Whether more is to come of a run without anybody asking; of a paused one, its last slice."""
-    return view.busy or view.status in status.MOVING
 
 
 def waits_for_a_point(views: list[RunView]) -> bool:
     """Whether a run has begun of which there is nothing to see yet."""
-    return any(view.status in status.MOVING and not view.points for view in views)
+    return any(view.moving and not view.points for view in views)
 
 
 def writing(view: RunView | None) -> None:

@@ -1,52 +1,55 @@
 """The loss chart of the stage: the curves of the runs that are ticked, against the floors of the current run's text."""
 
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
 from tinygpt.corpus import default_corpus
-from tinygpt.engine.records import LIVE, RunView
+from tinygpt.engine.records import ENDED, RunView
 from tinygpt.experiments.curves import LossCurve
 from tinygpt.models import kind
 from tinygpt.plots.losses.loss import loss_rows
 from tinygpt.plots.losses.loss_chart import loss_spec
-from tinygpt.ui import floors, frame, session, texts
+from tinygpt.plots.losses.reach import Live, View
+from tinygpt.plots.losses.tones import family_tone
+from tinygpt.plots.losses.variants import Variant
+from tinygpt.ui import floors, frame, pace, session, texts
 from tinygpt.ui.train import run_list
 from tinygpt.words import markdown as literal
-from tinygpt.words.loss import look_for
+from tinygpt.words.loss import curve_words
 
 ALT = (
     "Loss on training text and on unseen text by step, a line a run; the numbers stand in the list of runs."  # constant
 )
 
 
-def chart(views: list[RunView], current: RunView | None, max_steps: int, guess: float | None) -> None:
-    """The chart, its heading, and what to look for in it."""
+def live_losses(views: list[RunView], current: RunView | None, max_steps: int, guess: float | None) -> None:
+    """The chart, its heading, and what to look for in it. `max_steps` is where the axis ends while nothing is shown."""
     the_end = heading()
-    corpus = corpus_on_stage(current)
-    block_size = current.spec.model.block_size if current else 8
+    corpus, block_size = corpus_on_stage(current), current.spec.model.block_size if current else 8
     shown = [view for view in views if run_list.is_shown(view, current)]
     curves = {view.id: curve for view in shown if (curve := curve_of(view))}
+    mode = frame.mode()
+    variants = [
+        Variant([curves[view.id]], family_tone(curves[view.id].role, view.slot, mode))
+        for view in shown
+        if view.id in curves
+    ]
     rows = loss_rows(
-        curves.values(), floors.lines(corpus, block_size, texts.folder()), guess=guess, the_end=the_end,
-        max_steps=max([view.max_steps for view in shown], default=max_steps),
+        variants, floors.lines(corpus, block_size, texts.folder()), View(the_end=the_end),
+        live=Live(max([view.max_steps for view in shown], default=max_steps), guess),
     )  # fmt: skip
     st.vega_lite_chart(
-        rows,
-        loss_spec(frame.mode()),
-        width="stretch",
-        key="loss",
-        alt=ALT,
-        on_select=frame.zoomed,
+        rows, loss_spec(mode, live=True), width="stretch", key="loss", alt=ALT, on_select=frame.zoomed,
         selection_mode=["grid"],
-    )
+    )  # fmt: skip
     known = floors.of(corpus, texts.folder())
-    ended = current is not None and current.status not in (*LIVE, "interrupted")
-    curve = curves.get(current.id) if current else None
+    status, curve = (current.status, curves.get(current.id)) if current else ("", None)
     if curve:  # its name goes into a sentence now, where marks would have a meaning
         curve = replace(curve, label=literal.markdown(curve.label))
-    diverged = current is not None and current.status == "diverged"
-    frame.look_for(look_for(curve, known, ended=ended, guess=guess, diverged=diverged))
+    ended, diverged = status in ENDED, status == "diverged"
+    frame.look_for(curve_words(curve, known, ended=ended, guess=guess, diverged=diverged))
 
 
 def heading() -> bool:
@@ -68,10 +71,11 @@ def corpus_on_stage(current: RunView | None) -> str:
     return current.spec.corpus if current else default_corpus()
 
 
-def curve_of(view: RunView) -> LossCurve | None:
-    """A run as the chart wants it; None when it was deleted a moment ago, in another tab."""
+def curve_of(view: RunView, label: str = "", **more: Any) -> LossCurve | None:
+    """A run as the charts want it, under its name or `label`; None when it was deleted a moment ago, in another tab."""
     try:
-        points = [(point.step, point.loss, point.val) for point in session.engine().points(view.id)]
+        points = session.engine().points(view.id)
     except ValueError:
         return None
-    return LossCurve(view.id, view.name, kind(view.spec.model), view.slot, points, view.max_steps)
+    moving = pace.will_change(view)
+    return LossCurve(view.id, label or view.name, kind(view.spec.model), points, view.max_steps, moving=moving, **more)

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from tinygpt.engine.records import LIVE, RunView
+from tinygpt.engine.records import RunView
 from tinygpt.models import count_parameters, kind
 from tinygpt.plots import look
-from tinygpt.spelling import brief, thousands
+from tinygpt.spelling import brief, for_a_file, thousands
 from tinygpt.ui import session, texts
 from tinygpt.words import markdown as literal
 
@@ -79,21 +79,15 @@ def menu(view: RunView, name: str) -> None:
             st.download_button(
                 "Download the model",
                 data=lambda: engine.model_bytes(view.id) or b"",
-                file_name=f"{file_name(view)}.safetensors",
+                file_name=f"tinygpt-{for_a_file(view.name) or 'model'}-{view.step}.safetensors",
                 key=f"download_{view.id}",
                 on_click="ignore",
                 width="stretch",
             )
         if mine:
-            words = "Stop and delete" if view.status in LIVE else "Delete"
+            words = "Stop and delete" if view.live else "Delete"
             st.button(words, key=f"delete_{view.id}", on_click=session.order, args=("stage", engine.delete, view.id),
                       width="stretch")  # fmt: skip
-
-
-def file_name(view: RunView) -> str:
-    """A name for the download that every system takes: letters, digits and hyphens, never a path."""
-    plain = "".join(c if c.isascii() and c.isalnum() else "-" for c in view.name).strip("-")
-    return f"tinygpt-{plain or 'model'}-{view.step}"
 
 
 def _rename(run: str) -> None:

@@ -4,12 +4,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from tinygpt.engine.records import LIVE, RunView
+from tinygpt.engine.records import ENDED, RunView
 from tinygpt.spelling import spoken_time, thousands
 from tinygpt.ui import session
 from tinygpt.words import markdown as literal
 
-MOVING = ("waiting", "training")  # more is to come without anybody asking
 WORDS = {"waiting": "waits for its turn at", "training": "training:", "paused": "paused at", "stopped": "stopped at",
          "diverged": "diverged at", "failed": "failed at", "interrupted": "interrupted at"}  # fmt: skip
 STYLE = """
@@ -31,20 +30,20 @@ def status_line(view: RunView | None) -> None:
             st.progress(min(1.0, view.step / view.max_steps) if view else 0.0)
         with st.container(horizontal=True, width="content", gap="small"):
             mine = view is not None and view.student == session.student()
-            buttons(view.id if view else "", view.status if view and mine else "")
+            run_buttons(view if mine else None)
     for words in filter(None, (session.said("stage"), (view.warning or view.note) if view else "")):
         st.text(words)
 
 
-def buttons(run: str, status: str) -> None:
-    """Pause or Resume, Step, Stop; those that mean nothing for this status rest."""
-    engine = session.engine()
+def run_buttons(view: RunView | None) -> None:
+    """Pause or Resume, Step, Stop; those that mean nothing for this run rest, and all where there is none."""
+    engine, run, status = session.engine(), view.id if view else "", view.status if view else ""
     if status in ("paused", "interrupted"):
         _button("Resume", "pause", engine.resume, run, possible=True)
     else:
-        _button("Pause", "pause", engine.pause, run, possible=status in MOVING)
+        _button("Pause", "pause", engine.pause, run, possible=view is not None and view.moving)
     _button("Step", "step", engine.step, run, possible=status == "paused")
-    _button("Stop", "stop", engine.stop, run, possible=status in (*LIVE, "interrupted"))
+    _button("Stop", "stop", engine.stop, run, possible=view is not None and status not in ENDED)
 
 
 def _button(label: str, key: str, command: Callable[[str], None], run: str, *, possible: bool) -> None:

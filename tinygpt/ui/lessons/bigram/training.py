@@ -29,7 +29,7 @@ from tinygpt.ui.lessons.bigram.runs import (
 )
 from tinygpt.ui.lessons.bigram.text import SHOWN, Counted, commonest, named
 from tinygpt.ui.scene import alt, ask, begin, code, formula, look_for, table, wrong_frame, wrong_switch
-from tinygpt.ui.train import live, status
+from tinygpt.ui.train import status
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, Scene, apart
 
@@ -63,7 +63,7 @@ def becomes_the_counts(scene: Scene, text: Counted) -> None:
     if words := session.said("train"):
         st.text(words)
     view = newest_run(text)
-    moving = view is not None and live.is_moving(view)
+    moving = view is not None and pace.will_change(view)
     every = pace.interval(eager=moving and not view.points) if view and moving else None
     st.fragment(_tick, run_every=every)(scene, text, facts, moving)
     code(advance, tables.loss, tables.kl)
@@ -92,7 +92,7 @@ def _tick(scene: Scene, text: Counted, facts: Facts, moving: bool) -> None:
     _earlier_runs(text)
     now = newest_run(text)
     eager = moving and now is not None and not now.points
-    if moving != (now is not None and live.is_moving(now)) or pace.out_of_step(moving, eager=eager):
+    if moving != (now is not None and pace.will_change(now)) or pace.out_of_step(moving, eager=eager):
         st.rerun()  # once: the asking stops, or finds its new pace, and the scenes below get the new table
 
 

@@ -12,6 +12,7 @@ from tinygpt.gpt import GPTConfig
 from tinygpt.lessons.measured import EXPERIMENTS, RATES, Result, counted, result
 from tinygpt.lessons.shipped import counts_of_pairs_and_triples
 from tinygpt.models import ModelConfig, count_parameters
+from tinygpt.spelling import spoken_time
 from tinygpt.training.loop import advance
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import RunSpec
@@ -48,7 +49,7 @@ def train_it(scene: Scene, config: ModelConfig) -> None:
             _train_button(spec)
     if words := session.said("train"):
         st.text(words)
-    live.stage(max_steps, None)
+    live.live_stage(max_steps, None)
     with st.container(width=900):
         st.markdown(scene.write("then", facts))
         st.markdown(scene.write("try", facts))
@@ -65,7 +66,7 @@ def spec_of(config: ModelConfig, max_steps: int, learning_rate: float, seed: int
 
 
 def _train_button(spec: RunSpec) -> None:
-    seconds = launch.spoken_time(sum(launch.seconds_here(spec)))
+    seconds = spoken_time(sum(launch.seconds_here(spec)))
     st.markdown(f":gray[about {seconds} here]")
     st.button("Train", type="primary", key="train", width="stretch", on_click=session.order,
               args=("train", _train, spec))  # fmt: skip

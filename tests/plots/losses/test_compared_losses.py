@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.experiments.curves import AXES, Course, means
+from tinygpt.experiments.curves import AXES, LossCurve, by_variant, seed_means
 from tinygpt.plots.look import PALETTE
-from tinygpt.plots.losses.loss import Line
-from tinygpt.plots.losses.marks import DASHES, Name, spread
-from tinygpt.plots.losses.overlay import overlay_rows
-from tinygpt.plots.losses.overlay_chart import EMPTY, overlay_spec
-from tinygpt.plots.losses.overlay_ends import NAMED
+from tinygpt.plots.losses.ends import Name, names_apart
+from tinygpt.plots.losses.loss import NAMED, loss_rows
+from tinygpt.plots.losses.loss_chart import EMPTY, loss_spec
+from tinygpt.plots.losses.marks import DASHES
+from tinygpt.plots.losses.reach import Line, View
 from tinygpt.plots.losses.tones import READABLE, contrast, tones
+from tinygpt.plots.losses.variants import variants_of
 from tinygpt.training.state import Point
 
 FLOORS = [Line("ln 65\n4.17", 4.17), Line("2-gram\n2.48", 2.48)]
@@ -24,10 +25,17 @@ FLOORS = [Line("ln 65\n4.17", 4.17), Line("2-gram\n2.48", 2.48)]
 
 def course(
     run: str, label: str, vals: dict[int, float | None], *, role: str = "gpt", per_step: float = 100.0, **more
-) -> Course:
+) -> LossCurve:
     """A run whose val loss was measured at some steps; 256 characters and a tenth of a second a step."""
     points = [Point(step, (val or 0.0) + 0.1, val, 1e-3, step / 10, 256 * step) for step, val in vals.items()]
-    return Course(run, label, role, points, 100, per_step, **more)
+    return LossCurve(run, label, role, points, 100, per_step, **more)
+
+
+def overlay_rows(curves, floors, mode, *, lines="val", **view):
+    """The rows of a comparison of `curves`; curves of one label are one variant."""
+    groups = by_variant(curves)
+    styles = dict(zip(groups, tones([group[0].role for group in groups.values()], mode), strict=True))
+    return loss_rows(variants_of(groups, styles), floors, View(lines=lines, **view))
 
 
 def of(rows, kind: str, *columns: str) -> list[tuple]:
@@ -58,9 +66,9 @@ def test_without_the_band_each_run_has_its_own_line():
 
 def test_the_mean_ends_where_the_slowest_seed_is_and_one_that_has_not_begun_is_left_out():
     slow = course("d", "four heads", {0: 4.3})
-    assert [mean.step for mean in means([*THREE, slow], "steps")] == [0]
-    assert [mean.step for mean in means([*THREE, course("e", "four heads", {})], "steps")] == [0, 50, 100]
-    assert means([], "steps") == []
+    assert [mean.step for mean in seed_means([*THREE, slow], "steps")] == [0]
+    assert [mean.step for mean in seed_means([*THREE, course("e", "four heads", {})], "steps")] == [0, 50, 100]
+    assert seed_means([], "steps") == []
 
 
 @pytest.mark.parametrize(("axis", "end"), list(zip(AXES, (100, 25_600, 10.0, 10_000.0), strict=True)))
@@ -148,7 +156,7 @@ def test_one_diverged_run_runs_along_the_edge_and_its_name_keeps_its_number():
 
 def test_a_loss_that_is_no_number_counts_as_infinite():
     broken = course("d", "four heads", {0: 4.3, 50: math.nan, 75: None, 100: math.inf})
-    assert [mean.loss for mean in means([*THREE, broken], "steps")] == [pytest.approx(4.15), math.inf, math.inf]
+    assert [mean.loss for mean in seed_means([*THREE, broken], "steps")] == [pytest.approx(4.15), math.inf, math.inf]
     rows = overlay_rows([*THREE, broken], FLOORS, "light")
     assert of(rows, "end", "label") == [("four heads diverged",)]
     assert rows[["loss", "label_y"]].max().max() < 5
@@ -181,11 +189,11 @@ def test_the_end_does_not_wait_for_a_run_that_has_just_begun():
 
 def test_only_names_that_would_lie_on_each_other_move():
     first, second, third = Name(10, 2.0, "one head 2.0"), Name(12, 2.0, "four heads 2.0"), Name(600, 2.0, "GPT 2.0")
-    assert spread([first, second, third], 0.1, 4.0, 620) == [2.0, 2.1, 2.0]
+    assert names_apart([first, second, third], 0.1, 4.0, 620) == [2.0, 2.1, 2.0]
     chain = [Name(x, y, "one head 2.0") for x, y in ((0, 2.0), (100, 2.05), (200, 2.0))]  # each 141 px from its end
-    assert spread(chain, 0.1, 4.0, 620) == [2.0, 2.1, 2.0]  # the third lies on neither
+    assert names_apart(chain, 0.1, 4.0, 620) == [2.0, 2.1, 2.0]  # the third lies on neither
     third = third._replace(x=140)
-    assert spread([first, second, third], 0.1, 2.0, 150) == [pytest.approx(1.8), pytest.approx(1.9), 2.0]
+    assert names_apart([first, second, third], 0.1, 2.0, 150) == [pytest.approx(1.8), pytest.approx(1.9), 2.0]
 
 
 def test_a_sample_of_the_line_stands_beside_names_of_one_family():
@@ -203,13 +211,13 @@ def test_where_no_run_is_the_axis_has_a_length_and_no_numbers(floors):
     rows = overlay_rows([], floors, "light")
     xs = [x for (x,) in of(rows, "corner", "x")]
     assert max(xs) < EMPTY and len([x for x in xs if x > 0]) == 2  # also on an axis of powers
-    assert f"< {EMPTY} ? ''" in json.dumps(overlay_spec("light", "steps"))
+    assert f"< {EMPTY} ? ''" in json.dumps(loss_spec("light", "steps"))
     lone = overlay_rows([course("a", "GPT", {})], floors, "light")
     assert max(x for (x,) in of(lone, "corner", "x")) == pytest.approx(101.5)
 
 
 @pytest.mark.parametrize("axis", AXES)
 def test_the_spec_is_plain_data_and_the_same_object_every_time(axis):
-    json.dumps(overlay_spec("light", axis))
-    assert overlay_spec("light", axis) is overlay_spec("light", axis)
-    assert '"log"' in json.dumps(overlay_spec("light", axis, log=True))
+    json.dumps(loss_spec("light", axis))
+    assert loss_spec("light", axis) is loss_spec("light", axis)
+    assert '"log"' in json.dumps(loss_spec("light", axis, log=True))

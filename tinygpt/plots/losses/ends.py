@@ -1,0 +1,136 @@
+"""The ends of curves: a dot and a name beside each, and the place where a name finds room.
+
+The width of the chart is known to the browser alone, so where a name stands along x is a Vega expression. Its height is
+decided here: `_box` says in Python for a wide page what `_name_place` says to the browser.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from tinygpt.plots.look import PANEL, TICK, Palette
+from tinygpt.plots.losses import marks
+
+NARROW = 420  # px of the plot, on a phone: names are smaller there
+EM = 0.56  # of its size: the width of a bold character, rather too much than too little
+BESIDE = 13  # px from the end of a curve to a name beside it
+BESIDE_UP, OVER_UP = -6, -14  # px: so much higher stands a name beside its end, and one over it
+SMALLEST = 11  # px: a name too long for the plot is written smaller, down to this
+KEY = 26  # px that the sample of a line takes beside a name, with its gap
+
+
+def moved_apart(
+    heights: Sequence[float], gap: float, *, top: float = math.inf, boxes: Sequence[tuple[float, float]] | None = None
+) -> list[float]:
+    """`heights` of labels, lowest first, with those that would lie on each other `gap` apart.
+
+    They move up, and down again where that is over `top`. `boxes` says from where to where each label reaches along x;
+    without it, any two may lie on each other.
+    """
+    spans = list(boxes or [(0.0, 1.0)] * len(heights))
+    places = _raised(heights, gap, spans)
+    if max(places, default=top) > top:
+        mirrored = [-min(place, top) for place in reversed(places)]
+        places = [-place for place in reversed(_raised(mirrored, gap, spans[::-1]))]
+    return places
+
+
+def _raised(heights: Sequence[float], gap: float, boxes: Sequence[tuple[float, float]]) -> list[float]:
+    """Each height, one after the other, raised over those before it that it would lie on."""
+    found: list[float] = []
+    for (left, right), height in zip(boxes, heights, strict=True):
+        before = zip(boxes, found, strict=False)
+        for place in sorted(place for (start, stop), place in before if start < right and left < stop):
+            if abs(height - place) < gap * (1 - 1e-9):
+                height = place + gap
+        found.append(height)
+    return found
+
+
+class Name(NamedTuple):
+    """What stands at the end of a curve, and where that is."""
+
+    x: float  # px
+    y: float
+    words: str
+    key: int = 0  # px that a sample of its line takes
+
+
+def names_apart(names: Sequence[Name], gap: float, top: float, width: float) -> list[float]:
+    """The heights of `names`, lowest first, on a plot of `width` px: only those that would lie on each other move."""
+    return moved_apart([name.y for name in names], gap, top=top, boxes=[_box(name, width) for name in names])
+
+
+def _box(name: Name, width: float) -> tuple[float, float]:
+    """From where to where a name reaches, in px."""
+    wide = EM * PANEL * len(name.words) + name.key
+    if name.x + BESIDE + wide <= width:
+        return name.x, name.x + BESIDE + wide
+    return max(name.x, wide) - wide, max(name.x, wide)
+
+
+def end_names(p: Palette, at: dict[str, Any], ink: dict[str, Any]) -> list[dict[str, Any]]:
+    """The name of each curve beside its end where there is room, else over it; always whole, however narrow the page.
+
+    `at` says where the end is; its "y" may be another place than that of the name, which is `label_y`.
+    """
+    bold = marks.text_mark(p.ink, PANEL, fontWeight=700, **_name_place(at["x"]["field"]))
+    name = {"y": marks.NAME_AT, **at, "text": marks.TEXT, "opacity": in_sight(at["x"]["field"])}
+    return marks.on_lines(p, "end", bold, name, color=ink)
+
+
+def end_dots(at: dict[str, Any], tone: dict[str, Any]) -> dict[str, Any]:
+    """A dot at the end of each curve, whole also at the edge of the chart."""
+    dot = {**marks.DOT, "size": 120, "clip": False}
+    return marks.layer("end", dot, {**at, "color": tone, "opacity": in_sight(at["x"]["field"])})
+
+
+def end_keys(at: dict[str, Any], tone: dict[str, Any]) -> dict[str, Any]:
+    """A short piece of the line itself beside its name, where a hue alone does not tell whose name it is."""
+    field = at["x"]["field"]
+    right, edge = _is_beside(field), f"max(0, {_wide()} - {_px(field)})"
+    mark = {
+        **marks.RULE, "strokeWidth": 3, "clip": False,
+        "xOffset": {"expr": f"{right} ? {BESIDE} : {edge} - {KEY - 6}"},
+        "x2Offset": {"expr": f"{right} ? {BESIDE + KEY - 6} : {edge}"},
+        "yOffset": {"expr": f"{right} ? {BESIDE_UP} : {OVER_UP}"},
+    }  # fmt: skip
+    found = marks.layer("end", mark, {"y": marks.NAME_AT, **at, "x2": {"field": field}, "color": tone,
+                                      "strokeDash": marks.DASH, "opacity": in_sight(field)})  # fmt: skip
+    return found | {"transform": [*found["transform"], {"filter": "datum.key > 0"}]}
+
+
+def in_sight(field: str) -> dict[str, Any]:
+    """Seen unless somebody has zoomed so far in that its place is outside the chart."""
+    x, y = f"inrange({_px(field)}, [-1, width + 1])", "inrange(scale('y', datum.loss), [-1, height + 1])"
+    return {"condition": {"test": f"{x} && {y}", "value": 1}, "value": 0}
+
+
+def _name_place(field: str) -> dict[str, Any]:
+    """Where a name stands, as Vega expressions."""
+    right, inset = _is_beside(field), "(datum.key || 0)"
+    return {
+        "align": {"expr": f"{right} ? 'left' : 'right'"},
+        "dx": {"expr": f"{right} ? {BESIDE} + {inset} : max(0, {_wide()} - {_px(field)}) - {inset}"},
+        "dy": {"expr": f"{right} ? {BESIDE_UP} : {OVER_UP}"},
+        "fontSize": {"expr": _size()},
+        "limit": {"expr": f"width - {inset}"},
+        "clip": False,
+    }
+
+
+def _px(field: str) -> str:
+    return f"scale('x', datum.{field})"
+
+
+def _size() -> str:
+    most = f"width < {NARROW} ? {TICK} : {PANEL}"
+    return f"max({SMALLEST}, min({most}, (width - (datum.key || 0)) / ({EM} * length(datum.label))))"
+
+
+def _wide() -> str:
+    return f"({_size()} * {EM} * length(datum.label) + (datum.key || 0))"
+
+
+def _is_beside(field: str) -> str:
+    return f"({_px(field)} + {BESIDE} + {_wide()} <= width)"
