@@ -52,5 +52,5 @@ def test_a_table_of_zeros_guesses_blindly():
 
 @pytest.mark.parametrize("vocab_size", [0, -1, 5_000])
 def test_an_impossible_vocabulary_is_refused_in_words(vocab_size):
-    with pytest.raises(ValueError, match="vocab_size must be between"):
+    with pytest.raises(ValueError, match="vocab_size must be a whole number between"):
         BigramConfig(vocab_size=vocab_size)

@@ -9,10 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tinygpt.gpt import SCALES, GPTConfig
-from tinygpt.models import build, count_parameters
+from tinygpt.models import build, config_from, count_parameters
 from tinygpt.probes import capture
 from tinygpt.training.presets import PRESETS
-from tinygpt.training.spec import config_from
 
 SMALL = GPTConfig(vocab_size=11, block_size=8, n_embd=8, n_head=2, n_layer=2)
 configs = st.builds(

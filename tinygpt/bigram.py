@@ -10,19 +10,26 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from tinygpt.settings import check_settings, setting
+
 MAX_VOCABULARY = 4_096  # characters; a table of pairs this large is a model of 17 million numbers
 
 
 @dataclass(frozen=True, slots=True)
 class BigramConfig:
-    vocab_size: int = 65
-    block_size: int = 8  # only how its batches are cut: the table itself sees one character
+    """What a bigram model is. ValueError, in words, for a value outside its range.
+
+    vocab_size  characters it knows, 1 to 4,096: `corpus.tokenizer.vocab_size`; 65 in the lecture's text. The model is a
+                table of vocab_size times vocab_size numbers.
+    block_size  characters in a window of its batches, 1 to 1,024; 8 in the lecture. The table itself sees one
+                character, so this changes how much it learns from in a step, and not what it can know.
+    """
+
+    vocab_size: int = setting(65, least=1, most=MAX_VOCABULARY, essential=True, of_variant=False)
+    block_size: int = setting(8, least=1, most=1_024, control="more", offered=range(1, 129), essential=True)
 
     def __post_init__(self) -> None:
-        if not 1 <= self.vocab_size <= MAX_VOCABULARY:
-            raise ValueError(f"vocab_size must be between 1 and {MAX_VOCABULARY}, got {self.vocab_size}")
-        if not 1 <= self.block_size <= 1_024:
-            raise ValueError(f"block_size must be between 1 and 1024, got {self.block_size}")
+        check_settings(self)
 
 
 def next_token_loss(logits: Tensor, targets: Tensor | None) -> Tensor | None:

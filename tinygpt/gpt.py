@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from tinygpt.attention import MultiHeadAttention
 from tinygpt.bigram import MAX_VOCABULARY, next_token_loss
 from tinygpt.randomness import Dropout
+from tinygpt.settings import check_settings, setting
 
 Scale = Literal["1/sqrt(head_size)", "none", "1/sqrt(n_embd)", "1/head_size", "average"]
 SCALES: tuple[Scale, ...] = get_args(Scale)
@@ -32,35 +33,58 @@ def scale_factor(scale: Scale, *, head_size: int, n_embd: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class GPTConfig:
-    vocab_size: int = 65
-    block_size: int = 8  # the longest context
-    n_embd: int = 32
-    n_head: int = 4
-    n_layer: int = 3
-    positions: Literal["learned", "none"] = "learned"
-    projection: bool = True  # a linear layer after the heads are joined
-    feed_forward: int = 4  # width of the hidden layer in n_embd; 1: the lecture's first, a single layer; 0: none
-    residual: bool = True  # x + f(x) instead of f(x)
-    layer_norm: bool = True  # before each part, and once at the end
-    dropout: float = 0.0
-    scale: Scale = "1/sqrt(head_size)"  # what q @ k is multiplied by; the lecture's first code had 1/sqrt(n_embd)
-    mask: bool = True  # False lets every token see the answer: an encoder, or a mistake
-    softmax_dim: Literal[-1, -2] = -1  # -2 is the notebooks' slip: columns sum to 1, and the future leaks in
-    init: Literal["torch", "gpt2"] = "torch"  # torch's own gives the lecture's numbers; gpt2 is 0.02, as in nanoGPT
-    fixed_head_size: int | None = None  # None: n_embd is shared out among the heads
+    """What a GPT is: its sizes, and a switch for every part of the lecture's ladder.
+
+    Each default is that of the lecture's last model at its small size. ValueError, in words, for a value outside its
+    range, and for heads that do not fit.
+
+    vocab_size       characters it knows, 1 to 4,096: `corpus.tokenizer.vocab_size`; 65 in the lecture's text
+    block_size       the longest context, in characters, 1 to 1,024
+    n_embd           channels of the vector of each character (C), 1 to 2,048; n_head must divide it
+    n_head           heads of each block, 1 to 128
+    n_layer          blocks, 1 to 64
+    positions        "learned": a vector for each place is added; "none": the model cannot know the order of its past
+    projection       a linear layer after the heads are joined
+    feed_forward     how many times as wide as n_embd the hidden layer of a block is, 0 to 8: 4 in "Attention is all you
+                     need"; 1 is the lecture's first, a single layer; 0 is none
+    residual         x + f(x) instead of f(x)
+    layer_norm       before each part of a block, and once at the end ("pre-norm", as in GPT-2)
+    dropout          the share of numbers set to zero while training, at least 0 and below 1
+    scale            what q @ k is multiplied by: "1/sqrt(head_size)" as in the paper, "1/sqrt(n_embd)" as in the
+                     lecture's first code, "none", "1/head_size", or "average": all scores equal
+    mask             no token sees what follows it; False lets every token see the answer: an encoder, or a mistake
+    softmax_dim      -1: rows of weights sum to 1; -2: columns do, the notebooks' slip, and the future leaks in
+    init             "torch": torch's own first weights, which give the lecture's numbers; "gpt2": 0.02, as in nanoGPT
+    fixed_head_size  channels of a head, 1 to 2,048 / n_head; None: n_embd is shared out among the heads
+    """
+
+    vocab_size: int = setting(65, least=1, most=MAX_VOCABULARY, essential=True, of_variant=False)
+    block_size: int = setting(
+        8, least=1, most=1_024, control="more", offered=range(1, 129), sweep=(2, 4, 8, 16, 32, 64), essential=True
+    )
+    n_embd: int = setting(
+        32, least=1, most=2_048, control="more", offered=range(8, 257, 8), sweep=(8, 16, 32, 64, 128), essential=True
+    )
+    n_head: int = setting(4, least=1, most=128, control="more", offered=range(1, 9), sweep=(1, 2, 4, 8), essential=True)
+    n_layer: int = setting(
+        3, least=1, most=64, control="more", offered=range(1, 9), sweep=(1, 2, 3, 4, 6), essential=True
+    )
+    positions: Literal["learned", "none"] = setting("learned", sweep="choices")
+    projection: bool = setting(True)
+    feed_forward: int = setting(4, least=0, most=8)
+    residual: bool = setting(True, sweep="choices")
+    layer_norm: bool = setting(True, sweep="choices")
+    dropout: float = setting(0.0, least=0, below=1, sweep=(0.0, 0.1, 0.2, 0.4))
+    scale: Scale = setting("1/sqrt(head_size)", label="Scale of the scores", control="more", sweep="choices")
+    mask: bool = setting(True)
+    softmax_dim: Literal[-1, -2] = setting(-1)
+    init: Literal["torch", "gpt2"] = setting("torch")
+    fixed_head_size: int | None = setting(
+        None, least=1, most=2_048, alias="head_size", sweep=(4, 8, 16, 32, 64, 128, 256)
+    )
 
     def __post_init__(self) -> None:
-        ranges = {"vocab_size": MAX_VOCABULARY, "block_size": 1_024, "n_embd": 2_048, "n_head": 128, "n_layer": 64}
-        for name, most in ranges.items():
-            if not 1 <= getattr(self, name) <= most:
-                raise ValueError(f"{name} must be between 1 and {most}, got {getattr(self, name)}")
-        if not 0 <= self.dropout < 1:
-            raise ValueError(f"dropout must be at least 0 and below 1, got {self.dropout}")
-        if not 0 <= self.feed_forward <= 8:
-            raise ValueError(f"feed_forward must be between 0 and 8, got {self.feed_forward}")
-        for name, allowed in CHOICES.items():
-            if getattr(self, name) not in allowed:
-                raise ValueError(f"{name} must be one of {', '.join(map(str, allowed))}; got {getattr(self, name)!r}")
+        check_settings(self)
         self._check_heads()
 
     def _check_heads(self) -> None:
@@ -70,7 +94,7 @@ class GPTConfig:
                 f"n_embd = {self.n_embd} cannot be shared out among n_head = {self.n_head} heads: "
                 f"choose an n_embd that {self.n_head} divides, or another n_head"
             )
-        if not isinstance(self.head_size, int) or not 1 <= self.head_size <= 2_048 // self.n_head:
+        if self.head_size > 2_048 // self.n_head:
             raise ValueError(
                 f"fixed_head_size must be a whole number between 1 and 2048 / n_head, got {self.fixed_head_size}"
             )
@@ -94,9 +118,6 @@ class GPTConfig:
     def scale_factor(self) -> float:
         """The number that q @ k is multiplied by."""
         return scale_factor(self.scale, head_size=self.head_size, n_embd=self.n_embd)
-
-
-CHOICES = {"positions": ("learned", "none"), "scale": SCALES, "softmax_dim": (-1, -2), "init": ("torch", "gpt2")}
 
 
 class FeedForward(nn.Module):

@@ -1,6 +1,7 @@
-"""What every model obeys, and how one is built."""
+"""What every model obeys, how one is described and built, and what its parts are called."""
 
 import functools
+from typing import Any
 
 import torch
 
@@ -8,6 +9,7 @@ from tinygpt.bigram import BigramConfig, BigramLanguageModel
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
 from tinygpt.randomness import generator as seeded
 from tinygpt.randomness import initialize_as_gpt2, initialize_as_torch, let_draw_from
+from tinygpt.settings import as_plain, from_plain
 
 ModelConfig = BigramConfig | GPTConfig
 FAMILIES: dict[str, type[ModelConfig]] = {"bigram": BigramConfig, "gpt": GPTConfig}
@@ -19,6 +21,18 @@ LanguageModel = BigramLanguageModel | GPTLanguageModel
 def family(config: ModelConfig) -> str:
     """The word that a file uses for this kind of model: "bigram" or "gpt"."""
     return next(name for name, kind in FAMILIES.items() if isinstance(config, kind))
+
+
+def described(config: ModelConfig) -> dict[str, Any]:
+    """A model's config as plain data, with its "family": what files and run specs say of a model."""
+    return {"family": family(config), **as_plain(config)}
+
+
+def config_from(parts: Any) -> ModelConfig:
+    """The config that was `described`; ValueError, in words, where it is none."""
+    if not isinstance(parts, dict) or parts.get("family") not in FAMILIES:
+        raise ValueError(f"the family of a model is one of {', '.join(FAMILIES)}")
+    return from_plain(FAMILIES[parts["family"]], {name: value for name, value in parts.items() if name != "family"})
 
 
 def kind(config: ModelConfig) -> str:

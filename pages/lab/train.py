@@ -12,10 +12,10 @@ with left:
     corpus = launch.chosen_corpus()
     own_text.own_text()
     preset = controls.preset()
-    max_steps = controls.max_steps(preset.train.max_steps)
+    always = controls.chosen_settings(preset, "always")
     guess = controls.guess()
     with st.expander("More settings"):
-        spec = launch.chosen_spec(preset, corpus, max_steps)
+        spec = launch.chosen_spec(preset, corpus, always)
     launch.train_button(spec, preset)
 with stage:
-    live.live_stage(max_steps, guess)
+    live.live_stage(always["max_steps"], guess)

@@ -3,12 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tinygpt.experiments.differences import names, said, settings, variant_key, varied, what_differs
+from tinygpt.experiments.differences import setting_words, settings, variant_key, varied, what_differs
 from tinygpt.gpt import GPTConfig
-from tinygpt.training.presets import LADDER, PRESETS
+from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import RunSpec, TrainConfig
 
 GPT = RunSpec(GPTConfig(), TrainConfig(), "markov")
@@ -53,26 +51,6 @@ def test_a_variant_is_a_spec_without_its_seed():
     assert len({variant_key(spec) for spec in (GPT, trained(max_steps=9), model(n_head=2), preset("bigram"))}) == 4
 
 
-def test_the_rungs_of_the_ladder_are_called_what_they_are_called():
-    assert names([preset(name) for name in LADDER]) == [PRESETS[name].title for name in LADDER]
-
-
-def test_names_say_what_was_varied():
-    assert names([GPT, trained(learning_rate=1e-2)]) == ["learning_rate 1e-3", "learning_rate 1e-2"]
-    four = preset("four-heads")
-    wider = replace(four, model=replace(four.model, n_embd=64))
-    assert names([four, wider]) == ["four heads", "n_embd 64"]
-    assert names([preset("bigram"), wider]) == ["bigram", "four heads · n_embd 64"]
-    faster = replace(wider, train=replace(wider.train, learning_rate=1e-2))
-    assert names([wider, faster, replace(faster, model=replace(faster.model, n_embd=16))]) == [
-        "n_embd 64 · learning_rate 1e-3", "n_embd 64 · learning_rate 1e-2", "n_embd 16 · learning_rate 1e-2",
-    ]  # fmt: skip
-
-
-def test_seeds_share_the_name_of_their_variant():
-    assert names([trained(seed=1), model(mask=False), trained(seed=2)]) == ["GPT", "no mask", "GPT"]
-
-
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [("learning_rate", 1e-2, "learning_rate 1e-2"), ("learning_rate", 0.00123, "learning_rate 1.23e-3"),
@@ -82,23 +60,4 @@ def test_seeds_share_the_name_of_their_variant():
      ("scale", "1/head_size", "scale 1/head_size")],
 )  # fmt: skip
 def test_settings_in_words(name, value, words):
-    assert said(name, value) == words
-
-
-rates = st.floats(1e-6, 10, allow_subnormal=False)
-specs = st.builds(
-    lambda kind, rate, n_embd, skip, seed: RunSpec(
-        replace(PRESETS["four-heads"].model, n_embd=n_embd, residual=skip) if kind else PRESETS["bigram"].model,
-        TrainConfig(learning_rate=rate, seed=seed),
-    ),
-    st.booleans(), st.sampled_from([1e-3, 1e-2]) | rates, st.sampled_from([16, 32, 64]), st.booleans(),
-    st.integers(0, 2),
-)  # fmt: skip
-
-
-@given(st.lists(specs, max_size=8))
-def test_two_runs_share_a_name_exactly_if_they_are_one_variant(runs):
-    keys = [variant_key(spec) for spec in runs]
-    found = names(runs)
-    assert len(set(zip(keys, found, strict=True))) == len(set(keys)) == len(set(found))
-    assert all(found)
+    assert setting_words(name, value) == words

@@ -4,10 +4,11 @@ import inspect
 
 import pytest
 
+from tests.every_setting import other
 from tinygpt.bigram import BigramConfig, BigramLanguageModel
 from tinygpt.experiments import ladder, scale
 from tinygpt.experiments.differences import settings
-from tinygpt.experiments.sweep import AXES, kind_of, sweep
+from tinygpt.experiments.sweep import SWEPT, sweep
 from tinygpt.gpt import Block, FeedForward, GPTConfig
 from tinygpt.models import count_parameters
 from tinygpt.training.presets import LADDER, PRESETS
@@ -146,8 +147,9 @@ def test_a_value_that_comes_twice_is_run_once():
 @pytest.mark.parametrize(
     ("axes", "words"),
     [({}, "one or two"), ({"dropout": (0,), "n_embd": (32,), "n_head": (1,)}, "one or two"), ({"seed": (1,)}, "swept"),
-     ({"n_embd": ()}, "at least one value"), ({"n_embd": (32.5,)}, "like 32"), ({"mask": (1,)}, "like True"),
-     ({"n_embd": (True,)}, "like 32"), ({"n_head": (5, 7)}, "none of these can be built"),
+     ({"n_embd": ()}, "at least one value"), ({"n_embd": (32.5,)}, "n_embd must be a whole"),
+     ({"mask": (1,)}, "mask must be True"),
+     ({"n_embd": (True,)}, "n_embd must be a whole"), ({"n_head": (5, 7)}, "none of these can be built"),
      ({"learning_rate": (-1.0,)}, "above 0")],
 )  # fmt: skip
 def test_a_sweep_that_makes_no_sense_is_refused_in_words(axes, words):
@@ -162,11 +164,8 @@ def test_a_table_has_few_settings():
         sweep(table, {"n_embd": (8, 16)}, (1,))
 
 
-VALUE = {"scale": "none", "positions": "none", "softmax_dim": -2, "init": "gpt2", "beta2": 0.9, "dropout": 0.2}
-
-
-@pytest.mark.parametrize("name", AXES)
+@pytest.mark.parametrize("name", SWEPT)
 def test_every_setting_that_is_offered_can_be_swept(name):
-    value = VALUE.get(name, False if kind_of(name) is bool else 4)
-    (run,) = sweep(SPEC, {name: (value,)}, (1,)).plan.runs
-    assert settings(run.spec)[name] == value
+    for value in (*SWEPT[name].to_sweep, other(SWEPT[name])):
+        (run,) = sweep(SPEC, {name: (value,)}, (1,)).plan.runs
+        assert settings(run.spec)[name] == value

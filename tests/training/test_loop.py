@@ -19,7 +19,7 @@ from tinygpt.randomness import generator
 from tinygpt.training.evaluation import Tally, estimate_loss
 from tinygpt.training.loop import advance, train
 from tinygpt.training.spec import RunSpec, TrainConfig
-from tinygpt.training.state import batches_of, start
+from tinygpt.training.state import batch_generator, start
 
 CORPUS = Corpus.from_text("the quick brown fox jumps over the lazy dog. " * 40)
 V = CORPUS.tokenizer.vocab_size
@@ -145,11 +145,11 @@ def test_the_same_batches_leave_the_first_weights_as_they_are():
 
 @given(st.integers(0, 2**63 - 1))
 def test_batches_do_not_begin_with_the_numbers_of_the_first_weights(seed):
-    weights, other = (torch.rand(8, generator=source) for source in (generator(seed), batches_of(seed)))
+    weights, other = (torch.rand(8, generator=source) for source in (generator(seed), batch_generator(seed)))
     assert not torch.equal(weights, other)
 
 
-def test_only_batches_of_their_own_are_written():
+def test_only_batch_generator_their_own_are_written():
     def names(spec):
         return read_header(dumps(start(spec, CORPUS)))[0].keys()
 

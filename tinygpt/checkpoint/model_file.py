@@ -6,7 +6,7 @@ middle of its training is such a file too (tinygpt.checkpoint.run_state: `dumps`
 
 import hashlib
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,8 @@ from torch import Tensor, nn
 
 from tinygpt.checkpoint.header import FORMAT, MAX_FILE, NotOurFile, pack, read_header
 from tinygpt.files import write_whole
-from tinygpt.models import LanguageModel, ModelConfig, blank, family
+from tinygpt.models import LanguageModel, ModelConfig, blank, config_from, described
 from tinygpt.tokenizer import CharTokenizer
-from tinygpt.training.spec import config_from
 
 
 @dataclass(frozen=True)
@@ -35,8 +34,8 @@ def model_bytes(model: LanguageModel, tokenizer: CharTokenizer, *, half: bool = 
     """A model file; `facts` (step, val_loss, seed, ...) stand in it as plain JSON. `half` stores 16-bit numbers."""
     kind = torch.float16 if half else torch.float32
     tensors = {name: value.detach().to(kind).contiguous() for name, value in model.state_dict().items()}
-    about = {"model": {"family": family(model.config), **asdict(model.config)}, "chars": tokenizer.chars}
-    return pack(tensors, {**facts, **about, "kind": "model", "sha256": _digest(tensors)})
+    about = {"model": described(model.config), "chars": tokenizer.chars, "kind": "model", "sha256": _digest(tensors)}
+    return pack(tensors, facts | about)
 
 
 def save(path: str | os.PathLike[str], model: LanguageModel, tokenizer: CharTokenizer, **facts: Any) -> None:

@@ -55,7 +55,8 @@ def loads(blob: bytes) -> TrainState:
 
 
 def _state_from(info: dict[str, Any], tensors: dict[str, Tensor]) -> TrainState:
-    spec, model = RunSpec.from_json(info["spec"]), blank(RunSpec.from_json(info["spec"]).model)
+    spec = RunSpec.from_json(info["spec"])
+    model = blank(spec.model)
     model.load_state_dict({name: tensors[f"model.{name}"] for name in model.state_dict()}, assign=True)
     for parameter in model.parameters():
         parameter.requires_grad_(True)
@@ -69,7 +70,8 @@ def _state_from(info: dict[str, Any], tensors: dict[str, Tensor]) -> TrainState:
             if name.startswith(f"optimizer.{j}."):
                 _, _, i, key = name.split(".", 3)
                 inner.setdefault(int(i), {})[key] = value
-        groups = [group | {"betas": tuple(group["betas"])} for group in info["groups"][j]]  # JSON knows no tuples
+        fresh = optimizer.state_dict()["param_groups"]
+        groups = [_like(usual, group) for usual, group in zip(fresh, info["groups"][j], strict=True)]
         optimizer.load_state_dict({"state": inner, "param_groups": groups})
     previous = [tensors[f"previous.{i}"] for i in range(len(list(model.parameters())))]
     return TrainState(
@@ -77,6 +79,11 @@ def _state_from(info: dict[str, Any], tensors: dict[str, Tensor]) -> TrainState:
         watch=Watch(**info["watch"]), ended=info["ended"], note=info["note"],
         tallies={split: Tally(**tally) for split, tally in info["tallies"].items()},
     )  # fmt: skip
+
+
+def _like(usual: dict[str, Any], group: dict[str, Any]) -> dict[str, Any]:
+    """An optimizer's group out of JSON, which knows no tuples: they are where a new optimizer has them."""
+    return {name: tuple(value) if isinstance(usual.get(name), tuple) else value for name, value in group.items()}
 
 
 def _generator(state: Tensor) -> torch.Generator:

@@ -19,12 +19,11 @@ from tinygpt.cli.export import export_command
 from tinygpt.cli.parser import parser
 from tinygpt.cli.train import DONE, INTERRUPTED, train_command
 from tinygpt.generation import generate
-from tinygpt.models import count_parameters
+from tinygpt.models import config_from, count_parameters
 from tinygpt.texts import tiny_shakespeare as download
 from tinygpt.texts.decoding import visible
 from tinygpt.tokenizer import CharTokenizer
 from tinygpt.training.presets import PRESETS
-from tinygpt.training.spec import config_from
 
 FAILED, NOT_UNDERSTOOD = 1, 2  # exit codes
 

@@ -8,7 +8,7 @@ from encodings.aliases import aliases
 from pathlib import Path
 
 from tinygpt.corpus import CATALOGUE
-from tinygpt.training.presets import PRESETS, named
+from tinygpt.training.presets import PRESETS, preset_called
 
 LARGEST_SEED = 2**63 - 1
 
@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
 def add_train(train: argparse.ArgumentParser) -> None:
     """The options of `train`."""
     train.add_argument(
-        "--preset", required=True, type=named, choices=PRESETS, metavar="NAME",
+        "--preset", required=True, type=preset_called, choices=PRESETS, metavar="NAME",
         help="one of " + ", ".join(PRESETS) + "; or its title, as the page shows it: `presets` lists both",
     )  # fmt: skip
     train.add_argument(

@@ -2,21 +2,16 @@
 
 import json
 import math
-from dataclasses import fields
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import CATALOGUE
+from tinygpt.settings import settings_of
 from tinygpt.texts.cleaning import clean_name
 from tinygpt.texts.own import is_sha256
 from tinygpt.training.spec import RunSpec
 
 TEXT_FILE = "text.txt"  # where an own text has to lie: beside the script or the notebook
 LINE = 100  # characters; longer calls get a line for each setting
-# Said in any case, as the lecture says them. All others are said where they are not what they are by default.
-ALWAYS = {
-    "vocab_size", "block_size", "n_embd", "n_head", "n_layer",
-    "max_steps", "batch_size", "learning_rate", "eval_interval", "seed",
-}  # fmt: skip
 
 
 def imports_for(spec: RunSpec, training: str) -> str:
@@ -58,9 +53,9 @@ def corpus_code(spec: RunSpec, place: str) -> str:
 def call(config: object) -> str:
     """The call that makes `config`, laid out as a formatter would."""
     settings = [
-        f"{field.name}={literal(value)}"
-        for field in fields(config)  # type: ignore[arg-type]
-        if (value := getattr(config, field.name)) != field.default or field.name in ALWAYS
+        f"{each.name}={literal(value)}"
+        for each in settings_of(config).values()
+        if (value := getattr(config, each.name)) != each.default or each.essential
     ]
     kind = type(config).__name__
     short = f"{kind}({', '.join(settings)})"

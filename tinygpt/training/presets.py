@@ -65,7 +65,7 @@ LECTURE = ("tinyshakespeare", "shakespeare-plays")  # the texts for which the le
 LADDER: tuple[str, ...] = ("bigram", "one-head", "four-heads", "feed-forward", "blocks", "layer-norm")
 
 
-def named(text: str) -> str:
+def preset_called(text: str) -> str:
     """The name of the preset that is called `text`, by its name or by its title, in any case; else `text` itself."""
     names = {title.casefold(): name for name, preset in PRESETS.items() for title in (name, preset.title)}
     return names.get(text.casefold(), text)

@@ -2,36 +2,62 @@
 
 import json
 import math
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from tinygpt.models import FAMILIES, ModelConfig, family
+from tinygpt.models import ModelConfig, config_from, described
+from tinygpt.settings import as_plain, check_settings, from_plain, setting, settings_of
+
+LOOKS = 30  # val losses of a run: enough for a curve, cheap enough to be no brake
+STEPS = (10, 50, 100, 250, 500, 1_000, 2_000, 3_000, 5_000, 10_000, 20_000)
+RATES = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 1.0, 10.0, 1e6)  # the last ones go wrong: try
+LAST_SEED = 99_999  # that a page offers; a config takes any
+BATCHES = (1, 4, 8, 12, 16, 32, 64, 128)
 
 
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
-    max_steps: int = 1_000  # `max_iters` in the lecture; here a step is really meant
-    batch_size: int = 32
-    learning_rate: float = 1e-3  # tiny models tolerate a large one
-    eval_interval: int = 100  # steps between two estimates of the validation loss
-    seed: int = 1337
-    weight_decay: float = 0.01  # torch's default for AdamW, so the lecture's
-    beta2: float = 0.999  # the same
-    grad_clip: float = 0.0  # the longest gradient allowed; 0 allows any
-    warmup_steps: int = 0  # the learning rate rises to its value over these ...
-    min_learning_rate: float | None = None  # ... and falls to this along a cosine; None: it stays
-    same_batches: bool = False  # batches come from `seed` alone: models of any size see the very same ones
+    """How a model is trained. ValueError, in words, for a value outside its range.
+
+    max_steps          optimizer steps, at least 1; `max_iters` in the lecture
+    batch_size         windows in a batch, 1 to 4,096; 32 in the lecture
+    learning_rate      above 0; 1e-3 in the lecture, for tiny models tolerate a large one
+    eval_interval      steps between two estimates of the validation loss, at least 1
+    seed               0 to 2**63 - 1: first weights, batches and dropout all come from it; 1337 in the lecture
+    weight_decay       how much weights shrink in a step, times the learning rate, at least 0; only matrices decay. 0.01
+                       is torch's default, so the lecture's; 0.1 in nanoGPT
+    beta2              how long AdamW remembers squared gradients, at least 0 and below 1. 0.999 is torch's default, so
+                       the lecture's; 0.99 in nanoGPT for small batches
+    grad_clip          the longest gradient allowed, at least 0; 0 allows any. 1.0 in nanoGPT
+    warmup_steps       the learning rate rises to its value over these steps, at least 0 ...
+    min_learning_rate  ... and falls to this along a cosine, at least 0; None: it stays. A tenth of it in nanoGPT
+    same_batches       batches come from `seed` alone, so models of any size see the very same ones; False, as in the
+                       lecture: from the generator that drew the first weights
+    """
+
+    max_steps: int = setting(
+        1_000, label="Steps", least=1, control="always", offered=STEPS, sweep=STEPS, essential=True
+    )
+    batch_size: int = setting(32, least=1, most=4_096, control="more", offered=BATCHES, sweep=BATCHES, essential=True)
+    learning_rate: float = setting(
+        1e-3, label="Learning rate", above=0, control="more", offered=RATES, sweep=RATES[:-2], essential=True,
+        of_model=True,
+    )  # fmt: skip
+    eval_interval: int = setting(100, least=1, essential=True, of_variant=False)
+    seed: int = setting(
+        1337, label="Seed", least=0, most=2**63 - 1, control="more", offered=range(LAST_SEED + 1), essential=True,
+        of_variant=False,
+    )  # fmt: skip
+    weight_decay: float = setting(0.01, least=0, sweep=(0.0, 0.01, 0.1, 1.0))
+    beta2: float = setting(0.999, least=0, below=1)
+    grad_clip: float = setting(0.0, least=0)
+    warmup_steps: int = setting(0, least=0, of_model=True)
+    min_learning_rate: float | None = setting(None, least=0, of_model=True)
+    same_batches: bool = setting(False, sweep="never", since="2026-11")
 
     def __post_init__(self) -> None:
-        for name in ("max_steps", "batch_size", "eval_interval"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
-        if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
-            raise ValueError(f"learning_rate must be a number above 0, got {self.learning_rate}")
-        if not 0 <= self.seed < 2**63:
-            raise ValueError(f"seed must be between 0 and 2**63 - 1, got {self.seed}")
-        if self.batch_size > 4_096:
-            raise ValueError(f"batch_size must be at most 4096, got {self.batch_size}")
+        check_settings(self)
 
     def at(self, learning_rate: float) -> "TrainConfig":
         """The same schedule with another learning rate: what it falls to keeps its share."""
@@ -62,44 +88,34 @@ class RunSpec:
         """The same experiment on a text with another number of characters."""
         return replace(self, model=replace(self.model, vocab_size=vocab_size))
 
+    def with_settings(self, changes: Mapping[str, Any]) -> "RunSpec":
+        """The same run with other values, by the names of the settings, be they of the model or of its training.
+
+        What a learning rate falls to keeps its share of it. ValueError, in words, where no such run is possible.
+        """
+        left = dict(changes)
+        train = self.train.at(left.pop("learning_rate")) if "learning_rate" in left else self.train
+        model, train = _changed(self.model, left), _changed(train, left)
+        if left:
+            raise ValueError(f"this run has no setting called {next(iter(left))!r}")
+        return RunSpec(model, train, self.corpus)
+
     def to_json(self) -> str:
         """One line of JSON that `from_json` reads back to an equal spec."""
-        model, train = {"family": family(self.model), **asdict(self.model)}, asdict(self.train)
-        if not self.train.same_batches:
-            del train["same_batches"]  # it came later: what was written without it stays equal to the byte
-        return json.dumps({"model": model, "train": train, "corpus": self.corpus}, sort_keys=True)
+        parts = {"model": described(self.model), "train": as_plain(self.train), "corpus": self.corpus}
+        return json.dumps(parts, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> "RunSpec":
         """The spec that `to_json` wrote; ValueError with a sentence for anything else."""
         try:
             parts = json.loads(text)
-            return cls(config_from(parts["model"]), _filled(TrainConfig, parts["train"]), str(parts["corpus"]))
+            return cls(config_from(parts["model"]), from_plain(TrainConfig, parts["train"]), str(parts["corpus"]))
         except (KeyError, TypeError, RecursionError, json.JSONDecodeError) as error:
             raise ValueError(f"this is not the description of a run: {error}") from None
 
 
-def config_from(parts: dict[str, Any]) -> ModelConfig:
-    """A model's config from plain data with its "family"; ValueError where it is none."""
-    if not isinstance(parts, dict) or parts.get("family") not in FAMILIES:
-        raise ValueError(f"the family of a model is one of {', '.join(FAMILIES)}")
-    return _filled(FAMILIES[parts["family"]], {name: value for name, value in parts.items() if name != "family"})
-
-
-def _filled(kind: type, values: dict[str, Any]) -> Any:
-    """A config whose every value has the type of its default: 3.5 layers or "yes" are refused in words."""
-    known = {field.name: field for field in fields(kind)}
-    for name, value in values.items():
-        if name not in known:
-            raise ValueError(f"{kind.__name__} has no setting called {str(name)[:40]!r}")
-        default = known[name].default
-        allowed = (
-            (int, float)
-            if isinstance(default, float)
-            else (int, float, type(None))
-            if default is None
-            else type(default)
-        )
-        if not isinstance(value, allowed) or isinstance(value, bool) is not isinstance(default, bool):
-            raise ValueError(f"{name} should look like {default!r}, got {str(value)[:40]!r}")
-    return kind(**values)
+def _changed(config: Any, changes: dict[str, Any]) -> Any:
+    """The config with those of the changes that are settings of it; they are taken out of `changes`."""
+    own = {name: each.name for each in settings_of(config).values() for name in (each.name, each.called)}
+    return replace(config, **{own[name]: changes.pop(name) for name in own.keys() & changes.keys()})

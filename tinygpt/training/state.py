@@ -61,12 +61,12 @@ def start(spec: RunSpec, corpus: Corpus) -> TrainState:
         )
     generator = seeded(spec.train.seed)
     model = build(spec.model, generator=generator)
-    batches = batches_of(spec.train.seed) if spec.train.same_batches else generator
+    batches = batch_generator(spec.train.seed) if spec.train.same_batches else generator
     previous = [p.detach().clone() for p in model.parameters()]
     return TrainState(spec, corpus.tokenizer, model, make_optimizers(spec.train, model), generator, batches, previous)
 
 
-def batches_of(seed: int) -> torch.Generator:
+def batch_generator(seed: int) -> torch.Generator:
     """The generator of the batches alone. It must not begin with the numbers that became the first weights.
 
     Of a seed, torch's CPU generator takes the last 32 bits. Other bits there are another stream, and two seeds which
@@ -82,5 +82,5 @@ def make_optimizers(config: TrainConfig, model: LanguageModel) -> tuple[torch.op
     groups = [{"params": matrices, "weight_decay": config.weight_decay}]
     if vectors:
         groups.append({"params": vectors, "weight_decay": 0.0})
-    betas = (0.9, config.beta2)
+    betas = (0.9, float(config.beta2))
     return (torch.optim.AdamW(groups, lr=config.learning_rate, betas=betas, fused=True),)  # one kernel for all tensors

@@ -1,24 +1,25 @@
 """One function per control: the only place that knows its key, its range and its default.
 
-A key is one value on every page and one parameter of the URL. The defaults of the model's settings are its preset's,
-so choosing another preset sets them anew (`_take_preset`).
+A key is one value on every page and one parameter of the URL. Settings of a run say themselves what can be chosen
+(tinygpt.settings). Their defaults are the preset's, so choosing another preset sets them anew (`_take_preset`).
 """
+
+from typing import Any
 
 import streamlit as st
 
-from tinygpt.gpt import SCALES, GPTConfig
-from tinygpt.spelling import spelled
+from tinygpt.settings import Setting, settings_of, times_the_rate
+from tinygpt.spelling import spelled, thousands
 from tinygpt.training.presets import PRESETS, Preset
 from tinygpt.training.spec import TrainConfig
 from tinygpt.ui import texts
 
-STEPS = [10, 50, 100, 250, 500, 1_000, 2_000, 3_000, 5_000, 10_000, 20_000]
-LEARNING_RATES = [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 1.0, 10.0, 1e6]  # the last ones go wrong: try
 HEAD_SIZES = [1, 4, 8, 16, 32, 64, 128, 256]
-BATCH_SIZES = [1, 4, 8, 12, 16, 32, 64, 128]
-LAST_SEED = 99_999
 DEFAULT_MODEL = "GPT"
 BY_TITLE = {preset.title: preset for preset in PRESETS.values()}
+SLIDER = 1_000  # values; among more than these nobody hits one
+# The order of the first settings; all others follow as their configs have them.
+ORDER = ("n_layer", "n_head", "n_embd", "block_size", "scale", "learning_rate", "batch_size", "seed")
 
 
 def preset() -> Preset:
@@ -31,13 +32,50 @@ def preset() -> Preset:
 
 
 def _take_preset() -> None:
-    """Another preset: its settings instead of the old one's."""
-    chosen = BY_TITLE[st.session_state["model"]]
-    for key in ("max_steps", "batch_size", "learning_rate"):
-        st.session_state[key] = getattr(chosen.train, key)
-    for key in ("block_size", "n_embd", "n_head", "n_layer", "scale"):
-        if hasattr(chosen.model, key):
-            st.session_state[key] = getattr(chosen.model, key)
+    """Another preset: its settings instead of the old one's, but the seed stays."""
+    for each, value in _controlled(BY_TITLE[st.session_state["model"]]):
+        if each.of_variant:
+            st.session_state[each.name] = value
+
+
+def _controlled(chosen: Preset) -> list[tuple[Setting, Any]]:
+    """The settings of a preset that have a control, with its values."""
+    found = [
+        (each, getattr(config, each.name))
+        for config in (chosen.model, chosen.train)
+        for each in settings_of(config).values()
+        if each.control
+    ]
+    return sorted(found, key=lambda one: ORDER.index(one[0].name) if one[0].name in ORDER else len(ORDER))
+
+
+def chosen_settings(chosen: Preset, place: str) -> dict[str, Any]:
+    """What the controls at a place ("always", "more") say about the model and its training, by the settings' names."""
+    values = {}
+    for each, usual in _controlled(chosen):
+        if each.control == place:
+            value = values[each.name] = setting_control(each, usual)
+            if (times := each.rates.get(value, 1.0)) != 1:
+                rate = spelled(times * chosen.train.learning_rate / times_the_rate(chosen.train))
+                words = f"{value} needs a learning rate about {thousands(round(times))} times as large: try {rate}."
+                st.markdown(f":gray[{words}]")
+    return values
+
+
+def setting_control(declared: Setting, default: Any) -> Any:
+    """The control of a setting: words in a list, a switch, a slider, or for very many numbers a field to type in."""
+    label, offered = declared.label or declared.name, declared.offered
+    if declared.kind is bool:
+        return st.toggle(label, default, key=declared.name, bind="query-params")
+    if declared.choices:
+        options = declared.choices
+        return st.selectbox(label, options, options.index(default), key=declared.name, bind="query-params")
+    if not isinstance(offered, range):
+        spell = spelled if declared.kind is float else str
+        return st.select_slider(label, offered, default, key=declared.name, bind="query-params", format_func=spell)
+    first, last, step = offered[0], offered[-1], offered.step
+    widget = st.slider if len(offered) <= SLIDER else st.number_input
+    return widget(label, first, last, default, step, key=declared.name, bind="query-params")
 
 
 def corpus() -> str:
@@ -47,7 +85,15 @@ def corpus() -> str:
 
 
 def max_steps(default: int) -> int:
-    return st.select_slider("Steps", STEPS, default, key="max_steps", bind="query-params")
+    return setting_control(settings_of(TrainConfig)["max_steps"], default)
+
+
+def learning_rate(default: float) -> float:
+    return setting_control(settings_of(TrainConfig)["learning_rate"], default)
+
+
+def seed() -> int:
+    return setting_control(settings_of(TrainConfig)["seed"], 1337)
 
 
 def guess() -> float | None:
@@ -58,36 +104,6 @@ def guess() -> float | None:
     )  # fmt: skip
 
 
-def learning_rate(default: float) -> float:
-    return st.select_slider(
-        "Learning rate", LEARNING_RATES, default, key="learning_rate", bind="query-params", format_func=spelled
-    )
-
-
-def batch_size(default: int) -> int:
-    return st.select_slider("batch_size", BATCH_SIZES, default, key="batch_size", bind="query-params")
-
-
-def block_size(default: int) -> int:
-    return st.slider("block_size", 1, 128, default, key="block_size", bind="query-params")
-
-
-def n_embd(default: int) -> int:
-    return st.slider("n_embd", 8, 256, default, 8, key="n_embd", bind="query-params")
-
-
-def n_head(default: int) -> int:
-    return st.slider("n_head", 1, 8, default, key="n_head", bind="query-params")
-
-
-def n_layer(default: int) -> int:
-    return st.slider("n_layer", 1, 8, default, key="n_layer", bind="query-params")
-
-
-def scale(default: str) -> str:
-    return st.selectbox("Scale of the scores", SCALES, SCALES.index(default), key="scale", bind="query-params")
-
-
 def text(default: str, longest: int) -> str:
     """What a head reads: a few characters that somebody types."""
     return st.text_input("Text", default, max_chars=longest, key="text", bind="query-params", width=260) or ""
@@ -95,27 +111,3 @@ def text(default: str, longest: int) -> str:
 
 def head_size() -> int:
     return st.select_slider("head_size", HEAD_SIZES, 16, key="head_size", bind="query-params")
-
-
-def seed() -> int:
-    return int(st.number_input("Seed", 0, LAST_SEED, 1337, key="seed", bind="query-params"))
-
-
-def model_settings(chosen: Preset, vocab_size: int) -> dict[str, object]:
-    """What the sliders say of the model; `ModelConfig` decides whether it can be built."""
-    model = chosen.model
-    if not isinstance(model, GPTConfig):
-        return {"vocab_size": vocab_size, "block_size": block_size(model.block_size)}
-    return {
-        "vocab_size": vocab_size, "n_layer": n_layer(model.n_layer), "n_head": n_head(model.n_head),
-        "n_embd": n_embd(model.n_embd), "block_size": block_size(model.block_size), "scale": scale(model.scale),
-    }  # fmt: skip
-
-
-def training_settings(config: TrainConfig) -> dict[str, object]:
-    """Learning rate, batch size and seed: how the model is trained."""
-    return {
-        "learning_rate": learning_rate(config.learning_rate),
-        "batch_size": batch_size(config.batch_size),
-        "seed": seed(),
-    }

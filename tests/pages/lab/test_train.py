@@ -1,19 +1,21 @@
 """The training page, without a browser: what it says, and that nothing goes wrong with what people type."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import SelectSlider
 
 from tests.pages.lab.train_page import PATIENCE, opened, says, until
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load
 from tinygpt.gpt import GPTConfig
+from tinygpt.settings import Setting, settings_of
 from tinygpt.texts.own import keep_text
+from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import RunSpec, TrainConfig
-from tinygpt.ui import controls, session
+from tinygpt.ui import session
 from tinygpt.ui.train import launch, loss
 from tinygpt.words import markdown as literal
 
@@ -255,21 +257,58 @@ def test_a_screen_reader_hears_names_and_no_marks(page):
     assert page.get_by_key(f"menu_{run}").proto.popover.label == "Menu of bigram"
 
 
-ENDS = {"max_steps": controls.STEPS, "batch_size": controls.BATCH_SIZES, "learning_rate": controls.LEARNING_RATES}
+def offered(setting: Setting) -> Sequence[Any]:
+    """What can be chosen on the page."""
+    return setting.choices or setting.offered
 
 
-@pytest.mark.parametrize(
-    "control", ["n_layer", "n_head", "n_embd", "block_size", "batch_size", "learning_rate", "max_steps"]
-)
+CONTROLS = {
+    each.name: each for config in (TrainConfig, GPTConfig) for each in settings_of(config).values() if each.control
+}
+
+
+@pytest.mark.parametrize("control", CONTROLS)
 @pytest.mark.parametrize("end", [0, -1])
 def test_any_control_at_its_end_leaves_every_page_standing(page, control, end):
     """A key shared by pages is one value: what one page allows, no other may choke on."""
-    found = page.get_by_key(control)
-    if isinstance(found, SelectSlider):
-        found.set_value(ENDS[control][end]).run()
-    else:
-        found.set_value((found.min, found.max)[end]).run()
+    page.get_by_key(control).set_value(offered(CONTROLS[control])[end]).run()
     assert not page.exception
     for other in ("learn/home.py", "lab/train.py"):
         page.switch_page(other).run()
         assert not page.exception
+
+
+def test_every_setting_with_a_control_reaches_the_run(page):
+    """And what its choices need in addition is said beside it."""
+    chosen = {}
+    for name, each in CONTROLS.items():
+        values = [value for value in offered(each)[:9] if value != each.default]
+        for value in values if each.choices else values[-1:]:
+            chosen[name] = value
+            page.get_by_key(name).set_value(value).run()
+            assert not page.exception
+            assert (f"{value} needs a learning rate about" in says(page)) is (value in each.rates)
+
+    page.button(key="train").click().run()
+    bigram, model = session.engine().runs(page.session_state["student"])
+    found = {name: getattr(model.spec.model, name, getattr(model.spec.train, name, None)) for name in CONTROLS}
+    assert found == chosen
+    different = [
+        each.name
+        for each in settings_of(TrainConfig).values()
+        if getattr(bigram.spec.train, each.name) != getattr(model.spec.train, each.name) and not each.of_model
+    ]
+    assert not different, "a bigram beside it is trained in the same way"
+    forget([model.id, bigram.id])
+
+
+def test_another_preset_sets_every_setting_but_the_seed(page):
+    page.number_input(key="seed").set_value(7)
+    for name, each in CONTROLS.items():
+        if each.choices:
+            page.get_by_key(name).set_value(next(value for value in each.choices if value != each.default))
+    page.run()
+    page.selectbox(key="model").set_value("nanoGPT for a laptop").run()
+    spec = PRESETS["nanogpt-cpu"].spec("", 65)
+    wanted = {name: getattr(spec.model, name, getattr(spec.train, name, None)) for name in CONTROLS} | {"seed": 7}
+    assert {name: page.get_by_key(name).value for name in CONTROLS} == wanted

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from tinygpt.engine.records import RunView
-from tinygpt.experiments.differences import said, what_differs
+from tinygpt.experiments.differences import setting_words, what_differs
 from tinygpt.experiments.ladder import code_of
 from tinygpt.models import count_parameters
 from tinygpt.spelling import number, thousands
@@ -60,11 +60,11 @@ def _difference(rungs: dict[str, list[RunView]], chosen: str, labels: list[str])
         before = rungs[labels[labels.index(chosen) - 1]][0].spec
         changes = what_differs([before, rungs[chosen][0].spec])
         lines = [
-            f"{sign} {said(name, values[i])}"
+            f"{sign} {setting_words(name, values[i])}"
             for name, values in changes.items()
             if name not in NOT_NEW
             for i, sign in enumerate("-+")
-            if values[i] is not None and not (values[0] is None and said(name, values[1]).startswith("no "))
+            if values[i] is not None and not (values[0] is None and setting_words(name, values[1]).startswith("no "))
         ]
         st.code("\n".join(lines), language="diff")
     for function in code_of(changes):

@@ -4,7 +4,6 @@ Whatever comes and goes stands below what stays, and no two kinds share a key: a
 is drawn anew would lose its tie to the address.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,23 +17,22 @@ from tinygpt.experiments import rules as languages
 from tinygpt.experiments import scale as scales
 from tinygpt.experiments import seeds as repeats
 from tinygpt.experiments import sweep as sweeps
-from tinygpt.experiments.differences import said
+from tinygpt.experiments.differences import setting_words
 from tinygpt.experiments.fairness import with_steps
 from tinygpt.experiments.plan import Plan
-from tinygpt.gpt import SCALES
 from tinygpt.models import kind
 from tinygpt.spelling import thousands
 from tinygpt.training.presets import PRESETS
-from tinygpt.ui import controls, session
+from tinygpt.training.spec import STEPS
+from tinygpt.ui import session
 
 FAIR: dict[str, ladders.Fair] = {"as in the lecture": "", "equal parameters": "parameters", "equal operations": "flops"}
-VALUES: dict[str, Sequence[Any]] = {  # what can be swept, and over which values
-    "learning_rate": controls.LEARNING_RATES[:-2], "batch_size": controls.BATCH_SIZES, "max_steps": controls.STEPS,
-    "n_embd": (8, 16, 32, 64, 128), "n_head": (1, 2, 4, 8), "n_layer": (1, 2, 3, 4, 6),
-    "block_size": (2, 4, 8, 16, 32, 64), "head_size": (4, 8, 16, 32, 64, 128, 256), "dropout": (0.0, 0.1, 0.2, 0.4),
-    "scale": SCALES, "positions": ("learned", "none"), "residual": (True, False), "layer_norm": (True, False),
-    "weight_decay": (0.0, 0.01, 0.1, 1.0),
-}  # fmt: skip
+# The order of the first settings that can be swept; all others follow as their configs have them.
+ORDER = (
+    "learning_rate", "batch_size", "max_steps", "n_embd", "n_head", "n_layer", "block_size", "head_size", "dropout",
+    "scale",
+)  # fmt: skip
+VALUES = {name: values for name in (*ORDER, *sweeps.SWEPT) if (values := sweeps.SWEPT[name].to_sweep)}
 LENGTHS = {"a tenth": 0.1, "a third": 1 / 3, "whole": 1.0}  # of a run's usual steps
 FIRST = {"learning_rate": (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2), "max_steps": (500, 1_000, 2_000)}  # chosen at first
 
@@ -121,7 +119,7 @@ def language(_: Corpus | None) -> Plan:
 def _values(name: str) -> list[Any]:
     """The values of one setting; their number is their place in the list, so that the link stays short."""
     values = list(VALUES[name])
-    words = [said(name, value).removeprefix(f"{name} ") for value in values]
+    words = [setting_words(name, value).removeprefix(f"{name} ") for value in values]
     first = [words[values.index(value)] for value in FIRST.get(name, values[:4]) if value in values]
     chosen = st.multiselect(f"Values of {name}", words, first, key=f"values_{name}", bind="query-params")
     return [value for value, word in zip(values, words, strict=True) if word in chosen]
@@ -134,9 +132,7 @@ def _seeds(experiment: str, *, least: int = 1) -> tuple[int, ...]:
 
 
 def _steps(experiment: str, default: int) -> int:
-    return st.select_slider(
-        "Steps of each run", controls.STEPS[3:], default, key=f"{experiment}_steps", bind="query-params"
-    )
+    return st.select_slider("Steps of each run", STEPS[3:], default, key=f"{experiment}_steps", bind="query-params")
 
 
 def _share(experiment: str) -> float:

@@ -8,7 +8,7 @@ from statistics import fmean
 import streamlit as st
 
 from tinygpt.engine.records import RunView
-from tinygpt.experiments.differences import said, varied
+from tinygpt.experiments.differences import setting_words, varied
 from tinygpt.experiments.floors import gap_around
 from tinygpt.models import count_parameters
 from tinygpt.spelling import brief, number, thousands
@@ -98,7 +98,8 @@ def differences(groups: Mapping[str, Sequence[RunView]]) -> dict[str, str]:
         for i, label in enumerate(groups)
     }
     news = {
-        label: [pair for pair in pairs if said(*pair) not in label.split(" \u00b7 ")] for label, pairs in own.items()
+        label: [pair for pair in pairs if setting_words(*pair) not in label.split(" \u00b7 ")]
+        for label, pairs in own.items()
     }
     shown = own if len(own) == 2 and any(news.values()) else news
     return {label: " \u00b7 ".join(plain(*pair) for pair in pairs[:COLUMNS]) for label, pairs in shown.items()}
@@ -108,7 +109,7 @@ def plain(name: str, value: object) -> str:
     """A setting in the words of a lesson, where it has some."""
     if name == "corpus":
         return texts.title(str(value))
-    return PLAIN.get((name, value), said(name, value))
+    return PLAIN.get((name, value), setting_words(name, value))
 
 
 def is_special(values: Sequence[object], i: int) -> bool:

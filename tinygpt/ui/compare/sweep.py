@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from tinygpt.engine.records import RunView
-from tinygpt.experiments.differences import said, varied
+from tinygpt.experiments.differences import setting_words, varied
 from tinygpt.plots.losses.heat import heat_rows, heat_spec
 from tinygpt.plots.losses.lines import Axes, Series, lines_rows, lines_spec
 from tinygpt.plots.losses.tones import Tone
@@ -95,12 +95,12 @@ def _in_order(name: str, values: Sequence[Any]) -> tuple[str, ...]:
 
 
 def _word(name: str, value: Any) -> str:
-    return said(name, value).removeprefix(f"{name} ")
+    return setting_words(name, value).removeprefix(f"{name} ")
 
 
 def edges(axes: Settings, at: int) -> list[str]:
     """The settings whose value in variant `at` is the last that was tried, though one could go on; in words."""
-    return [said(name, values[at]) for name, values in axes.items() if _at_edge(values, at)]
+    return [setting_words(name, values[at]) for name, values in axes.items() if _at_edge(values, at)]
 
 
 def _at_edge(values: Sequence[Any], at: int) -> bool:

@@ -13,10 +13,9 @@ from tinygpt.checkpoint.model_file import load, read_info
 from tinygpt.corpus import CATALOGUE, default_corpus, load_corpus
 from tinygpt.files import CHECKPOINTS
 from tinygpt.gpt import GPTConfig
-from tinygpt.models import kind
+from tinygpt.models import config_from, kind
 from tinygpt.probes import capture
 from tinygpt.spelling import thousands
-from tinygpt.training.spec import config_from
 
 TEXT = "First Citizen:\nSpeak"
 

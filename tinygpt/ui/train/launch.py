@@ -1,6 +1,6 @@
 """From controls to a run: what it will cost, whether it can be done, and the button that starts it."""
 
-from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -9,14 +9,14 @@ from tinygpt.corpus import Corpus, check_length, load_corpus
 from tinygpt.engine.limits import MAX_LIVE, check
 from tinygpt.engine.records import RunView
 from tinygpt.models import count_parameters
+from tinygpt.settings import settings_of, times_the_rate
 from tinygpt.spelling import spoken_time, thousands
 from tinygpt.training.cost import this_machine
 from tinygpt.training.presets import PRESETS, Preset
-from tinygpt.training.spec import RunSpec
+from tinygpt.training.spec import LOOKS, RunSpec, TrainConfig
 from tinygpt.ui import controls, session, texts
 
 SETTLED = 200  # steps after which a run's speed says how fast its like will be
-LOOKS = 30  # val losses of a run: enough for a curve, cheap enough to be no brake
 
 
 def chosen_corpus() -> Corpus | None:
@@ -28,18 +28,18 @@ def chosen_corpus() -> Corpus | None:
         return None
 
 
-def chosen_spec(preset: Preset, corpus: Corpus | None, max_steps: int) -> RunSpec | str:
-    """What the controls say, or a sentence that says why it cannot be built and what to do."""
-    settings = controls.model_settings(preset, corpus.tokenizer.vocab_size if corpus else 65)
-    training = controls.training_settings(preset.train)
+def chosen_spec(preset: Preset, corpus: Corpus | None, always: dict[str, Any]) -> RunSpec | str:
+    """What the controls say, those that are `always` on the page and those drawn here.
+
+    A sentence that says why it cannot be built and what to do, where it cannot.
+    """
+    chosen = always | controls.chosen_settings(preset, "more")
     if corpus is None:
         return "Choose a text first."
     try:
-        model = replace(preset.model, **settings)  # type: ignore[arg-type]
-        looks = {"max_steps": max_steps, "eval_interval": max(1, max_steps // LOOKS)}
-        train = replace(preset.train.at(training.pop("learning_rate")), **training, **looks)  # type: ignore[arg-type]
-        check_length(corpus.text, model.block_size)
-        spec = RunSpec(model, train, corpus.name)
+        chosen["eval_interval"] = max(1, chosen["max_steps"] // LOOKS)
+        spec = preset.spec(corpus.name, corpus.tokenizer.vocab_size).with_settings(chosen)
+        check_length(corpus.text, spec.model.block_size)
         check(spec)
         return spec
     except ValueError as error:
@@ -87,14 +87,18 @@ def with_a_bigram(spec: RunSpec) -> list[RunSpec]:
 
 
 def bigram_for(spec: RunSpec) -> RunSpec | None:
-    """The bigram to compare an attention model with; None beside a bigram, and where it would be too large."""
+    """The bigram to compare an attention model with; None beside a bigram, and where it would be too large.
+
+    It is trained as that model is, but for the learning rate and its schedule, which are those of its own preset.
+    """
     if isinstance(spec.model, BigramConfig):
         return None
     bigram = PRESETS["bigram"].spec(spec.corpus, spec.model.vocab_size)
-    train = replace(
-        bigram.train, max_steps=spec.train.max_steps, eval_interval=spec.train.eval_interval, seed=spec.train.seed
-    )
-    bigram = replace(bigram, model=replace(bigram.model, block_size=spec.model.block_size), train=train)
+    same = {
+        each.name: getattr(spec.train, each.name) for each in settings_of(TrainConfig).values() if not each.of_model
+    }
+    rate = bigram.train.learning_rate * times_the_rate(spec.train) / times_the_rate(bigram.train)
+    bigram = bigram.with_settings({**same, "learning_rate": rate, "block_size": spec.model.block_size})
     try:
         check(bigram)
     except ValueError:

@@ -9,13 +9,12 @@ from tinygpt.checkpoint.model_file import load
 from tinygpt.engine.records import ENDED, NoSuchRun, RunView
 from tinygpt.lessons import tables
 from tinygpt.plots.lessons.bigram_drawings import Progress
-from tinygpt.training.spec import RunSpec, TrainConfig
+from tinygpt.training.spec import LOOKS, RunSpec, TrainConfig
 from tinygpt.training.state import start
 from tinygpt.ui import session
 from tinygpt.ui.lessons.bigram.text import Counted, counted
 
 RATE, STEPS = 1e-3, 10_000  # the notebook's training
-LOOKS = 30  # val losses of a run: enough for the chart of the laboratory
 
 
 def newest_run(text: Counted) -> RunView | None:

@@ -16,7 +16,8 @@ from tinygpt.plots.lessons import bigram as figures
 from tinygpt.plots.lessons import bigram_drawings as drawings
 from tinygpt.randomness import generator
 from tinygpt.spelling import STAND_IN, thousands
-from tinygpt.ui import controls, frame
+from tinygpt.training.spec import LAST_SEED
+from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag, still
 from tinygpt.ui.lessons.bigram.runs import newest_run, tables_of
 from tinygpt.ui.lessons.bigram.text import Counted, char_control, counted, named
@@ -31,7 +32,7 @@ WRITTEN = 100  # characters at a temperature
 
 
 def dice_control() -> int:
-    return int(st.number_input("Seed of the dice", 0, controls.LAST_SEED, 1337, key="dice", bind="query-params"))
+    return int(st.number_input("Seed of the dice", 0, LAST_SEED, 1337, key="dice", bind="query-params"))
 
 
 @st.fragment

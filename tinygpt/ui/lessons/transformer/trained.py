@@ -15,7 +15,7 @@ from tinygpt.models import ModelConfig, count_parameters
 from tinygpt.spelling import spoken_time
 from tinygpt.training.loop import advance
 from tinygpt.training.presets import PRESETS
-from tinygpt.training.spec import RunSpec
+from tinygpt.training.spec import LOOKS, RunSpec
 from tinygpt.ui import controls, session
 from tinygpt.ui.lessons.transformer.parts import name_of
 from tinygpt.ui.scene import ask, begin, code
@@ -60,7 +60,7 @@ def spec_of(config: ModelConfig, max_steps: int, learning_rate: float, seed: int
     """The lecture's way to train, on the text of this server."""
     train = replace(
         PRESETS["layer-norm"].train, max_steps=max_steps, learning_rate=learning_rate, seed=seed,
-        eval_interval=max(1, max_steps // launch.LOOKS),
+        eval_interval=max(1, max_steps // LOOKS),
     )  # fmt: skip
     return RunSpec(config, train, default_corpus())
 
