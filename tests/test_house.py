@@ -16,6 +16,7 @@ import pytest
 
 from tinygpt.files import PROJECT
 from tinygpt.texts.cleaning import MAX_BYTES
+from tinygpt.words.storyboard import lessons
 
 # Imports go one way: pages -> ui -> plots -> core. A folder's rule holds for all that is in it, at any depth, unless a
 # folder further in has a rule of its own.
@@ -159,10 +160,15 @@ def test_every_file_says_what_it_is(path):
 
 
 def test_every_page_of_the_router_exists_and_every_page_is_in_it():
+    """The router names its pages one by one; those of the lessons it takes from their catalogs."""
     calls = [node for node in ast.walk(tree(PROJECT / "pages" / "router.py")) if isinstance(node, ast.Call)]
-    listed = {call.args[0].value for call in calls if dotted(call.func) == "st.Page"}
+    paths = [call.args[0] for call in calls if dotted(call.func) == "st.Page"]
+    listed = {path.value for path in paths if isinstance(path, ast.Constant)}
+    assert "f'learn/{one.name}.py'" in map(ast.unparse, paths), "the pages of the lessons"
+    listed |= {f"learn/{one.name}.py" for one in lessons()}
     there = {path.relative_to(PROJECT / "pages").as_posix() for path in (PROJECT / "pages").glob("*/*.py")}
-    assert listed == there
+    wrong = sorted(listed ^ there)
+    assert not wrong, "in the router or in the folder, but not in both"
 
 
 def test_the_options_that_hold_up_the_app_are_set():

@@ -5,7 +5,7 @@ import streamlit as st
 from tinygpt.ui import frame
 from tinygpt.ui.compare import begin, buys, shown, stage, take
 
-frame.head("Compare", "Is it really better, and why? One seed proves little: repeat it, and see what is noise.")
+frame.title("Compare", "Is it really better, and why? One seed proves little: repeat it, and see what is noise.")
 
 left, right = st.columns([3, 8], gap="large")
 with left:

@@ -5,7 +5,7 @@ import streamlit as st
 from tinygpt.ui import controls, frame
 from tinygpt.ui.train import launch, live, own_text
 
-frame.head("Train", "Choose a model, guess where its curve will end, press Train. Runs stay until you delete them.")
+frame.title("Train", "Choose a model, guess where its curve will end, press Train. Runs stay until you delete them.")
 
 left, stage = st.columns([3, 8], gap="large")
 with left:

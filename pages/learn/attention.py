@@ -5,11 +5,11 @@ from tinygpt.ui.lessons.attention import mask as attention_more
 from tinygpt.ui.lessons.attention import order as attention_other
 from tinygpt.ui.lessons.attention import reader as attention_reader
 from tinygpt.ui.lessons.attention import row as attention
-from tinygpt.ui.scene import check, head, turn
+from tinygpt.ui.scene import check, page_turn, title
 from tinygpt.words.storyboard import lesson
 
 story = lesson("attention")
-head(story)
+title(story)
 reader = attention_reader.choose()
 attention.one_row(story["att-1"], reader)
 attention.three_vectors(story["att-2"], reader)
@@ -20,4 +20,4 @@ attention_more.wrong_axis(story["att-7"], reader)
 attention_other.no_space(story["att-8"], reader)
 attention_other.another_text(story["att-9"], reader)
 check(story)
-turn(story)
+page_turn(story)

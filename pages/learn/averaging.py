@@ -3,11 +3,11 @@
 from tinygpt.ui.lessons.averaging import loop as averaging
 from tinygpt.ui.lessons.averaging import measured as averaging_measured
 from tinygpt.ui.lessons.averaging import softmax as averaging_softmax
-from tinygpt.ui.scene import check, head, turn
+from tinygpt.ui.scene import check, page_turn, title
 from tinygpt.words.storyboard import lesson
 
 story = lesson("averaging")
-head(story)
+title(story)
 x = averaging.notebook_x()
 averaging.mean_so_far(story["avg-1"], x)
 averaging.products(story["avg-2"])
@@ -19,4 +19,4 @@ averaging_measured.almost_equal(story["avg-7"], x)
 averaging_measured.forgets(story["avg-8"], x)
 averaging_measured.better_than_nothing(story["avg-9"])
 check(story, averaging_softmax.check_facts())
-turn(story)
+page_turn(story)

@@ -4,11 +4,11 @@ from tinygpt.ui.lessons.bigram import pairs as bigram
 from tinygpt.ui.lessons.bigram import training as bigram_training
 from tinygpt.ui.lessons.bigram import writing as bigram_writing
 from tinygpt.ui.lessons.bigram.text import chosen_text
-from tinygpt.ui.scene import check, head, turn
+from tinygpt.ui.scene import check, page_turn, title
 from tinygpt.words.storyboard import lesson
 
 story = lesson("bigram")
-head(story)
+title(story)
 text = chosen_text(story["big-1"])
 bigram.what_follows(story["big-1"], text)
 bigram.all_rows(story["big-2"], text)
@@ -19,4 +19,4 @@ bigram_writing.same_dice(story["big-6"], text)
 bigram_writing.one_character(story["big-7"], text)
 bigram_writing.temperature(story["big-8"], text)
 check(story, bigram_writing.check_facts(text))
-turn(story)
+page_turn(story)

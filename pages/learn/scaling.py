@@ -4,11 +4,11 @@ from tinygpt.ui.lessons.scaling import mistakes as scaling_mistakes
 from tinygpt.ui.lessons.scaling import softmax as scaling_softmax
 from tinygpt.ui.lessons.scaling import trained as scaling_trained
 from tinygpt.ui.lessons.scaling import width as scaling
-from tinygpt.ui.scene import check, head, turn
+from tinygpt.ui.scene import check, page_turn, title
 from tinygpt.words.storyboard import lesson
 
 story = lesson("scaling")
-head(story)
+title(story)
 scaling.a_sum(story["sca-1"])
 scaling.every_size(story["sca-2"])
 scaling_softmax.wide_scores(story["sca-3"])
@@ -18,4 +18,4 @@ scaling_mistakes.wrong_dice(story["sca-6"])
 scaling_mistakes.which_root(story["sca-7"])
 scaling_trained.trained_heads(story["sca-8"])
 check(story)
-turn(story)
+page_turn(story)

@@ -4,11 +4,11 @@ from tinygpt.ui.lessons.transformer import fair as transformer_measured
 from tinygpt.ui.lessons.transformer import heads as transformer_heads
 from tinygpt.ui.lessons.transformer import machine as transformer
 from tinygpt.ui.lessons.transformer import trained as transformer_trained
-from tinygpt.ui.scene import check, head, turn
+from tinygpt.ui.scene import check, page_turn, title
 from tinygpt.words.storyboard import lesson
 
 story = lesson("transformer")
-head(story)
+title(story)
 config = transformer.machine(story["tra-1"])
 transformer.owners(story["tra-2"])
 transformer_heads.heads(story["tra-3"], story["tra-4"])
@@ -18,4 +18,4 @@ transformer_measured.choosing(story["tra-7"])
 transformer_measured.place_by_place(story["tra-8"])
 transformer_trained.train_it(story["tra-9"], config)
 check(story, transformer.check_facts())
-turn(story)
+page_turn(story)

@@ -77,11 +77,11 @@ def repaint_on_appearance() -> None:
     _appearance(key="appearance", data={"drawn": mode()}, height=1, on_changed_change=lambda: None)
 
 
-def head(title: str, lede: str, aside: str = "") -> None:
+def title(words: str, lede: str, aside: str = "") -> None:
     """A page's title, something small at its right ("Lesson 4 of 6"), and at most two sentences."""
-    st.set_page_config(page_title=f"{title} \u00b7 tinygpt")  # a name for the tab, which a screen reader says first
+    st.set_page_config(page_title=f"{words} \u00b7 tinygpt")  # a name for the tab, which a screen reader says first
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute", gap=None):
-        st.title(title, anchor=False, width="content")
+        st.title(words, anchor=False, width="content")
         if aside:
             st.markdown(f":gray[{aside}]", width="content")
     with st.container(width=780):
@@ -98,7 +98,7 @@ def zoomed() -> None:
     """Nothing to do. That somebody listens is what makes Streamlit keep the zoom when the rows change."""
 
 
-def look_for(sentence: str) -> None:
+def caption(sentence: str) -> None:
     """The one sentence under a figure: what to look for in it. Computed, never typed."""
     with st.container(width=900):
         st.markdown(f"**Look for** \u2002{sentence}")

@@ -3,25 +3,70 @@
 A scene is one idea. Its question stands before its picture; any answer opens the picture, and so does "Show me".
 """
 
+import functools
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from tinygpt.ui import frame
+from tinygpt.ui.drag import Picture
 from tinygpt.words import markdown as literal
-from tinygpt.words.storyboard import LESSONS, Facts, Lesson, Question, Scene, fill, lessons
+from tinygpt.words.storyboard import Facts, Lesson, Question, Scene, fill, find_scene, lessons
 
 SHORT, WIDE = 84, 34  # characters that all answers, or one of them, may have to stand in one row, also on a phone
 Rows = Sequence[Mapping[str, Any]] | Mapping[str, Sequence[Any]]
+Showing = Iterator[Facts | None]  # what a scene yields, once: the facts of its question
+P = ParamSpec("P")
 
 
-def head(lesson: Lesson) -> None:
-    """The head of a lesson's page."""
-    frame.head(lesson.title, lesson.subtitle, f"Lesson {lesson.number} of {len(LESSONS)}")
+def title(lesson: Lesson) -> None:
+    """The title of a lesson's page, and its place among the lessons."""
+    frame.title(lesson.title, lesson.subtitle, f"Lesson {lesson.number} of {len(lessons())}")
+
+
+def scene(
+    id: str, *, height: int, code: Iterable[Callable[..., Any]] = (), fragment: bool = True
+) -> Callable[[Callable[Concatenate[Scene, P], Showing]], Callable[P, None]]:
+    """Make a scene of a function that shows one idea:
+
+        @scene("tok-3", height=320, code=[Corpus.from_text])
+        def hide_some(scene: Scene, corpus: Corpus) -> Showing:
+            train, hidden = len(corpus.train), len(corpus.val)
+            yield {"train": train, "hidden": hidden}
+            st.html(split_bar(train, hidden, frame.mode()))
+
+    A page calls `hide_some(corpus)`; the function is given the words of the scene tok-3 as well. Its heading and its
+    first words stand above all that it shows. At its `yield`, which hands over the numbers of the question, the
+    question stands. What comes after the `yield` runs when the picture may be seen; until then a place of `height` px
+    is kept for it. `yield None` asks nothing, where there is nothing to choose. Below all, the source of the
+    functions in `code` is shown: those that computed the picture.
+
+    A scene is a fragment, so that its controls redraw nothing else; with `fragment=False` they redraw what is around.
+    """
+
+    def decorate(show: Callable[Concatenate[Scene, P], Showing]) -> Callable[P, None]:
+        @functools.wraps(show)
+        def perform(*args: P.args, **kwargs: P.kwargs) -> None:
+            words = find_scene(id)
+            begin(words)
+            _perform(words, show(words, *args, **kwargs), height, code)
+
+        return st.fragment(perform) if fragment else perform
+
+    return decorate
+
+
+def _perform(scene: Scene, showing: Showing, height: int, functions: Iterable[Callable[..., Any]]) -> None:
+    for facts in showing:
+        if facts is not None and not ask(scene, facts, height=height):
+            return
+    if functions:
+        code(*functions)
 
 
 def begin(scene: Scene) -> None:
@@ -84,13 +129,34 @@ def reveal_all() -> bool:
 
 def look_for(scene: Scene, facts: Facts, template: str = "look_for") -> None:
     """The sentence under a figure."""
-    frame.look_for(scene.write(template, facts))
+    frame.caption(scene.write(template, facts))
 
 
 def alt(scene: Scene, facts: Facts, template: str = "look_for") -> str:
     """A figure in words: what it is, then what to look for in it."""
     sentence = scene.plain(template, facts)
     return scene.plain("alt", {**facts, "look_for": sentence}) if "alt" in scene.templates else sentence
+
+
+def picture(scene: Scene, drawing: str, facts: Facts, template: str = "look_for") -> Picture:
+    """One position of a figure that follows the finger: its drawing, and what to look for in it."""
+    return Picture(drawing, scene.plain(template, facts), alt(scene, facts, template))
+
+
+def plot(scene: Scene, figure: go.Figure, facts: Facts, template: str = "look_for", *, square: bool = False) -> None:
+    """A figure, and below it the sentence that says what to look for in it."""
+    frame.show(figure, key=scene.key, alt=alt(scene, facts, template), square=square)
+    look_for(scene, facts, template)
+
+
+def explain(scene: Scene, facts: Facts, rows: Callable[[], Rows] | None = None) -> None:
+    """What stands below a picture, as far as the catalog has words for it: its formula, what the lecture says, more to
+    dig into; then the picture's numbers as a table, whose `rows` are made when somebody opens it."""
+    for name, write in (("formula", formula), ("lecture", lecture), ("deeper", deeper)):
+        if name in scene.templates:
+            write(scene, facts)
+    if rows:
+        table(rows, key=scene.key)
 
 
 def formula(scene: Scene, facts: Facts, template: str = "formula") -> None:
@@ -121,10 +187,10 @@ def deeper(scene: Scene, facts: Facts, template: str = "deeper") -> None:
         st.markdown(scene.write(template, facts))
 
 
-def lecture(scene: Scene) -> None:
+def lecture(scene: Scene, facts: Facts | None = None) -> None:
     """What the lecture calls it, where it says it in other words."""
     with st.container(width=900):
-        st.markdown(f":gray[{scene.templates['lecture']}]")
+        st.markdown(f":gray[{scene.write('lecture', facts or {})}]")
 
 
 def wrong_switch(key: str, label: str) -> bool:
@@ -156,16 +222,11 @@ def check(lesson: Lesson, facts: Facts | None = None) -> None:
         answers(question, facts or {})
 
 
-def turn(lesson: Lesson) -> None:
+def page_turn(lesson: Lesson) -> None:
     """The way to the lesson before and to the one after; after the last one, to the laboratory."""
     st.space("large")
-    there = {other.name: other for other in lessons()}
-    names = list(there)
-    at = names.index(lesson.name)
-    before = _link(there[names[at - 1]]) if at else ("learn/home.py", "Home")
-    after = _link(there[names[at + 1]]) if at + 1 < len(names) else ("lab/train.py", "Train your own")
-    frame.turn_page(before, (after[0], f"Next: {after[1]}"))
-
-
-def _link(lesson: Lesson) -> tuple[str, str]:
-    return f"learn/{lesson.name}.py", literal.markdown(lesson.title)
+    links = [(f"learn/{one.name}.py", literal.markdown(one.title)) for one in lessons()]
+    way = [("learn/home.py", "Home"), *links, ("lab/train.py", "Train your own")]
+    at = 1 + lessons().index(lesson)
+    (before, name), (after, next_name) = way[at - 1], way[at + 1]
+    frame.turn_page((before, name), (after, f"Next: {next_name}"))

@@ -27,7 +27,6 @@ from tinygpt.spelling import MINUS, number, thousands
 from tinygpt.words import markdown as literal
 
 CATALOGS = PROJECT / "pages" / "learn"
-LESSONS = ("tokens", "bigram", "averaging", "attention", "scaling", "transformer")  # in the order of the notebooks
 
 Facts = Mapping[str, Any]  # the numbers and characters of a scene, by the name that its templates use
 
@@ -106,9 +105,16 @@ def lesson(name: str) -> Lesson:
     return Lesson(name, **head, scenes=scenes, check=tuple(filter(None, check)))
 
 
+@cache
 def lessons() -> tuple[Lesson, ...]:
-    """Every lesson that has a page, in order."""
-    return tuple(lesson(name) for name in LESSONS if (CATALOGS / f"{name}.py").exists())
+    """Every lesson, by its number. A lesson is there as soon as its catalog is."""
+    return tuple(sorted((lesson(path.stem) for path in CATALOGS.glob("*.toml")), key=lambda one: one.number))
+
+
+@cache
+def find_scene(id: str) -> Scene:
+    """The scene with that id, whichever lesson it belongs to. KeyError for one that no catalog holds."""
+    return {key: scene for one in lessons() for key, scene in one.scenes.items()}[id]
 
 
 def _scene(key: str, entry: dict[str, Any]) -> Scene:

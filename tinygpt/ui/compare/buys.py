@@ -76,7 +76,7 @@ def _positions(a: RunView, b: RunView, now: Shown) -> None:
         alt="Val loss of two models at each position of the window.",
         title="Loss by position in the window, nats per character",
     )  # fmt: skip
-    frame.look_for(_position_words([(_title(run, now), loss) for run, loss in zip((a, b), losses, strict=True)]))
+    frame.caption(_position_words([(_title(run, now), loss) for run, loss in zip((a, b), losses, strict=True)]))
 
 
 def _position_words(found: list[tuple[str, tuple[float, ...]]]) -> str:
@@ -107,7 +107,7 @@ def _passage(a: RunView, b: RunView, now: Shown) -> None:
     names = (_title(a, now), _title(b, now))
     words = _surprise_words(characters, costs, names)
     still(passage(characters, *costs, names, frame.mode()), key="passage", alt=words)
-    frame.look_for(literal.markdown(words))
+    frame.caption(literal.markdown(words))
 
 
 def _surprise_words(characters: list[str], costs: tuple[Costs, Costs], names: tuple[str, str]) -> str:

@@ -60,7 +60,7 @@ def scale_inside(groups: dict[str, list[RunView]], tones: dict[str, Tone], suffi
         bind=None if suffix else "query-params", format_func=lambda key: by_key[key].name,
     )  # fmt: skip
     _chart(by_key[watched], found, tones, _levels(config) if watched == "variance" else (), suffix)
-    frame.look_for(f"{scale_words(found, config)} {effect_words(groups)}")
+    frame.caption(f"{scale_words(found, config)} {effect_words(groups)}")
     with st.expander("Head by head", type="compact"):
         st.table(head_rows(found, config), border="horizontal", hide_index=True)
 

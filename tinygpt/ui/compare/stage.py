@@ -34,7 +34,7 @@ def _tick(fresh: list[Shown], live: bool) -> None:
         view = chart.controls()
         if now.runs:
             chart.compared_losses(now, tones, view)
-        frame.look_for(verdict.comparison_words(now))
+        frame.caption(verdict.comparison_words(now))
     with st.container():
         for one in now.experiments:
             if one.kind == "sweep" and (groups := now.variants(one)):

@@ -37,7 +37,7 @@ def sweep_found(groups: dict[str, list[RunView]], tone: Tone, experiment: str) -
         best, loss = said_of
         at = list(groups).index(best)
         over = all(map(is_over, groups.values()))
-        frame.look_for(sweep_words(best, loss, edges(axes, at), over=over))
+        frame.caption(sweep_words(best, loss, edges(axes, at), over=over))
 
 
 def swept(groups: dict[str, list[RunView]]) -> Settings:

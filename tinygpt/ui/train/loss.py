@@ -49,7 +49,7 @@ def live_losses(views: list[RunView], current: RunView | None, max_steps: int, g
     if curve:  # its name goes into a sentence now, where marks would have a meaning
         curve = replace(curve, label=literal.markdown(curve.label))
     ended, diverged = status in ENDED, status == "diverged"
-    frame.look_for(curve_words(curve, known, ended=ended, guess=guess, diverged=diverged))
+    frame.caption(curve_words(curve, known, ended=ended, guess=guess, diverged=diverged))
 
 
 def heading() -> bool:

@@ -6,8 +6,9 @@ import torch
 from tinygpt.inside.heads import ModelHead, cross_attention, notebook_head, put_back
 from tinygpt.plots.lessons.attention import attention_heatmap
 from tinygpt.ui import frame
-from tinygpt.ui.lessons.attention.reader import ANOTHER, LONGEST, NOTEBOOK, Reader
+from tinygpt.ui.lessons.attention.reader import ANOTHER, NOTEBOOK, Reader
 from tinygpt.ui.lessons.attention.row import counted, height_for, matrix_rows
+from tinygpt.ui.readers import LONGEST
 from tinygpt.ui.scene import alt, ask, begin, code, deeper, lecture, look_for, table
 from tinygpt.words.attention import strongest_look
 from tinygpt.words.storyboard import Scene

@@ -16,10 +16,10 @@ from tinygpt.models import kind
 from tinygpt.spelling import spoken
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.ui import controls
-from tinygpt.words import markdown as literal
+from tinygpt.ui.readers import LONGEST, TEXT, last_ids, readable, say_what_is_read
 from tinygpt.words.storyboard import Scene
 
-TEXT, ANOTHER, LONGEST = "the king", "my lord", 24
+ANOTHER = "my lord"
 EXAMPLES = ("the king", "my lord,", "to be or", "abcabcab")
 MODELS = {"one head with skip": "one-head-skip", "one head": "one-head", "GPT": "layer-norm"}
 UNTRAINED, NOTEBOOK = "untrained", "notebook"
@@ -89,7 +89,7 @@ class Reader:
         """The ids of another text as this head can read it; for the notebook, the next sequence of its batch. (T2,)"""
         if self.tokenizer is None:
             return torch.arange(NOTEBOOK_T, 2 * NOTEBOOK_T - 1)  # one less, to tell rows from columns
-        return _ids(readable(text, self.tokenizer) or ANOTHER, self.tokenizer, self.longest)
+        return last_ids(readable(text, self.tokenizer) or ANOTHER, self.tokenizer, self.longest)
 
     def other_last(self) -> Tensor:
         """The same tokens with another one at the end: z, or the notebook's last vector. (T,)"""
@@ -112,7 +112,7 @@ def choose() -> Reader:
             st.button(example, type="tertiary", key=f"example_{i}", on_click=_take, args=(example,))
     read = readable(text, tokenizer)
     say_what_is_read(text, read, tokenizer, longest)
-    return Reader(name, head, _ids(read or TEXT, tokenizer, longest), tokenizer, longest)
+    return Reader(name, head, last_ids(read or TEXT, tokenizer, longest), tokenizer, longest)
 
 
 def heads() -> list[str]:
@@ -139,26 +139,3 @@ def _head(name: str) -> tuple[AnyHead, CharTokenizer, int]:
 
 def _number(label: str, key: str, count: int) -> int:
     return int(st.segmented_control(label, range(count), default=0, required=True, key=key, bind="query-params"))
-
-
-def readable(text: str, tokenizer: CharTokenizer) -> str:
-    """What is left of a text without the characters that a model does not know."""
-    unknown = set(tokenizer.unknown(text))
-    return "".join(c for c in text if c not in unknown)
-
-
-def _ids(text: str, tokenizer: CharTokenizer, longest: int) -> Tensor:
-    return torch.tensor(tokenizer.encode(text[-longest:]))
-
-
-def say_what_is_read(text: str, read: str, tokenizer: CharTokenizer, longest: int) -> None:
-    """A note where what is read is not what was typed."""
-    notes = []
-    if unknown := tokenizer.unknown(text):
-        notes.append(f"Left out, because this head has no vector for it: {', '.join(map(spoken, unknown))}.")
-    if not read:
-        notes.append(f"Nothing is left to read, so it reads \u2018{TEXT}\u2019.")
-    elif len(read) > longest:
-        notes.append(f"It reads {longest} characters at most, so it reads the last: \u2018{read[-longest:]}\u2019.")
-    if notes:
-        st.markdown(f":gray[{literal.markdown(' '.join(notes))}]")

@@ -83,7 +83,7 @@ def almost_equal(scene: Scene, x: Tensor) -> None:
         return
     frame.show(figures.equal_cells(loop, tril, frame.mode()), key=scene.key, alt=alt(scene, facts))
     why = "" if found.close else scene.write("why", facts)
-    frame.look_for(scene.write("look_for", facts) + why)
+    frame.caption(scene.write("look_for", facts) + why)
     with st.container(width=900):
         st.markdown(scene.write("wrong", facts))
     code(agreement)

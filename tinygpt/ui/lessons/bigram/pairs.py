@@ -91,7 +91,7 @@ def all_rows(scene: Scene, text: Counted) -> None:
     with st.container(width=760):
         frame.show(figure, key=scene.key, alt=alt(scene, facts), square=True)
     some = scene.write("commonest", {"shown": len(shown), "V": text.V}) if len(shown) < text.V else ""
-    frame.look_for(scene.write("look_for", facts) + some)
+    frame.caption(scene.write("look_for", facts) + some)
     names = list(map(named, chars))
     table(
         lambda: {"current": names, **{f"then {c}": counts[:, j].int().tolist() for j, c in enumerate(names)}},

@@ -40,7 +40,7 @@ def trained_heads(scene: Scene) -> None:
     facts.update(_size_facts(head_size, floor))
     frame.show(figure, key=scene.key, alt=alt(scene, facts))
     froze = scene.write("froze", facts) if facts["entropy"] < FROZEN else ""
-    frame.look_for(scene.write("look_for", facts) + froze)
+    frame.caption(scene.write("look_for", facts) + froze)
     _on_the_way(scene, head_size, facts)
     deeper(scene, facts)
     table(_loss_table, key=scene.key)

@@ -13,7 +13,7 @@ from tinygpt.spelling import spoken
 from tinygpt.texts.tiny_shakespeare import SHA256
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.ui import controls, frame, texts
-from tinygpt.ui.scene import alt, ask, begin, code, formula, look_for, table, wrong_frame, wrong_switch
+from tinygpt.ui.scene import Showing, alt, ask, begin, code, formula, look_for, scene, table, wrong_frame, wrong_switch
 from tinygpt.words.storyboard import Facts, Scene
 
 NARROW = """@media (max-width: 640px) {  /* on a phone there is room for every fourth character below its bar */
@@ -115,29 +115,25 @@ def vocabulary(scene: Scene, corpus: Corpus) -> None:
     code(CharTokenizer.from_text)
 
 
-@st.fragment
-def hide_some(scene: Scene, corpus: Corpus) -> None:
+@scene("tok-3", height=320, code=[Corpus.from_text])
+def hide_some(scene: Scene, corpus: Corpus) -> Showing:
     """The text cut in two: nine tenths to train on, the rest hidden."""
-    begin(scene)
     n, m, V = len(corpus.train), len(corpus.val), corpus.tokenizer.vocab_size
-    first = corpus.train[:9].tolist()
     facts = {
-        "N": n + m, "n": n, "m": m, "k": V - len(corpus.val.unique()), "first": str(first),
-        "dtype": str(corpus.data.dtype),
+        "all": n + m, "train": n, "hidden": m, "missing": V - len(corpus.val.unique()),
+        "first": str(corpus.train[:9].tolist()), "dtype": str(corpus.data.dtype),
     }  # fmt: skip
-    if not ask(scene, facts, height=320):
-        return
+    yield facts
     st.html(figures.split_bar(n, m, frame.mode()))
     with st.container(horizontal=True, gap="large"):
         st.text(f"\u2026{corpus.text[n - 30 : n]!r}", width="content")
         st.text(f"{corpus.text[n : n + 30]!r}\u2026", width="content")
     look_for(scene, facts)
-    st.markdown(f"train[:9] = {first}")
+    st.markdown(f"train[:9] = {facts['first']}")
     if wrong_switch("wrong_dtype", "print data.type, as the notebook does"):
         with wrong_frame("wrong_dtype"):
             st.code(str(corpus.data.type).split(" at 0x")[0] + ">", language=None)
             look_for(scene, facts, "wrong")
-    code(Corpus.from_text)
 
 
 def check_facts() -> Facts:
