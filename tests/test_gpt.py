@@ -8,9 +8,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tinygpt.checkpoint.model_file import model_bytes
 from tinygpt.gpt import SCALES, GPTConfig
 from tinygpt.models import build, config_from, count_parameters
 from tinygpt.probes import capture
+from tinygpt.tokenizer import CharTokenizer
 from tinygpt.training.presets import PRESETS
 
 SMALL = GPTConfig(vocab_size=11, block_size=8, n_embd=8, n_head=2, n_layer=2)
@@ -206,3 +208,18 @@ def test_a_description_from_before_the_field_still_reads():
     assert config_from(old) == GPTConfig(vocab_size=11, n_embd=8, n_head=2)
     with pytest.raises(ValueError, match="fixed_head_size"):
         config_from(old | {"fixed_head_size": 2.5})
+
+
+def test_relu_cuts_what_is_negative_and_gelu_lets_a_little_through():
+    relu, gelu = (build(replace(SMALL, activation=name)) for name in ("relu", "gelu"))
+    for a, b in zip(relu.parameters(), gelu.parameters(), strict=True):
+        assert torch.equal(a, b), "the same first weights"
+    assert not torch.allclose(relu(ids(SMALL))[0], gelu(ids(SMALL))[0])
+    bent = [model.blocks[0].feed_forward.activation(torch.tensor([-1.0, 1.0])) for model in (relu, gelu)]
+    assert bent[0].tolist() == [0.0, 1.0]
+    torch.testing.assert_close(bent[1], torch.tensor([-0.15866, 0.84134]))  # x times the share of a normal below x
+
+
+def test_a_model_from_before_there_was_a_choice_has_relu():
+    assert config_from({"family": "gpt", "vocab_size": 11, "n_embd": 8, "n_head": 2}).activation == "relu"
+    assert b"activation" not in model_bytes(build(SMALL), CharTokenizer("abcdefghijk"))

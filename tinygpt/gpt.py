@@ -56,6 +56,8 @@ class GPTConfig:
     softmax_dim      -1: rows of weights sum to 1; -2: columns do, the notebooks' slip, and the future leaks in
     init             "torch": torch's own first weights, which give the lecture's numbers; "gpt2": 0.02, as in nanoGPT
     fixed_head_size  channels of a head, 1 to 2,048 / n_head; None: n_embd is shared out among the heads
+    activation       what the hidden layer of a feed-forward part does to a number: "relu", as in the lecture, sets
+                     negative ones to 0; "gelu", as in GPT-2, bends smoothly and lets a little of them through
     """
 
     vocab_size: int = setting(65, least=1, most=MAX_VOCABULARY, essential=True, of_variant=False)
@@ -81,6 +83,10 @@ class GPTConfig:
     init: Literal["torch", "gpt2"] = setting("torch")
     fixed_head_size: int | None = setting(
         None, least=1, most=2_048, alias="head_size", sweep=(4, 8, 16, 32, 64, 128, 256)
+    )
+
+    activation: Literal["relu", "gelu"] = setting(
+        "relu", label="Activation", control="more", sweep="choices", since="2026-11"
     )
 
     def __post_init__(self) -> None:
@@ -126,13 +132,14 @@ class FeedForward(nn.Module):
     def __init__(self, config: GPTConfig) -> None:
         super().__init__()
         hidden = config.feed_forward * config.n_embd
-        self.expand, self.relu = nn.Linear(config.n_embd, hidden), nn.ReLU()
+        self.expand = nn.Linear(config.n_embd, hidden)
+        self.activation = nn.GELU() if config.activation == "gelu" else nn.ReLU()
         self.shrink = nn.Linear(hidden, config.n_embd) if config.feed_forward > 1 else nn.Identity()
         self.dropout = Dropout(config.dropout)
 
     def forward(self, x: Tensor) -> Tensor:
-        """One hidden layer with ReLU, the same for every token: (B, T, C) -> (B, T, C)."""
-        return self.dropout(self.shrink(self.relu(self.expand(x))))
+        """One hidden layer, the same for every token: (B, T, C) -> (B, T, C)."""
+        return self.dropout(self.shrink(self.activation(self.expand(x))))
 
 
 class Block(nn.Module):
