@@ -15,8 +15,6 @@ SHOT_UP = 2.0  # times the first loss, once; and then, smoothed over ...
 SMOOTHING = 100  # ... about this many steps, ...
 LOST_STEPS = 300  # ... for this many steps on end above guessing
 
-ADVICE = "Try a learning rate of 1e-3, or a tenth of yours if that is smaller."
-
 
 @dataclass
 class Watch:
@@ -28,8 +26,8 @@ class Watch:
     far: int = 0  # steps on end far above guessing
     lost: int = 0  # steps on end with the mean above guessing, since the loss shot up
 
-    def see(self, loss: float, vocab_size: int) -> str:
-        """Take note of one more loss; a sentence if the run has diverged, else ""."""
+    def see(self, loss: float, vocab_size: int, usual_rate: float = 1e-3) -> str:
+        """Take note of one more loss; a sentence if the run has diverged, else "". `usual_rate` is its way out."""
         guessing = math.log(vocab_size)
         self.first, self.peak = self.first or loss, max(self.peak, loss)
         self.smooth = self.smooth + (loss - self.smooth) / SMOOTHING if self.smooth else loss
@@ -38,19 +36,23 @@ class Watch:
         if self.far >= FAR_STEPS:
             return (
                 f"For {FAR_STEPS} steps the loss was more than {FAR_ABOVE:g} times {guessing:.2f}, the loss of "
-                f"guessing blindly. The model is kept as it is. {ADVICE}"
+                f"guessing blindly. The model is kept as it is. {_advice(usual_rate)}"
             )
         if self.lost >= LOST_STEPS:
             return (
                 f"The loss shot up to {self.peak:.1f} and then stayed above {guessing:.2f}, the loss of guessing "
-                f"blindly, for {LOST_STEPS} steps. The model is kept as it is. {ADVICE}"
+                f"blindly, for {LOST_STEPS} steps. The model is kept as it is. {_advice(usual_rate)}"
             )
         return ""
 
 
-def not_a_number(step: int, learning_rate: float) -> str:
+def not_a_number(step: int, learning_rate: float, usual_rate: float = 1e-3) -> str:
     """The sentence for a loss that is infinite or not a number, when the weights of `step` are kept."""
     return (
         f"The loss stopped being a number after step {step}: the learning rate {spelled(learning_rate)} is too high. "
-        f"The model of step {step} is kept. {ADVICE}"
+        f"The model of step {step} is kept. {_advice(usual_rate)}"
     )
+
+
+def _advice(usual_rate: float) -> str:
+    return f"Try a learning rate of {spelled(usual_rate)}, or a tenth of yours if that is smaller."

@@ -81,7 +81,7 @@ def one_step(state: TrainState, corpus: Corpus) -> Point | None:
     torch._foreach_copy_(state.previous, [p.detach() for p in state.model.parameters()])
     update(state, loss)
     state.step += 1
-    state.note = state.watch.see(measured, state.spec.model.vocab_size)
+    state.note = state.watch.see(measured, state.spec.model.vocab_size, config.usual_rate)
     state.ended = "diverged" if state.note else ""
     return point
 
@@ -115,7 +115,7 @@ def give_up(state: TrainState) -> None:
         torch._foreach_copy_([p.detach() for p in state.model.parameters()], state.previous)
     state.step = max(0, state.step - 1)
     state.ended = "diverged"
-    state.note = not_a_number(state.step, state.spec.train.learning_rate)
+    state.note = not_a_number(state.step, state.spec.train.learning_rate, state.spec.train.usual_rate)
 
 
 def one_piece_of_the_final_evaluation(state: TrainState, corpus: Corpus) -> Point | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tinygpt.models import ModelConfig, config_from, described
-from tinygpt.settings import as_plain, check_settings, from_plain, setting, settings_of
+from tinygpt.settings import as_plain, check_settings, from_plain, setting, settings_of, times_the_rate
 
 LOOKS = 30  # val losses of a run: enough for a curve, cheap enough to be no brake
 STEPS = (10, 50, 100, 250, 500, 1_000, 2_000, 3_000, 5_000, 10_000, 20_000)
@@ -58,6 +58,11 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         check_settings(self)
+
+    @property
+    def usual_rate(self) -> float:
+        """A learning rate at which a tiny model learns, whatever it is trained with."""
+        return 1e-3 * times_the_rate(self)
 
     def at(self, learning_rate: float) -> "TrainConfig":
         """The same schedule with another learning rate: what it falls to keeps its share."""
