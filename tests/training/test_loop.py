@@ -161,6 +161,28 @@ def test_without_same_batches_nothing_is_written_of_them_so_older_files_are_equa
     assert b"same_batches" in dumps(start(SAME, CORPUS))
 
 
+def test_a_step_of_sgd_is_the_gradient_times_the_learning_rate():
+    spec = TABLE.with_settings({"optimizer": "sgd", "learning_rate": 2.0, "weight_decay": 10.0})
+    state, before = start(spec, CORPUS), start(spec, CORPUS)
+    advance(state, CORPUS, steps=1)
+    x, y = CORPUS.batch("train", 8, 8, before.batches)
+    before.model(x, y)[1].backward()
+    (new,), (old,) = state.model.parameters(), before.model.parameters()
+    decay = 2.0 * 10.0 / 1_000  # of its larger learning rate, sgd's weights lose a 1,000th
+    torch.testing.assert_close(new, (1 - decay) * old - 2.0 * old.grad)
+
+
+@pytest.mark.trained
+@pytest.mark.parametrize("spec", [TABLE, GPT], ids=["bigram", "gpt"])
+def test_sgd_learns_at_the_rate_that_the_page_names(spec, margin):
+    rate = spec.train.learning_rate * 1_000
+    learning, still = (
+        whole_run(spec.with_settings({"optimizer": "sgd", "learning_rate": each, "max_steps": 300}))[0]
+        for each in (rate, spec.train.learning_rate)
+    )
+    margin("loss at its rate, and at AdamW's", still[-1].val - learning[-1].val, above=0.3)
+
+
 def test_how_often_one_looks_does_not_change_the_weights():
     often = replace(GPT, train=replace(GPT.train, eval_interval=1))
     one, other = (start(spec, CORPUS) for spec in (GPT, often))

@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from tinygpt.models import ModelConfig, config_from, described
 from tinygpt.settings import as_plain, check_settings, from_plain, setting, settings_of, times_the_rate
@@ -25,8 +25,8 @@ class TrainConfig:
     learning_rate      above 0; 1e-3 in the lecture, for tiny models tolerate a large one
     eval_interval      steps between two estimates of the validation loss, at least 1
     seed               0 to 2**63 - 1: first weights, batches and dropout all come from it; 1337 in the lecture
-    weight_decay       how much weights shrink in a step, times the learning rate, at least 0; only matrices decay. 0.01
-                       is torch's default, so the lecture's; 0.1 in nanoGPT
+    weight_decay       how much weights shrink in a step, times the learning rate (for sgd a 1,000th of it), at least 0;
+                       only matrices decay. 0.01 is torch's default, so the lecture's; 0.1 in nanoGPT
     beta2              how long AdamW remembers squared gradients, at least 0 and below 1. 0.999 is torch's default, so
                        the lecture's; 0.99 in nanoGPT for small batches
     grad_clip          the longest gradient allowed, at least 0; 0 allows any. 1.0 in nanoGPT
@@ -34,6 +34,8 @@ class TrainConfig:
     min_learning_rate  ... and falls to this along a cosine, at least 0; None: it stays. A tenth of it in nanoGPT
     same_batches       batches come from `seed` alone, so models of any size see the very same ones; False, as in the
                        lecture: from the generator that drew the first weights
+    optimizer          "adamw", as in the lecture: every number has a step length of its own; "sgd": a step is the
+                       gradient times the learning rate, which must then be about 1,000 times as large
     """
 
     max_steps: int = setting(
@@ -55,6 +57,9 @@ class TrainConfig:
     warmup_steps: int = setting(0, least=0, of_model=True)
     min_learning_rate: float | None = setting(None, least=0, of_model=True)
     same_batches: bool = setting(False, sweep="never", since="2026-11")
+    optimizer: Literal["adamw", "sgd"] = setting(
+        "adamw", label="Optimizer", control="more", sweep="choices", since="2026-11", rates={"sgd": 1_000.0}
+    )
 
     def __post_init__(self) -> None:
         check_settings(self)

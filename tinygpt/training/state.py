@@ -9,6 +9,7 @@ from torch import Tensor
 from tinygpt.corpus import Corpus
 from tinygpt.models import LanguageModel, build
 from tinygpt.randomness import generator as seeded
+from tinygpt.settings import times_the_rate
 from tinygpt.tokenizer import CharTokenizer
 from tinygpt.training.divergence import Watch
 from tinygpt.training.evaluation import Tally
@@ -76,11 +77,14 @@ def batch_generator(seed: int) -> torch.Generator:
 
 
 def make_optimizers(config: TrainConfig, model: LanguageModel) -> tuple[torch.optim.Optimizer, ...]:
-    """AdamW, as in the lecture; only matrices decay ("Decoupled Weight Decay Regularization", 2019)."""
+    """AdamW as in the lecture, or plain SGD; only matrices decay ("Decoupled Weight Decay Regularization", 2019)."""
     matrices = [p for p in model.parameters() if p.dim() >= 2]
     vectors = [p for p in model.parameters() if p.dim() < 2]
-    groups = [{"params": matrices, "weight_decay": config.weight_decay}]
+    decay = config.weight_decay / times_the_rate(config)  # it is multiplied by the learning rate: as much in a step
+    groups = [{"params": matrices, "weight_decay": decay}]
     if vectors:
         groups.append({"params": vectors, "weight_decay": 0.0})
+    if config.optimizer == "sgd":
+        return (torch.optim.SGD(groups, lr=config.learning_rate, fused=True),)
     betas = (0.9, float(config.beta2))
     return (torch.optim.AdamW(groups, lr=config.learning_rate, betas=betas, fused=True),)  # one kernel for all tensors
