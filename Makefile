@@ -15,7 +15,7 @@ HOSTS := $(if $(filter 127.0.0.1 localhost,$(ADDRESS)),,'--server.allowedHosts=*
 
 .DEFAULT_GOAL := test
 .DELETE_ON_ERROR:
-.PHONY: help run test check fast shake clean
+.PHONY: help run test check fast shake tree clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -38,6 +38,9 @@ fast: $(VENV)/dev.stamp  ## the tests that take a minute: nothing slow, no brows
 
 shake: $(VENV)/dev.stamp  ## the tests that train, with other seeds and other arithmetic, and how near they are to failing (15 minutes)
 	$(BIN)/python -m tests.margins
+
+tree: $(VENV)/dev.stamp  ## write the README's tree from the first sentences of folders and modules
+	$(BIN)/python -m tests.tree
 
 clean:  ## remove the environment and the caches; runs and own texts stay
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

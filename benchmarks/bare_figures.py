@@ -5,6 +5,7 @@ streamlit run benchmarks/bare_figures.py      then open /?lesson=averaging
 
 from dataclasses import replace
 from functools import cache
+from typing import NamedTuple
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -40,6 +41,14 @@ TEXT = "the king"
 WINDOWS = {8: ("gpt", "gpt-averaged"), 32: ("gpt-32", "gpt-averaged-32")}
 HEAD_SIZES = [1, 4, 8, 16, 32, 64, 128, 256]
 EMBEDDINGS = [8, 16, 32, 64, 128, 256, 512]
+
+
+class Control(NamedTuple):
+    """What is pressed on a lesson's page, how, and which figure it changes."""
+
+    control: str
+    how: str  # slider | button | label | option, and the two ways to go in turn
+    figure: str
 
 
 @cache
@@ -160,27 +169,37 @@ def transformer_pictures() -> list[str]:
     return [transformer_drawings.owners(parts(config), "light") for config in widths]
 
 
-SWITCHES = {
-    "tokens": tokens_figure, "bigram": bigram_figure, "averaging": averaging_figure, "attention": attention_figure,
-    "scaling": scaling_figure, "transformer": transformer_figure,
-}  # fmt: skip
+# Of each lesson the slider whose pictures the browser swaps, by its key, and the switch whose picture the server draws;
+# with the same picture here. A lesson may have one of the two only.
 SLIDERS = {
-    "tokens": tokens_pictures, "bigram": bigram_pictures, "averaging": averaging_pictures,
-    "attention": attention_pictures, "scaling": scaling_pictures, "transformer": transformer_pictures,
-}  # fmt: skip
+    "tokens": ("t", tokens_pictures),
+    "bigram": ("temperature", bigram_pictures),
+    "averaging": ("t", averaging_pictures),
+    "attention": ("t_step", attention_pictures),
+    "scaling": ("head_size", scaling_pictures),
+    "transformer": ("wide", transformer_pictures),
+}
+SWITCHES = {
+    "tokens": (Control(".st-key-log_shares", "label:click click", ".st-key-tok_2"), tokens_figure),
+    "bigram": (Control(".st-key-seed", "button:increment decrement", ".st-key-big_3"), bigram_figure),
+    "averaging": (Control(".st-key-mask", "label:click click", ".st-key-avg_5"), averaging_figure),
+    "attention": (Control(".st-key-row", "button:decrement increment", ".st-key-att_3"), attention_figure),
+    "scaling": (Control(".st-key-trained_size", "option:64 256", ".st-key-sca_8"), scaling_figure),
+    "transformer": (Control(".st-key-context", "option:32 8", ".st-key-tra_7"), transformer_figure),
+}
 
 
 @st.fragment
 def switch(lesson: str) -> None:
     """A control and the figure that the server draws for it, and nothing else."""
-    figure = SWITCHES[lesson]()
+    figure = SWITCHES[lesson][1]()
     st.plotly_chart(look.dress(figure, "light"), theme=None, config=look.CONFIG, key="figure")
 
 
 @st.fragment
 def slider(lesson: str) -> None:
     """A figure that follows the finger, and nothing else."""
-    drawings = SLIDERS[lesson]()
+    drawings = SLIDERS[lesson][1]()
     pictures = [Picture(drawing, f"position {n}") for n, drawing in enumerate(drawings)]
     drag(pictures, key="figure", label="position", names=[str(n) for n in range(len(drawings))], default=2)
 

@@ -19,14 +19,16 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.bare_figures import SLIDERS, SWITCHES, Control
 from benchmarks.goals import Goals
 from tests.browser.conftest import CHROMIUM, FLAGS, serving, wait_run
 from tinygpt.files import PROJECT
+from tinygpt.words.storyboard import lessons
 
+LESSONS = [one.name for one in lessons()]
 MEDIAN, SLOW, RATIO = 130.0, 200.0, 1.3  # ms, ms (95th percentile), times the bare script
 PORT = 8599
 WATCH = """(selector) => {
@@ -52,27 +54,7 @@ WATCH = """(selector) => {
 }"""  # done one frame after the change: then it is painted
 
 
-class Control(NamedTuple):
-    """What is pressed on a lesson's page, how, and which figure it changes."""
-
-    control: str
-    how: str  # slider | button | label | option, and the two ways to go in turn
-    figure: str
-
-
 MOVES = "slider:ArrowRight ArrowLeft"
-SWITCHES = {
-    "tokens": Control(".st-key-log_shares", "label:click click", ".st-key-tok_2"),
-    "bigram": Control(".st-key-seed", "button:increment decrement", ".st-key-big_3"),
-    "averaging": Control(".st-key-mask", "label:click click", ".st-key-avg_5"),
-    "attention": Control(".st-key-row", "button:decrement increment", ".st-key-att_3"),
-    "scaling": Control(".st-key-trained_size", "option:64 256", ".st-key-sca_8"),
-    "transformer": Control(".st-key-context", "option:32 8", ".st-key-tra_7"),
-}
-SLIDERS = {
-    "tokens": "t", "bigram": "temperature", "averaging": "t", "attention": "t_step", "scaling": "head_size",
-    "transformer": "wide",
-}  # fmt: skip
 
 
 def press(page: Page, control: Control, turn: int) -> None:
@@ -143,9 +125,13 @@ def compare(
 
 
 def measure(lesson: str, pages: tuple[Page, Page], app: str, bare: str, times: int, goals: Goals) -> None:
-    """The slider and the switch of one lesson."""
-    figure = f".st-key-drag_{SLIDERS[lesson]}"
-    kinds = {"slider": Control(figure, MOVES, figure), "switch": SWITCHES[lesson]}
+    """The slider and the switch of one lesson, as far as it has them."""
+    kinds = {}
+    if lesson in SLIDERS:
+        figure = f".st-key-drag_{SLIDERS[lesson][0]}"
+        kinds["slider"] = Control(figure, MOVES, figure)
+    if lesson in SWITCHES:
+        kinds["switch"] = SWITCHES[lesson][0]
     for kind, here in kinds.items():
         alone = Control(".st-key-drag_figure", here.how, ".st-key-drag_figure")
         if kind == "switch":
@@ -166,7 +152,7 @@ def quantile95(values: list[float]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, default=25)
-    parser.add_argument("--only", nargs="*", choices=SWITCHES, default=list(SWITCHES))
+    parser.add_argument("--only", nargs="*", choices=LESSONS, default=LESSONS)
     arguments = parser.parse_args()
     goals = Goals()
     with (

@@ -4,10 +4,10 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
 
+from tests import tree
 from tinygpt.checkpoint.model_file import read_info
 from tinygpt.cli.parser import parser
 from tinygpt.corpus import CATALOGUE
@@ -17,6 +17,7 @@ from tinygpt.models import count_parameters
 from tinygpt.texts.cleaning import MAX_BYTES, MAX_DISTINCT, MAX_NAME
 from tinygpt.training.presets import LADDER, PRESETS
 
+MOST_LINES = 45  # of the tree
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", README, re.MULTILINE | re.DOTALL))
 
@@ -26,39 +27,17 @@ def fenced(text: str, language: str = "") -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
-def paths_of_the_tree() -> Iterator[str]:
-    """Every path that the tree names: two spaces deeper is one folder further in."""
-    folders: list[str] = []
-    for line in fenced(SECTIONS["What is where"])[0].splitlines():
-        indent, name = re.match(r"( *)(\S+)  +\S", line).groups()
-        folders = [*folders[: len(indent) // 2], name]
-        yield "".join(folders)
-
-
-def rooms() -> Iterator[str]:
-    """Every folder with Python in it, down to those of single lessons, and every module of the package's root."""
-    inits = [path.parent for top in ("tinygpt", "benchmarks") for path in (PROJECT / top).rglob("__init__.py")]
-    pages = [path.parent for path in (PROJECT / "pages").rglob("*.py")]
-    lessons = PROJECT / "tinygpt/ui/lessons"
-    yield from {f"{path.relative_to(PROJECT).as_posix()}/" for path in inits + pages if lessons not in path.parents}
-    yield from (f"tinygpt/{path.name}" for path in (PROJECT / "tinygpt").glob("*.py") if path.name != "__init__.py")
-
-
-def test_every_folder_and_every_module_of_the_root_is_in_the_tree():
-    missing = sorted(set(rooms()) - set(paths_of_the_tree()))
-    assert not missing
+def test_the_tree_is_that_of_the_house():
+    stands, should = (text.splitlines() for text in (tree.tree_of(README), tree.written(README)))
+    wrong = sorted(set(stands) ^ set(should))
+    assert not wrong, "`make tree`, or python -m tests.tree, writes it"
+    assert stands == should and len(stands) <= MOST_LINES
 
 
 def test_every_folder_says_in_a_sentence_what_is_in_it():
     inits = sorted((PROJECT / "tinygpt").rglob("__init__.py"))
     silent = [str(path) for path in inits if len((ast.get_docstring(ast.parse(path.read_text())) or "").split()) < 4]
     assert not silent
-
-
-def test_the_tree_names_nothing_that_is_not_there():
-    paths = list(paths_of_the_tree())
-    assert len(paths) == len(set(paths))
-    assert not [path for path in paths if not (PROJECT / path).exists()]
 
 
 def test_every_link_and_picture_is_there():

@@ -7,6 +7,7 @@ from tinygpt.ui import frame, session
 from tinygpt.ui.home import cards
 from tinygpt.ui.home.showpiece import about_this_server, showpiece
 from tinygpt.words.attention import alt, strongest_look
+from tinygpt.words.storyboard import lessons
 
 mode, piece = frame.mode(), showpiece()
 
@@ -14,12 +15,12 @@ left, right = st.columns([10, 9], gap="large", vertical_alignment="center")
 with left:
     st.title("Train a tiny language model. Watch what it looks at.", anchor=False)
     st.markdown(
-        "Six lessons and a laboratory about **attention**, for a classroom. Everything here is computed, most of it "
-        "while you watch, and small enough to check by hand."
+        f"{cards.how_many_lessons()} and a laboratory about **attention**, for a classroom. Everything here is "
+        "computed, most of it while you watch, and small enough to check by hand."
     )
     with st.container(horizontal=True):
         if st.button("Start with lesson 1", type="primary", key="to_learn"):
-            st.switch_page("learn/tokens.py")
+            st.switch_page(f"learn/{lessons()[0].name}.py")
         if st.button("Train a model", key="to_train"):
             st.switch_page("lab/train.py")
 with right:

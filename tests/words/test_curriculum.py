@@ -1,66 +1,68 @@
-"""Every row of the notebooks, and every mistake in them, has its place on a page."""
+"""Every row of the notebooks, and every mistake in them, has its place on a page; every lesson follows the rules."""
+
+from dataclasses import replace
 
 import pytest
 
-from tinygpt.words.storyboard import lessons
+from tinygpt.words.curriculum import BEYOND, CURRICULUM, check_lesson
+from tinygpt.words.storyboard import Answer, Lesson, Question, lesson, lessons
 
-# A cell or a note of the notebooks (N1, N2), a mistake in them (M), a demonstration of the lecture -> its pages.
-CURRICULUM = {
-    "N1 data": ["tokens"],
-    "N1 tokenizer": ["tokens"],
-    "N1 split": ["tokens"],
-    "N1 context": ["tokens"],
-    "N1 batch": ["tokens"],
-    "N1 bigram": ["bigram"],
-    "N1 training": ["bigram"],
-    "N1/N2 averaging": ["averaging"],
-    "N1 trick": ["averaging"],
-    "N1/N2 tril(ones)": ["averaging"],
-    "N1 version 2": ["averaging"],
-    "N1 version 3": ["averaging"],
-    "N1 softmax of the averaged matrix": ["averaging"],
-    "N1 version 4": ["attention"],
-    "N2 version 4": ["attention"],
-    "N1 variance": ["scaling"],
-    "N2 variance": ["scaling"],
-    "N1 softmax": ["scaling"],
-    "N2 set-up": ["transformer"],
-    "N2 torch.cat": ["bigram"],
-    "N2 5//2": ["transformer"],
-    "N2 t1 + t2": ["attention"],
-    "note: lossy": ["averaging"],
-    "note: future tokens": ["averaging"],
-    "note: directed graph": ["attention"],
-    "note: no notion of space": ["attention"],
-    "note: batches do not talk": ["tokens", "attention"],
-    "note: encoder = no tril": ["attention"],
-    "note: self against cross": ["attention"],
-    "note: values are aggregated": ["attention"],
-    "note: data-dependent weights": ["transformer"],
-    "note: extreme values converge to one-hot": ["scaling"],
-    "mistake 1: softmax over dim=1": ["attention"],
-    "mistake 2: rand instead of randn": ["scaling"],
-    "mistake 3: len(data) - batch_size": ["tokens"],
-    "mistake 4: data.type": ["tokens"],
-    "mistake 5: == on floats": ["averaging"],
-    "mistake 6: n_embd in the scale": ["scaling"],
-    "scale demo": ["scaling"],
-    "ladder": ["transformer"],
-    "floors": ["bigram", "transformer"],
-}
-COVERED = {
-    (row, one.name): scene.id for one in lessons() for scene in one.scenes.values() for row in scene.covers
-}  # (row, page) -> a scene of it
+COVERED = {(row, one.name) for one in lessons() for scene in one.scenes.values() for row in scene.covers}
+TOKENS = lesson("tokens")
+FIRST, SECOND = list(TOKENS.scenes.values())[:2]
 
 
-@pytest.mark.parametrize(("row", "pages"), CURRICULUM.items())
-def test_every_row_has_its_page(row, pages):
-    assert not [page for page in pages if (row, page) not in COVERED]
+def of_scenes(**changes: object) -> Lesson:
+    """Lesson 1 with its first scene changed."""
+    return replace(TOKENS, scenes=TOKENS.scenes | {FIRST.id: replace(FIRST, **changes)})
 
 
-def test_no_scene_claims_a_row_that_does_not_exist():
-    assert not {row for row, _ in COVERED} - set(CURRICULUM)
+def asking(*right: bool | str) -> Lesson:
+    """Lesson 1 with another first question, whose answers are `right`."""
+    answers = tuple(Answer(f"option {n}", "a reply", one) for n, one in enumerate(right))
+    return of_scenes(question=Question("tok_1", "What?", answers))
 
 
-def test_every_scene_has_a_reason():
-    assert not [scene.id for one in lessons() for scene in one.scenes.values() if not scene.covers]
+@pytest.mark.parametrize("row", CURRICULUM)
+def test_every_row_has_its_page(row):
+    missing = [page for page in CURRICULUM[row] if (row, page) not in COVERED]
+    assert not missing
+
+
+@pytest.mark.parametrize("one", [pytest.param(one, id=one.name) for one in lessons()])
+def test_every_lesson_follows_the_rules(one):
+    assert check_lesson(one) == []
+
+
+def test_a_lesson_of_one_scene_is_a_lesson():
+    assert check_lesson(replace(TOKENS, scenes={FIRST.id: FIRST})) == []
+
+
+def test_a_scene_may_go_beyond_the_notebooks():
+    assert check_lesson(of_scenes(covers=(BEYOND,))) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (replace(TOKENS, number=2), "its number is 2"),
+        (replace(TOKENS, number=9), "its number is 9"),
+        (replace(TOKENS, name="gone"), "its page pages/learn/gone.py is missing"),
+        (replace(TOKENS, minutes=20), "it takes 20 minutes, not 3 to 15"),
+        (replace(TOKENS, scenes={}), "it has no scene"),
+        (replace(TOKENS, check=TOKENS.check[:2]), "its check has 2 questions, not 3"),
+        (of_scenes(open=False), "tok-1 is its first scene, so it needs open = true"),
+        (replace(TOKENS, scenes=TOKENS.scenes | {SECOND.id: replace(SECOND, open=True)}), "tok-2 is open"),
+        (of_scenes(say="Too short."), "tok-1 says 2 words first, not 5 to 60"),
+        (of_scenes(covers=()), "tok-1 covers nothing"),
+        (of_scenes(covers=("N1 nothing",)), "tok-1 covers 'N1 nothing'"),
+        (of_scenes(templates={"look_for": "{n"}), "the template 'look_for' of tok-1 cannot be filled in"),
+        (asking(True), "the question tok_1 has 1 answers, not 2 to 5"),
+        (asking(False, False), "the question tok_1 has 0 right answers, not one"),
+        (asking(True, True), "the question tok_1 has 2 right answers, not one"),
+        (asking("is_low", True), "each of its answers needs a fact of its own"),
+        (asking("is_low", "is_low"), "each of its answers needs a fact of its own"),
+    ],
+)
+def test_each_mistake_is_said_in_a_sentence(wrong, says):
+    assert any(says in mistake for mistake in check_lesson(wrong)), check_lesson(wrong)

@@ -6,43 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.words.storyboard import CATALOGS, Scene, apart, fields, fill, lesson, lessons
+from tinygpt.words.storyboard import CATALOGS, apart, fields, fill, lesson, lessons
 
 SCENES = [scene for one in lessons() for scene in one.scenes.values()]
-QUESTIONS = [scene.question for scene in SCENES if scene.question] + [q for one in lessons() for q in one.check]
-
-
-def scenes() -> list:
-    return [pytest.param(scene, id=scene.id) for scene in SCENES]
-
-
-def questions() -> list:
-    return [pytest.param(question, id=question.id) for question in QUESTIONS]
-
-
-@pytest.mark.parametrize("scene", scenes())
-def test_what_a_scene_says_first_is_short(scene: Scene):
-    assert 5 <= len(scene.say.split()) <= 60
-
-
-@pytest.mark.parametrize("question", questions())
-def test_a_question_has_one_right_answer_and_a_reply_to_each(question):
-    assert 2 <= len(question.answers) <= 5
-    assert all(answer.option and answer.reply for answer in question.answers)
-    fixed = [answer.right for answer in question.answers]
-    assert fixed.count(True) == 1 or all(isinstance(right, str) for right in fixed)  # else measured, by a fact
-
-
-@pytest.mark.parametrize("one", [pytest.param(one, id=one.name) for one in lessons()])
-def test_a_lesson_has_a_first_scene_that_is_open_and_a_check_of_three(one):
-    first, *others = one.scenes.values()
-    assert first.open and not [scene.id for scene in others if scene.open]
-    assert len(one.check) == 3
-    assert one.number == lessons().index(one) + 1
-    assert 3 <= one.minutes <= 15
-    assert all(
-        template.count("{") == template.count("}") for s in one.scenes.values() for template in s.templates.values()
-    )
 
 
 @pytest.mark.parametrize("one", [pytest.param(one, id=one.name) for one in lessons()])
@@ -75,7 +41,7 @@ def test_the_facts_that_a_template_needs():
 
 
 def test_an_answer_may_have_to_be_measured():
-    (scene,) = (lesson("averaging")["avg-6"],)
+    scene = lesson("averaging")["avg-6"]
     assert scene.question is not None
     facts = {"is_low": False, "is_middle": True, "is_high": False}
     assert [answer.is_right(facts) for answer in scene.question.answers] == [False, True, False]

@@ -46,3 +46,13 @@ def asked(page: AppTest, question: str):
     """The widget of a question, whichever kind it is."""
     key = f"ask_{question}"
     return page.radio(key=key) if key in {box.key for box in page.radio} else page.button_group(key=key)
+
+
+def replied(page: AppTest, question: str) -> str:
+    """What is said to the answer that is chosen."""
+    blocks = [page.main]
+    for block in blocks:  # grows while it is walked through
+        if getattr(block.proto, "id", "").endswith(f"-reply_{question}"):
+            return block.children[0].value
+        blocks += [child for child in block.children.values() if hasattr(child, "children")]
+    raise LookupError(f"nothing is said about {question}")

@@ -2,10 +2,15 @@
 
 import pytest
 
-from tests.pages.learn.lesson_pages import asked, hidden, opened, pictures
+from tests.pages.learn.lesson_pages import asked, hidden, opened, pictures, replied
 from tinygpt.words.storyboard import lessons
 
 LESSONS = [pytest.param(one, id=one.name) for one in lessons()]
+CLOSED = [  # the first scene of each lesson that hides its picture; a lesson of one scene has none
+    pytest.param(one, closed[0], id=one.name)
+    for one in lessons()
+    if (closed := [scene for scene in one.scenes.values() if scene.question and not scene.open])
+]
 
 
 @pytest.mark.parametrize("one", LESSONS)
@@ -18,31 +23,43 @@ def test_questions_stand_before_their_pictures(one):
 
 @pytest.mark.parametrize("one", LESSONS)
 def test_a_teacher_s_link_shows_everything(one):
-    page = opened(one.name, reveal="all")
+    page, closed = opened(one.name, reveal="all"), opened(one.name)
     assert hidden(page) == []
-    assert pictures(page) > pictures(opened(one.name))
-    assert [header.anchor for header in page.header][:-1] == list(one.scenes)
+    assert (pictures(page) > pictures(closed)) == bool(hidden(closed))
+    assert [header.anchor for header in page.header] == [*one.scenes, "check"]
 
 
-@pytest.mark.parametrize("one", LESSONS)
-def test_any_answer_opens_the_picture_and_gets_its_reply(one):
+@pytest.mark.parametrize(("one", "scene"), CLOSED)
+def test_any_answer_opens_the_picture_and_gets_its_reply(one, scene):
     page = opened(one.name)
-    scene = next(scene for scene in one.scenes.values() if scene.question and not scene.open)
-    box = asked(page, scene.question.id)
-    box.set_value(0).run()
+    asked(page, scene.question.id).set_value(0).run()
     assert not page.exception
     assert f"show_{scene.key}" not in hidden(page)
-    right = "Right." if scene.question.answers[0].right is True else "Not quite."
-    if isinstance(scene.question.answers[0].right, bool):
-        assert any(text.value.startswith(f"**{right}**") for text in page.markdown)
+    right = scene.question.answers[0].right
+    given = ("Right.", "Not quite.") if isinstance(right, str) else ("Right.",) if right else ("Not quite.",)
+    assert any(text.value.startswith(tuple(f"**{word}**" for word in given)) for text in page.markdown)
 
 
 @pytest.mark.parametrize("one", LESSONS)
-def test_show_me_opens_the_picture_without_an_answer(one):
+def test_what_is_right_is_one_answer_also_where_it_is_measured(one):
+    asked_for = [*(scene.question for scene in one.scenes.values() if scene.question), *one.check]
+    measured = [q for q in asked_for if any(isinstance(answer.right, str) for answer in q.answers)]
+    page, right = opened(one.name), dict.fromkeys((question.id for question in measured), 0)
+    for n in range(max((len(question.answers) for question in measured), default=0)):
+        with_n = [question for question in measured if n < len(question.answers)]
+        for question in with_n:
+            asked(page, question.id).set_value(n)
+        page.run()
+        for question in with_n:
+            right[question.id] += replied(page, question.id).startswith("**Right.**")
+    assert right == dict.fromkeys(right, 1)
+
+
+@pytest.mark.parametrize(("one", "scene"), CLOSED)
+def test_show_me_opens_the_picture_without_an_answer(one, scene):
     page = opened(one.name)
-    first = hidden(page)[0]
-    page.button(key=first).click().run()
-    assert not page.exception and first not in hidden(page)
+    page.button(key=f"show_{scene.key}").click().run()
+    assert not page.exception and f"show_{scene.key}" not in hidden(page)
 
 
 def test_no_setting_of_one_page_breaks_another():

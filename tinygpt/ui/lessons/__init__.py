@@ -1,1 +1,1 @@
-"""The scenes of the six lessons: a module a lesson, a function a scene. Each is a fragment and redraws alone."""
+"""The scenes of the lessons: a folder a lesson, a function a scene. Each is a fragment and redraws alone."""
