@@ -46,6 +46,11 @@ def spelled(learning_rate: float) -> str:
     return f"{digits.rstrip('0').rstrip('.')}e{int(exponent)}"
 
 
+def percent(share: float) -> str:
+    """0.62 as "62%"."""
+    return f"{share:.0%}"
+
+
 def for_a_file(words: str) -> str:
     """At most 40 letters, digits and hyphens: a part of a file name that every system takes, never a path; or ""."""
     return re.sub(r"[^A-Za-z0-9]+", "-", words).strip("-")[:40]

@@ -13,10 +13,10 @@ from tinygpt.counting import floors as count_floors
 from tinygpt.languages.catalogue import TASKS, best_loss
 from tinygpt.plots.losses.reach import Line
 from tinygpt.spelling import number
+from tinygpt.words.loss import BEST, unbroken
 
-BEST = "the best possible"  # loss on a made-up language
 _counting = ThreadPoolExecutor(1, thread_name_prefix="floors")
-NAMES = {"1-gram": "1\u2011gram", "2-gram": "2\u2011gram", "3-gram": "3\u2011gram", "4-gram": "4\u2011gram"}
+DRAWN = ("1-gram", "2-gram", "3-gram", "4-gram")  # the tables that are lines on a chart
 
 
 @cache
@@ -73,5 +73,5 @@ def lines(key: str, block_size: int, folder: Path | None = None) -> list[Line]:
     if not known:
         return []
     shown = [Line(f"ln {_vocab_size(key, folder)}\n{number(known['uniform'])}", known["uniform"])]
-    names = NAMES | {BEST: "best"}
+    names = {name: unbroken(name) for name in DRAWN} | {BEST: "best"}
     return shown + [Line(f"{names[name]}\n{number(known[name])}", known[name]) for name in names if name in known]

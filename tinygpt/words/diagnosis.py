@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from tinygpt.inside.diagnosis import Finding
-from tinygpt.spelling import brief, number, spelled
+from tinygpt.spelling import brief, number, percent, spelled
 
 Evidence = Mapping[str, float]
 HARMLESS = "The part is missing, and this run shows no clear harm from it. "
@@ -17,9 +17,9 @@ def diagnosis_words(found: Finding) -> str:
 def _no_mask(e: Evidence) -> str:
     floor = f", where the best counting loses {_loss(e['floor'])}" if "floor" in e else ""
     return (
-        f"It has read the answer. Each row spends {e['future']:.0%} of its weight on characters to come, so the val "
-        f"loss is too good to be true: {_loss(e['val'])}{floor}. When it writes there is nothing to come, and then it "
-        f"loses {_loss(e['in_use'])}."
+        f"It has read the answer. Each row spends {percent(e['future'])} of its weight on characters to come, so the "
+        f"val loss is too good to be true: {_loss(e['val'])}{floor}. When it writes there is nothing to come, and then "
+        f"it loses {_loss(e['in_use'])}."
     )
 
 
@@ -48,9 +48,9 @@ def _no_residual(e: Evidence) -> str:
 def _unscaled(e: Evidence) -> str:
     end = f" In the end it is {number(e['end_largest'])}." if "end_largest" in e else ""
     return (
-        f"The scores are too large for the softmax. Before the first step {e['saturated']:.0%} of all rows have more "
-        f"than 99 % of their weight on one character (with the scale {e['twin_saturated']:.0%}), and the largest "
-        f"weight of a row is {number(e['largest'])} on average (with the scale {number(e['twin_largest'])})."
+        f"The scores are too large for the softmax. Before the first step {percent(e['saturated'])} of all rows have "
+        f"more than 99 % of their weight on one character (with the scale {percent(e['twin_saturated'])}), and the "
+        f"largest weight of a row is {number(e['largest'])} on average (with the scale {number(e['twin_largest'])})."
         f"{end}{_gap(e)}"
     )
 
@@ -65,7 +65,7 @@ def _learning_rate(e: Evidence) -> str:
     if "peak" in e:
         words += f" The loss began at {brief(e['first'])}"
         if e["leaps"]:
-            words += f" and leaped to {brief(e['peak'])} at step {e['peak_step']:.0f}"
+            words += f" and leaped to {brief(e['peak'])} at step {number(e['peak_step'], 0)}"
         elif e["rises"]:
             words += f", fell, and then rose again by {number(e['rise'])}"
         else:

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from tinygpt.experiments.curves import LossCurve
-from tinygpt.experiments.floors import stays_below
-from tinygpt.spelling import brief, number, thousands
+from tinygpt.experiments.floors import gap_around, stays_below
+from tinygpt.spelling import brief, number, percent, thousands
 
 TABLES = {"2-gram": "a table of pairs", "3-gram": "a table of triples", "4-gram": "a table of fours"}
 MORE_THAN = {"2-gram": "one character", "3-gram": "two characters", "4-gram": "three characters"}
+BEST = "the best possible"  # loss on a made-up language: the name of that floor
+EQUAL = 0.01  # nats: so near to the best possible loss, a text is too short to tell a model from the best one
 CLOSE = 0.03  # nats: two losses nearer than this are called equal
 
 
@@ -53,10 +55,10 @@ def bigram_words(curve: LossCurve, floors: Mapping[str, float]) -> str:
         return f"where the curve stops falling. It is at {brief(now)}."
     if short and now < floor - CLOSE:
         return (
-            f"how far the curve falls below {_name('2-gram')}: by {number(floor - now, 3)}. Counting adds 1 for "
+            f"how far the curve falls below {unbroken('2-gram')}: by {number(floor - now, 3)}. Counting adds 1 for "
             "every pair, so that none is impossible; on so short a text that costs more than learning the table does."
         )
-    words = f"how the curve flattens at {_name('2-gram')}, {reach_words('2-gram', short=short)}. "
+    words = f"how the curve flattens at {unbroken('2-gram')}, {reach_words('2-gram', short=short)}. "
     if now < floor:
         return words + "It is there, as far as a few batches can tell."
     return words + f"It is {brief(now - floor)} above{'.' if short else '; more steps cannot bring it below.'}"
@@ -70,7 +72,7 @@ def crossing_words(curve: LossCurve, floors: Mapping[str, float], *, ended: bool
     if not passed:
         return before_any_crossing(now, ahead, floors, ended=ended)
     last = passed[-1]
-    words = f"the crossing at step {thousands(crossing(curve, floors[last]) or 0)}. Below {_name(last)}, "
+    words = f"the crossing at step {thousands(crossing(curve, floors[last]) or 0)}. Below {unbroken(last)}, "
     words += f"{reach_words(last, short=short)}, {curve.label} " + (
         f"may still use only {MORE_THAN[last]}: on so short a text a learned table can beat a counted one."
         if short
@@ -79,9 +81,9 @@ def crossing_words(curve: LossCurve, floors: Mapping[str, float], *, ended: bool
     if ahead is None:
         return words
     gap = now - floors[ahead]
-    return words + (
-        f" To {_name(ahead)} it is still {number(gap)}." if gap > CLOSE else f" It has almost reached {_name(ahead)}."
-    )
+    if gap > CLOSE:
+        return f"{words} To {unbroken(ahead)} it is still {number(gap)}."
+    return f"{words} It has almost reached {unbroken(ahead)}."
 
 
 def before_any_crossing(now: float, ahead: str | None, floors: Mapping[str, float], *, ended: bool) -> str:
@@ -91,8 +93,8 @@ def before_any_crossing(now: float, ahead: str | None, floors: Mapping[str, floa
     short, gap = too_short(floors), now - floors[ahead]
     if ended:
         where = f"{brief(gap, 2)} above" if gap > CLOSE else "level with"
-        return f"how near the curve came to {_name(ahead)}, {reach_words(ahead, short=short)}: it ended {where} it."
-    words = f"the moment the curve falls clearly below {_name(ahead)}, {reach_words(ahead, short=short)}"
+        return f"how near the curve came to {unbroken(ahead)}, {reach_words(ahead, short=short)}: it ended {where} it."
+    words = f"the moment the curve falls clearly below {unbroken(ahead)}, {reach_words(ahead, short=short)}"
     return words + ("." if short else f": from there on the model must be using more than {MORE_THAN[ahead]}.")
 
 
@@ -129,10 +131,23 @@ def guess_words(now: float, guess: float | None) -> str:
     return "" if guess is None else f" Your guess was {number(guess)}; it ended at {brief(now, 2)}."
 
 
+def gap_words(loss: float, floors: Mapping[str, float]) -> str:
+    """How much of the gap to the next floor is closed: "62% to 2-gram"."""
+    where = gap_around(loss, floors)
+    if where is None or not floors:
+        return ""
+    if BEST in floors and abs(loss - floors[BEST]) < EQUAL:
+        return f"at {BEST}"
+    if where.closed is not None:
+        return f"{percent(where.closed)} to {unbroken(where.below)}"
+    return f"{number(where.ahead or 0.0)} below {unbroken(where.above)}" if where.above else "above guessing"
+
+
 def final_words(loss: float) -> str:
     """A final loss in few characters: its number, or that there is none any more."""
     return brief(loss) if math.isfinite(loss) else "diverged"
 
 
-def _name(floor: str) -> str:
-    return floor.replace("-", "\u2011")  # never broken at the end of a line
+def unbroken(floor: str) -> str:
+    """The name of a floor, never broken at the end of a line."""
+    return floor.replace("-", "\u2011")

@@ -97,6 +97,16 @@ def rows_words(tests: int) -> str:
     return f"These are {tests} comparisons: of twenty where nothing differs, one looks like a difference by luck."
 
 
+def sweep_words(best: str, loss: float, at_edge: Sequence[str], *, over: bool = True) -> str:
+    """Where the lowest loss is, and whether that is at an edge."""
+    words = f"the lowest loss{'' if over else ' so far'}, {brief(loss)}, at {best}."
+    if at_edge:
+        where = " and ".join(at_edge)
+        words += f" {where} {'is' if len(at_edge) == 1 else 'are'} at the edge of what was tried: "
+        words += "the best value may lie beyond it."
+    return words
+
+
 def lost_words(lost: Sequence[Lost]) -> str:
     """Which variants diverged or failed, wholly or in part: "B diverged. 1 of 3 runs of C diverged."; "" for none."""
     words = []

@@ -71,11 +71,11 @@ def test_an_experiment_is_stopped_as_a_whole():
 
 
 def test_a_sweep_leaves_out_what_cannot_be_built():
-    page = opened(experiment="Sweep a setting", sweep_1="n_head", sweep_seeds="1")
-    page.multiselect(key="values_n_head").set_value(["1", "8"]).run()
-    assert "2 runs" in says(page)
-    page.selectbox(key="sweep_2").set_value("n_embd").run()
-    assert not page.exception
+    page = opened(experiment="Sweep a setting", sweep_1="n_layer", sweep_2="head_size", sweep_seeds="1")
+    page.multiselect(key="values_n_layer").set_value(["1", "2"]).run()
+    page.multiselect(key="values_head_size").set_value(["16", "32"]).run()
+    assert "Left out, because they cannot be built: n_layer 2 \u00b7 head_size 16." in says(page)  # 16 channels of 32
+    assert "3 runs" in says(page) and not page.button(key="begin").disabled
 
 
 def test_nothing_chosen_is_said_in_words():
@@ -97,10 +97,11 @@ def test_a_link_that_leads_nowhere_says_so_and_shows_an_empty_comparison(nonsens
 
 
 def test_two_races_are_shown_together(race):
-    again = finished(experiment="The ladder race", ladder_steps="250", ladder_seeds="1", fair="equal parameters")
+    again = begun(experiment="The ladder race", ladder_steps="250", ladder_seeds="1", fair="equal parameters")
     both = opened(show=f"{link(race)},{link(again)}")
     assert [header.value for header in both.header].count("Rung by rung") == 2
     assert "GPT (2)" in " ".join(row["variant"].replace("\\", "") for row in rows(both))
+    session.engine().stop_all(link(again))  # nobody waits for it
 
 
 def test_an_experiment_that_has_ended_can_be_deleted():

@@ -13,9 +13,10 @@ from tinygpt.plots.look import PALETTE
 from tinygpt.plots.losses.heat import heat_rows, heat_spec
 from tinygpt.plots.losses.lines import Axes, Series, lines_rows, lines_spec
 from tinygpt.plots.losses.strip import strip_rows, strip_spec
-from tinygpt.plots.losses.surprise import largest, passage
+from tinygpt.plots.losses.surprise import passage
 from tinygpt.plots.losses.tones import tones
 from tinygpt.spelling import spoken
+from tinygpt.words.surprise import largest
 
 MODES = ["light", "dark"]
 TONES = tones(["bigram", "head", "gpt"], "light")
@@ -136,4 +137,4 @@ def test_text_and_names_stay_text(text):
 
 
 def test_the_largest_gain_is_where_the_difference_is_largest():
-    assert largest("abc", [1.0, 3.0, 2.0], [1.0, 0.5, 1.9]) == 1
+    assert largest([1.0, 3.0, 2.0], [1.0, 0.5, 1.9]) == 1

@@ -11,12 +11,14 @@ from tinygpt.gpt import GPTConfig
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.ui import floors
 from tinygpt.ui.compare.language import _above_words
-from tinygpt.ui.compare.results import best_of, differences, gap_words, loss_words, perplexity, result_rows
+from tinygpt.ui.compare.results import best_of, differences, loss_words, perplexity, result_rows
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.compare.standing import losses, standing
 from tinygpt.ui.compare.steps import step_rows
-from tinygpt.ui.compare.sweep import edges, lowest, mean_losses, sweep_words, swept
+from tinygpt.ui.compare.sweep import edges, lowest, mean_losses, swept
 from tinygpt.ui.compare.verdict import comparison_words
+from tinygpt.words.loss import gap_words
+from tinygpt.words.verdict import sweep_words
 
 SPEC = RunSpec(GPTConfig(n_embd=8, n_head=1, n_layer=1), TrainConfig(max_steps=100, same_batches=True), "text")
 

@@ -31,9 +31,3 @@ def _tile(character: str, a: float, b: float, names: tuple[str, str], mode: Mode
     said = f"{spoken(character)}: {names[0]} {number(a)}, {names[1]} {number(b)} nats"
     style = f"background:{fill};color:{ink};padding:.15em .06em;border-radius:2px;margin-right:1px;display:inline-block"
     return f'<span title="{escape(said)}" style="{style}">{escape(shown(character))}</span>'
-
-
-def largest(characters: Sequence[str], a: Sequence[float], b: Sequence[float]) -> int:
-    """The place in the passage where the second model gained most."""
-    gains = [x - y for x, y in zip(a, b, strict=True)]
-    return gains.index(max(gains))

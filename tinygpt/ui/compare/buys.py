@@ -4,9 +4,7 @@ import streamlit as st
 
 from tinygpt.engine.records import RunView
 from tinygpt.plots.losses.lines import Axes, Series, lines_rows, lines_spec
-from tinygpt.plots.losses.surprise import largest, passage
-from tinygpt.spelling import number
-from tinygpt.spelling import shown as seen
+from tinygpt.plots.losses.surprise import passage
 from tinygpt.ui import frame
 from tinygpt.ui.compare import models
 from tinygpt.ui.compare.chart import styles
@@ -14,12 +12,11 @@ from tinygpt.ui.compare.figure import figure
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.drag import still
 from tinygpt.words import markdown as literal
+from tinygpt.words.surprise import position_words, surprise_words
 
 LENGTH = 240  # characters of the passage
-FLAT = 0.03  # nats: two positions nearer than this are called equal
 PLACES = 100  # passages to choose from, spread over val
 WITH_A_MODEL = ("finished", "stopped")
-Costs = tuple[float, ...]  # nats for each character
 
 
 @st.fragment
@@ -76,20 +73,8 @@ def _positions(a: RunView, b: RunView, now: Shown) -> None:
         alt="Val loss of two models at each position of the window.",
         title="Loss by position in the window, nats per character",
     )  # fmt: skip
-    frame.caption(_position_words([(_title(run, now), loss) for run, loss in zip((a, b), losses, strict=True)]))
-
-
-def _position_words(found: list[tuple[str, tuple[float, ...]]]) -> str:
-    """How much each model gains from the first position to the last."""
-    return "; ".join(_gain_words(literal.markdown(name), loss[0] - loss[-1], loss) for name, loss in found) + "."
-
-
-def _gain_words(name: str, gain: float, loss: tuple[float, ...]) -> str:
-    """What a longer past is worth to one model."""
-    if abs(gain) < FLAT:
-        return f"{name} is about as good at the last position as at the first: a longer past is of no use to it"
-    words = f"from {number(loss[0])} at the first position to {number(loss[-1])} at the last"
-    return f"{name} gains {number(gain)} by its past, {words}" if gain > 0 else f"{name} loses by its past, {words}"
+    names = [literal.markdown(_title(run, now)) for run in (a, b)]
+    frame.caption(position_words(list(zip(names, losses, strict=True))))
 
 
 def _passage(a: RunView, b: RunView, now: Shown) -> None:
@@ -105,18 +90,6 @@ def _passage(a: RunView, b: RunView, now: Shown) -> None:
     costs = models.surprises(models.reached(a), start, length), models.surprises(models.reached(b), start, length)
     characters = list(corpus.tokenizer.decode(corpus.val[start + 1 : start + 1 + length].tolist()))
     names = (_title(a, now), _title(b, now))
-    words = _surprise_words(characters, costs, names)
+    words = surprise_words(characters, costs, names)
     still(passage(characters, *costs, names, frame.mode()), key="passage", alt=words)
     frame.caption(literal.markdown(words))
-
-
-def _surprise_words(characters: list[str], costs: tuple[Costs, Costs], names: tuple[str, str]) -> str:
-    """Who is surprised less in all, and the place where that shows most."""
-    a, b = (sum(cost) / len(cost) for cost in costs)
-    at = largest(characters, *costs)
-    around = "".join(map(seen, characters[max(0, at - 12) : at]))
-    return (
-        f"blue: {names[1]} is surprised less than {names[0]}; ochre: more. On this passage {number(b)} against "
-        f"{number(a)} nats. The largest gain is \u201c{seen(characters[at])}\u201d after \u201c{around}\u201d: "
-        f"{number(costs[0][at])} against {number(costs[1][at])} nats."
-    )

@@ -1,6 +1,7 @@
 """The models of runs, ready to be asked; and what is measured on them, kept because it takes a moment."""
 
 import threading
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -29,8 +30,32 @@ class At(NamedTuple):
     corpus: str
 
 
-_models: dict[At, LanguageModel] = {}  # those asked for last, at its end
-_lock = threading.Lock()
+class Kept:
+    """The models that were asked for last, of at most `most_bytes` together; the very last one also if it is larger."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes = most_bytes
+        self._models: dict[At, LanguageModel] = {}  # whatever was asked for last stands last
+        self._lock = threading.Lock()
+
+    def get(self, where: At, make: Callable[[], LanguageModel]) -> LanguageModel:
+        """The model at `where`, made anew if it is not kept (any more)."""
+        with self._lock:
+            model = self._models.pop(where, None)
+        model = model or make()
+        with self._lock:
+            self._models[where] = model
+            while len(self._models) > 1 and sum(map(_size, self._models.values())) > self.most_bytes:
+                del self._models[next(iter(self._models))]
+        return model
+
+
+def _size(model: LanguageModel) -> int:
+    """Bytes of the numbers of a model."""
+    return sum(p.numel() * p.element_size() for p in model.parameters())
+
+
+_kept = Kept(MOST_BYTES)
 
 
 def reached(run: RunView) -> At:
@@ -43,24 +68,15 @@ def text_of(where: At) -> Corpus:
 
 
 def model_at(where: At) -> LanguageModel:
-    """A model from the engine; those asked for last are kept. ValueError with a sentence where there is none (yet)."""
-    with _lock:
-        kept = _models.pop(where, None)
-    if kept is None:
-        blob = session.engine().model_bytes(where.run)
-        if blob is None:
-            raise ValueError("This run has not made its first step yet, so there is no model to look at.")
-        kept = load(blob).model
-    with _lock:
-        _models[where] = kept  # at the end: the first one is the one that nobody has asked for for longest
-        while len(_models) > 1 and sum(map(_size, _models.values())) > MOST_BYTES:
-            del _models[next(iter(_models))]
-    return kept
+    """A model from the engine. ValueError with a sentence where there is none (yet)."""
+    return _kept.get(where, lambda: _read(where))
 
 
-def _size(model: LanguageModel) -> int:
-    """Bytes of the numbers of a model."""
-    return sum(p.numel() * p.element_size() for p in model.parameters())
+def _read(where: At) -> LanguageModel:
+    blob = session.engine().model_bytes(where.run)
+    if blob is None:
+        raise ValueError("This run has not made its first step yet, so there is no model to look at.")
+    return load(blob).model
 
 
 @lru_cache(maxsize=256)

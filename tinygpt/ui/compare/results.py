@@ -9,18 +9,17 @@ import streamlit as st
 
 from tinygpt.engine.records import RunView
 from tinygpt.experiments.differences import setting_words, varied
-from tinygpt.experiments.floors import gap_around
 from tinygpt.models import count_parameters
-from tinygpt.spelling import brief, number, thousands
+from tinygpt.spelling import brief, thousands
 from tinygpt.ui import floors, texts
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.compare.standing import broken_on_purpose, is_over, losses, one_text, standing
 from tinygpt.words import markdown as literal
+from tinygpt.words.loss import gap_words
 
 FEW = 10  # variants in a table that need not be opened
 COLUMNS = 4  # settings that find room in a row
 NOT_SAID = ("model", "same_batches")  # the name of a variant says its model; the batches are how it was run
-EQUAL = 0.01  # nats: so near to the best possible loss, a text is too short to tell a model from the best one
 PLAIN: dict[tuple[str, object], str] = {
     ("feed_forward", 0): "no feed-forward",
     ("feed_forward", 1): "feed-forward, a single layer",
@@ -121,20 +120,6 @@ def is_special(values: Sequence[object], i: int) -> bool:
 def lowest_to_highest(found: Sequence[float]) -> str:
     """The lowest and the highest seed: "2.262 to 2.289"."""
     return f"{brief(min(found))} to {brief(max(found))}" if len(found) > 1 else ""
-
-
-def gap_words(loss: float, known: Mapping[str, float]) -> str:
-    """How much of the gap to the next count model is closed: "62% to 2-gram"."""
-    where = gap_around(loss, known)
-    if where is None or not known:
-        return ""
-    if floors.BEST in known and abs(loss - known[floors.BEST]) < EQUAL:
-        return f"at {floors.BEST}"
-    if where.closed is not None:
-        return f"{where.closed:.0%} to {floors.NAMES.get(where.below, where.below)}"
-    if not where.above:
-        return "above guessing"
-    return f"{number(where.ahead or 0.0)} below {floors.NAMES.get(where.above, where.above)}"
 
 
 def state(runs: Sequence[RunView]) -> str:

@@ -15,10 +15,10 @@ from tinygpt.ui import frame
 from tinygpt.ui.compare import models
 from tinygpt.ui.compare.figure import figure
 from tinygpt.ui.compare.models import Watched
-from tinygpt.variance import variance_at_the_start, variance_of_unit_scores
+from tinygpt.variance import variance_at_the_start
 from tinygpt.words import markdown as literal
+from tinygpt.words.scale import effect_words, scale_words
 
-SMALL = 0.03  # nats: what another seed alone does
 FIRST = 1  # where step 0 stands on an axis of powers: there is no 0 on it
 
 
@@ -60,15 +60,26 @@ def scale_inside(groups: dict[str, list[RunView]], tones: dict[str, Tone], suffi
         bind=None if suffix else "query-params", format_func=lambda key: by_key[key].name,
     )  # fmt: skip
     _chart(by_key[watched], found, tones, _levels(config) if watched == "variance" else (), suffix)
-    frame.caption(f"{scale_words(found, config)} {effect_words(groups)}")
+    begun = {literal.markdown(label): seeds for label, seeds in found.items() if seeds}
+    finals = {
+        literal.markdown(label): fmean(losses)
+        for label, runs in groups.items()
+        if (losses := [run.final[1] for run in runs if run.final])
+    }
+    words = scale_words(
+        [looks[0].scores for seeds in begun.values() for looks in seeds], variance_at_the_start(config),
+        {label: fmean(looks[-1].scores for looks in seeds) for label, seeds in begun.items()},
+        {label: fmean(looks[-1].entropy for looks in seeds) for label, seeds in begun.items()},
+    )  # fmt: skip
+    frame.caption(f"{words} {effect_words(finals) if len(finals) == len(groups) else ''}")
     with st.expander("Head by head", type="compact"):
         st.table(head_rows(found, config), border="horizontal", hide_index=True)
 
 
 def _levels(config: GPTConfig) -> list[tuple[str, float]]:
     """What theory says of the variance: for unit numbers, and for the first weights of this model."""
-    unit, start = variance_of_unit_scores(config.head_size), variance_at_the_start(config)
-    return [(f"head_size {number(unit, 0)}: unit q and k", unit), (f"first weights {number(start, 1)}", start)]
+    unit, start = config.head_size, variance_at_the_start(config)  # head_size products, each of variance 1
+    return [(f"head_size {unit}: unit q and k", unit), (f"first weights {number(start, 1)}", start)]
 
 
 def _chart(
@@ -87,40 +98,6 @@ def _chart(
         lines_spec(frame.mode(), Axes("step", measure.title, log_x=True, log_y=measure.log_y, height=300)),
         key=f"inside_{measure.key}{suffix}", alt=f"{measure.title}, by step, for each scale.", title=measure.title,
     )  # fmt: skip
-
-
-def scale_words(found: Found, config: GPTConfig) -> str:
-    """The first look against theory, and the last looks against each other."""
-    begun = {label: seeds for label, seeds in found.items() if seeds}
-    if not begun:
-        return "what will appear here as soon as the first models are kept."
-    first = fmean(looks[0].scores for seeds in begun.values() for looks in seeds)
-    ends = {label: fmean(looks[-1].entropy for looks in seeds) for label, seeds in begun.items()}
-    grown = {label: fmean(looks[-1].scores for looks in seeds) for label, seeds in begun.items()}
-    sharp, soft = min(ends, key=ends.__getitem__), max(ends, key=ends.__getitem__)
-    wide = max(grown, key=grown.__getitem__)
-    return (
-        f"q\u00b7k begins with a variance of {number(first, 1)}; for these first weights theory says "
-        f"{number(variance_at_the_start(config), 1)}. Training changes it: under {literal.markdown(wide)} it is "
-        f"{brief(grown[wide], 1)} now. The rows of {literal.markdown(sharp)} are the sharpest (entropy "
-        f"{number(ends[sharp])}), those of {literal.markdown(soft)} the softest ({number(ends[soft])})."
-    )
-
-
-def effect_words(groups: dict[str, list[RunView]]) -> str:
-    """Whether all of that shows in the loss, honestly; "" before every variant has a final one."""
-    means = {
-        label: fmean(finals) for label, runs in groups.items() if (finals := [r.final[1] for r in runs if r.final])
-    }
-    if len(means) < max(2, len(groups)):
-        return ""
-    best, worst = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
-    apart = means[worst] - means[best]
-    if apart < SMALL:
-        return f"In the loss the effect is small at this head_size: all scales end within {number(apart, 3)} nats."
-    return (
-        f"In the loss it shows: {literal.markdown(worst)} ends {number(apart, 3)} nats above {literal.markdown(best)}."
-    )
 
 
 def head_rows(found: Found, config: GPTConfig) -> list[dict[str, str]]:

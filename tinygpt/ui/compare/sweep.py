@@ -12,11 +12,11 @@ from tinygpt.experiments.differences import setting_words, varied
 from tinygpt.plots.losses.heat import heat_rows, heat_spec
 from tinygpt.plots.losses.lines import Axes, Series, lines_rows, lines_spec
 from tinygpt.plots.losses.tones import Tone
-from tinygpt.spelling import brief
 from tinygpt.ui import frame
 from tinygpt.ui.compare.figure import figure
 from tinygpt.ui.compare.standing import is_over, known_losses, losses, standing
 from tinygpt.words import markdown as literal
+from tinygpt.words.verdict import sweep_words
 
 Settings = dict[str, tuple[Any, ...]]  # a setting and its value in each variant
 POWERS = 8.0  # values that span more than this factor stand on an axis of powers
@@ -37,7 +37,7 @@ def sweep_found(groups: dict[str, list[RunView]], tone: Tone, experiment: str) -
         best, loss = said_of
         at = list(groups).index(best)
         over = all(map(is_over, groups.values()))
-        frame.caption(sweep_words(best, loss, edges(axes, at), over=over))
+        frame.caption(sweep_words(literal.markdown(best), loss, [*map(literal.markdown, edges(axes, at))], over=over))
 
 
 def swept(groups: dict[str, list[RunView]]) -> Settings:
@@ -114,13 +114,3 @@ def _at_edge(values: Sequence[Any], at: int) -> bool:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def sweep_words(best: str, loss: float, at_edge: Sequence[str], *, over: bool = True) -> str:
-    """Where the lowest loss is, and whether that is at an edge."""
-    words = f"the lowest loss{'' if over else ' so far'}, {brief(loss)}, at {literal.markdown(best)}."
-    if at_edge:
-        where = " and ".join(literal.markdown(words) for words in at_edge)
-        words += f" {where} {'is' if len(at_edge) == 1 else 'are'} at the edge of what was tried: "
-        words += "the best value may lie beyond it."
-    return words

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from tinygpt.engine.records import ENDED, RunView
-from tinygpt.spelling import spoken_time, thousands
+from tinygpt.spelling import number, spoken_time, thousands
 from tinygpt.ui import session
 from tinygpt.words import markdown as literal
 
@@ -57,7 +57,7 @@ def status_words(view: RunView | None) -> str:
     name, at = f"**{literal.markdown(view.name)}**", f"step {thousands(view.step)} of {thousands(view.max_steps)}"
     if view.status == "training" and view.steps_per_second:
         left = (view.max_steps - view.step) / view.steps_per_second
-        speed = f"{view.steps_per_second:.0f}" if view.steps_per_second >= 10 else f"{view.steps_per_second:.1f}"
+        speed = number(view.steps_per_second, 0 if view.steps_per_second >= 10 else 1)
         return f"{name} \u2002{at} \u00b7 {speed} steps/s \u00b7 {spoken_time(left)} left"
     if view.status == "finished":
         return f"{name} \u2002finished: {thousands(view.step)} steps in {spoken_time(view.seconds)}"
