@@ -13,5 +13,5 @@ with left:
     now = shown.choose_shown()
 with right:
     stage.comparison_stage(now)
-    buys.side_by_side(now)
+    buys.two_models(now)
     take.take_along(now)

@@ -16,6 +16,6 @@ with left:
     guess = controls.guess()
     with st.expander("More settings"):
         spec = launch.chosen_spec(preset, corpus, always)
-    launch.train_button(spec, preset)
+    launch.start_button(spec, preset)
 with stage:
     live.live_stage(always["max_steps"], guess)

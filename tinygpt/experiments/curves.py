@@ -13,7 +13,7 @@ from typing import Literal
 from tinygpt.training.state import Point
 
 Axis = Literal["steps", "tokens", "seconds", "FLOPs"]
-AXES: tuple[Axis, ...] = ("steps", "tokens", "seconds", "FLOPs")
+ACROSS: tuple[Axis, ...] = ("steps", "tokens", "seconds", "FLOPs")
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ def free_name(title: str) -> str:
 
 
 def order(place: str, command: Callable[..., object], *arguments: object) -> None:
-    """Do what a button at `place` asks for; what the engine has to say against it is shown there (`said`)."""
+    """Do what a button at `place` asks for; what the engine has to say against it is shown there (`answer`)."""
     say(place, "")
     try:
         command(*arguments)
@@ -135,7 +135,7 @@ def say(place: str, words: str) -> None:
     st.session_state["said"] = (place, words)
 
 
-def said(place: str) -> str:
+def answer(place: str) -> str:
     """What is to be shown at `place`, or ""."""
     where, words = st.session_state.get("said", ("", ""))
     return words if where == place else ""

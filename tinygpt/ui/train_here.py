@@ -48,7 +48,7 @@ def _runs(label: str, titles: Titles, compare: Callable[[Runs], None], key: str,
     for run in runs.values():
         st.markdown(status_words(run))
     compare(runs)
-    if words := session.said(key):
+    if words := session.answer(key):
         st.text(words)
     if live != moving:
         st.rerun()  # once, so that the asking begins, or stops

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.experiments.curves import AXES, LossCurve, by_variant, seed_means
+from tinygpt.experiments.curves import ACROSS, LossCurve, by_variant, seed_means
 from tinygpt.plots.look import PALETTE
 from tinygpt.plots.losses.ends import Name, names_apart
 from tinygpt.plots.losses.loss import NAMED, loss_rows
@@ -71,7 +71,7 @@ def test_the_mean_ends_where_the_slowest_seed_is_and_one_that_has_not_begun_is_l
     assert seed_means([], "steps") == []
 
 
-@pytest.mark.parametrize(("axis", "end"), list(zip(AXES, (100, 25_600, 10.0, 10_000.0), strict=True)))
+@pytest.mark.parametrize(("axis", "end"), list(zip(ACROSS, (100, 25_600, 10.0, 10_000.0), strict=True)))
 def test_the_same_curve_across_steps_tokens_seconds_and_operations(axis, end):
     rows = overlay_rows(THREE, FLOORS, "light", axis=axis)
     assert max(x for (x,) in of(rows, "val", "x")) == pytest.approx(end)
@@ -216,7 +216,7 @@ def test_where_no_run_is_the_axis_has_a_length_and_no_numbers(floors):
     assert max(x for (x,) in of(lone, "corner", "x")) == pytest.approx(101.5)
 
 
-@pytest.mark.parametrize("axis", AXES)
+@pytest.mark.parametrize("axis", ACROSS)
 def test_the_spec_is_plain_data_and_the_same_object_every_time(axis):
     json.dumps(loss_spec("light", axis))
     assert loss_spec("light", axis) is loss_spec("light", axis)

@@ -13,7 +13,7 @@ SHORT = f"replace(format(datum.value, '~s'), '-', '{MINUS}')"  # 2k, 20M, 1G
 SECONDS = f"datum.value % 1 ? format(datum.value, '~g') : {marks.whole_number()}"
 EMPTY = 10 * NOTHING  # an axis that ends before it has nothing to show, and no numbers
 FEW = f"domain('x')[1] < {EMPTY} ? [] : domain('x')[1] / domain('x')[0] < 100 ? [1, 2, 5] : [1]"
-ROUND = f"indexof({FEW}, round(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)))) >= 0"
+ROUND = f"indexof({FEW}, round(1e6 * datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9))) / 1e6) >= 0"
 
 
 @cache

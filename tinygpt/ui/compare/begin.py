@@ -44,7 +44,7 @@ def experiment() -> None:
         "Run", type="primary", key="begin", width="stretch", disabled=plan is None, on_click=session.order,
         args=(PLACE, _begin, plan),
     )  # fmt: skip
-    if words := session.said(PLACE):
+    if words := session.answer(PLACE):
         st.text(words)
 
 

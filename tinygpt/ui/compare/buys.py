@@ -20,7 +20,7 @@ WITH_A_MODEL = ("finished", "stopped")
 
 
 @st.fragment
-def side_by_side(now: Shown) -> None:
+def two_models(now: Shown) -> None:
     """Two runs, side by side; made when somebody asks for it."""
     ready = {run.id: run for run in now.runs if run.status in WITH_A_MODEL}
     st.header("Two models, side by side", anchor="buys")

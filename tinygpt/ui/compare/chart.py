@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from tinygpt.experiments.curves import AXES, by_variant
+from tinygpt.experiments.curves import ACROSS, by_variant
 from tinygpt.models import kind
 from tinygpt.plots.losses.loss import loss_rows
 from tinygpt.plots.losses.loss_chart import loss_spec
@@ -23,7 +23,7 @@ ALT = "Losses of the runs that are compared; the table below has the numbers."
 def controls() -> View:
     """Across which axis, which losses, how smooth."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="chart_controls"):
-        axis = st.segmented_control("Across", AXES, default="steps", required=True, key="axis", bind="query-params")
+        axis = st.segmented_control("Across", ACROSS, default="steps", required=True, key="axis", bind="query-params")
         part = st.segmented_control(
             "Part", ["all", "the end"], default="all", required=True, key="part", bind="query-params"
         )

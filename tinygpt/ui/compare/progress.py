@@ -22,7 +22,7 @@ def progress(one: ExperimentView) -> None:
         if one.student == session.student():
             with st.container(horizontal=True, width="content", gap="small"):
                 experiment_buttons(one)
-    if said := session.said(_place(one.id)):
+    if said := session.answer(_place(one.id)):
         st.text(said)
 
 

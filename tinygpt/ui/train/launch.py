@@ -46,7 +46,7 @@ def chosen_spec(preset: Preset, corpus: Corpus | None, always: dict[str, Any]) -
         return str(error)
 
 
-def train_button(spec: RunSpec | str, preset: Preset) -> None:
+def start_button(spec: RunSpec | str, preset: Preset) -> None:
     """The cost, the bigram beside it, and Train; or why nothing can be trained."""
     beside = [] if isinstance(spec, str) else with_a_bigram(spec)
     if isinstance(spec, str):
@@ -58,7 +58,7 @@ def train_button(spec: RunSpec | str, preset: Preset) -> None:
         "Train", type="primary", key="train", width="stretch", disabled=isinstance(spec, str), on_click=session.order,
         args=("train", _train, spec, preset.title, beside),
     )  # fmt: skip
-    if words := session.said("train"):
+    if words := session.answer("train"):
         st.text(words)
 
 

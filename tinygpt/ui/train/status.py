@@ -31,7 +31,7 @@ def status_line(view: RunView | None) -> None:
         with st.container(horizontal=True, width="content", gap="small"):
             mine = view is not None and view.student == session.student()
             run_buttons(view if mine else None)
-    for words in filter(None, (session.said("stage"), (view.warning or view.note) if view else "")):
+    for words in filter(None, (session.answer("stage"), (view.warning or view.note) if view else "")):
         st.text(words)
 
 

@@ -60,7 +60,7 @@ def becomes_the_counts(scene: Scene, text: Counted) -> None:
             max_steps = controls.max_steps(STEPS)
         spec = spec_of(text, learning_rate, max_steps)
         st.button("Train", type="primary", key="train", on_click=session.order, args=("train", _train, spec))
-    if words := session.said("train"):
+    if words := session.answer("train"):
         st.text(words)
     view = newest_run(text)
     moving = view is not None and pace.will_change(view)

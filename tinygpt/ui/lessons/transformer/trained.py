@@ -47,7 +47,7 @@ def train_it(scene: Scene, config: ModelConfig) -> None:
         spec = spec_of(config, max_steps, learning_rate, seed)
         with st.container(width=230):
             _train_button(spec)
-    if words := session.said("train"):
+    if words := session.answer("train"):
         st.text(words)
     live.live_stage(max_steps, None)
     with st.container(width=900):
