@@ -22,8 +22,8 @@ from tests.engine.engines import (
     in_process,
     on_dask,
     on_loky,
-    until,
 )
+from tests.waiting import until
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load
 from tinygpt.checkpoint.run_state import dumps

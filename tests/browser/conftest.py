@@ -12,8 +12,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.waiting import PATIENCE
 from tinygpt.files import PROJECT
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -66,7 +67,7 @@ class serving:
         )  # fmt: skip
 
     def __enter__(self) -> str:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
                 urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1).read()
@@ -89,7 +90,9 @@ class serving:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """One student's browser; at the end no request may have left this machine."""
+    expect.set_options(timeout=1_000 * PATIENCE)
     context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(1_000 * PATIENCE)
     asked: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
     yield context
@@ -109,7 +112,7 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
-def wait_run(page: Page, timeout: float = 30_000, *, idle: bool = True) -> None:
+def wait_run(page: Page, timeout: float = 1_000 * PATIENCE, *, idle: bool = True) -> None:
     """Until the page is connected and its script has ended, as in Streamlit's tests; a live page is never `idle`."""
     app = "[data-testid='stApp']"
     page.wait_for_timeout(155)  # a click needs so long to become a run

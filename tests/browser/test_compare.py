@@ -22,17 +22,17 @@ def begin(page: Page, url: str) -> None:
 
 def ended(page: Page, runs: int) -> None:
     """Wait until all runs of the experiment have ended."""
-    expect(page.get_by_text(f"{runs} of {runs} runs have ended")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text(f"{runs} of {runs} runs have ended")).to_be_visible()
     wait_run(page)
 
 
 def test_an_experiment_outlives_a_refresh_and_is_stopped_as_a_whole(page, base_url):
     begin(page, f"{base_url}/compare?experiment=Repeat+with+other+seeds&repeat_seeds=4")
     page.reload()
-    expect(page.get_by_text("of 4 runs have ended")).to_be_visible(timeout=60_000)
-    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("of 4 runs have ended")).to_be_visible()
+    page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop", exact=True).click()
     ended(page, 4)
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+    expect(page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop", exact=True)).to_have_count(0)
 
 
 def test_a_race_is_drawn_passed_on_and_taken_along(page, browser, base_url, tmp_path):
@@ -57,13 +57,13 @@ def test_a_race_is_drawn_passed_on_and_taken_along(page, browser, base_url, tmp_
 
     friend = browser.new_context().new_page()
     friend.goto(page.url)
-    expect(friend.get_by_text("6 of 6 runs have ended")).to_be_visible(timeout=60_000)
+    expect(friend.get_by_text("6 of 6 runs have ended")).to_be_visible()
     friend.context.close()
 
 
 def saved(page: Page, button: str, folder: Path) -> Path:
     """The file that a button hands out."""
-    with page.expect_download(timeout=60_000) as download:
+    with page.expect_download() as download:
         page.get_by_role("button", name=button, exact=True).first.click()
     path = folder / download.value.suggested_filename
     download.value.save_as(path)

@@ -73,7 +73,7 @@ def test_the_figures_follow_the_appearance(page, base_url):
     paper = page.locator(".st-key-showpiece .main-svg").first
     expect(paper).to_have_attribute("style", re.compile(r"background: rgb\(252, 251, 248\)"))
     page.emulate_media(color_scheme="dark")  # Streamlit alone would leave the figure light
-    expect(paper).to_have_attribute("style", re.compile(r"background: rgb\(21, 23, 28\)"), timeout=15_000)
+    expect(paper).to_have_attribute("style", re.compile(r"background: rgb\(21, 23, 28\)"))
 
 
 def test_pointing_at_a_tile_says_its_arithmetic(page, base_url):

@@ -10,7 +10,6 @@ from tests.browser.conftest import wait_run
 THIN = "\u202f"  # between thousands
 CHART = "[data-testid='stVegaLiteChart']"
 TICK = "() => window.tinygptTicks >= {ticks}"
-PATIENCE = 60_000  # ms: ten times what a quiet machine needs
 
 
 def train(page: Page, base_url: str, query: str, *, beside: bool = False) -> None:
@@ -68,28 +67,22 @@ def strokes(page: Page) -> dict[str, str]:
 
 def test_pressing_train_shows_two_models_learning_side_by_side(page, base_url):
     train(page, base_url, "model=one+head&max_steps=500", beside=True)
-    expect(page.locator(f"{CHART} svg text").filter(has_text=re.compile(r"^bigram \d"))).not_to_have_count(
-        0, timeout=PATIENCE
-    )
-    expect(page.locator(f"{CHART} svg text").filter(has_text=re.compile(r"^one head \d"))).not_to_have_count(
-        0, timeout=PATIENCE
-    )
-    expect(page.locator(".st-key-status")).to_contain_text("finished", timeout=PATIENCE)
+    expect(page.locator(f"{CHART} svg text").filter(has_text=re.compile(r"^bigram \d"))).not_to_have_count(0)
+    expect(page.locator(f"{CHART} svg text").filter(has_text=re.compile(r"^one head \d"))).not_to_have_count(0)
+    expect(page.locator(".st-key-status")).to_contain_text("finished")
     names = " ".join(labels(page))
     assert "bigram" in names and "one head" in names
 
 
 def test_the_chart_keeps_its_node_its_zoom_and_its_colors_while_it_is_live(page, base_url):
     train(page, base_url, "model=GPT&max_steps=20000")
-    expect(page.locator(f"{CHART} svg text").filter(has_text=re.compile(r"^GPT \d"))).not_to_have_count(
-        0, timeout=PATIENCE
-    )
+    expect(page.locator(f"{CHART} svg text").filter(has_text=re.compile(r"^GPT \d"))).not_to_have_count(0)
     wide = step_axis(page)
     zoom_in(page)
     page.wait_for_function(f'(wide) => document.querySelector("{CHART}").textContent.indexOf(wide) < 0', arg=wide[-1])
     near, colors = step_axis(page), strokes(page)
     count_ticks(page)
-    page.wait_for_function(TICK.format(ticks=20), timeout=PATIENCE)
+    page.wait_for_function(TICK.format(ticks=20))
     assert page.evaluate("window.tinygptNode.isConnected"), "the chart was drawn anew"
     assert step_axis(page) == near, "the zoom was lost"
 
@@ -97,11 +90,11 @@ def test_the_chart_keeps_its_node_its_zoom_and_its_colors_while_it_is_live(page,
     page.get_by_role("option", name="bigram").click()
     expect(page.locator(".st-key-beside")).to_have_count(0)  # it is the bigram itself now
     page.locator(".st-key-train button").click()
-    expect(page.locator(".st-key-runs")).to_contain_text("bigram", timeout=PATIENCE)
-    expect(page.locator(".st-key-runs").locator("[data-testid='stCheckbox']")).to_have_count(2, timeout=PATIENCE)
-    page.wait_for_function(TICK.format(ticks=25), timeout=PATIENCE)
+    expect(page.locator(".st-key-runs")).to_contain_text("bigram")
+    expect(page.locator(".st-key-runs").locator("[data-testid='stCheckbox']")).to_have_count(2)
+    page.wait_for_function(TICK.format(ticks=25))
     page.locator(".st-key-runs [data-testid='stCheckbox']").filter(has_text="bigram").locator("label").click()
-    page.wait_for_function(TICK.format(ticks=30), timeout=PATIENCE)
+    page.wait_for_function(TICK.format(ticks=30))
     assert page.evaluate("window.tinygptNode.isConnected"), "the chart was drawn anew when a run came or went"
     assert step_axis(page) == near, "the zoom was lost when a run came or went"
     assert colors["GPT"] == strokes(page)["GPT"], "a run changed its color"
@@ -110,29 +103,29 @@ def test_the_chart_keeps_its_node_its_zoom_and_its_colors_while_it_is_live(page,
 def test_pause_step_stop_and_a_refresh(page, base_url):
     train(page, base_url, "model=GPT&max_steps=10000")
     status = page.locator(".st-key-status")
-    expect(status).to_contain_text("steps/s", timeout=PATIENCE)
+    expect(status).to_contain_text("steps/s")
     page.locator(".st-key-pause button").click()
-    expect(status).to_contain_text("paused at", timeout=PATIENCE)
+    expect(status).to_contain_text("paused at")
     paused = re.search(r"paused at step ([\d\u202f]+)", status.inner_text())[1]
     one_more = f"{int(paused.replace(THIN, '')) + 1:,}".replace(",", THIN)
     page.locator(".st-key-step button").click()
-    expect(status).to_contain_text(f"paused at step {one_more} of", timeout=PATIENCE)
+    expect(status).to_contain_text(f"paused at step {one_more} of")
     page.reload()
     wait_run(page)
-    expect(status).to_contain_text(f"paused at step {one_more} of", timeout=PATIENCE)
+    expect(status).to_contain_text(f"paused at step {one_more} of")
     page.locator(".st-key-pause button").click()  # Resume
-    expect(status).to_contain_text("steps/s", timeout=PATIENCE)
+    expect(status).to_contain_text("steps/s")
     page.locator(".st-key-stop button").click()
-    expect(status).to_contain_text("stopped", timeout=PATIENCE)
+    expect(status).to_contain_text("stopped")
 
 
 def test_a_second_tab_finds_the_run_again(page, context, base_url):
     train(page, base_url, "model=bigram&max_steps=500")
-    expect(page.locator(".st-key-status")).to_contain_text("finished", timeout=PATIENCE)
+    expect(page.locator(".st-key-status")).to_contain_text("finished")
     other = context.new_page()
     other.goto(f"{base_url}/train")
     wait_run(other)
-    expect(other.locator(".st-key-status")).to_contain_text("finished", timeout=PATIENCE)
+    expect(other.locator(".st-key-status")).to_contain_text("finished")
 
 
 @pytest.mark.parametrize("query", [

@@ -28,8 +28,8 @@ def test_a_diverged_run_runs_along_the_upper_edge_with_its_name(page, base_url):
     page.goto(f"{base_url}/train?model=GPT&max_steps=250&learning_rate=1e1&beside=false")
     wait_run(page)
     page.locator(".st-key-train button").click()
-    expect(page.locator(".st-key-status")).to_contain_text("diverged", timeout=60_000)
+    expect(page.locator(".st-key-status")).to_contain_text("diverged")
     name = page.locator(f"{CHART} svg text").filter(has_text=re.compile(r"^GPT \d{3}|^GPT \d\u202f\d{3}|^GPT .*e\d"))
-    expect(name.first).to_be_visible(timeout=10_000)
+    expect(name.first).to_be_visible()
     chart, label = page.locator(f"{CHART} svg").bounding_box(), name.first.bounding_box()
     assert chart["y"] - 1 <= label["y"] < chart["y"] + 0.1 * chart["height"]

@@ -40,11 +40,11 @@ def test_a_link_from_another_site_keeps_the_runs(page, base_url, other_port):
     page.goto(f"{base_url}/train?model=bigram&max_steps=10")
     wait_run(page)
     page.locator(".st-key-train button").click()
-    expect(page.locator(".st-key-runs [data-testid='stCheckbox']")).to_have_count(1, timeout=60_000)
+    expect(page.locator(".st-key-runs [data-testid='stCheckbox']")).to_have_count(1)
     page.goto(f"http://localhost:{other_port}/")
     page.get_by_role("link").click()
     wait_run(page, idle=False)
-    expect(page.locator(".st-key-runs [data-testid='stCheckbox']")).to_have_count(1, timeout=60_000)
+    expect(page.locator(".st-key-runs [data-testid='stCheckbox']")).to_have_count(1)
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])  # another site; the same site, for the cookie travels

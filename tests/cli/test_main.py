@@ -9,12 +9,12 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.waiting import until
 from tinygpt.checkpoint.model_file import load, model_bytes, read_info
 from tinygpt.checkpoint.run_state import dumps
 from tinygpt.cli.main import main
@@ -298,12 +298,15 @@ def test_a_run_that_diverges_says_so_and_its_model_is_kept(own_text, tmp_path, c
 
 
 def wait_for(terminal: int, pattern: bytes) -> None:
-    """Read what a process shows on its terminal until it matches; two minutes are generous on any machine."""
-    shown, deadline = b"", time.monotonic() + 120
-    while not re.search(pattern, shown):
-        assert time.monotonic() < deadline, shown
+    """Read what a process shows on its terminal until it matches."""
+    shown = b""
+
+    def read() -> None:
+        nonlocal shown
         if select.select([terminal], [], [], 1)[0]:
             shown += os.read(terminal, 4096)
+
+    until(lambda: re.search(pattern, shown), tick=read, says=lambda: shown)
 
 
 def hear_ctrl_c() -> None:

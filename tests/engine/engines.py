@@ -3,13 +3,13 @@
 import functools
 import os
 import signal
-import time
 import uuid
 from concurrent.futures import BrokenExecutor, Future, InvalidStateError, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from tests.waiting import until
 from tinygpt.checkpoint.model_file import load
 from tinygpt.checkpoint.run_state import dumps, loads
 from tinygpt.corpus import Corpus
@@ -132,15 +132,6 @@ def closing(scheduler):
         yield scheduler
     finally:
         scheduler.close()
-
-
-def until(condition, timeout=90.0):
-    """Wait until something is so; what it is then."""
-    deadline = time.monotonic() + timeout
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.01)
-    return value
 
 
 def finished(engine, run):

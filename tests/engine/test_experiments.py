@@ -11,7 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.engine.engines import CORPUS, KEY, V, assert_equal_to_one_piece, in_process, on_loky, until
+from tests.engine.engines import CORPUS, KEY, V, assert_equal_to_one_piece, in_process, on_loky
+from tests.waiting import until
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load
 from tinygpt.engine import commands

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.engine.engines import until
+from tests.waiting import until
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load
 from tinygpt.checkpoint.run_state import dumps

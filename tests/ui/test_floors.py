@@ -1,8 +1,8 @@
 """The floors of a text on a page: counted once, and never in the way."""
 
 import math
-import time
 
+from tests.waiting import until
 from tinygpt.corpus import load_corpus
 from tinygpt.texts.own import keep_text
 from tinygpt.ui import floors
@@ -12,10 +12,7 @@ GONE = "0" * 64
 
 
 def counted(key, folder):
-    deadline = time.monotonic() + 30
-    while not floors.are_counted(key, folder):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    until(lambda: floors.are_counted(key, folder))
     return floors.of(key, folder)
 
 

@@ -1,16 +1,14 @@
 """Any experiment that a lesson quotes can be trained again from its page."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from tests.pages.learn.lesson_pages import opened, said
+from tests.waiting import until
 from tinygpt.engine.limits import check
 from tinygpt.lessons.measured import EXPERIMENTS, result, spec
 from tinygpt.ui import session
-
-PATIENCE = 120  # seconds
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -47,11 +45,8 @@ def test_at_its_end_both_losses_stand_side_by_side():
     page.session_state["here_avg_9"] = True
     page.run()
     page.button(key="train_avg_9").click().run()
-    deadline = time.monotonic() + PATIENCE
-    while "Here the val loss ended at" not in said(page):
-        assert time.monotonic() < deadline, said(page)
-        page.run()
-        assert not page.exception
+    until(lambda: "Here the val loss ended at" in said(page), tick=page.run, says=lambda: said(page))
+    assert not page.exception
     assert f"the stored run ended at {result('averaging').final_val:.3f}." in said(page)
 
 

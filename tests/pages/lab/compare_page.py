@@ -2,7 +2,8 @@
 
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.lab.train_page import PATIENCE, says, until
+from tests.pages.lab.train_page import says
+from tests.waiting import PATIENCE, page_until
 from tinygpt.files import PROJECT
 
 ROUTER = str(PROJECT / "pages" / "router.py")
@@ -29,7 +30,7 @@ def begun(**params: str) -> AppTest:
 def finished(**params: str) -> AppTest:
     """The same, once every run has ended."""
     app = begun(**params)
-    until(app, lambda: ended(app))
+    page_until(app, lambda: ended(app))
     app.run()
     assert not app.exception
     return app

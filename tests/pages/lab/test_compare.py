@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.pages.lab.compare_page import begun, ended, finished, link, opened, rows
-from tests.pages.lab.train_page import says, until
+from tests.pages.lab.train_page import says
+from tests.waiting import page_until
 from tinygpt.training.presets import LADDER, PRESETS
 from tinygpt.ui import session
 
@@ -64,7 +65,7 @@ def test_an_experiment_is_stopped_as_a_whole():
     page = begun(experiment="Repeat with other seeds", repeat_seeds="4")
     stop = next(button for button in page.button if button.label == "Stop")
     stop.click().run()
-    until(page, lambda: ended(page))
+    page_until(page, lambda: ended(page))
     assert {run.status for run in session.engine().experiment(link(page)).runs} <= {
         "stopped", "finished",
     }  # fmt: skip

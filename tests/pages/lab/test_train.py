@@ -1,13 +1,13 @@
 """The training page, without a browser: what it says, and that nothing goes wrong with what people type."""
 
-import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.lab.train_page import PATIENCE, opened, says, until
+from tests.pages.lab.train_page import opened, says
+from tests.waiting import page_until, until
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load
 from tinygpt.corpus import default_corpus
@@ -43,8 +43,8 @@ def test_a_run_is_trained_to_its_end_and_shows_its_losses(page):
     page.selectbox(key="model").set_value("bigram").run()
     page.select_slider(key="max_steps").set_value(100).run()
     page.button(key="train").click().run()
-    until(page, lambda: "finished: 100 steps" in says(page))
-    until(page, lambda: floors.are_counted(default_corpus(), texts.folder()))
+    page_until(page, lambda: "finished: 100 steps" in says(page))
+    page_until(page, lambda: floors.are_counted(default_corpus(), texts.folder()))
     page.run()
     assert "how the curve flattens at 2\u2011gram, the best a table of pairs can do. It is" in says(page)
     assert "bigram" in [box.label for box in page.checkbox]
@@ -78,7 +78,7 @@ def trained(page: AppTest) -> str:
     page.selectbox(key="model").set_value("bigram").run()
     page.select_slider(key="max_steps").set_value(10).run()
     page.button(key="train").click().run()
-    until(page, lambda: "finished: 10 steps" in says(page))
+    page_until(page, lambda: "finished: 10 steps" in says(page))
     return session.engine().runs(page.session_state["student"])[0].id
 
 
@@ -114,9 +114,9 @@ def test_a_second_press_on_train_is_the_same_run(page):
     page.button(key="train").click().run()
     page.button(key="train").click().run()
     (run,) = session.engine().runs(page.session_state["student"])
-    until(page, lambda: "steps/s" in says(page))
+    page_until(page, lambda: "steps/s" in says(page))
     page.button(key="stop").click().run()
-    until(page, lambda: "stopped at" in says(page))
+    page_until(page, lambda: "stopped at" in says(page))
     assert session.engine().model_bytes(run.id)
 
 
@@ -124,7 +124,7 @@ def test_a_learning_rate_of_a_million_ends_in_a_sentence_and_keeps_a_model(page)
     page.selectbox(key="model").set_value("bigram").run()
     page.select_slider(key="learning_rate").set_value(1e6).run()
     page.button(key="train").click().run()
-    until(page, lambda: "diverged at" in says(page))
+    page_until(page, lambda: "diverged at" in says(page))
     assert "The loss stopped being a number" in says(page) and "Try a learning rate of 1e-3, or" in says(page)
     (run,) = session.engine().runs(page.session_state["student"])
     assert load(session.engine().model_bytes(run.id)).info["step"] == run.step
@@ -134,7 +134,7 @@ def test_a_run_that_diverged_at_once_can_be_downloaded(page):
     page.select_slider(key="learning_rate").set_value(1e6).run()
     page.checkbox(key="beside").set_value(False).run()
     page.button(key="train").click().run()
-    until(page, lambda: "diverged at step 0" in says(page))
+    page_until(page, lambda: "diverged at step 0" in says(page))
     (run,) = session.engine().runs(page.session_state["student"])
     page.session_state[f"menu_{run.id}"] = True
     page.run()
@@ -187,7 +187,7 @@ def test_the_choice_of_a_bigram_stays_where_it_is_when_there_is_one(page):
     page.select_slider(key="max_steps").set_value(10).run()
     page.button(key="train").click().run()
     assert page.checkbox(key="beside").disabled and page.checkbox(key="beside").value
-    until(page, lambda: "finished: 10 steps" in says(page))
+    page_until(page, lambda: "finished: 10 steps" in says(page))
     page.number_input(key="seed").set_value(1).run()
     page.button(key="train").click().run()
     names = [view.name for view in session.engine().runs(page.session_state["student"])]
@@ -236,10 +236,7 @@ def test_a_run_whose_text_is_gone_is_shown_without_floors(page):
     key = keep_text(text := "a text that will be gone " * 40, folder)
     spec = RunSpec(BigramConfig(len(set(text))), TrainConfig(max_steps=10), key)
     run = session.engine().submit(spec, student=page.session_state["student"])
-    deadline = time.monotonic() + PATIENCE
-    while session.engine().view(run).status != "finished":  # no page may read the text meanwhile
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    until(lambda: session.engine().view(run).status == "finished")  # no page may read the text meanwhile
     (folder / f"{key}.txt").unlink()
     page.run()
     assert not page.exception

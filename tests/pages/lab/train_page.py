@@ -1,13 +1,9 @@
 """What the tests of the training page share: how it is opened, waited for and read."""
 
-import time
-from collections.abc import Callable
-
 from streamlit.testing.v1 import AppTest
 
+from tests.waiting import PATIENCE
 from tinygpt.files import PROJECT
-
-PATIENCE = 60  # seconds
 
 
 def opened() -> AppTest:
@@ -16,15 +12,6 @@ def opened() -> AppTest:
     app.switch_page("lab/train.py").run()
     assert not app.exception
     return app
-
-
-def until(app: AppTest, done: Callable[[], bool]) -> None:
-    """Tick until it is so: an AppTest has no timers."""
-    deadline = time.monotonic() + PATIENCE
-    while not done():
-        assert time.monotonic() < deadline, [text.value for text in app.markdown]
-        app.run()
-        assert not app.exception
 
 
 def says(app: AppTest) -> str:

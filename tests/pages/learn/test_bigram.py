@@ -1,11 +1,11 @@
 """Lesson 2 as a student meets it: its numbers, its controls, and a table in training."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.waiting import PATIENCE, page_until, until
 from tinygpt.corpus import default_corpus
 from tinygpt.files import PROJECT
 from tinygpt.texts.own import keep_text
@@ -14,7 +14,6 @@ from tinygpt.ui.lessons.bigram import runs as bigram_runs
 from tinygpt.ui.lessons.bigram import text as bigram_text
 
 ROUTER = str(PROJECT / "pages" / "router.py")
-PATIENCE = 120  # seconds
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -35,15 +34,6 @@ def opened(**params: str) -> AppTest:
 
 def says(page: AppTest) -> str:
     return "\n".join(element.value for element in (*page.markdown, *page.text, *page.get("latex"))).replace("\\", "")
-
-
-def until(page: AppTest, done: Callable[[], bool]) -> None:
-    """Tick until it is so: an AppTest has no timers."""
-    deadline = time.monotonic() + PATIENCE
-    while not done():
-        assert time.monotonic() < deadline, says(page)
-        page.run()
-        assert not page.exception, page.exception
 
 
 def own(page_text: str) -> str:
@@ -125,17 +115,17 @@ def test_a_table_is_trained_paused_stepped_and_stopped():
     page = opened()
     page.select_slider(key="max_steps").set_value(20_000).run()
     page.button(key="train").click().run()
-    until(page, lambda: "steps/s" in says(page))
+    page_until(page, lambda: "steps/s" in says(page))
     (run,) = session.engine().runs(page.session_state["student"])
     assert run.name == "bigram table"
     page.button(key="pause").click().run()
-    until(page, lambda: "paused at" in says(page) and not page.button(key="step").disabled)
-    until(page, lambda: not session.engine().view(run.id).busy)
+    page_until(page, lambda: "paused at" in says(page) and not page.button(key="step").disabled)
+    page_until(page, lambda: not session.engine().view(run.id).busy)
     before = session.engine().view(run.id).step
     page.button(key="step").click().run()
-    until(page, lambda: session.engine().view(run.id).step == before + 1)
+    page_until(page, lambda: session.engine().view(run.id).step == before + 1)
     page.button(key="stop").click().run()
-    until(page, lambda: "stopped at" in says(page))
+    page_until(page, lambda: "stopped at" in says(page))
 
 
 def test_a_trained_table_opens_its_snapshots_and_the_scenes_below():
@@ -143,7 +133,7 @@ def test_a_trained_table_opens_its_snapshots_and_the_scenes_below():
     page.select_slider(key="learning_rate").set_value(1e-2).run()
     page.select_slider(key="max_steps").set_value(1_000).run()
     page.button(key="train").click().run()
-    until(page, lambda: "finished: 1\u202f000 steps" in says(page))
+    page_until(page, lambda: "finished: 1\u202f000 steps" in says(page))
     page.run()
     words = says(page)
     assert "after 1\u202f000 steps; a space occurs" in words
@@ -166,10 +156,8 @@ def test_a_run_that_is_deleted_in_another_tab_counts_as_untrained():
     spec = bigram_runs.spec_of(text, bigram_runs.RATE, 100)
     engine, student = session.engine(), "5" * 32
     run = engine.submit(spec, student=student, name="gone")
-    deadline = time.monotonic() + PATIENCE
-    while (view := engine.view(run)) and view.live:
-        assert time.monotonic() < deadline, view.status
-        time.sleep(0.05)
+    until(lambda: not engine.view(run).live)
+    view = engine.view(run)
     assert list(bigram_runs.tables_of(view, text))[-1] == 100
     assert bigram_runs.tables_of(view, text)[100] is bigram_runs.tables_of(view, text)[100]  # not read anew
     engine.delete(run)
@@ -181,7 +169,7 @@ def test_a_run_that_diverges_leaves_the_page_standing():
     page = opened()
     page.select_slider(key="learning_rate").set_value(1e6).run()
     page.button(key="train").click().run()
-    until(page, lambda: "diverged at" in says(page))
+    page_until(page, lambda: "diverged at" in says(page))
     page.run()
     assert not page.exception
 

@@ -1,12 +1,12 @@
 """Lesson 5: the notebooks' numbers on the page, the wrong dice, and a pair of heads trained here."""
 
 import re
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from tests.pages.learn.lesson_pages import asked, hidden, opened, pictures, said, sentences
+from tests.waiting import until
 from tinygpt.attention import attention_stages
 from tinygpt.lessons import measured as trained
 from tinygpt.lessons.measured import SIZES, counted, result
@@ -15,8 +15,6 @@ from tinygpt.lessons.scaling import SIZES as SIZES_OF_THE_SLIDER
 from tinygpt.randomness import generator
 from tinygpt.ui import session
 from tinygpt.variance import random_qk
-
-PATIENCE = 300  # seconds for two short runs on a busy machine
 
 
 @pytest.fixture
@@ -178,10 +176,7 @@ def test_a_pair_is_trained_here_and_compared(page):
     def pair():
         return session.engine().runs(page.session_state["student"])
 
-    deadline = time.monotonic() + PATIENCE
-    while not all(view.status == "finished" for view in pair()):
-        assert time.monotonic() < deadline, [(view.name, view.status, view.step) for view in pair()]
-        time.sleep(0.2)
+    until(lambda: all(view.status == "finished" for view in pair()), says=pair)
     page.run()
     ends = {view.name: view.final[1] for view in pair()}
     assert set(ends) == {"head_size 4, \u00f7 \u221ahead_size", "head_size 4, not divided"}

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.pages.lab.train_page import until
 from tests.pages.learn.lesson_pages import asked, hidden, opened, said
+from tests.waiting import page_until
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import default_corpus
 from tinygpt.gpt import GPTConfig
@@ -243,7 +243,7 @@ def test_the_model_on_screen_is_the_one_that_is_trained(page):
     assert "**own mix**, 7\u202f553 learned numbers" in said(page)
     page.button(key="train").click().run()
     student = page.session_state["student"]
-    until(page, lambda: [view.status for view in session.engine().runs(student)] == ["finished"])
+    page_until(page, lambda: [view.status for view in session.engine().runs(student)] == ["finished"])
     (view,) = session.engine().runs(student)
     model = GPTConfig(
         n_head=4, n_layer=1, projection=False, feed_forward=0, residual=True, layer_norm=False
