@@ -6,7 +6,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.lab.train_page import bring, opened, says, until
+from tests.pages.lab.train_page import bring, opened, says
+from tests.waiting import page_until
 from tinygpt.texts.cleaning import MAX_BYTES
 from tinygpt.ui import session
 from tinygpt.ui.train import own_text
@@ -31,7 +32,7 @@ def test_an_own_text_is_cleaned_chosen_and_trained_on(page):
     page.selectbox(key="model").set_value("bigram").run()
     page.select_slider(key="max_steps").set_value(50).run()
     page.button(key="train").click().run()
-    until(page, lambda: "finished: 50 steps" in says(page))
+    page_until(page, lambda: "finished: 50 steps" in says(page))
 
 
 @pytest.mark.parametrize("text", ["   ", "\x00" * 50, "".join(map(chr, range(0x4E00, 0x4E00 + 20_000)))])
