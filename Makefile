@@ -33,7 +33,7 @@ check: $(VENV)/dev.stamp  ## format, lint, types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-fast: $(VENV)/dev.stamp  ## the tests that take a minute: nothing slow, no browser
+fast: $(VENV)/dev.stamp  ## the tests that take a minute or two: nothing slow, no browser
 	$(BIN)/python -m pytest -n $(JOBS) -m 'not slow and not browser'
 
 shake: $(VENV)/dev.stamp  ## the tests that train, with other seeds and other arithmetic, and how near they are to failing (15 minutes)

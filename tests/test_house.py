@@ -116,6 +116,7 @@ def test_model_files_know_nothing_of_processes(name):
     assert not [module for path in files for module in imports(path) if within(module, ENGINE_ONLY)]
 
 
+@pytest.mark.slow
 def test_the_core_runs_where_there_is_no_streamlit_plotly_or_pandas():
     core = {path for path in files_of("tinygpt") if path.name != "__main__.py"}
     modules = sorted(name for name, path in MODULES.items() if path in core)

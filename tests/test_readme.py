@@ -46,6 +46,7 @@ def test_every_link_and_picture_is_there():
     assert not [target for target in targets if not (PROJECT / target).is_file()]
 
 
+@pytest.mark.slow
 def test_the_code_for_a_notebook_runs():
     program = "\n".join(fenced(SECTIONS["In a notebook"], "python"))
     short = program.replace("max_steps=1_000", "max_steps=20")

@@ -64,6 +64,7 @@ def status(engine, run):
     return engine.scheduler.view(run).status
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
 def test_slices_on_any_worker_are_the_run_in_one_piece(engine, spec):
     other = engine.submit(ENDLESS)
@@ -94,6 +95,7 @@ def still(engine, run):
     return engine.scheduler.view(run).step
 
 
+@pytest.mark.slow
 def test_two_killed_workers_cost_nothing_but_time(engine):
     other, run = engine.submit(TABLE), engine.submit(SECONDS_LONG)
     for _ in range(2):
@@ -104,6 +106,7 @@ def test_two_killed_workers_cost_nothing_but_time(engine):
     assert_equal_to_one_piece(engine, other, TABLE)
 
 
+@pytest.mark.slow
 def test_pause_and_resume(engine):
     run = engine.submit(SECONDS_LONG)
     until(lambda: engine.scheduler.view(run).step > 0)

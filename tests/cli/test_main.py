@@ -314,6 +314,7 @@ def hear_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.mark.slow
 @UNIX
 def test_ctrl_c_keeps_the_model_and_a_terminal_shows_progress(own_text, tmp_path):
     import termios  # not on Windows
@@ -339,6 +340,7 @@ def test_ctrl_c_keeps_the_model_and_a_terminal_shows_progress(own_text, tmp_path
     assert info["ended"] == "stopped" and info["step"] > 0 and info["val_loss"] is None
 
 
+@pytest.mark.slow
 @UNIX
 def test_ctrl_c_while_it_writes_ends_quietly(model):
     with subprocess.Popen(
@@ -354,6 +356,7 @@ def test_ctrl_c_while_it_writes_ends_quietly(model):
     assert (process.returncode, complaints) == (130, b"Stopped.\n")
 
 
+@pytest.mark.slow
 @UNIX
 def test_a_reader_that_has_had_enough_is_no_error(model):
     line = f"{' '.join(PYTHON)} generate {model} --length 100000 | head -c 10; echo ${{PIPESTATUS[0]}}"
@@ -437,6 +440,7 @@ def test_a_language_without_lines_starts_with_its_first_letter(tmp_path, capsys)
     assert said.err == "" and said.out[0] == "a" and len(said.out) == 5
 
 
+@pytest.mark.slow
 @UNIX
 def test_bytes_that_are_no_text_in_a_path_and_on_a_plain_terminal(own_text, tmp_path):
     odd = os.fsencode(tmp_path) + b"/caf\xe9.txt"
@@ -449,6 +453,7 @@ def test_bytes_that_are_no_text_in_a_path_and_on_a_plain_terminal(own_text, tmp_
     assert load(os.fsdecode(out)).info["corpus"] == "caf.txt"
 
 
+@pytest.mark.slow
 @UNIX
 def test_a_prompt_and_a_model_that_a_plain_terminal_cannot_show(tmp_path):
     path = tmp_path / "greek"

@@ -92,6 +92,7 @@ class Just:
 # --- beginning ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_six_variants_over_three_seeds_are_one_experiment(scheduler, student):
     experiment = scheduler.begin(LADDER, student=student)
     begun = scheduler.experiment(experiment)
@@ -325,6 +326,7 @@ def test_an_experiment_and_another_student_on_real_workers(tmp_path):
 THREE = plan_of(replace(SHORT, max_steps=200), models={"one": MODELS["1 heads"]})
 
 
+@pytest.mark.slow
 def test_an_experiment_goes_on_after_a_restart_as_if_nothing_had_happened(tmp_path):
     with in_process(tmp_path) as engine:
         experiment = engine.scheduler.begin(THREE, student="ann")
@@ -379,6 +381,7 @@ def test_a_run_that_cannot_be_read_does_not_keep_the_others_from_going_on(tmp_pa
     assert "cannot be taken up again" in caplog.text
 
 
+@pytest.mark.slow
 def test_a_killed_worker_in_mid_experiment_costs_one_slice(tmp_path):
     with in_process(tmp_path) as engine:
         experiment = engine.scheduler.begin(THREE, student="ann")

@@ -168,6 +168,7 @@ def test_a_run_goes_on_after_its_server_was_killed_as_if_nothing_had_happened(st
     assert all((value == exact[name]).all() for name, value in model.state_dict().items())
 
 
+@pytest.mark.slow
 def test_a_server_that_is_closed_loses_nothing(store):
     with restarted(store.folder) as scheduler:
         run = scheduler.submit(GPT, student="ann", name="mine")
@@ -213,6 +214,7 @@ def test_a_run_whose_saved_state_is_damaged_starts_over(store):
     assert curve(store.points(run)) == curve(advance(start(TABLE, CORPUS), CORPUS))
 
 
+@pytest.mark.slow
 def test_a_run_trains_on_where_the_disk_refuses_and_is_whole_when_it_gives_in(store):
     with restarted(store.folder) as scheduler:
         run = scheduler.submit(GPT, student="ann")

@@ -84,6 +84,7 @@ def start_alone(*command, folder):
 # --- the script -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "spec",
     [plays(BigramConfig(), learning_rate=0.1 + 0.2), plays(HEAD, **SAME)],
@@ -97,6 +98,7 @@ def test_the_script_ends_with_the_very_losses_of_the_run(spec, tmp_path):
     assert done.stdout.splitlines()[-1] == f"train loss {train_loss!r}, val loss {val_loss!r}"
 
 
+@pytest.mark.slow
 def test_a_script_reads_an_own_text_that_lies_beside_it(tmp_path):
     spec = own()
     train_loss, val_loss = losses(spec, tmp_path)
@@ -118,6 +120,7 @@ def test_another_text_is_refused(tmp_path):
         read_own_text(tmp_path / "text.txt", sha256_of(OWN_TEXT))
 
 
+@pytest.mark.slow
 def test_the_script_of_a_run_that_diverges_says_so(tmp_path):
     (tmp_path / "run.py").write_text(script(plays(HEAD, learning_rate=1e9)), encoding="utf-8")
     done = start_alone("run.py", folder=tmp_path)

@@ -40,6 +40,7 @@ def whole_run(spec, corpus=CORPUS):
     return advance(state, corpus), dumps(state)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(st.sampled_from([TABLE, GPT, SAME]), st.lists(st.integers(1, 30), min_size=1, max_size=6))
 def test_slicing_a_run_changes_nothing_to_the_byte(spec, cuts):
@@ -128,6 +129,7 @@ def batches(spec):
     return corpus.heard
 
 
+@pytest.mark.slow
 def test_models_of_any_size_see_the_very_same_batches_if_asked():
     wide = replace(SAME, model=GPTConfig(V, n_embd=32, n_head=4, n_layer=2))
     table = replace(SAME, model=BigramConfig(V))

@@ -30,6 +30,7 @@ def test_the_page_opens_and_says_what_to_do_and_what_it_costs():
     assert "18 runs, 84\u202f000 steps in all, about" in says(page)
 
 
+@pytest.mark.slow
 def test_the_ladder_race_has_a_row_for_each_rung_and_marks_the_best(race):
     labels = [row["variant"] for row in rows(race)]
     assert [label.replace("**", "").removesuffix(", best").replace("\\-", "-") for label in labels] == [
@@ -97,6 +98,7 @@ def test_a_link_that_leads_nowhere_says_so_and_shows_an_empty_comparison(nonsens
     assert "begin an experiment" in words and "This link leads to no run that is here" in words
 
 
+@pytest.mark.slow
 def test_two_races_are_shown_together(race):
     again = begun(experiment="The ladder race", ladder_steps="250", ladder_seeds="1", fair="equal parameters")
     both = opened(show=f"{link(race)},{link(again)}")

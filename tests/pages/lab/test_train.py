@@ -39,6 +39,7 @@ def test_the_page_opens_and_says_what_to_do(page):
     assert page.button(key="train").label == "Train"
 
 
+@pytest.mark.slow
 def test_a_run_is_trained_to_its_end_and_shows_its_losses(page):
     page.selectbox(key="model").set_value("bigram").run()
     page.select_slider(key="max_steps").set_value(100).run()
@@ -182,6 +183,7 @@ def test_a_refusal_stays_until_the_next_press(page):
     forget([view.id for view in session.engine().runs(page.session_state["student"])])
 
 
+@pytest.mark.slow
 def test_the_choice_of_a_bigram_stays_where_it_is_when_there_is_one(page):
     assert not page.checkbox(key="beside").disabled
     page.select_slider(key="max_steps").set_value(10).run()

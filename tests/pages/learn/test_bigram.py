@@ -111,6 +111,7 @@ def test_before_any_run_the_untrained_table_is_shown_as_what_it_is():
     assert "No table is trained yet" in words
 
 
+@pytest.mark.slow
 def test_a_table_is_trained_paused_stepped_and_stopped():
     page = opened()
     page.select_slider(key="max_steps").set_value(20_000).run()
@@ -128,6 +129,7 @@ def test_a_table_is_trained_paused_stepped_and_stopped():
     page_until(page, lambda: "stopped at" in says(page))
 
 
+@pytest.mark.slow
 def test_a_trained_table_opens_its_snapshots_and_the_scenes_below():
     page = opened()
     page.select_slider(key="learning_rate").set_value(1e-2).run()

@@ -62,6 +62,7 @@ def test_show_me_opens_the_picture_without_an_answer(one, scene):
     assert not page.exception and f"show_{scene.key}" not in hidden(page)
 
 
+@pytest.mark.slow
 def test_no_setting_of_one_page_breaks_another():
     page = opened(lessons()[0].name, reveal="all")
     pages = [*(f"learn/{one.name}.py" for one in lessons()), "lab/train.py"]

@@ -89,6 +89,7 @@ def test_the_page_opens_with_the_head_of_the_notebook(page):
     )
 
 
+@pytest.mark.slow
 def test_every_rung_shows_its_count_and_a_table_has_no_switches(page):
     for rung, name in RUNGS.items():
         page.button_group(key="rung").set_value(rung).run()
@@ -97,6 +98,7 @@ def test_every_rung_shows_its_count_and_a_table_has_no_switches(page):
         assert bool(page.toggle) and ("part_skip" in {t.key for t in page.toggle}) == (rung != "bigram")
 
 
+@pytest.mark.slow
 def test_a_switch_makes_another_model_of_it_and_the_next_rung_sets_it_anew(page):
     page.button_group(key="rung").set_value("GPT").run()
     page.toggle(key="part_positions").set_value(False).run()
@@ -170,6 +172,7 @@ def test_layer_norm_is_missed_least_and_not_much_more_than_another_seed():
     assert facts["norm"] < 2 * facts["seed"] < min(facts["positions"], facts["skips"], facts["choice"])
 
 
+@pytest.mark.slow
 def test_choosing_buys_about_twice_as_much_in_the_longer_window(page):
     short, long = (
         result(f"gpt-averaged{size}").val_loss - result(f"gpt{size}").val_loss for size in ("", "-32")
@@ -218,6 +221,7 @@ def test_a_head_trained_too_fast_ends_above_counted_pairs(page):
     assert facts["rates"] in said(page)
 
 
+@pytest.mark.slow
 def test_the_ladder_s_comparison_is_framed_as_wrong_and_put_right(page):
     assert "the same 41\u202f921 numbers: the skips bring" in said(page)
     page.toggle(key="wrong_confound").set_value(True).run()
@@ -235,6 +239,7 @@ def test_answers_are_replied_with_measured_numbers():
 # --- a model trained here --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_model_on_screen_is_the_one_that_is_trained(page):
     page.button_group(key="rung").set_value("four heads").run()
     page.toggle(key="part_skip").set_value(True).run()
