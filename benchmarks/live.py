@@ -22,8 +22,7 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.goals import Goals
 from tests.browser.conftest import CHROMIUM, FLAGS, serving, wait_run
 from tinygpt.training.presets import PRESETS
-from tinygpt.training.spec import STEPS
-from tinygpt.ui.train.launch import LOOKS
+from tinygpt.training.spec import LOOKS, STEPS
 
 FIRST_POINT = 1.5  # seconds from the click
 BARE = """

@@ -3,7 +3,8 @@
 import ast
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Literal
 
 import pytest
@@ -72,6 +73,18 @@ def test_slices_of_every_run_are_equal_to_the_whole_to_the_byte(spec, changed, v
         parts += advance(sliced, CORPUS, steps=2)
     assert [point._replace(seconds=0.0) for point in parts] == [point._replace(seconds=0.0) for point in points]
     assert whole.step and dumps(sliced) == dumps(whole) == dumps(loads(dumps(whole)))
+
+
+@pytest.mark.parametrize(("config", "declared"), [each for each in DECLARED if each.values[1].choices])
+def test_every_choice_makes_another_run(config, declared):
+    """Else a choice was declared, and nobody built what it stands for."""
+    spec = replace(BASE["gpt"], model=replace(BASE["gpt"].model, n_embd=16, n_head=2, fixed_head_size=None))
+    after = {}
+    for value in declared.choices:
+        state = start(spec.with_settings({declared.name: value}), CORPUS)
+        after[value] = [point.loss for point in advance(state, CORPUS, steps=6)]
+    equal = [(a, b) for a, b in combinations(after, 2) if after[a] == after[b]]
+    assert not equal
 
 
 # --- what is written --------------------------------------------------------------------------------------------------

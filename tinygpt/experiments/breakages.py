@@ -12,7 +12,7 @@ on the lecture's exact text (no positions: on the look-back language, whose best
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from tinygpt.experiments.fairness import with_steps
@@ -20,9 +20,8 @@ from tinygpt.experiments.plan import Plan
 from tinygpt.experiments.seeds import race
 from tinygpt.languages.catalogue import TASKS
 from tinygpt.training.presets import PRESETS
-from tinygpt.training.spec import RunSpec
+from tinygpt.training.spec import LOOKS, RunSpec
 
-LOOKS = 30  # val points of a run
 HEALTHY = "healthy"  # the label of every run that is not broken
 
 
@@ -43,11 +42,11 @@ class Breakage:
 
 def _model(**changes: Any) -> Callable[[RunSpec], RunSpec]:
     """Something is wrong with the model."""
-    return lambda spec: replace(spec, model=replace(spec.model, **changes))
+    return lambda spec: spec.with_settings(changes)
 
 
 def _thirty_times(spec: RunSpec) -> RunSpec:
-    return replace(spec, train=spec.train.at(30 * spec.train.learning_rate))
+    return spec.with_settings({"learning_rate": 30 * spec.train.learning_rate})
 
 
 BREAKAGES: dict[str, Breakage] = {
@@ -84,10 +83,9 @@ def healthy(name: str, corpus: str, vocab_size: int) -> RunSpec:
     if what.corpus:
         corpus, vocab_size = what.corpus, TASKS[what.corpus].vocab_size
     spec = PRESETS[what.preset].spec(corpus, vocab_size)
-    parts = {"fixed_head_size": what.head_size, "n_layer": what.n_layer}
-    changes: dict[str, Any] = {part: value for part, value in parts.items() if value is not None}
-    train = spec.train if what.learning_rate is None else spec.train.at(what.learning_rate)
-    return with_steps(replace(spec, model=replace(spec.model, **changes), train=train), what.steps, LOOKS)
+    changes = {"head_size": what.head_size, "n_layer": what.n_layer, "learning_rate": what.learning_rate}
+    own = {name: value for name, value in changes.items() if value is not None}
+    return with_steps(spec.with_settings(own), what.steps, LOOKS)
 
 
 def plan(name: str, corpus: str, vocab_size: int, seeds: Sequence[int] = (1337,)) -> Plan:

@@ -10,6 +10,7 @@ from typing import Any
 from tinygpt.gpt import GPTConfig
 from tinygpt.models import family
 from tinygpt.settings import settings_of
+from tinygpt.spelling import spelled
 from tinygpt.training.spec import RunSpec, TrainConfig
 
 
@@ -63,8 +64,5 @@ def _number(name: str, value: float) -> str:
     """5,000 or 0.2, and a small learning rate as 3e-3: every digit that was set is there."""
     if isinstance(value, int):
         return f"{value:,}"
-    if "learning_rate" not in name or not 0 < value < 0.1:
-        return repr(value)
-    shortest = next(text for places in range(18) if float(text := f"{value:.{places}e}") == value)
-    mantissa, exponent = shortest.split("e")
-    return f"{mantissa}e{int(exponent)}"
+    short = "learning_rate" in name and 0 < value < 0.1 and float(spelled(value)) == value
+    return spelled(value) if short else repr(value)

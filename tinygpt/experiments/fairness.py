@@ -8,7 +8,7 @@ from tinygpt.models import ModelConfig, blank, count_parameters
 from tinygpt.training.cost import operations
 from tinygpt.training.spec import RunSpec
 
-LOOKS = 20  # val points of a run, as in the presets
+PRESET_LOOKS = 20  # val points of a run, as in the presets
 
 
 def same_parameters(model: ModelConfig, target: int) -> ModelConfig:
@@ -50,7 +50,7 @@ def is_short(spec: RunSpec, target: float) -> bool:
     return target - run_operations(spec) > operations(spec.model, spec.train.batch_size) * 0.5
 
 
-def with_steps(spec: RunSpec, max_steps: int, looks: int = LOOKS) -> RunSpec:
+def with_steps(spec: RunSpec, max_steps: int, looks: int = PRESET_LOOKS) -> RunSpec:
     """The same run with another number of steps: as many looks at val, and a warm-up that keeps its share."""
     warmup = round(spec.train.warmup_steps * max_steps / spec.train.max_steps)
     interval = max(1, -(-max_steps // looks))

@@ -11,7 +11,7 @@ layer with one head and 32 characters of context began to fall again after 2,700
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from tinygpt.experiments.fairness import with_steps
@@ -20,9 +20,8 @@ from tinygpt.experiments.plan import Plan
 from tinygpt.experiments.seeds import race
 from tinygpt.languages.catalogue import TASKS, best_loss
 from tinygpt.training.presets import PRESETS
-from tinygpt.training.spec import RunSpec
+from tinygpt.training.spec import LOOKS, RunSpec
 
-LOOKS = 30  # val points of a run
 FOUND = NEAR  # whoever comes this near to the best possible loss has found the rule
 
 
@@ -48,9 +47,9 @@ class Trial:
     def specs(self) -> tuple[RunSpec, RunSpec]:
         """The run that finds the rule, and the one that does not."""
         spec = PRESETS["layer-norm"].spec(self.corpus, TASKS[self.corpus].vocab_size)
-        spec = with_steps(replace(spec, model=replace(spec.model, **self.model)), self.steps, LOOKS)
-        spec = replace(spec, train=spec.train.at(self.learning_rate))
-        return spec, replace(spec, model=replace(spec.model, **self.without))
+        spec = spec.with_settings({**self.model, "learning_rate": self.learning_rate})
+        spec = with_steps(spec, self.steps, LOOKS)
+        return spec, spec.with_settings(self.without)
 
 
 TRIALS: dict[str, Trial] = {

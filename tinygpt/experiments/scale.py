@@ -19,11 +19,10 @@ from tinygpt.experiments.plan import Plan
 from tinygpt.experiments.seeds import race
 from tinygpt.gpt import GPTConfig, Scale
 from tinygpt.training.presets import PRESETS
-from tinygpt.training.spec import RunSpec
+from tinygpt.training.spec import LOOKS, RunSpec
 
-SCALES: tuple[Scale, ...] = ("none", "1/sqrt(head_size)", "1/sqrt(n_embd)", "1/head_size")
+RACED: tuple[Scale, ...] = ("none", "1/sqrt(head_size)", "1/sqrt(n_embd)", "1/head_size")
 HEAD_SIZES = (16, 32, 64, 128, 256)
-LOOKS = 30  # val points of a run
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +46,14 @@ def base(
     spec = PRESETS[preset].spec(corpus, vocab_size)
     if not isinstance(spec.model, GPTConfig):
         raise ValueError("a table has no scores to scale: choose a model with attention")
-    return with_steps(replace(spec, model=replace(spec.model, fixed_head_size=head_size)), steps, LOOKS)
+    return with_steps(spec.with_settings({"head_size": head_size}), steps, LOOKS)
 
 
 def lanes(spec: RunSpec) -> tuple[Lane, ...]:
     """The four scales as the different numbers that they are for this model: two to four lanes."""
     assert isinstance(spec.model, GPTConfig)
     found: list[Lane] = []
-    for scale in SCALES:
+    for scale in RACED:
         model = replace(spec.model, scale=scale)
         same = next((lane for lane in found if math.isclose(lane.factor, model.scale_factor)), None)
         if same is None:
