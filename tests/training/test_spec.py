@@ -36,6 +36,9 @@ def test_anything_else_is_refused_and_never_crashes(text):
     [("model", "n_layer", 2.5), ("model", "n_head", True), ("model", "residual", 1), ("model", "family", "rnn"),
      ("model", "colour", "red"), ("train", "max_steps", "9"), ("train", "max_steps", 0), ("train", "learning_rate", -1),
      ("train", "seed", -1), ("train", "learning_rate", float("inf")), ("train", "batch_size", 10**6),
+     ("train", "weight_decay", -0.1), ("train", "beta2", 1.0), ("train", "beta2", -0.1), ("train", "grad_clip", -1.0),
+     ("train", "warmup_steps", -1), ("train", "min_learning_rate", -1e-4), ("train", "eval_interval", 0),
+     ("train", "optimizer", "adam"), ("model", "activation", "swish"), ("model", "dropout", 1.0),
      ("train", "same_batches", 1), ("train", "same_batches", None)],
 )  # fmt: skip
 def test_an_altered_spec_is_refused(part, name, value):
