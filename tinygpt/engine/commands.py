@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from tinygpt.engine.card import Card
 from tinygpt.engine.desk import Desk
 from tinygpt.engine.limits import MAX_LIVE
-from tinygpt.engine.records import LIVE, Run
+from tinygpt.engine.records import LIVE, MOVING, Run
 from tinygpt.engine.recovery import Remains, revive
 from tinygpt.engine.snapshots import snapshot_steps
 from tinygpt.engine.thinning import Curve
@@ -24,7 +24,7 @@ def begin(desk: Desk, card: Card) -> None:
 
 def pause(desk: Desk, run: Run) -> None:
     """No more slices; the one in flight still counts."""
-    if run.status in ("waiting", "training"):
+    if run.status in MOVING:
         run.status, run.steps_wanted = "paused", 0
         desk.step_back(run)
 

@@ -43,9 +43,9 @@ class ExperimentView:
     @property
     def status(self) -> str:
         """That of its liveliest run: "running", else "paused", else "interrupted", else "ended"."""
-        found = {run.status for run in self.runs}
-        if found & {"waiting", "training"}:
+        if any(run.moving for run in self.runs):
             return "running"
+        found = {run.status for run in self.runs}
         return next((status for status in ("paused", "interrupted") if status in found), "ended")
 
     @property

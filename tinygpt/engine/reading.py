@@ -5,7 +5,7 @@ import logging
 from tinygpt.checkpoint.run_state import loads
 from tinygpt.engine.desk import Desk
 from tinygpt.engine.experiments import ExperimentView, experiments_of
-from tinygpt.engine.records import NoSuchRun, Run, RunView
+from tinygpt.engine.records import MOVING, NoSuchRun, Run, RunView
 from tinygpt.engine.recovery import read_remains
 from tinygpt.engine.snapshots import model_of
 from tinygpt.engine.thinning import MOST, thin
@@ -84,7 +84,7 @@ class Reader:
     def live_runs(self) -> int:
         """How many runs of all students are waiting or training just now."""
         with self._desk.lock:
-            return sum(run.status in ("waiting", "training") for run in self._desk.runs.values())
+            return sum(run.status in MOVING for run in self._desk.runs.values())
 
     def _record(self, run: str) -> Run:
         """The record of a run. Only under the lock does more than one look at it fit together."""

@@ -9,7 +9,8 @@ from tinygpt.engine.thinning import Curve
 from tinygpt.training.spec import RunSpec
 from tinygpt.training.state import Point
 
-LIVE = frozenset({"waiting", "training", "paused"})  # on its way; "interrupted" can become so again
+MOVING = frozenset({"waiting", "training"})  # more is to come without anybody asking
+LIVE = MOVING | {"paused"}  # on its way; "interrupted" can become so again
 ENDED = frozenset({"finished", "stopped", "diverged", "failed"})
 
 
@@ -55,7 +56,7 @@ class RunView:
     @property
     def moving(self) -> bool:
         """Whether more is to come without anybody asking: it waits for its turn, or trains."""
-        return self.status in ("waiting", "training")
+        return self.status in MOVING
 
 
 @dataclass
@@ -117,7 +118,7 @@ class Run:
     @property
     def ready(self) -> bool:
         """Whether a slice could be given to it now."""
-        wants = self.status in ("waiting", "training") or (self.status == "paused" and self.steps_wanted > 0)
+        wants = self.status in MOVING or (self.status == "paused" and self.steps_wanted > 0)
         return wants and not self.in_flight and not self.stopping
 
     def view(self) -> RunView:
