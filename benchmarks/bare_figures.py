@@ -117,7 +117,7 @@ def tokens_pictures() -> list[str]:
     symbols = list(corpus.tokenizer.decode(ids))
     lines = [f"when input is {ids[: t + 1]} the target is {ids[t + 1]}" for t in range(8)]
     return [
-        tokens.strip(symbols, ids, "light", context=t + 1, target=t + 1) + tokens.questions(lines, t, "light")
+        tokens.id_tiles(symbols, ids, "light", context=t + 1, target=t + 1) + tokens.questions(lines, t, "light")
         for t in range(8)
     ]
 

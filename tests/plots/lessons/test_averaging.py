@@ -49,7 +49,7 @@ def test_minus_infinity_is_drawn_as_empty_never_as_zero():
 
 
 def test_a_stage_prints_its_numbers_and_leaves_out_what_is_not_there():
-    drawing = figures.stage([[1.0, None], [0.5, 0.5]], "light", sums=[1.0, 1.0])
+    drawing = figures.softmax_stage([[1.0, None], [0.5, 0.5]], "light", sums=[1.0, 1.0])
     assert drawing.count(">0.50<") == 2 and drawing.count("sum 1.000") == 2
     assert drawing.count("<rect") == 3
 

@@ -7,25 +7,25 @@ from tinygpt.plots.lessons import tokens as figures
 
 
 def test_a_tile_shows_the_character_and_its_id():
-    strip = figures.strip(["h", " "], [46, 1], "light")
+    strip = figures.id_tiles(["h", " "], [46, 1], "light")
     assert ">h<" in strip and ">46<" in strip and ">\u00b7<" in strip and ">1<" in strip
 
 
 def test_a_character_without_an_id_is_crossed_and_dashed():
-    assert "dashed" in figures.strip(["\u00e4"], [None], "light") and "\u2715" in figures.strip(
+    assert "dashed" in figures.id_tiles(["\u00e4"], [None], "light") and "\u2715" in figures.strip(
         ["\u00e4"], [None], "light"
     )
-    assert "dashed" not in figures.strip(["a"], [39], "light")
+    assert "dashed" not in figures.id_tiles(["a"], [39], "light")
 
 
 def test_the_target_is_named_in_words_not_by_color_alone():
-    assert figures.strip(list("Firs"), [18, 47, 56, 57], "light", context=3, target=3).count("target") == 1
+    assert figures.id_tiles(list("Firs"), [18, 47, 56, 57], "light", context=3, target=3).count("target") == 1
 
 
 @given(st.characters(exclude_categories=["Cs"]))
 def test_no_character_becomes_markup(c):
     for drawing in (
-        figures.strip([c], [0], "light"),
+        figures.id_tiles([c], [0], "light"),
         figures.questions([c], 0, "dark"),
         figures.batch_grid("x", [[c]], [[0]], "light", column=0, role="head"),
         figures.ruler([c], 1, 1, 0, "light"),

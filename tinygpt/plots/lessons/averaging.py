@@ -92,7 +92,7 @@ def product(a: Tensor, b: Tensor, i: int, j: int, mode: Mode) -> str:
     return svg(left, 30 + 3 * 52 + 6, *parts)
 
 
-def stage(values: Sequence[Sequence[Tile]], mode: Mode, *, digits: int = 2, sums: Sequence[float] = ()) -> str:
+def softmax_stage(values: Sequence[Sequence[Tile]], mode: Mode, *, digits: int = 2, sums: Sequence[float] = ()) -> str:
     """A square of numbers at one stage of the softmax; `sums` stand at the right of its rows."""
     p, T = PALETTE[mode], len(values)
     parts = [tiles(values, mode, x=28, y=2, cell=CELL, digits=digits)]

@@ -17,7 +17,9 @@ NAMED, APART = 5, 4  # of the bars of the vocabulary: so many carry their charac
 WIDE, HIGH = 46, 62  # px, a tile with a character and its id
 
 
-def strip(symbols: Sequence[str], ids: Sequence[int | None], mode: Mode, *, context: int = 0, target: int = -1) -> str:
+def id_tiles(
+    symbols: Sequence[str], ids: Sequence[int | None], mode: Mode, *, context: int = 0, target: int = -1
+) -> str:
     """A row of tiles that wraps: the character, below it its id, a cross where there is none.
 
     The first `context` tiles are outlined as seen, tile `target` as asked for; tiles without an id are dashed.

@@ -1,7 +1,4 @@
-"""The first scenes of lesson 3: every position averages its past, by a loop and by a product.
-
-The others: averaging_softmax.py (4 and 5), averaging_measured.py (6 to 9).
-"""
+"""The first scenes of lesson 3: every position averages its past, by a loop and by a product."""
 
 import streamlit as st
 import torch
@@ -12,8 +9,8 @@ from tinygpt.plots.lessons import averaging as figures
 from tinygpt.randomness import generator
 from tinygpt.spelling import number
 from tinygpt.ui import frame
-from tinygpt.ui.drag import Picture, drag
-from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, table
+from tinygpt.ui.drag import drag
+from tinygpt.ui.scene import Showing, explain, picture, scene
 from tinygpt.words.storyboard import Facts, Scene
 
 T = 8  # positions, as in both notebooks
@@ -29,98 +26,72 @@ def notebook_x() -> Tensor:
     return torch.randn(4, T, 2, generator=generator(int(seed)))
 
 
-@st.fragment
-def mean_so_far(scene: Scene, x: Tensor) -> None:
+@scene("avg-1", height=440, code=[mean_by_loop])
+def mean_so_far(scene: Scene, x: Tensor) -> Showing:
     """The points of a plane up to t, and their mean."""
-    begin(scene)
     points, means, mode = x[0], mean_by_loop(x)[0], frame.mode()
     every = [_mean_facts(points, means, t) for t in range(T)]
-    ask(scene, every[2], height=440)
+    yield every[2]
     pictures = [
-        Picture(
-            figures.plane(points, means, t, mode) + figures.means_table(points, means, t, mode),
-            scene.plain("look_for", every[t]),
-            alt(scene, every[t]),
-        )
+        picture(scene, figures.plane(points, means, t, mode) + figures.means_table(points, means, t, mode), every[t])
         for t in range(T)
     ]
     t = drag(pictures, key="t", label="Position t", names=[str(t) for t in range(T)], default=2)
-    formula(scene, every[t])
-    lecture(scene)
-    table(lambda: {"t": range(T), **_columns("x", points), **_columns("xbow", means)}, key=scene.key)
-    code(mean_by_loop)
+    explain(scene, every[t], lambda: {"t": range(T), **_columns("x", points), **_columns("xbow", means)})
 
 
 def _mean_facts(points: Tensor, means: Tensor, t: int) -> Facts:
     terms = [f"{'+' if v >= 0 and i else ''} {number(v, 4)}" for i, v in enumerate(points[: t + 1, 0].tolist())]
     few = terms if t < 3 else [*terms[:2], "+ \\dots", terms[-1]]
-    a, b = means[t].tolist()
-    return {"t": t, "n": t + 1, "share": 1 / (t + 1), "a": a, "b": b, "last": T - 1, "terms": " ".join(few)}
+    return {
+        "t": t, "seen": t + 1, "share": 1 / (t + 1), "mean_0": float(means[t, 0]), "mean_1": float(means[t, 1]),
+        "last": T - 1, "terms": " ".join(few),
+    }  # fmt: skip
 
 
 def _columns(name: str, values: Tensor) -> dict[str, list[float]]:
     return {f"{name}[{c}]": values[:, c].tolist() for c in range(values.shape[1])}
 
 
-@st.fragment
-def products(scene: Scene) -> None:
+@scene("avg-2", height=330, code=[trick_matrices])
+def matrix_that_adds(scene: Scene) -> Showing:
     """Three left factors that add, add up to a place, and average."""
-    begin(scene)
     b = torch.randint(0, 10, (3, 2), generator=generator(42)).float()  # as in the notebook
     factors = trick_matrices()
-    if not ask(scene, _product_answers(factors, b), height=330):
-        return
+    row = {name: _written(a @ b, 1) for name, a in factors.items()}
+    yield {
+        "b_rows": str(b.int().tolist()), "all": row["ones"], "right": row["tril"], "mean": row["rows sum to 1"],
+        "one": _written(b, 1), "b00": int(b[0, 0]), "b01": int(b[0, 1]), "b10": int(b[1, 0]), "b11": int(b[1, 1]),
+    }  # fmt: skip
     names = list(factors)
     a = factors[st.segmented_control("a", names, default="tril", required=True, key="stage", bind="query-params")]
     cells = [(i, j) for i in range(3) for j in range(2)]
-    facts = [_cell_facts(a, b, i, j) for i, j in cells]
-    mode = frame.mode()
-    pictures = [
-        Picture(figures.product(a, b, i, j, mode), scene.plain("look_for", fact), alt(scene, fact))
-        for (i, j), fact in zip(cells, facts, strict=True)
-    ]
+    pictures = [picture(scene, figures.product(a, b, i, j, frame.mode()), _cell_facts(a, b, i, j)) for i, j in cells]
     drag(pictures, key="cell", label="Cell of c", names=[f"c[{i}, {j}]" for i, j in cells], default=2)
-    code(trick_matrices)
 
 
-def _product_answers(factors: dict[str, Tensor], b: Tensor) -> Facts:
-    row = {name: _row(factors[name] @ b, 1) for name in factors}
-    return {
-        "b": str(b.int().tolist()), "all": row["ones"], "right": row["tril"], "mean": row["rows sum to 1"],
-        "one": _row(b, 1), "b00": int(b[0, 0]), "b01": int(b[0, 1]), "b10": int(b[1, 0]), "b11": int(b[1, 1]),
-    }  # fmt: skip
+def _written(matrix: Tensor, row: int) -> str:
+    return f"[{', '.join(f'{v:g}' for v in matrix[row].tolist())}]"
 
 
-def _row(matrix: Tensor, i: int) -> str:
-    return f"[{', '.join(f'{v:g}' for v in matrix[i].tolist())}]"
+def _cell_facts(a: Tensor, b: Tensor, row: int, column: int) -> Facts:
+    terms = [f"{x:.3g}\u00b7{y:g}" for x, y in zip(a[row].tolist(), b[:, column].tolist(), strict=True)]
+    return {"row": row, "column": column, "sum": " + ".join(terms), "value": float((a @ b)[row, column])}
 
 
-def _cell_facts(a: Tensor, b: Tensor, i: int, j: int) -> Facts:
-    terms = [f"{x:.3g}\u00b7{y:g}" for x, y in zip(a[i].tolist(), b[:, j].tolist(), strict=True)]
-    return {"i": i, "j": j, "sum": " + ".join(terms), "v": float((a @ b)[i, j])}
-
-
-@st.fragment
-def one_product(scene: Scene) -> None:
+@scene("avg-3", height=560, code=[mean_by_tril, tril_weights])
+def one_product(scene: Scene) -> Showing:
     """The matrix of equal shares of the past, and the sums of its rows and columns, for every T."""
-    begin(scene)
     every = {size: _shares_facts(size) for size in SIZES}
-    if not ask(scene, every[T], height=560):
-        return
+    yield every[T]
     pictures = [
-        Picture(
-            figures.shares_matrix(tril_weights(size), frame.mode()), scene.plain("look_for", facts), alt(scene, facts)
-        )
-        for size, facts in every.items()
+        picture(scene, figures.shares_matrix(tril_weights(size), frame.mode()), facts) for size, facts in every.items()
     ]
     at = drag(pictures, key="T", label="T", names=[str(size) for size in SIZES], default=SIZES.index(T))
     size = SIZES[at]
-    formula(scene, every[size])
-    lecture(scene)
-    deeper(scene, every[size])
     wei = tril_weights(size)
-    table(lambda: {"row": range(size), **{f"column {i}": wei[:, i].tolist() for i in range(size)}}, key=scene.key)
-    code(mean_by_tril, tril_weights)
+    rows = {"row": range(size), **{f"column {i}": wei[:, i].tolist() for i in range(size)}}
+    explain(scene, every[size], lambda: rows)
 
 
 def _shares_facts(size: int) -> Facts:

@@ -20,7 +20,7 @@ from tinygpt.plots.lessons import averaging as figures
 from tinygpt.plots.lessons.positions import Curve, by_position
 from tinygpt.ui import frame
 from tinygpt.ui.lessons.averaging.loop import T
-from tinygpt.ui.scene import alt, ask, begin, code, deeper, look_for, table
+from tinygpt.ui.scene import Showing, alt, explain, plot, scene, table
 from tinygpt.ui.train_here import train_here
 from tinygpt.words.storyboard import Scene, apart
 
@@ -40,97 +40,80 @@ def _measured() -> dict[str, list[float]]:
 _measured_first = functools.cache(_measured)  # what everybody sees who has not measured again
 
 
-@st.fragment
-def speeds(scene: Scene) -> None:
+@scene("avg-6", height=360, code=[mean_by_loop, mean_by_tril, mean_by_softmax])
+def speeds(scene: Scene) -> Showing:
     """How long each version takes as T grows, on this machine."""
-    begin(scene)
     times = st.session_state.get("times") or _measured_first()
-    at = SIZES.index(ASKED)
-    loop, tril, softmax = (times[name][at] for name in VERSIONS)
+    loop, tril, softmax = (times[name][SIZES.index(ASKED)] for name in VERSIONS)
     ratio = loop / tril
     facts = {
         "T": ASKED, "loop": loop, "tril": tril, "softmax": softmax, "ratio": ratio, "repeats": REPEATS,
         "is_low": ratio < 5, "is_middle": 5 <= ratio < 30, "is_high": ratio >= 30,
     }  # fmt: skip
-    if not ask(scene, facts, height=360):
-        return
-    frame.show(figures.times_chart(SIZES, times, frame.mode()), key=scene.key, alt=alt(scene, facts))
-    look_for(scene, facts)
+    yield facts
+    plot(scene, figures.times_chart(SIZES, times, frame.mode()), facts)
     st.button("Measure again", key="measure", on_click=_measure_again)
-    deeper(scene, facts)
-    table(lambda: {"T": SIZES, **{f"{name}, \u00b5s": values for name, values in times.items()}}, key=scene.key)
-    code(mean_by_loop, mean_by_tril, mean_by_softmax)
+    explain(scene, facts, lambda: {"T": SIZES, **{f"{name}, \u00b5s": values for name, values in times.items()}})
 
 
 def _measure_again() -> None:
     st.session_state["times"] = _measured()  # for this student only
 
 
-@st.fragment
-def almost_equal(scene: Scene, x: Tensor) -> None:
+@scene("avg-7", height=360, code=[agreement])
+def almost_equal(scene: Scene, x: Tensor) -> Showing:
     """Loop and product, bit by bit."""
-    begin(scene)
     loop, tril = mean_by_loop(x), mean_by_tril(x)
     found = agreement(loop, tril)
-    a, b = float(loop[found.worst]), float(tril[found.worst])
+    by_loop, by_product, equal = float(loop[found.worst]), float(tril[found.worst]), int(found.equal.sum())
     facts = {
-        "ok": str(found.close), "n": found.entries, "equal": int(found.equal.sum()), "largest": found.largest,
-        "unequal": found.entries - int(found.equal.sum()), "place": str(list(found.worst)), "a": a, "b": b,
-        "by": abs(a - b), "size": abs(b), "tolerance": found.tolerance, "atol": ATOL, "rtol": RTOL,
-        "seed": st.session_state.get("notebook", "1337"),
+        "says": str(found.close), "entries": found.entries, "equal": equal, "unequal": found.entries - equal,
+        "largest": found.largest, "place": str(list(found.worst)), "by_loop": by_loop, "by_product": by_product,
+        "apart": abs(by_loop - by_product), "size": abs(by_product), "tolerance": found.tolerance, "atol": ATOL,
+        "rtol": RTOL, "seed": st.session_state.get("notebook", "1337"),
     }  # fmt: skip
-    if not ask(scene, facts, height=360):
-        return
+    yield facts
     frame.show(figures.equal_cells(loop, tril, frame.mode()), key=scene.key, alt=alt(scene, facts))
     why = "" if found.close else scene.write("why", facts)
     frame.caption(scene.write("look_for", facts) + why)
     with st.container(width=900):
         st.markdown(scene.write("wrong", facts))
-    code(agreement)
 
 
-@st.fragment
-def forgets(scene: Scene, x: Tensor) -> None:
+@scene("avg-8", height=340, code=[changed_rows])
+def forgets(scene: Scene, x: Tensor) -> Showing:
     """Which rows of xbow move when the input changes."""
-    begin(scene)
     options = {"swap x[0] and x[1]": "look_for", "add 1 to x[5]": "fifth"}
     swapped, raised = x[:, [1, 0, *range(2, T)]], x.clone()
     raised[:, 5] += 1
     changes = {"look_for": changed_rows(x, swapped), "fifth": changed_rows(x, raised)}
     facts = {"first": float(changes["look_for"][0])} | {f"row_{i}": float(changes["fifth"][i]) for i in (5, 6, 7)}
-    if not ask(scene, facts, height=340):
-        return
+    yield facts
     names = list(options)
     words = options[
         st.segmented_control("Change", names, default=names[0], required=True, key="change", bind="query-params")
     ]
-    frame.show(figures.changes_bars(changes[words], frame.mode()), key=scene.key, alt=alt(scene, facts, words))
-    look_for(scene, facts, words)
-    code(changed_rows)
+    plot(scene, figures.changes_bars(changes[words], frame.mode()), facts, words)
 
 
-@st.fragment
-def better_than_nothing(scene: Scene) -> None:
+@scene("avg-9", height=400)
+def better_than_nothing(scene: Scene) -> Showing:
     """A trained head that averages against the bigram, place by place."""
-    begin(scene)
     averaging_head, (floors, pairs) = result("averaging"), counted()
     averaged = averaging_head.by_position
     facts = {
         "pairs": floors["2-gram"].val, "averaged": averaging_head.val_loss,
-        "a_first": averaged[0], "a_last": averaged[-1],
-        "b_first": pairs[0], "b_last": pairs[-1], "last": len(pairs) - 1, "n": len(pairs),
+        "a_first": averaged[0], "a_last": averaged[-1], "b_first": pairs[0], "b_last": pairs[-1],
+        "last": len(pairs) - 1, "positions": len(pairs),
         "gap_1": averaged[1] - pairs[1], "gap_last": apart(averaged[-1], pairs[-1]),
     }  # fmt: skip
-    if not ask(scene, facts, height=400):
-        return
+    yield facts
     curves = [
         Curve("averaging", averaged, "heads"),
         Curve("bigram, counted", pairs, "bigram"),
         Curve("one head", result("one-head").by_position, "head"),
     ]
-    figure = by_position(curves, frame.mode(), low=2.2, high=3.1)
-    frame.show(figure, key=scene.key, alt=alt(scene, facts))
-    look_for(scene, facts)
+    plot(scene, by_position(curves, frame.mode(), low=2.2, high=3.1), facts)
     with st.container(width=900):
         st.markdown(scene.write("closing", facts))
     table(lambda: {"position": range(len(pairs)), **{curve.name: curve.losses for curve in curves}}, key=scene.key)

@@ -11,7 +11,7 @@ from tinygpt.plots.lessons import averaging as figures
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.lessons.averaging.loop import T
-from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, look_for, wrong_frame
+from tinygpt.ui.scene import Showing, explain, look_for, plot, scene, wrong_frame
 from tinygpt.words.storyboard import Facts, Scene
 
 AFTER = "0 after softmax"
@@ -29,10 +29,9 @@ FILLS = {
 }
 
 
-@st.fragment
-def out_of_softmax(scene: Scene) -> None:
+@scene("avg-4", height=480, code=[mean_by_softmax, softmax_weights, causal_mask])
+def out_of_softmax(scene: Scene) -> Showing:
     """Scores of zero become the same matrix, a stage at a time; or not, if the future's score is a mere number."""
-    begin(scene)
     options = list(FILLS)
     typed = st.query_params.get("fill", "").replace("-", "\u2212")  # a link may have the minus of a keyboard
     if typed in options:
@@ -41,27 +40,22 @@ def out_of_softmax(scene: Scene) -> None:
         "Score of the future", options, default=options[0], required=True, key="fill", bind="query-params"
     )
     facts = _softmax_facts(chosen)
-    if not ask(scene, facts, height=480):
-        return
-    wrong = chosen != options[0]
-    words = "wrong_after" if chosen == AFTER else "wrong" if wrong else "look_for"
-    if wrong:
+    yield facts
+    if chosen == options[0]:
+        _stages(scene, chosen, facts)
+    else:
         with wrong_frame("fill", put_right=_put_fill_right):
             _stages(scene, chosen, facts)
-            look_for(scene, facts, words)
-    else:
-        _stages(scene, chosen, facts)
-    formula(scene, facts)
-    lecture(scene)
-    deeper(scene, facts)
-    code(mean_by_softmax, softmax_weights, causal_mask)
+            look_for(scene, facts, "wrong_after" if chosen == AFTER else "wrong")
+    explain(scene, facts)
 
 
 def _softmax_facts(chosen: str) -> dict[str, object]:
     fill = FILLS[chosen]
     wei = softmax_then_zero(T) if chosen == AFTER else softmax_weights(T, fill)
     return {
-        "t": T - 1, "n": T, "share": 1 / T, "m": int((~causal_mask(T)).sum()), "fill": chosen, "power": math.exp(fill),
+        "t": T - 1, "shares": T, "share": 1 / T, "future_cells": int((~causal_mask(T)).sum()), "fill": chosen,
+        "power": math.exp(fill),
         "leak": float(wei[0, 1:].sum()), "first_sum": float(wei[0].sum()), "row_2": float(tril_weights(T)[2, 0]),
         "leak_of_zero": float(softmax_weights(T, 0.0)[0, 1:].sum()),
     }  # fmt: skip
@@ -84,13 +78,8 @@ def _stages(scene: Scene, chosen: str, facts: Facts) -> None:
         ]
         sums = matrix.sum(1).tolist() if name == "weights" else ()
         said = "" if wrong and name == "weights" else scene.plain(template, facts)
-        words = {**facts, "stage": name}
-        pictures.append(
-            Picture(
-                figures.stage(rows, mode, digits=3 if name == "weights" else 2, sums=sums), said,
-                scene.plain("alt", {**words, "look_for": said}),
-            )
-        )  # fmt: skip
+        drawing = figures.softmax_stage(rows, mode, digits=3 if name == "weights" else 2, sums=sums)
+        pictures.append(Picture(drawing, said, scene.plain("alt", {**facts, "stage": name, "look_for": said})))
     names = ["1 scores", "2 the future masked", "3 e to the score", "4 weights"]
     drag(pictures, key="stage3", label="Stage", names=names, default=len(names) - 1)
 
@@ -99,26 +88,21 @@ def _put_fill_right() -> None:
     st.session_state["fill"] = next(iter(FILLS))
 
 
-@st.fragment
-def softmax_again(scene: Scene) -> None:
+@scene("avg-5", height=380, code=[softmax_of_averages])
+def softmax_again(scene: Scene) -> Showing:
     """Mask and softmax on the averages themselves."""
-    begin(scene)
-    if not ask(scene, {}, height=380):
-        return
+    yield {}
     mask = st.toggle("mask the future", True, key="mask", bind="query-params")
     averages, again = tril_weights(T), softmax_of_averages(T, mask=mask)
     masked = averages.masked_fill(~causal_mask(T), -math.inf) if mask else averages
     facts = {
-        "difference": f"{float((again - averages).abs().max()):.1g}", "a": float(again[0, 0]), "b": float(again[0, 1]),
-        "k": T - 1,
+        "difference": f"{float((again - averages).abs().max()):.1g}", "itself": float(again[0, 0]),
+        "each": float(again[0, 1]), "future_cells": T - 1,
     }  # fmt: skip
     named = [("averages", averages), ("future \u2212\u221e" if mask else "no mask", masked), ("softmax", again)]
-    words = "look_for" if mask else "unmasked"
-    figure = figures.three_matrices(named, frame.mode()).update_layout(height=380)
     st.html(f"<style>{NARROW}</style>")
-    frame.show(figure, key=scene.key, alt=alt(scene, facts, words))
-    look_for(scene, facts, words)
-    code(softmax_of_averages)
+    figure = figures.three_matrices(named, frame.mode()).update_layout(height=380)
+    plot(scene, figure, facts, "look_for" if mask else "unmasked")
 
 
 def check_facts() -> Facts:

@@ -1,4 +1,4 @@
-"""The first scenes of lesson 1: characters, ids, the text that is hidden. The others: tokens_windows.py (4 to 6)."""
+"""The first scenes of lesson 1: characters, ids, the text that is hidden."""
 
 from collections import Counter
 from functools import lru_cache
@@ -13,7 +13,7 @@ from tinygpt.spelling import spoken
 from tinygpt.texts.tiny_shakespeare import SHA256
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.ui import controls, frame, texts
-from tinygpt.ui.scene import Showing, alt, ask, begin, code, formula, look_for, scene, table, wrong_frame, wrong_switch
+from tinygpt.ui.scene import Showing, alt, explain, look_for, scene, table, wrong_frame, wrong_switch
 from tinygpt.words.storyboard import Facts, Scene
 
 NARROW = """@media (max-width: 640px) {  /* on a phone there is room for every fourth character below its bar */
@@ -24,7 +24,7 @@ BEGINNING = "Firs"  # of the lecture's text
 RARE = 30  # times: a character that occurs less often is rare
 
 
-def corpus() -> Corpus:
+def chosen_corpus() -> Corpus:
     """The text that all scenes of the page are about."""
     with st.container(width=360):
         return load_corpus(controls.corpus(), folder=texts.folder())
@@ -35,10 +35,9 @@ def characters(tokenizer: CharTokenizer, ids: Tensor) -> list[str]:
     return list(tokenizer.decode(ids.tolist()))
 
 
-@st.fragment
-def every_character(scene: Scene, corpus: Corpus) -> None:
+@scene("tok-1", height=160, code=[CharTokenizer.encode, CharTokenizer.decode])
+def every_character(scene: Scene, corpus: Corpus) -> Showing:
     """What is typed, as tiles with ids."""
-    begin(scene)
     tokenizer = corpus.tokenizer
     with st.container(width=480):
         typed = st.text_input(
@@ -47,35 +46,34 @@ def every_character(scene: Scene, corpus: Corpus) -> None:
     typed = typed or ""
     known = "".join(c for c in typed if c in tokenizer.stoi)
     facts = _typed_facts(tokenizer, typed, known)
-    ask(scene, facts, height=160)
-    st.html(figures.strip(list(typed), [tokenizer.stoi.get(c) for c in typed], frame.mode()))
+    yield facts
+    st.html(figures.id_tiles(list(typed), [tokenizer.stoi.get(c) for c in typed], frame.mode()))
     for c in tokenizer.unknown(typed):
-        st.markdown(scene.write("unknown", {"c": spoken(c), "V": tokenizer.vocab_size}))
+        st.markdown(scene.write("unknown", {"character": spoken(c), "V": tokenizer.vocab_size}))
+    look_for(scene, facts, "look_for" if known else "look_for_empty")
     if known:
-        look_for(scene, facts)
         same = tokenizer.decode(tokenizer.encode(known)) == typed
         words = "what you typed" if same else "only the characters that have an id"
         st.markdown(f":gray[decode(encode(text)) gives back {words}.]")
-    else:
-        look_for(scene, facts, "look_for_empty")
-    formula(scene, facts)
-    with st.container(width=900):
-        st.markdown(f":gray[{scene.write('lecture', facts)}]")
-    table(lambda: {"character": list(known), "id": tokenizer.encode(known)}, key=scene.key)
-    code(CharTokenizer.encode, CharTokenizer.decode)
+    explain(scene, facts, lambda: {"character": list(known), "id": tokenizer.encode(known)})
 
 
 def _typed_facts(tokenizer: CharTokenizer, typed: str, known: str) -> Facts:
     common = Counter(known).most_common(1)[0][0] if known else ""
     lecture = CharTokenizer(LECTURE_CHARS)
     return {
-        "n": len(known), "d": len(set(known)), "c": spoken(common), "id": tokenizer.stoi.get(common, 0),
+        "length": len(known),
+        "different": len(set(known)),
+        "character": spoken(common),
+        "its_id": tokenizer.stoi.get(common, 0),
         "tiles": ", ".join(f"{spoken(c)} {tokenizer.stoi.get(c, 'without an id')}" for c in typed),
-        "hello": ", ".join(map(str, lecture.encode("hello,"))), "h": lecture.stoi["h"],
+        "hello": ", ".join(map(str, lecture.encode("hello,"))),
         "there": ", ".join(map(str, lecture.encode(" there!"))),
+        "h_id": lecture.stoi["h"],
         "lecture_V": lecture.vocab_size,
-        "forwards": str(lecture.encode("hello")), "backwards": str(lecture.encode("olleh")),
-    }  # fmt: skip
+        "forwards": str(lecture.encode("hello")),
+        "backwards": str(lecture.encode("olleh")),
+    }
 
 
 @lru_cache(maxsize=8)
@@ -85,21 +83,20 @@ def _counts(name: str) -> list[int]:
     return torch.bincount(corpus.data, minlength=corpus.tokenizer.vocab_size).tolist()
 
 
-@st.fragment
-def vocabulary(scene: Scene, corpus: Corpus) -> None:
+@scene("tok-2", height=400, code=[CharTokenizer.from_text])
+def vocabulary(scene: Scene, corpus: Corpus) -> Showing:
     """How often each character occurs."""
-    begin(scene)
     counts, chars = _counts(corpus.name), corpus.tokenizer.chars
     share = {c: n / sum(counts) for c, n in zip(chars, counts, strict=True)}
     first = max(share, key=share.__getitem__)
     facts = {
-        "g": spoken(first), "share": share[first], "n": sum(counts), "V": len(chars),
-        "rare": RARE, "r": sum(n < RARE for n in counts), "e": share.get("e", 0.0), "space": share.get(" ", 0.0),
-        "newline": share.get("\n", 0.0), "e_first": first == "e", "space_first": first == " ",
-        "newline_first": first == "\n", "other_first": first not in "e \n",
+        "commonest": spoken(first), "share": share[first], "length": sum(counts), "V": len(chars),
+        "rare": RARE, "rare_ones": sum(n < RARE for n in counts),
+        "e_share": share.get("e", 0.0), "space_share": share.get(" ", 0.0), "newline_share": share.get("\n", 0.0),
+        "e_first": first == "e", "space_first": first == " ", "newline_first": first == "\n",
+        "other_first": first not in "e \n",
     }  # fmt: skip
-    if not ask(scene, facts, height=400):
-        return
+    yield facts
     logarithmic = st.toggle("logarithmic", key="log_shares", bind="query-params")
     figure = figures.vocabulary_bars(counts, chars, frame.mode(), logarithmic=logarithmic)
     if len(chars) > figures.ROOMY:
@@ -112,7 +109,6 @@ def vocabulary(scene: Scene, corpus: Corpus) -> None:
     with st.expander("The first 1\u202f000 characters", type="compact"):
         st.code(corpus.text[:1_000], language=None)
     table(lambda: {"id": range(len(chars)), "character": list(chars), "times": counts}, key=scene.key)
-    code(CharTokenizer.from_text)
 
 
 @scene("tok-3", height=320, code=[Corpus.from_text])
@@ -141,6 +137,6 @@ def check_facts() -> Facts:
     tokenizer = CharTokenizer(LECTURE_CHARS)
     *x, following = tokenizer.encode(BEGINNING)
     return {
-        "e": tokenizer.stoi["e"], "d": tokenizer.stoi["d"], "x": str(x), "next": following, "T": len(x),
-        "y": str([*x[1:], following]), "mirrored": str(x[::-1]),
+        "e_id": tokenizer.stoi["e"], "d_id": tokenizer.stoi["d"], "x_ids": str(x), "next": following, "T": len(x),
+        "y_ids": str([*x[1:], following]), "mirrored": str(x[::-1]),
     }  # fmt: skip

@@ -1,61 +1,56 @@
 """Lesson 1, scenes 4 to 6: windows, batches, and where a window may begin."""
 
+from contextlib import nullcontext
+
 import streamlit as st
 import torch
-from torch import Tensor
 
 from tinygpt.corpus import Corpus
 from tinygpt.lessons.windows import LECTURE_BATCH, context_examples, cut_windows, draw
 from tinygpt.plots.lessons import tokens as figures
 from tinygpt.randomness import generator
 from tinygpt.spelling import spoken, thousands
-from tinygpt.tokenizer import CharTokenizer
 from tinygpt.ui import controls, frame
-from tinygpt.ui.drag import Picture, drag
+from tinygpt.ui.drag import drag
 from tinygpt.ui.lessons.tokens.ids import characters
-from tinygpt.ui.scene import alt, ask, begin, code, formula, wrong_frame, wrong_switch
+from tinygpt.ui.scene import Showing, explain, picture, scene, wrong_frame, wrong_switch
 from tinygpt.words.storyboard import Facts, Scene
 
 SHORT_TEXT, SLIP, BLOCK = 40, 4, 8  # the text of the ruler; the notebook's batch_size and block_size
 SAFE = 32  # a batch_size with which the slip cannot crash
 
 
-@st.fragment
-def one_window(scene: Scene, corpus: Corpus) -> None:
+@scene("tok-4", height=460, code=[context_examples])
+def one_window(scene: Scene, corpus: Corpus) -> Showing:
     """The first window of the text, a question at a time."""
-    begin(scene)
     block_size = st.segmented_control(
         "block_size", [2, 4, 8, 16], default=8, required=True, key="window", bind="query-params"
     )
+    asked = {"ids": block_size + 1, "questions": block_size, "pairs": block_size * (block_size + 1) // 2}
+    yield asked
     x, y = (part[0] for part in corpus.windows("train", torch.tensor([0]), block_size))
-    asked = {"ids": block_size + 1, "n": block_size, "pairs": block_size * (block_size + 1) // 2}
-    if not ask(scene, asked, height=460):
-        return
-    questions = context_examples(x, y)
-    facts = [{**asked, **_question_facts(corpus.tokenizer, context, target)} for context, target in questions]
-    window = corpus.train[: block_size + 1]
+    window, decode = corpus.train[: block_size + 1], corpus.tokenizer.decode
+    facts = [
+        {
+            "context": str(context.tolist()), "text": f"\u201c{decode(context.tolist())}\u201d".replace("\n", "\u00b6"),
+            "target": int(target), "character": spoken(decode([int(target)])),
+        }
+        for context, target in context_examples(x, y)
+    ]  # fmt: skip
     symbols, lines = characters(corpus.tokenizer, window), [scene.plain("line", fact) for fact in facts]
     pictures = []
     for t, fact in enumerate(facts):
-        tiles = figures.strip(symbols, window.tolist(), frame.mode(), context=t + 1, target=t + 1)
-        words = fact | {"window": corpus.tokenizer.decode(window.tolist())}
+        tiles = figures.id_tiles(symbols, window.tolist(), frame.mode(), context=t + 1, target=t + 1)
         drawing = tiles + figures.questions(lines, t, frame.mode())
-        pictures.append(Picture(drawing, scene.plain("look_for", fact), alt(scene, words)))
+        words = fact | {"window": decode(window.tolist())}
+        pictures.append(picture(scene, drawing, words))
     drag(pictures, key="t", label="Position t", names=[str(t) for t in range(block_size)], default=3)
-    formula(scene, asked)
-    code(context_examples)
+    explain(scene, asked)
 
 
-def _question_facts(tokenizer: CharTokenizer, context: Tensor, target: Tensor) -> Facts:
-    c = tokenizer.decode([int(target)])
-    text = f"\u201c{tokenizer.decode(context.tolist())}\u201d".replace("\n", "\u00b6")
-    return {"context": str(context.tolist()), "text": text, "target": int(target), "c": spoken(c)}
-
-
-@st.fragment
-def batch(scene: Scene, corpus: Corpus) -> None:
+@scene("tok-5", height=420, code=[Corpus.starts, Corpus.windows])
+def batch(scene: Scene, corpus: Corpus) -> Showing:
     """Several windows at once, and what follows each of their ids."""
-    begin(scene)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         batch_size = st.segmented_control(
             "batch_size", [1, 2, 4, 8], default=4, required=True, key="rows", bind="query-params"
@@ -70,23 +65,19 @@ def batch(scene: Scene, corpus: Corpus) -> None:
         "room": len(corpus.train) - BLOCK, "starts": _in_rows(starts.tolist()),
         "rows": "; ".join(corpus.tokenizer.decode(row.tolist()) for row in x),
     }  # fmt: skip
-    if not ask(scene, asked, height=420):
-        return
+    yield asked
     symbols = [[characters(corpus.tokenizer, row) for row in part] for part in (x, y)]
     pictures = []
     for t in range(BLOCK):
         again = scene.plain("again", {"next": t + 1}) if t + 1 < BLOCK else ""
-        facts = asked | {
-            "t": t, "x": int(x[0, t]), "y": int(y[0, t]), "c": spoken(symbols[1][0][t]), "again": again,
-        }  # fmt: skip
+        target = {"t": t, "x_id": int(x[0, t]), "y_id": int(y[0, t]), "character": spoken(symbols[1][0][t])}
         grids = [
             figures.batch_grid(name, part, ids.tolist(), frame.mode(), column=t, role=role)
             for name, part, ids, role in zip(("x", "y"), symbols, (x, y), ("head", "bigram"), strict=True)
         ]
-        pictures.append(Picture("".join(grids), scene.plain("look_for", facts), alt(scene, facts)))
+        pictures.append(picture(scene, "".join(grids), {**asked, **target, "again": again}))
     drag(pictures, key="column", label="Position t", names=[str(t) for t in range(BLOCK)], default=0)
-    formula(scene, asked)
-    code(Corpus.starts, Corpus.windows)
+    explain(scene, asked)
 
 
 def _in_rows(ids: list[int]) -> str:
@@ -94,31 +85,26 @@ def _in_rows(ids: list[int]) -> str:
     return ", \\\\ ".join(", ".join(map(str, ids[i : i + 4])) for i in range(0, len(ids), 4))
 
 
-@st.fragment
-def crash_that_hides(scene: Scene, corpus: Corpus) -> None:
+@scene("tok-6", height=420, code=[draw, cut_windows])
+def crash_that_hides(scene: Scene, corpus: Corpus) -> Showing:
     """The last windows of a short text, cut with and without the notebook's slip."""
-    begin(scene)
     real = draw(len(corpus.train), SLIP, batch_size=SLIP, block_size=BLOCK)
     short = min(SHORT_TEXT, len(corpus.data))
     slip = draw(short, SLIP, batch_size=SLIP, block_size=BLOCK)
     facts = {
         "length": len(corpus.train), "real_bad": real.bad, "real_starts": real.starts, "every": round(1 / real.failure),
-        "bad": slip.bad, "starts": slip.starts, "B": SLIP, "p": slip.failure, "last": short - BLOCK - 1,
+        "bad": slip.bad, "starts": slip.starts, "B": SLIP, "chance": slip.failure, "last": short - BLOCK - 1,
         "short": short, "T": BLOCK, "safe_B": SAFE,
         "missed": draw(SHORT_TEXT, SAFE, batch_size=SAFE, block_size=BLOCK).missed,
         "notebook": str(list(LECTURE_BATCH[0][:BLOCK])),
     }  # fmt: skip
-    if not ask(scene, facts, height=420):
-        return
-    if wrong_switch("wrong_draw", "len(data) \u2212 batch_size"):
-        with wrong_frame("wrong_draw"):
-            _ruler(scene, corpus, facts, slip.starts)
-    else:
-        _ruler(scene, corpus, facts, short - BLOCK)
-    formula(scene, facts)
+    yield facts
+    wrong = wrong_switch("wrong_draw", "len(data) \u2212 batch_size")
+    with wrong_frame("wrong_draw") if wrong else nullcontext():
+        _ruler(scene, corpus, facts, slip.starts if wrong else short - BLOCK)
+    explain(scene, facts)
     with st.container(width=900):
         st.markdown(scene.write("missed", facts))
-    code(draw, cut_windows)
 
 
 def _ruler(scene: Scene, corpus: Corpus, facts: Facts, starts: int) -> None:
@@ -126,13 +112,12 @@ def _ruler(scene: Scene, corpus: Corpus, facts: Facts, starts: int) -> None:
     good, text = facts["short"] - BLOCK, corpus.data[: facts["short"]]
     symbols, pictures = characters(corpus.tokenizer, text), []
     last = range(max(0, starts - 8), starts)
-    for s in last:
-        x, y = cut_windows(text, s, BLOCK)
+    for start in last:
+        x, y = cut_windows(text, start, BLOCK)
         stops = scene.plain("stops", {}) if len(y) < BLOCK else ""
-        here = {**facts, "s": s, "lx": len(x), "ly": len(y), "stops": stops}
-        template = "wrong" if starts > good else "look_for"
+        here = {**facts, "start": start, "x_length": len(x), "y_length": len(y), "stops": stops}
         rows = figures.cut_rows(characters(corpus.tokenizer, x), characters(corpus.tokenizer, y), BLOCK, frame.mode())
-        drawing = figures.ruler(symbols, good, starts, s, frame.mode()) + rows
-        pictures.append(Picture(drawing, scene.plain(template, here), alt(scene, here, template)))
+        drawing = figures.ruler(symbols, good, starts, start, frame.mode()) + rows
+        pictures.append(picture(scene, drawing, here, "wrong" if starts > good else "look_for"))
     names = [str(s) for s in last]
     drag(pictures, key="start", label="Start of the window", names=names, default=len(names) - 1)
