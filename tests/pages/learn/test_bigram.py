@@ -154,8 +154,8 @@ def test_a_trained_table_opens_its_snapshots_and_the_scenes_below():
 
 
 def test_a_run_that_is_deleted_in_another_tab_counts_as_untrained():
-    text = bigram_text.counted(default_corpus())
-    spec = bigram_runs.spec_of(text, bigram_runs.RATE, 100)
+    text = bigram_text.counted_text(default_corpus())
+    spec = bigram_runs.table_spec(text, bigram_runs.RATE, 100)
     engine, student = session.engine(), "5" * 32
     run = engine.submit(spec, student=student, name="gone")
     until(lambda: not engine.view(run).live)
@@ -164,7 +164,7 @@ def test_a_run_that_is_deleted_in_another_tab_counts_as_untrained():
     assert bigram_runs.tables_of(view, text)[100] is bigram_runs.tables_of(view, text)[100]  # not read anew
     engine.delete(run)
     assert list(bigram_runs.tables_of(view, text)) == [0]
-    assert bigram_runs.batches_of(view) == []
+    assert bigram_runs.losses_of_batches(view) == []
 
 
 def test_a_run_that_diverges_leaves_the_page_standing():

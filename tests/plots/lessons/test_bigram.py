@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tinygpt.lessons.tables import pair_counts, probabilities
 from tinygpt.plots.lessons import bigram as figures
 from tinygpt.plots.lessons import bigram_drawings as drawings
-from tinygpt.plots.lessons.bigram_drawings import Floors, Progress
+from tinygpt.plots.lessons.bigram_drawings import Floors, TableHistory
 from tinygpt.plots.look import PALETTE
 
 TEXT = "abracadabra <b>&"
@@ -21,7 +21,7 @@ CHARS = "".join(sorted(set(TEXT)))
 COUNTS = pair_counts(torch.tensor([CHARS.index(c) for c in TEXT]), len(CHARS))
 P = probabilities(COUNTS)
 A = CHARS.index("a")
-PROGRESS = Progress([0, 10, 100], [4.6, 3.0, 2.5], [2.1, 0.5, 0.01])
+PROGRESS = TableHistory([0, 10, 100], [4.6, 3.0, 2.5], [2.1, 0.5, 0.01])
 
 
 def picture(drawing: str) -> list[list[int]]:
@@ -126,7 +126,7 @@ def test_batches_are_a_cloud():
 @pytest.mark.parametrize("kl", [[0.0], [math.inf, 0.0], [-1e-16, 1e-9, 3.0]])
 def test_curves_hold_whatever_comes(kl):
     steps = list(range(len(kl)))
-    progress = Progress(steps, [1 + k for k in kl], kl)
+    progress = TableHistory(steps, [1 + k for k in kl], kl)
     for drawing in (
         drawings.kl_curve(progress, 1, 0, "light", goal=0.05),
         drawings.loss_curve(progress, 1, 0, "dark", floors=Floors(0.0, math.nan, 0.0)),

@@ -58,7 +58,7 @@ def _png(pixels: Tensor, colors: Sequence[tuple[int, int, int]]) -> str:
     return f"data:image/png;base64,{base64.b64encode(blob).decode()}"
 
 
-class Progress(NamedTuple):
+class TableHistory(NamedTuple):
     """A table on its way: at each of `steps`, its exact `losses` on the training text, `kl` above the counts'."""
 
     steps: Sequence[int]
@@ -93,7 +93,7 @@ class _Axis(NamedTuple):
         return HIGH - LOW - share * (HIGH - LOW - TOP)
 
 
-def kl_curve(progress: Progress, max_steps: int, at: int, mode: Mode, *, goal: float) -> str:
+def kl_curve(progress: TableHistory, max_steps: int, at: int, mode: Mode, *, goal: float) -> str:
     """KL by step, both logarithmic, with a line at `goal`; `at` is the place among the steps that is marked."""
     seen = [goal, 10 * goal, *(value for value in progress.kl if 0 < value < math.inf)]
     axis = _axis_of(max_steps, 10 ** math.floor(math.log10(min(seen))), 1.3 * max(seen), log=True)
@@ -107,7 +107,7 @@ def kl_curve(progress: Progress, max_steps: int, at: int, mode: Mode, *, goal: f
 
 
 def loss_curve(
-    progress: Progress, max_steps: int, at: int, mode: Mode, *, floors: Floors,
+    progress: TableHistory, max_steps: int, at: int, mode: Mode, *, floors: Floors,
     batches: Sequence[tuple[int, float]] = (),
 ) -> str:  # fmt: skip
     """The exact training loss by step, falling to the counts' own uncertainty; `batches` is a cloud of (step, loss)."""

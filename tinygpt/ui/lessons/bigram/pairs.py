@@ -18,8 +18,8 @@ from tinygpt.randomness import generator
 from tinygpt.spelling import number
 from tinygpt.tokenizer import LECTURE_CHARS
 from tinygpt.ui import controls, frame
-from tinygpt.ui.lessons.bigram.text import SHOWN, Counted, char_control, commonest, counted, named
-from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, look_for, table
+from tinygpt.ui.lessons.bigram.text import SHOWN, Counted, char_control, commonest, counted_text, listed
+from tinygpt.ui.scene import Showing, alt, explain, formula, look_for, plot, scene, table
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, Scene, apart
 
@@ -30,58 +30,51 @@ NARROW = """@media (max-width: 640px) {  /* on a phone there is room for every t
 WRITTEN = 100  # characters
 
 
-@st.fragment
-def what_follows(scene: Scene, text: Counted) -> None:
+@scene("big-1", height=420, code=[tables.pair_counts, tables.probabilities])
+def what_follows(scene: Scene, text: Counted) -> Showing:
     """One row of the table as bars. An answer to the question chooses the row it asks about."""
-    begin(scene)
     asked = text.find("t")
-    facts = _asked_facts(text, asked)
-    ask(scene, facts, height=420)
+    yield _asked_facts(text, asked)
     if st.session_state.get("ask_big_1") is not None and not st.session_state.get("answered_big_1"):
         st.session_state["answered_big_1"] = True
         st.session_state["char"] = text.chars[asked]
     i = char_control(text, "char", "e")
     ids, values = text.top(i)
-    likeliest = ", ".join(f"{text.say(j)} {number(p)}" for j, p in zip(ids, values, strict=True))
-    n, first = int(text.counts[i].sum()), ids[0]
-    facts |= {
-        "c": text.say(i), "likeliest": likeliest, "n": n, "nb": int(text.counts[i, first]), "p": values[0],
-        "a": _latex(text.chars[i]), "b": _latex(text.chars[first]),
+    pairs, first = int(text.counts[i].sum()), ids[0]
+    facts = {
+        "character": text.say(i), "pairs": pairs, "together": int(text.counts[i, first]), "share": values[0],
+        "likeliest": ", ".join(f"{text.say(j)} {number(p)}" for j, p in zip(ids, values, strict=True)),
+        "now": _latex(text.chars[i]), "then": _latex(text.chars[first]),
     }  # fmt: skip
-    words = "look_for" if n else "nothing"
-    figure = figures.next_bars(text.P[i], text.counts[i], text.chars, frame.mode())
-    frame.show(figure, key=scene.key, alt=alt(scene, facts, words))
-    look_for(scene, facts, words)
-    if n:
+    words = "look_for" if pairs else "nothing"
+    plot(scene, figures.next_bars(text.P[i], text.counts[i], text.chars, frame.mode()), facts, words)
+    if pairs:
         formula(scene, facts)
-    row = {"next": list(map(named, text.chars)), "times": text.counts[i].int().tolist(), "p": text.P[i].tolist()}
+    row = {"next": list(map(listed, text.chars)), "times": text.counts[i].int().tolist(), "p": text.P[i].tolist()}
     table(lambda: row, key=scene.key)
-    code(tables.pair_counts, tables.probabilities)
 
 
-def _asked_facts(text: Counted, asked: int) -> dict[str, Any]:
+def _asked_facts(text: Counted, asked: int) -> Facts:
     ids, values = text.top(asked)
     guesses = {"is_third": 1 / 3, "is_most": 0.9, "is_even": 1 / text.V}
     nearest = min(guesses, key=lambda name: abs(guesses[name] - values[0]))
     return {
-        "asked": text.say(asked), "next": text.say(ids[0]), "p": values[0], "V": text.V,
-        "second": text.say(ids[min(1, len(ids) - 1)]), "q": values[1] if len(ids) > 1 else 0.0,
+        "asked": text.say(asked), "next": text.say(ids[0]), "share": values[0], "V": text.V,
+        "second": text.say(ids[min(1, len(ids) - 1)]), "second_share": values[1] if len(ids) > 1 else 0.0,
         **{name: name == nearest for name in guesses},
     }  # fmt: skip
 
 
 def _latex(c: str) -> str:
     """A character inside a formula: a letter, or its name."""
-    return f"\\text{{{c if c.isascii() and c.isalnum() else unicodedata.name(c, named(c)).lower()}}}"
+    return f"\\text{{{c if c.isascii() and c.isalnum() else unicodedata.name(c, listed(c)).lower()}}}"
 
 
-@st.fragment
-def all_rows(scene: Scene, text: Counted) -> None:
+@scene("big-2", height=760, code=[tables.probabilities, effective_characters])
+def all_rows(scene: Scene, text: Counted) -> Showing:
     """The whole table as tiles."""
-    begin(scene)
     facts = _table_facts(text)
-    if not ask(scene, facts, height=760):
-        return
+    yield facts
     i = char_control(text, "table_row", "q")
     shown = commonest(text, SHOWN, i)
     P, counts = (T[shown][:, shown] for T in (text.P, text.counts))
@@ -92,12 +85,9 @@ def all_rows(scene: Scene, text: Counted) -> None:
         frame.show(figure, key=scene.key, alt=alt(scene, facts), square=True)
     some = scene.write("commonest", {"shown": len(shown), "V": text.V}) if len(shown) < text.V else ""
     frame.caption(scene.write("look_for", facts) + some)
-    names = list(map(named, chars))
-    table(
-        lambda: {"current": names, **{f"then {c}": counts[:, j].int().tolist() for j, c in enumerate(names)}},
-        key=scene.key,
-    )
-    code(tables.probabilities, effective_characters)
+    names = list(map(listed, chars))
+    columns = {f"then {c}": counts[:, j].int().tolist() for j, c in enumerate(names)}
+    table(lambda: {"current": names, **columns}, key=scene.key)
 
 
 def _table_facts(text: Counted) -> Facts:
@@ -109,36 +99,35 @@ def _table_facts(text: Counted) -> Facts:
     options = list(dict.fromkeys(candidates))[:4]
     options += options[-1:] * (4 - len(options))  # a text of fewer than four characters
     facts: dict[str, Any] = {
-        "zero": int((text.counts == 0).sum()), "cells": text.V**2, "least": int(text.often), "c": text.say(surest),
-        "p": float(text.P[surest].max()), "d": text.say(int(text.P[surest].argmax())),
-        "w": text.say(int(wide.argmax())), "eff": float(wide.max()), "V": text.V,
+        "zero": int((text.counts == 0).sum()), "cells": text.V**2, "least": int(text.often),
+        "surest": text.say(surest), "surest_share": float(text.P[surest].max()),
+        "follows": text.say(int(text.P[surest].argmax())), "widest": text.say(int(wide.argmax())),
+        "eff": float(wide.max()), "V": text.V,
     }  # fmt: skip
     for n, i in enumerate(options, 1):
         ids, values = text.top(i)
         facts |= {
-            f"c{n}": text.say(i), f"d{n}": text.say(ids[0]), f"e{n}": text.say(ids[min(1, len(ids) - 1)]),
-            f"p{n}": values[0], f"q{n}": values[1] if len(ids) > 1 else 0.0, f"n{n}": int(times[i]),
-            f"m{n}": int(text.counts[i, ids[0]]), f"right_{n}": i == surest,
+            f"row_{n}": text.say(i), f"times_{n}": int(times[i]), f"right_{n}": i == surest,
+            f"first_{n}": text.say(ids[0]), f"share_{n}": values[0], f"pairs_{n}": int(text.counts[i, ids[0]]),
+            f"second_{n}": text.say(ids[min(1, len(ids) - 1)]),
+            f"second_share_{n}": values[1] if len(ids) > 1 else 0.0,
         }  # fmt: skip
     return facts
 
 
-@st.fragment
-def random_numbers(scene: Scene, text: Counted) -> None:
+@scene("big-3", height=360, code=[BigramLanguageModel.forward, next_token_loss, tables.loss, generate])
+def random_numbers(scene: Scene, text: Counted) -> Showing:
     """What untrained tables cost, and what one of them writes."""
-    begin(scene)
     with st.container(width=200):
         seed = controls.seed()
     model, source = tables.notebook_table(text.V, seed)
     x, y, notebook = _first_batch(text, seed)
     losses = _random_losses(text.corpus.name)
-    facts = _random_facts(text, model, x, y)
-    facts["batch"] = scene.templates["notebook" if notebook else "drawn"]
-    if not ask(scene, facts, height=360):
-        return
+    facts = _random_facts(text, model, x, y) | {"batch": scene.templates["notebook" if notebook else "drawn"]}
+    yield facts
     left, right = st.columns([3, 2], gap="large")
     with left:
-        figure = figures.random_tables(losses.tolist(), facts["Lf"], facts["even"], frame.mode())
+        figure = figures.random_tables(losses.tolist(), facts["whole_loss"], facts["even"], frame.mode())
         frame.show(figure, key=scene.key, alt=alt(scene, facts))
     with right:
         st.markdown(f"**This table writes** \u2002:gray[{WRITTEN} characters]")
@@ -146,16 +135,12 @@ def random_numbers(scene: Scene, text: Counted) -> None:
         written = text.corpus.tokenizer.decode([0, *(token.id for token in tokens)])
         st.code(written, language=None, wrap_lines=True)
     look_for(scene, facts)
-    formula(scene, facts)
-    lecture(scene)
-    deeper(scene, facts)
-    table(lambda: {"seed": range(TABLES), "loss": losses.tolist()}, key=scene.key)
-    code(BigramLanguageModel.forward, next_token_loss, tables.loss, generate)
+    explain(scene, facts, lambda: {"seed": range(TABLES), "loss": losses.tolist()})
 
 
 @lru_cache(maxsize=64)
 def _random_losses(corpus: str) -> Tensor:
-    return tables.random_losses(counted(corpus).counts, range(TABLES))
+    return tables.random_losses(counted_text(corpus).counts, range(TABLES))
 
 
 def _first_batch(text: Counted, seed: int) -> tuple[Tensor, Tensor, bool]:
@@ -169,21 +154,16 @@ def _first_batch(text: Counted, seed: int) -> tuple[Tensor, Tensor, bool]:
 
 def _random_facts(text: Counted, model: BigramLanguageModel, x: Tensor, y: Tensor) -> dict[str, Any]:
     losses, even = _random_losses(text.corpus.name), math.log(text.V)
-    m, sd, whole = float(losses.mean()), float(losses.std()), tables.loss(tables.softmax_of_table(model), text.counts)
+    mean, whole = float(losses.mean()), tables.loss(tables.softmax_of_table(model), text.counts)
     with torch.no_grad():
         batch = next_token_loss(*(model(x)[0], y))
+    first, second = torch.tensor([[1, 2, 3]]), torch.tensor([[3, 4, 5]])  # as the notebook tries torch.cat
     return {
-        "V": text.V, "even": even, "m": m, "sd": sd, "more": apart(m, even), "tables": TABLES, "Lf": whole,
-        "Lb": float(batch) if batch is not None else math.nan, "guesses": y.numel(), "B": y.shape[0], "T": y.shape[1],
-        "expected": even + 0.5,
-        "half": math.log(2), "lo": min(losses.min().item(), whole), "hi": max(losses.max().item(), whole),
-        **_joined(),
-        "is_less": m < even - 0.05, "is_same": abs(m - even) <= 0.05, "is_more": m > even + 0.05,
+        "V": text.V, "even": even, "mean": mean, "spread": float(losses.std()), "more": apart(mean, even),
+        "tables": TABLES, "whole_loss": whole, "batch_loss": float(batch) if batch is not None else math.nan,
+        "guesses": y.numel(), "B": y.shape[0], "T": y.shape[1], "expected": even + 0.5, "half": math.log(2),
+        "lowest": min(losses.min().item(), whole), "highest": max(losses.max().item(), whole),
+        "first_row": str(first.tolist()), "second_row": str(second.tolist()),
+        "joined": str(torch.cat([first, second], dim=1).tolist()),
+        "is_less": mean < even - 0.05, "is_same": abs(mean - even) <= 0.05, "is_more": mean > even + 0.05,
     }  # fmt: skip
-
-
-def _joined() -> Facts:
-    """The two rows of numbers that the notebook puts one after the other."""
-    f1, f2 = torch.tensor([[1, 2, 3]]), torch.tensor([[3, 4, 5]])
-    rows = {"f1": f1, "f2": f2, "joined": torch.cat([f1, f2], dim=1)}
-    return {name: str(row.tolist()) for name, row in rows.items()}

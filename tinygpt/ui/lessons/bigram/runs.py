@@ -8,11 +8,11 @@ from tinygpt.bigram import BigramConfig, BigramLanguageModel
 from tinygpt.checkpoint.model_file import load
 from tinygpt.engine.records import ENDED, NoSuchRun, RunView
 from tinygpt.lessons import tables
-from tinygpt.plots.lessons.bigram_drawings import Progress
+from tinygpt.plots.lessons.bigram_drawings import TableHistory
 from tinygpt.training.spec import LOOKS, RunSpec, TrainConfig
 from tinygpt.training.state import start
 from tinygpt.ui import session
-from tinygpt.ui.lessons.bigram.text import Counted, counted
+from tinygpt.ui.lessons.bigram.text import Counted, counted_text
 
 RATE, STEPS = 1e-3, 10_000  # the notebook's training
 
@@ -28,7 +28,7 @@ def fits(view: RunView, text: Counted) -> bool:
     return isinstance(view.spec.model, BigramConfig) and view.spec.corpus == text.corpus.name
 
 
-def spec_of(text: Counted, learning_rate: float, max_steps: int) -> RunSpec:
+def table_spec(text: Counted, learning_rate: float, max_steps: int) -> RunSpec:
     """The notebook's training; in a short text with shorter windows."""
     model = BigramConfig(text.V, block_size=max(1, min(8, len(text.corpus.val) - 2)))
     looks = max(1, max_steps // LOOKS)
@@ -38,7 +38,7 @@ def spec_of(text: Counted, learning_rate: float, max_steps: int) -> RunSpec:
 @lru_cache(maxsize=32)
 def _untrained(spec: RunSpec) -> Tensor:
     """The table of a run before its first step. (V, V)"""
-    return _table(start(spec, counted(spec.corpus).corpus).model)
+    return _table(start(spec, counted_text(spec.corpus).corpus).model)
 
 
 def _table(model: object) -> Tensor:
@@ -67,7 +67,7 @@ def _read(blob: bytes | None) -> Tensor | None:
 
 def tables_of(view: RunView | None, text: Counted) -> dict[int, Tensor]:
     """The tables of a run by step: untrained, the snapshots kept on the way, and as it is now. Each (V, V)"""
-    spec = view.spec if view else spec_of(text, RATE, STEPS)
+    spec = view.spec if view else table_spec(text, RATE, STEPS)
     found: dict[int, Tensor | None] = {0: _untrained(spec)}
     if view:
         found |= _trained(view)
@@ -87,7 +87,7 @@ def _trained(view: RunView) -> dict[int, Tensor | None]:
     return found
 
 
-def batches_of(view: RunView) -> list[tuple[int, float]]:
+def losses_of_batches(view: RunView) -> list[tuple[int, float]]:
     """Step and loss of the batches of a run; none when it was deleted a moment ago, in another tab."""
     try:
         points = session.engine().points(view.id)
@@ -96,11 +96,11 @@ def batches_of(view: RunView) -> list[tuple[int, float]]:
     return [(point.step, point.loss) for point in points if point.step < view.max_steps]
 
 
-def progress_of(found: dict[int, Tensor], text: Counted) -> Progress:
+def history_of(found: dict[int, Tensor], text: Counted) -> TableHistory:
     """What each table costs, exactly."""
     losses = [tables.loss(P, text.counts) for P in found.values()]
     H = tables.entropy(text.counts)
-    return Progress(list(found), losses, [loss - H for loss in losses])
+    return TableHistory(list(found), losses, [loss - H for loss in losses])
 
 
 def latest(text: Counted) -> tuple[int, Tensor, bool]:

@@ -11,7 +11,7 @@ from tinygpt.lessons import tables
 from tinygpt.spelling import SPOKEN, spoken
 from tinygpt.ui import texts
 from tinygpt.ui.train import launch
-from tinygpt.words.storyboard import Scene
+from tinygpt.words.storyboard import find_scene
 
 MOST_CHARACTERS = 256  # of a text: a table of that many rows is still drawn and dragged at once
 SHOWN = 65  # rows of the whole table that a screen has room for
@@ -56,7 +56,7 @@ class Counted(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def counted(name: str) -> Counted:
+def counted_text(name: str) -> Counted:
     """The corpus of that name, counted once. ValueError where its text is gone."""
     corpus = load_corpus(name, folder=texts.folder())
     V = corpus.tokenizer.vocab_size
@@ -64,7 +64,7 @@ def counted(name: str) -> Counted:
     return Counted(corpus, counts, hidden, tables.probabilities(counts), tables.probabilities(counts, 1))
 
 
-def chosen_text(scene: Scene) -> Counted:
+def chosen_text() -> Counted:
     """The text that all scenes are about; another one, with a sentence, where it does not fit or is gone."""
     with st.container(width=360):
         corpus = launch.chosen_corpus()
@@ -72,8 +72,12 @@ def chosen_text(scene: Scene) -> Counted:
         V = corpus.tokenizer.vocab_size if corpus else 0
         corpus = load_corpus(default_corpus())
         if V:
-            st.markdown(scene.write("too_many", {"V": V, "most": MOST_CHARACTERS, "title": texts.title(corpus.name)}))
-    return counted(corpus.name)
+            st.markdown(
+                find_scene("big-1").write(
+                    "too_many", {"V": V, "most": MOST_CHARACTERS, "title": texts.title(corpus.name)}
+                )
+            )
+    return counted_text(corpus.name)
 
 
 def char_control(text: Counted, key: str, wanted: str, quick: str = "tq: \n") -> int:
@@ -83,20 +87,20 @@ def char_control(text: Counted, key: str, wanted: str, quick: str = "tq: \n") ->
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         with st.container(width=220):
             chosen = st.selectbox(
-                "Character", list(chars), text.find(wanted), format_func=named, key=key, bind="query-params"
+                "Character", list(chars), text.find(wanted), format_func=listed, key=key, bind="query-params"
             )
         for c in here:
             st.button(_short(c), key=f"{key}_{ord(c)}", on_click=_choose, args=(key, c), type="tertiary")
     return text.find(chosen)
 
 
-def named(c: str) -> str:
+def listed(c: str) -> str:
     """A character in a list and in the URL."""
     return SPOKEN.get(c, c if c.isprintable() else f"U+{ord(c):04X}")
 
 
 def _short(c: str) -> str:
-    return named(c).removeprefix("a ").replace(":", "\\:")
+    return listed(c).removeprefix("a ").replace(":", "\\:")
 
 
 def _choose(key: str, c: str) -> None:

@@ -10,7 +10,7 @@ from tinygpt.engine.records import ENDED, RunView
 from tinygpt.lessons import tables
 from tinygpt.plots.lessons import bigram as figures
 from tinygpt.plots.lessons import bigram_drawings as drawings
-from tinygpt.plots.lessons.bigram_drawings import Floors, Progress
+from tinygpt.plots.lessons.bigram_drawings import Floors, TableHistory
 from tinygpt.spelling import thousands
 from tinygpt.training.loop import advance
 from tinygpt.training.spec import RunSpec
@@ -19,16 +19,16 @@ from tinygpt.ui.drag import Picture, drag, still
 from tinygpt.ui.lessons.bigram.runs import (
     RATE,
     STEPS,
-    batches_of,
     fits,
+    history_of,
     latest,
+    losses_of_batches,
     newest_run,
-    progress_of,
-    spec_of,
+    table_spec,
     tables_of,
 )
-from tinygpt.ui.lessons.bigram.text import SHOWN, Counted, commonest, named
-from tinygpt.ui.scene import alt, ask, begin, code, formula, look_for, table, wrong_frame, wrong_switch
+from tinygpt.ui.lessons.bigram.text import SHOWN, Counted, commonest, listed
+from tinygpt.ui.scene import Showing, alt, explain, formula, look_for, plot, scene, wrong_frame, wrong_switch
 from tinygpt.ui.train import status
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, Scene, apart
@@ -44,21 +44,21 @@ WRONG = {
 }
 
 
-@st.fragment
-def becomes_the_counts(scene: Scene, text: Counted) -> None:
+@scene("big-4", height=960, code=[advance, tables.loss, tables.kl])
+def becomes_the_counts(scene: Scene, text: Counted) -> Showing:
     """Train a table, watch it become the counts, and drag through what was kept of it."""
-    begin(scene)
     wide = effective_characters(text.P).masked_fill(text.counts.sum(dim=1) < text.often, 0)
-    facts = {"H": tables.entropy(text.counts), "V": text.V, "even": math.log(text.V),
-             "widest": text.say(int(wide.argmax())), "eff": float(wide.max())}  # fmt: skip
-    if not ask(scene, facts, height=960):
-        return
+    facts = {
+        "entropy": tables.entropy(text.counts), "V": text.V, "even": math.log(text.V),
+        "widest": text.say(int(wide.argmax())), "eff": float(wide.max()),
+    }  # fmt: skip
+    yield facts
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         with st.container(width=300):
             learning_rate = controls.learning_rate(RATE)
         with st.container(width=300):
             max_steps = controls.max_steps(STEPS)
-        spec = spec_of(text, learning_rate, max_steps)
+        spec = table_spec(text, learning_rate, max_steps)
         st.button("Train", type="primary", key="train", on_click=session.order, args=("train", _train, spec))
     if words := session.answer("train"):
         st.text(words)
@@ -66,7 +66,6 @@ def becomes_the_counts(scene: Scene, text: Counted) -> None:
     moving = view is not None and pace.will_change(view)
     every = pace.interval(eager=moving and not view.points) if view and moving else None
     st.fragment(_tick, run_every=every)(scene, text, facts, moving)
-    code(advance, tables.loss, tables.kl)
 
 
 def _train(spec: RunSpec) -> None:
@@ -106,19 +105,20 @@ def _diagnosis(key: str, facts: Facts) -> str:
     """The template that says what is wrong; another one where this text or an empty stage does not show it."""
     if key == "wrong_last_batch":
         return key if facts["batches"] else f"{key}_untrained"
-    return key if facts["u"] else f"{key}_none"
+    return key if facts["unseen"] else f"{key}_none"
 
 
 def _wrong_facts(view: RunView | None, text: Counted) -> Facts:
     """What the two mistakes of this scene are about."""
-    batches = batches_of(view) if view else []
+    batches = losses_of_batches(view) if view else []
     late = [loss for step, loss in batches if view and step >= view.step - LAST] or [math.nan]
     guesses = view.spec.train.batch_size * view.spec.model.block_size if view else 0
     smoothed = tables.loss(text.smoothed, text.counts)
     return {
-        "batches": batches, "last": min(LAST, view.step) if view else 0, "lo": min(late), "hi": max(late),
-        "guesses": guesses, "u": int(text.hidden[text.counts == 0].sum()), "n": int(text.hidden.sum()),
-        "d": smoothed - tables.entropy(text.counts), "val": tables.loss(text.smoothed, text.hidden),
+        "batches": batches, "last": min(LAST, view.step) if view else 0, "lowest": min(late),
+        "highest": max(late), "guesses": guesses, "unseen": int(text.hidden[text.counts == 0].sum()),
+        "hidden_pairs": int(text.hidden.sum()), "smoothing_cost": smoothed - tables.entropy(text.counts),
+        "val": tables.loss(text.smoothed, text.hidden),
     }  # fmt: skip
 
 
@@ -127,14 +127,14 @@ def _show(
 ) -> Facts:
     """While it trains, the newest table; then all that were kept, to drag through. The facts of the one shown."""
     found = tables_of(view, text)
-    progress = progress_of(found, text)
+    history = history_of(found, text)
     every = [
-        {**facts, "s": step, "L": loss, "kl": apart(loss, facts["H"], 3)}
-        for step, loss in zip(progress.steps, progress.losses, strict=True)
+        {**facts, "step": step, "loss": loss, "kl": apart(loss, facts["entropy"], 3)}
+        for step, loss in zip(history.steps, history.losses, strict=True)
     ]  # of each table
     last = len(found) - 1
     drawn = [last] if moving else range(len(found))
-    stills = _drawings(text, view, found, progress, every[last], wrong, drawn)
+    stills = _drawings(text, view, found, history, every[last], wrong, drawn)
     words = "look_for" if view else "untrained"
     pictures = [
         Picture(drawing, "" if wrong else scene.plain(words, every[at]), alt(scene, every[at], words))
@@ -153,13 +153,13 @@ def _show(
 
 
 def _drawings(
-    text: Counted, view: RunView | None, found: dict[int, Tensor], progress: Progress, facts: Facts,
+    text: Counted, view: RunView | None, found: dict[int, Tensor], history: TableHistory, facts: Facts,
     wrong: Sequence[str], drawn: Sequence[int],
 ) -> list[str]:  # fmt: skip
     """The table at each of the places `drawn`, the counts beside it, and the curves with that place marked."""
     mode, max_steps, shown = frame.mode(), view.max_steps if view else STEPS, commonest(text, SHOWN)
     hidden = text.P if "wrong_smoothing" in wrong else text.smoothed
-    floors = Floors(facts["H"], tables.loss(hidden, text.hidden), facts["even"])
+    floors = Floors(facts["entropy"], tables.loss(hidden, text.hidden), facts["even"])
     batches = facts["batches"] if "wrong_last_batch" in wrong else ()
     P, empty = text.P[shown][:, shown], text.counts[shown][:, shown] == 0
     counts = drawings.table_tiles(P, "the counts", mode, empty=empty)
@@ -167,8 +167,8 @@ def _drawings(
     return [
         drawings.table_tiles(found[steps[at]][shown][:, shown], f"after {thousands(steps[at])} steps", mode)
         + counts
-        + drawings.kl_curve(progress, max_steps, at, mode, goal=NEAR)
-        + drawings.loss_curve(progress, max_steps, at, mode, floors=floors, batches=batches)
+        + drawings.kl_curve(history, max_steps, at, mode, goal=NEAR)
+        + drawings.loss_curve(history, max_steps, at, mode, floors=floors, batches=batches)
         for at in drawn
     ]
 
@@ -179,12 +179,12 @@ def _earlier_runs(text: Counted) -> None:
     for view in session.runs()[::-1]:
         if fits(view, text) and view.status in ENDED and view.step:
             found = tables_of(view, text)
-            progress = progress_of(found, text)
-            passed = tables.passes(progress.steps, progress.kl, NEAR)
+            history = history_of(found, text)
+            passed = tables.passes(history.steps, history.kl, NEAR)
             rows.append({
                 "run": view.name, "learning rate": view.spec.train.learning_rate, "steps": thousands(view.step),
                 near: None if passed is None else thousands(10 * round(passed / 10)),
-                "KL at the end": progress.kl[-1] if view.step in found else None,
+                "KL at the end": history.kl[-1] if view.step in found else None,
             })  # fmt: skip
     if rows:
         formats = {
@@ -195,10 +195,9 @@ def _earlier_runs(text: Counted) -> None:
         st.dataframe(rows, hide_index=True, key="bigram_runs", column_config=formats, width="content")
 
 
-@st.fragment
-def rare_rows(scene: Scene, text: Counted) -> None:
+@scene("big-5", height=460, code=[tables.row_kl, tables.row_losses])
+def learns_last(scene: Scene, text: Counted) -> Showing:
     """How far each row is from the counts, against how often its character occurs."""
-    begin(scene)
     times = text.counts.sum(dim=1)
     step, P, trained = latest(text)
     far = tables.row_kl(P, text.counts)
@@ -208,21 +207,18 @@ def rare_rows(scene: Scene, text: Counted) -> None:
     rarest = max(there, key=lambda i: (-times[i].item(), far[i].item()))
     rare = bool(times[common] >= RARE * times[rarest])
     facts = {
-        "s": step, "a": text.say(rarest), "times_a": _times(scene, times[rarest]),
-        "ka": float(far[rarest]), "V": len(there),
-        "b": text.say(common), "times_b": _times(scene, times[common]), "kb": float(far[common]), "c": text.say(surest),
-        "d": text.say(follows), "pq": float(P[surest, follows]), "cq": float(text.P[surest, follows]),
-        "is_rare": rare, "is_even": not rare, "is_common": False, "yet": "" if trained else scene.templates["yet"],
+        "step": step, "characters": len(there), "yet": "" if trained else scene.templates["yet"],
+        "rarest": text.say(rarest), "rarest_times": _times(scene, times[rarest]), "rarest_kl": float(far[rarest]),
+        "commonest": text.say(common), "commonest_times": _times(scene, times[common]),
+        "commonest_kl": float(far[common]), "surest": text.say(surest), "follows": text.say(follows),
+        "learned": float(P[surest, follows]), "counted": float(text.P[surest, follows]),
+        "is_rare": rare, "is_even": not rare, "is_common": False,
     }  # fmt: skip
-    if not ask(scene, facts, height=460):
-        return
-    words = "look_for" if trained else "untrained"
+    yield facts
     chars, n, k = [text.chars[i] for i in there], times[there].tolist(), far[there].clamp(1e-6, 1e6).tolist()
-    frame.show(figures.rare_rows(n, k, chars, frame.mode()), key=scene.key, alt=alt(scene, facts, words))
-    look_for(scene, facts, words)
-    table(lambda: {"character": list(map(named, chars)), "times": n, "KL of its row": k}, key=scene.key)
-    code(tables.row_kl, tables.row_losses)
+    plot(scene, figures.rare_rows(n, k, chars, frame.mode()), facts, "look_for" if trained else "untrained")
+    explain(scene, facts, lambda: {"character": list(map(listed, chars)), "times": n, "KL of its row": k})
 
 
 def _times(scene: Scene, n: Tensor) -> str:
-    return scene.templates["once"] if n == 1 else scene.plain("times", {"n": int(n)})
+    return scene.templates["once"] if n == 1 else scene.plain("times", {"count": int(n)})

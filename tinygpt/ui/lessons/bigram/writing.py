@@ -18,10 +18,10 @@ from tinygpt.randomness import generator
 from tinygpt.spelling import STAND_IN, thousands
 from tinygpt.training.spec import LAST_SEED
 from tinygpt.ui import frame
-from tinygpt.ui.drag import Picture, drag, still
+from tinygpt.ui.drag import drag, still
 from tinygpt.ui.lessons.bigram.runs import newest_run, tables_of
-from tinygpt.ui.lessons.bigram.text import Counted, char_control, counted, named
-from tinygpt.ui.scene import alt, ask, begin, code, formula, look_for, table
+from tinygpt.ui.lessons.bigram.text import Counted, char_control, counted_text, listed
+from tinygpt.ui.scene import Showing, alt, formula, look_for, picture, scene, table
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, Scene
 
@@ -31,34 +31,29 @@ CONTEXTS = ("in", "an")
 WRITTEN = 100  # characters at a temperature
 
 
-def dice_control() -> int:
-    return int(st.number_input("Seed of the dice", 0, LAST_SEED, 1337, key="dice", bind="query-params"))
-
-
-@st.fragment
-def same_dice(scene: Scene, text: Counted) -> None:
+@scene("big-6", height=420, code=[tables.write])
+def same_dice(scene: Scene, text: Counted) -> Showing:
     """What the table writes at several moments, and what the counts write, with one seed."""
-    begin(scene)
     with st.container(width=200):
-        seed = dice_control()
+        seed = int(st.number_input("Seed of the dice", 0, LAST_SEED, 1337, key="dice", bind="query-params"))
     found = tables_of(newest_run(text), text)
     moments = [0, *[step for step in found if step][-4:]]
     first = text.corpus.tokenizer.stoi.get("\n", 0)
     written = {f"after {thousands(step)} steps": found[step] for step in moments} | {"the counts": text.P}
     lines = [(name, _decoded(text, tables.write(P, first, LINE, seed))) for name, P in written.items()]
     agree = [sum(a == b for a, b in zip(line, lines[-1][1], strict=True)) for _, line in lines]
-    facts: dict[str, Any] = {"s": moments[-1], "m0": agree[0], "m1": agree[-2], "n": LINE, "lines": len(lines),
-                             "is_all": agree[-2] == LINE, "is_most": agree[-2] < LINE, "is_hardly": False}  # fmt: skip
+    facts: dict[str, Any] = {
+        "step": moments[-1], "agree_before": agree[0], "agree_now": agree[-2], "length": LINE, "lines": len(lines),
+        "is_all": agree[-2] == LINE, "is_most": agree[-2] < LINE, "is_hardly": False,
+    }  # fmt: skip
     facts["so_far"] = scene.plain("so_far" if moments[-1] else "so_far_untrained", facts)
-    if not ask(scene, facts, height=420):
-        return
+    yield facts
     words = "look_for" if moments[-1] else "untrained"
     still(drawings.written_lines(lines, frame.mode()), key="big_6", alt=alt(scene, facts, words))
     look_for(scene, facts, words)
     with st.expander(f"{LONG} characters", type="compact", key="long_sample", on_change="rerun") as box:
         if box.open:
             st.code(_decoded(text, tables.write(found[moments[-1]], first, LONG, seed)), language=None)
-    code(tables.write)
 
 
 def _decoded(text: Counted, ids: list[int]) -> str:
@@ -67,7 +62,7 @@ def _decoded(text: Counted, ids: list[int]) -> str:
 
 @lru_cache(maxsize=8)
 def _ngrams(corpus: str, n: int) -> NGramModel:
-    text = counted(corpus)
+    text = counted_text(corpus)
     return NGramModel.fit(text.corpus.train, n, text.V, 0)
 
 
@@ -113,24 +108,24 @@ def _two_contexts(scene: Scene, text: Counted) -> list[str]:
     return contexts
 
 
-@st.fragment
-def one_character(scene: Scene, text: Counted) -> None:
+@scene("big-7", height=460, code=[NGramModel.probabilities, BigramLanguageModel.forward])
+def one_character(scene: Scene, text: Counted) -> Showing:
     """Two contexts: the table sees their last characters only."""
-    begin(scene)
     contexts = _two_contexts(scene, text)
     ids = [torch.tensor(text.corpus.tokenizer.encode(context)) for context in contexts]
     pairs, triples = ([_ngrams(text.corpus.name, n).probabilities(i) for i in ids] for n in (2, 3))
-    g = int(triples[0].argmax())
-    same = contexts[0][-1] == contexts[1][-1]
-    facts = {
-        "a": f"\u201c{_visible(contexts[0])}\u201d", "b": f"\u201c{_visible(contexts[1])}\u201d", "g": text.say(g),
-        "last_a": text.say(int(ids[0][-1])), "last_b": text.say(int(ids[1][-1])), "same": same, "different": not same,
-        "pa": float(pairs[0][g]), "pb": float(pairs[1][g]), "ta": float(triples[0][g]), "tb": float(triples[1][g]),
-    }  # fmt: skip
-    if not ask(scene, facts, height=460):
-        return
+    guess, same = int(triples[0].argmax()), contexts[0][-1] == contexts[1][-1]
+    facts: dict[str, Any] = {"guess": text.say(guess), "same": same, "different": not same}
+    for n, place in enumerate(("first", "second")):
+        facts |= {
+            place: f"\u201c{''.join(STAND_IN.get(c, c) for c in contexts[n])}\u201d",
+            f"{place}_last": text.say(int(ids[n][-1])),
+            f"{place}_pair": float(pairs[n][guess]),
+            f"{place}_triple": float(triples[n][guess]),
+        }
+    yield facts
     likeliest = pairs[0].argsort(descending=True, stable=True).tolist()[:6]
-    shown = likeliest if g in likeliest else [*likeliest[:5], g]
+    shown = likeliest if guess in likeliest else [*likeliest[:5], guess]
     words = "look_for" if same else "other"
     figure = figures.two_contexts(contexts, pairs, triples, shown, text.chars, frame.mode())
     frame.show(figure, key=scene.key, alt=alt(scene, facts, words))
@@ -138,45 +133,37 @@ def one_character(scene: Scene, text: Counted) -> None:
     look_for(scene, facts, words)
     columns = {"bigram, a": pairs[0], "triples, a": triples[0], "bigram, b": pairs[1], "triples, b": triples[1]}
     shares = {name: row[shown].tolist() for name, row in columns.items()}
-    table(lambda: {"next": [named(text.chars[i]) for i in shown], **shares}, key=scene.key)
-    code(NGramModel.probabilities, BigramLanguageModel.forward)
+    table(lambda: {"next": [listed(text.chars[i]) for i in shown], **shares}, key=scene.key)
 
 
-def _visible(text: str) -> str:
-    return "".join(STAND_IN.get(c, c) for c in text)
-
-
-@st.fragment
-def temperature(scene: Scene, text: Counted) -> None:
-    """A row, sharpened and flattened, and what is written then."""
-    begin(scene)
+@scene("big-8", height=520, code=[next_probabilities])
+def sharper_or_flatter(scene: Scene, text: Counted) -> Showing:
+    """A row at several temperatures, and what is written then."""
     val, sharp = _losses_at(text.corpus.name)
-    facts: dict[str, Any] = {"val": val, "sharp": sharp}
-    if not ask(scene, facts, height=520):
-        return
+    yield {"val": val, "sharp": sharp}
     i = char_control(text, "favorites", "t")
     model, mode = tables.as_model(text.smoothed), frame.mode()
     idx, shown = torch.tensor([[i]]), text.smoothed[i].argsort(descending=True, stable=True).tolist()[:10]
     pictures, every = [], []
     for tau, sample in zip(TEMPERATURES, _written(text.corpus.name, i), strict=True):
         row = next_probabilities(model, idx, temperature=tau)[0]
-        there = {**facts, "c": text.say(i), "d": text.say(shown[0]), "tau": tau, "p": float(row[shown[0]]),
-              "eff": float(effective_characters(row))}  # fmt: skip
-        bars = drawings.row_at_temperature(row, shown, text.chars, mode)
-        line = drawings.sample_line(sample, mode)
-        pictures.append(Picture(bars + line, scene.plain("look_for", there), alt(scene, there)))
-        every.append(there)
+        facts = {
+            "character": text.say(i), "likeliest": text.say(shown[0]), "tau": tau, "share": float(row[shown[0]]),
+            "eff": float(effective_characters(row)),
+        }  # fmt: skip
+        drawing = drawings.row_at_temperature(row, shown, text.chars, mode) + drawings.sample_line(sample, mode)
+        pictures.append(picture(scene, drawing, facts))
+        every.append(facts)
     names = [f"{tau:.2f}" for tau in TEMPERATURES]
     at = drag(pictures, key="temperature", label="Temperature", names=names, default=names.index("1.00"))
-    st.markdown(scene.write("loss", facts))
+    st.markdown(scene.write("loss", {"val": val}))
     formula(scene, every[at])
-    code(next_probabilities)
 
 
 @lru_cache(maxsize=64)
 def _losses_at(corpus: str) -> tuple[float, float]:
     """Val loss of the smoothed counts, as they are and sharpened by a temperature of ½."""
-    text = counted(corpus)
+    text = counted_text(corpus)
     sharpened = F.softmax(text.smoothed.log() / 0.5, dim=-1)
     return tables.loss(text.smoothed, text.hidden), tables.loss(sharpened, text.hidden)
 
@@ -184,7 +171,7 @@ def _losses_at(corpus: str) -> tuple[float, float]:
 @lru_cache(maxsize=64)
 def _written(corpus: str, first: int) -> list[str]:
     """What the counts write after `first` at each of TEMPERATURES, with the same dice."""
-    text, idx = counted(corpus), torch.tensor([[first]])
+    text, idx = counted_text(corpus), torch.tensor([[first]])
     model = tables.as_model(text.smoothed)
     drawn = (generate(model, idx, WRITTEN, temperature=tau, generator=generator(1337)) for tau in TEMPERATURES)
     return [_decoded(text, [token.id for token in tokens]) for tokens in drawn]
