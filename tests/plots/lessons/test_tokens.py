@@ -12,7 +12,7 @@ def test_a_tile_shows_the_character_and_its_id():
 
 
 def test_a_character_without_an_id_is_crossed_and_dashed():
-    assert "dashed" in figures.id_tiles(["\u00e4"], [None], "light") and "\u2715" in figures.strip(
+    assert "dashed" in figures.id_tiles(["\u00e4"], [None], "light") and "\u2715" in figures.id_tiles(
         ["\u00e4"], [None], "light"
     )
     assert "dashed" not in figures.id_tiles(["a"], [39], "light")
