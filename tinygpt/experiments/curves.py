@@ -70,14 +70,6 @@ class Mean:
     high: float
 
 
-def by_variant(curves: Sequence[LossCurve]) -> dict[str, list[LossCurve]]:
-    """The runs of each variant, in the order in which the variants come first."""
-    found: dict[str, list[LossCurve]] = {}
-    for curve in curves:
-        found.setdefault(curve.label, []).append(curve)
-    return found
-
-
 def seed_means(curves: Sequence[LossCurve], axis: Axis) -> list[Mean]:
     """A variant's val losses; a run that has not begun is left out, and the mean ends where the slowest one is.
 

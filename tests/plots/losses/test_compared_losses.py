@@ -4,20 +4,22 @@ import json
 import math
 from dataclasses import replace
 from itertools import pairwise
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.experiments.curves import ACROSS, LossCurve, by_variant, seed_means
+from tinygpt.experiments.curves import ACROSS, LossCurve, seed_means
 from tinygpt.plots.look import PALETTE
-from tinygpt.plots.losses.ends import Name, names_apart
-from tinygpt.plots.losses.loss import NAMED, loss_rows
+from tinygpt.plots.losses.ends import KEY, Name, box, names_apart
+from tinygpt.plots.losses.loss import NAMED, WIDE, loss_rows
 from tinygpt.plots.losses.loss_chart import EMPTY, loss_spec
 from tinygpt.plots.losses.marks import DASHES
 from tinygpt.plots.losses.reach import Line, View
 from tinygpt.plots.losses.tones import READABLE, contrast, tones
 from tinygpt.plots.losses.variants import variants_of
+from tinygpt.plots.picture import chart_svg
 from tinygpt.training.state import Point
 
 FLOORS = [Line("ln 65\n4.17", 4.17), Line("2-gram\n2.48", 2.48)]
@@ -33,7 +35,7 @@ def course(
 
 def overlay_rows(curves, floors, mode, *, lines="val", **view):
     """The rows of a comparison of `curves`; curves of one label are one variant."""
-    groups = by_variant(curves)
+    groups = {one.label: [other for other in curves if other.label == one.label] for one in curves}
     styles = dict(zip(groups, tones([group[0].role for group in groups.values()], mode), strict=True))
     return loss_rows(variants_of(groups, styles), floors, View(lines=lines, **view))
 
@@ -221,3 +223,27 @@ def test_the_spec_is_plain_data_and_the_same_object_every_time(axis):
     json.dumps(loss_spec("light", axis))
     assert loss_spec("light", axis) is loss_spec("light", axis)
     assert '"log"' in json.dumps(loss_spec("light", axis, log=True))
+
+
+def written(picture: str) -> list[tuple[str, str]]:
+    """The words of an SVG image, each with the side on which it begins."""
+    found = ElementTree.fromstring(picture).iter("{http://www.w3.org/2000/svg}text")
+    return [("".join(text.itertext()), text.get("text-anchor", "start")) for text in found]
+
+
+def test_a_name_stands_in_the_browser_where_its_height_was_decided_for():
+    ended = {f"ends at {step}": course(str(step), f"ends at {step}", {0: 4.0, step: 2.0}) for step in (20, 60, 75, 99)}
+    rows = overlay_rows(list(ended.values()), FLOORS, "light")
+    drawn = set(written(chart_svg(loss_spec("light"), rows, width=WIDE)))
+    last = 100 * 1.015
+    for label, one in ended.items():
+        x = one.points[-1].step / last * WIDE
+        beside = box(Name(x, 2.0, f"{label} 2.000", KEY), WIDE)[0] == x
+        assert (f"{label} 2.000", "start" if beside else "end") in drawn
+
+
+def test_an_axis_of_powers_has_round_numbers_also_where_it_is_short():
+    short = replace(course("a", "GPT", {1: 4.0, 10: 3.0, 50: 2.0}), max_steps=50)
+    rows = overlay_rows([short], FLOORS, "light")
+    numbers = {words for words, _ in written(chart_svg(loss_spec("light", log=True), rows)) if words.isdecimal()}
+    assert {"5", "10", "20", "50"} <= numbers <= {"1", "2", "5", "10", "20", "50"}

@@ -1,7 +1,7 @@
 """The ends of curves: a dot and a name beside each, and the place where a name finds room.
 
 The width of the chart is known to the browser alone, so where a name stands along x is a Vega expression. Its height is
-decided here: `_box` says in Python for a wide page what `_name_place` says to the browser.
+decided here: `box` says in Python for a wide page what `_name_place` says to the browser.
 """
 
 import math
@@ -58,10 +58,10 @@ class Name(NamedTuple):
 
 def names_apart(names: Sequence[Name], gap: float, top: float, width: float) -> list[float]:
     """The heights of `names`, lowest first, on a plot of `width` px: only those that would lie on each other move."""
-    return moved_apart([name.y for name in names], gap, top=top, boxes=[_box(name, width) for name in names])
+    return moved_apart([name.y for name in names], gap, top=top, boxes=[box(name, width) for name in names])
 
 
-def _box(name: Name, width: float) -> tuple[float, float]:
+def box(name: Name, width: float) -> tuple[float, float]:
     """From where to where a name reaches, in px."""
     wide = EM * PANEL * len(name.words) + name.key
     if name.x + BESIDE + wide <= width:

@@ -56,4 +56,4 @@ def heat_spec(mode: Mode, names: tuple[str, str], x: tuple[str, ...], y: tuple[s
         marks.layer("best", {**edge, "stroke": p.paper, "strokeWidth": 9}, at),  # ink on the darkest blue is not seen
         marks.layer("best", {**edge, "stroke": p.ink, "strokeWidth": 2.5}, at),
     ]
-    return marks.fixed(layers, height=TILE * len(y) + BELOW)
+    return marks.layered(layers, height=TILE * len(y) + BELOW)

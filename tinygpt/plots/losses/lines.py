@@ -136,7 +136,7 @@ def lines_spec(mode: Mode, axes: Axes) -> dict[str, Any]:
          "scale": {"type": "log", "nice": False} if axes.log_y else marks.SCALE}  # fmt: skip
     at = {"x": {"field": "x", "type": "quantitative", "scale": x_scale, "axis": below}, "y": y}
     layers = [marks.layer("corner", marks.CORNER, at), *_levels(mode, y), *_lines(at, axes), *_ends(mode, at)]
-    return marks.fixed(layers, height=axes.height, right=8)
+    return marks.layered(layers, height=axes.height, right=8)
 
 
 def _levels(mode: Mode, y: dict[str, Any]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from tinygpt.plots.losses import ends, marks
 from tinygpt.plots.losses.reach import NOTHING
 from tinygpt.spelling import MINUS
 
+HEIGHT = 380  # px
 SHORT = f"replace(format(datum.value, '~s'), '-', '{MINUS}')"  # 2k, 20M, 1G
 SECONDS = f"datum.value % 1 ? format(datum.value, '~g') : {marks.whole_number()}"
 EMPTY = 10 * NOTHING  # an axis that ends before it has nothing to show, and no numbers
@@ -21,10 +22,10 @@ def loss_spec(mode: Mode, axis: Axis = "steps", *, log: bool = False, live: bool
     """Everything but the rows. `live` draws runs, with thicker lines; else variants are drawn, of many runs."""
     p = PALETTE[mode]
     at: dict[str, Any] = {"x": _along(p, axis, log=log), "y": marks.LOSS}
-    spec = marks.zoomable([
+    spec = marks.layered([
         marks.layer("corner", marks.CORNER, at), *marks.floor_layers(p), *_curves(at, live=live), *_guess(p),
         _points(at, axis, live=live), *_ends(p, at, log=log),
-    ])  # fmt: skip
+    ], height=HEIGHT) | {"params": [marks.shift_zoom()]}  # fmt: skip
     if log:  # a logarithm has no place for the start: rows at zero are not drawn
         for layer in spec["layer"]:
             if "x" in layer["encoding"]:

@@ -32,13 +32,8 @@ IN_SIGHT = {  # a floor's name stands outside the plot, where nothing clips it w
 }
 
 
-def zoomable(layers: list[dict[str, Any]], *, height: int = 380) -> dict[str, Any]:
-    """A spec of these layers that can be zoomed."""
-    return fixed(layers, height=height) | {"params": [shift_zoom()]}
-
-
-def fixed(layers: list[dict[str, Any]], *, height: int, right: int = 2) -> dict[str, Any]:
-    """A spec of these layers whose axes do not move. `height` is all of it: Streamlit counts the axis, too."""
+def layered(layers: list[dict[str, Any]], *, height: int, right: int = 2) -> dict[str, Any]:
+    """A spec of these layers. `height` is all of it: Streamlit counts the axis, too."""
     return {
         "height": height,
         "padding": {"left": 2, "right": right, "top": 12, "bottom": 4},

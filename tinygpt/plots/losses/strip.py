@@ -57,4 +57,4 @@ def strip_spec(mode: Mode, variants: tuple[str, ...]) -> dict[str, Any]:
         marks.layer("mean", mean, at),
         *marks.on_lines(p, "mean", number, {"x": at["x"], "y": at["y"], "text": marks.TEXT}, color=marks.INK),
     ]
-    return marks.fixed(layers, height=ABOVE + ROW * len(variants) + BELOW)
+    return marks.layered(layers, height=ABOVE + ROW * len(variants) + BELOW)

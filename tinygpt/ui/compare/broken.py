@@ -39,7 +39,7 @@ def _twin(one: ExperimentView, run: RunView) -> RunView | None:
 def _diagnosis(run: RunView, twin: RunView | None) -> None:
     st.markdown(f"**{literal.markdown(run.label)}**, seed {run.spec.train.seed}")
     try:
-        found = findings(run, twin)
+        found = _found(models.reached(run), run, twin)
     except ValueError as error:
         st.text(str(error))
         return
@@ -55,13 +55,9 @@ def _diagnosis(run: RunView, twin: RunView | None) -> None:
                     st.code(literal.block(one.sample or "Nothing yet.", lines=SAMPLE), language=None)
 
 
-def findings(run: RunView, twin: RunView | None) -> tuple[Finding, ...]:
-    """All that is found wrong with a run that has ended; kept, because it takes a moment."""
-    return _found(models.reached(run), run, twin)
-
-
 @lru_cache(maxsize=128)
 def _found(where: models.At, run: RunView, twin: RunView | None) -> tuple[Finding, ...]:
+    """All that is found wrong with a run that has ended; kept, because it takes a moment."""
     try:
         model = models.model_at(where)
     except ValueError:  # it diverged at once, or its file is gone: the rest can still be judged

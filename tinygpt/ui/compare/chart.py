@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from tinygpt.experiments.curves import ACROSS, by_variant
+from tinygpt.engine.records import RunView
+from tinygpt.experiments.curves import ACROSS, LossCurve
 from tinygpt.models import kind
 from tinygpt.plots.losses.loss import loss_rows
 from tinygpt.plots.losses.loss_chart import loss_spec
@@ -42,20 +43,19 @@ def controls() -> View:
 
 def compared_losses(shown: Shown, styles: dict[str, Tone], view: View) -> None:
     """All curves, against the floors of the text; runs that another tab has deleted are left out."""
-    curves = [
-        curve_of(
-            run, shown.labels[run.id], per_step=operations(run.spec.model, run.spec.train.batch_size),
-            target=stated(run.spec),
-        )
-        for run in shown.runs
-    ]  # fmt: skip
-    variants = variants_of(by_variant([curve for curve in curves if curve]), styles)
+    found = {label: [_curve(run, label) for run in runs] for label, runs in shown.variants().items()}
+    curves = {label: there for label, each in found.items() if (there := [curve for curve in each if curve])}
     levels = floors.lines(shown.corpus, shown.runs[0].spec.model.block_size, texts.folder()) if shown.runs else []
     spec = loss_spec(frame.mode(), view.axis, log=view.log)
     figure(
-        loss_rows(variants, levels, view), spec, key="overlay", alt=ALT,
+        loss_rows(variants_of(curves, styles), levels, view), spec, key="overlay", alt=ALT,
         title=f"Loss, nats per character, by {view.axis}", zoom=True,
     )  # fmt: skip
+
+
+def _curve(run: RunView, label: str) -> LossCurve | None:
+    per_step = operations(run.spec.model, run.spec.train.batch_size)
+    return curve_of(run, label, per_step=per_step, target=stated(run.spec))
 
 
 def styles(shown: Shown) -> dict[str, Tone]:

@@ -68,7 +68,7 @@ def _row(label: str, runs: list[RunView], differs: str, best: bool) -> dict[str,
         "parameters": thousands(count_parameters(spec.model)),
         "val loss": f"**{loss}**" if best else loss,
         "perplexity": perplexity(fmean(found)) if found else "",
-        "its seeds": lowest_to_highest(found) if len(runs) > 1 else "",
+        "its seeds": f"{brief(min(found))} to {brief(max(found))}" if len(found) > 1 else "",
         "gap closed": gap_words(fmean(found), known) if found else "",
         "state": state(runs),
     }
@@ -115,11 +115,6 @@ def is_special(values: Sequence[object], i: int) -> bool:
     """Whether a variant's value is worth a word: it has one, and not the one that most have."""
     times = [values.count(value) for value in values]
     return values[i] is not None and not (times[i] == max(times) > 1)
-
-
-def lowest_to_highest(found: Sequence[float]) -> str:
-    """The lowest and the highest seed: "2.262 to 2.289"."""
-    return f"{brief(min(found))} to {brief(max(found))}" if len(found) > 1 else ""
 
 
 def state(runs: Sequence[RunView]) -> str:

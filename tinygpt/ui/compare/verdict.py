@@ -76,9 +76,11 @@ def verdict(groups: Groups, aside: set[str]) -> str:
     stand = standing(groups, aside)
     notes = notes_on(stand, groups)
     if aside:
-        notes = joined(notes, f"Broken on purpose, and so without a rank: {_named(sorted(aside))}.")
+        names = listed([*map(literal.markdown, sorted(aside))])
+        notes = joined(notes, f"Broken on purpose, and so without a rank: {names}.")
     if not stand.ranked:
-        few = "too few seeds are left to say which variant is lower." if _survivors(groups, stand) else ""
+        survivors = any(known_losses(by_seed(groups[label])) for label in stand.lost)
+        few = "too few seeds are left to say which variant is lower." if survivors else ""
         return joined(few, notes) or NOTHING
     best, *others = stand.ranked
     name, loss = literal.markdown(best), _mean(stand.ranked[best])
@@ -133,11 +135,6 @@ def notes_on(stand: Standing, groups: Mapping[str, Sequence[RunView]]) -> str:
     return joined(lost_words(lost), level, stopped_words([literal.markdown(label) for label in stand.stopped]))
 
 
-def _survivors(groups: Groups, stand: Standing) -> bool:
-    """Whether some variant without a rank has a seed that came through."""
-    return any(known_losses(by_seed(groups[label])) for label in stand.lost)
-
-
 def _mean(known: Losses) -> float:
     return fmean(known_losses(known))
 
@@ -145,7 +142,3 @@ def _mean(known: Losses) -> float:
 def joined(*sentences: str) -> str:
     """What there is to say, a sentence after the other."""
     return " ".join(sentence for sentence in sentences if sentence)
-
-
-def _named(labels: Sequence[str]) -> str:
-    return listed([literal.markdown(label) for label in labels])
