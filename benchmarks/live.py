@@ -22,7 +22,7 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.goals import Goals
 from tests.browser.conftest import CHROMIUM, FLAGS, serving, wait_run
 from tinygpt.training.presets import PRESETS
-from tinygpt.training.spec import LOOKS, STEPS
+from tinygpt.training.spec import LOOKS, STEP_COUNTS
 
 FIRST_POINT = 1.5  # seconds from the click
 BARE = """
@@ -89,7 +89,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=int, default=9)
     parser.add_argument("--preset", default="layer-norm", choices=PRESETS)
-    parser.add_argument("--steps", type=int, default=2_000, choices=STEPS, help="a stop of the page's slider")
+    parser.add_argument("--steps", type=int, default=2_000, choices=STEP_COUNTS, help="a stop of the page's slider")
     arguments = parser.parse_args()
     ratios, firsts = pairs(arguments.pairs, arguments.preset, arguments.steps)
     low, _, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3

@@ -44,7 +44,7 @@ def sweep(base: RunSpec, axes: Mapping[str, Sequence[Any]], seeds: Sequence[int]
         point = dict(zip(axes, values, strict=True))
         label = " · ".join(setting_words(name, value) for name, value in point.items())
         try:
-            variants.append((label, at(base, point)))
+            variants.append((label, run_at(base, point)))
         except ValueError as error:
             left_out[label] = str(error)
     if not variants:
@@ -52,7 +52,7 @@ def sweep(base: RunSpec, axes: Mapping[str, Sequence[Any]], seeds: Sequence[int]
     return Sweep(Plan("sweep", "A sweep over " + " and ".join(axes), race(variants, seeds)), left_out)
 
 
-def at(base: RunSpec, point: Mapping[str, Any]) -> RunSpec:
+def run_at(base: RunSpec, point: Mapping[str, Any]) -> RunSpec:
     """The run with these settings instead of its own. ValueError, in words, where no such model can be built."""
     moved = base.with_settings({name: value for name, value in point.items() if name != "max_steps"})
     return with_steps(moved, point.get("max_steps", moved.train.max_steps), LOOKS)

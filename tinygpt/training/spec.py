@@ -10,10 +10,10 @@ from tinygpt.models import ModelConfig, config_from, described
 from tinygpt.settings import as_plain, check_settings, from_plain, setting, settings_of, times_the_rate
 
 LOOKS = 30  # val losses of a run: enough for a curve, cheap enough to be no brake
-STEPS = (10, 50, 100, 250, 500, 1_000, 2_000, 3_000, 5_000, 10_000, 20_000)
-RATES = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 1.0, 10.0, 1e6)  # the last ones go wrong: try
+STEP_COUNTS = (10, 50, 100, 250, 500, 1_000, 2_000, 3_000, 5_000, 10_000, 20_000)
+LEARNING_RATES = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 1.0, 10.0, 1e6)  # the last ones go wrong: try
 LAST_SEED = 99_999  # that a page offers; a config takes any
-BATCHES = (1, 4, 8, 12, 16, 32, 64, 128)
+BATCH_SIZES = (1, 4, 8, 12, 16, 32, 64, 128)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,14 @@ class TrainConfig:
     """
 
     max_steps: int = setting(
-        1_000, label="Steps", least=1, control="always", offered=STEPS, sweep=STEPS, essential=True
+        1_000, label="Steps", least=1, control="always", offered=STEP_COUNTS, sweep=STEP_COUNTS, essential=True
     )
-    batch_size: int = setting(32, least=1, most=4_096, control="more", offered=BATCHES, sweep=BATCHES, essential=True)
+    batch_size: int = setting(
+        32, least=1, most=4_096, control="more", offered=BATCH_SIZES, sweep=BATCH_SIZES, essential=True
+    )
     learning_rate: float = setting(
-        1e-3, label="Learning rate", above=0, control="more", offered=RATES, sweep=RATES[:-2], essential=True,
-        of_model=True,
+        1e-3, label="Learning rate", above=0, control="more", offered=LEARNING_RATES, sweep=LEARNING_RATES[:-2],
+        essential=True, of_model=True,
     )  # fmt: skip
     eval_interval: int = setting(100, least=1, essential=True, of_variant=False)
     seed: int = setting(

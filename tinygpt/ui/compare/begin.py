@@ -16,12 +16,12 @@ from tinygpt.ui.train import launch
 PLACE = "begin"  # where what the engine says against an experiment is shown
 
 KINDS: dict[str, Callable[[Corpus], Plan | None]] = {
-    "Repeat with other seeds": plans.seeds,
-    "The ladder race": plans.ladder,
-    "The scale race": plans.scale,
-    "Sweep a setting": plans.sweep,
-    "Break it": plans.breakage,
-    "Made-up languages": plans.language,
+    "Repeat with other seeds": plans.seeds_form,
+    "The ladder race": plans.ladder_form,
+    "The scale race": plans.scale_form,
+    "Sweep a setting": plans.sweep_form,
+    "Break it": plans.breakage_form,
+    "Made-up languages": plans.language_form,
 }
 
 

@@ -23,7 +23,7 @@ from tinygpt.experiments.plan import Plan
 from tinygpt.models import kind
 from tinygpt.spelling import thousands
 from tinygpt.training.presets import PRESETS
-from tinygpt.training.spec import STEPS
+from tinygpt.training.spec import STEP_COUNTS
 from tinygpt.ui import session
 
 FAIR: dict[str, ladders.Fair] = {"as in the lecture": "", "equal parameters": "parameters", "equal operations": "flops"}
@@ -37,7 +37,7 @@ LENGTHS = {"a tenth": 0.1, "a third": 1 / 3, "whole": 1.0}  # of a run's usual s
 FIRST = {"learning_rate": (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2), "max_steps": (500, 1_000, 2_000)}  # chosen at first
 
 
-def seeds(corpus: Corpus) -> Plan | None:
+def seeds_form(corpus: Corpus) -> Plan | None:
     """Any run of this student, or any model of the ladder, over and over."""
     mine = {run.id: run for run in session.runs()}
     named = {name: f"{run.name}, as I trained it" for name, run in mine.items()}
@@ -51,7 +51,7 @@ def seeds(corpus: Corpus) -> Plan | None:
     return _shortened(repeats.plan(PRESETS[chosen].title, spec, all_seeds), share)
 
 
-def ladder(corpus: Corpus) -> Plan:
+def ladder_form(corpus: Corpus) -> Plan:
     """The six rungs, as in the lecture or fair."""
     choice = st.selectbox("Version", list(FAIR), key="fair", bind="query-params")
     steps, all_seeds = _steps("ladder", 5_000), _seeds("ladder")
@@ -66,7 +66,7 @@ def ladder(corpus: Corpus) -> Plan:
     return ladders.plan(rungs, all_seeds, fair=FAIR[choice])
 
 
-def scale(corpus: Corpus) -> Plan:
+def scale_form(corpus: Corpus) -> Plan:
     """One model under four scales."""
     attentive = {preset.title: name for name, preset in PRESETS.items() if kind(preset.model) != "bigram"}
     preset = attentive[st.selectbox("Model", list(attentive), key="scale_model", bind="query-params")]
@@ -77,7 +77,7 @@ def scale(corpus: Corpus) -> Plan:
     return scales.plan(base, all_seeds)
 
 
-def sweep(corpus: Corpus) -> Plan | None:
+def sweep_form(corpus: Corpus) -> Plan | None:
     """One or two settings of a model, moved."""
     titles = {preset.title: name for name, preset in PRESETS.items()}
     title = st.selectbox("Model", list(titles), list(titles).index("one head"), key="sweep_model", bind="query-params")
@@ -90,13 +90,13 @@ def sweep(corpus: Corpus) -> Plan | None:
         st.markdown(":gray[Choose the values that it takes.]")
         return None
     point = {} if "max_steps" in axes else {"max_steps": steps}
-    found = sweeps.sweep(sweeps.at(base, point), axes, all_seeds)
+    found = sweeps.sweep(sweeps.run_at(base, point), axes, all_seeds)
     if found.left_out:
         st.markdown(f":gray[Left out, because they cannot be built: {', '.join(found.left_out)}.]")
     return found.plan
 
 
-def breakage(corpus: Corpus) -> Plan:
+def breakage_form(corpus: Corpus) -> Plan:
     """A healthy run, and the same with one thing wrong."""
     titles = {what.title: name for name, what in breakages.BREAKAGES.items()}
     name = titles[st.selectbox("What goes wrong", list(titles), key="broken", bind="query-params")]
@@ -107,7 +107,7 @@ def breakage(corpus: Corpus) -> Plan:
     return _shortened(breakages.plan(name, corpus.name, corpus.tokenizer.vocab_size, all_seeds), share)
 
 
-def language(_: Corpus | None) -> Plan:
+def language_form(_: Corpus | None) -> Plan:
     """Two models on a made-up language: one that can find its rule, and one that cannot."""
     titles = {trial.title: name for name, trial in languages.TRIALS.items()}
     name = titles[st.selectbox("Which language", list(titles), key="trial", bind="query-params")]
@@ -132,7 +132,9 @@ def _seeds(experiment: str, *, least: int = 1) -> tuple[int, ...]:
 
 
 def _steps(experiment: str, default: int) -> int:
-    return st.select_slider("Steps of each run", STEPS[3:], default, key=f"{experiment}_steps", bind="query-params")
+    return st.select_slider(
+        "Steps of each run", STEP_COUNTS[3:], default, key=f"{experiment}_steps", bind="query-params"
+    )
 
 
 def _share(experiment: str) -> float:
