@@ -22,8 +22,8 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.goals import Goals
 from benchmarks.repaint import WATCH
 from tests.browser.conftest import CHROMIUM, FLAGS, serving, wait_run
-from tinygpt.engine.card import Card, Membership
-from tinygpt.engine.records import Progress
+from tinygpt.engine.description import Membership, RunDescription
+from tinygpt.engine.records import RunProgress
 from tinygpt.engine.runs import RunStore
 from tinygpt.training.presets import LADDER, PRESETS
 from tinygpt.training.state import Point
@@ -43,14 +43,14 @@ def fill(folder: Path) -> None:
         spec = preset.spec("shakespeare-plays", 65)
         spec = replace(spec, train=replace(spec.train, max_steps=POINTS, seed=n // len(LADDER)))
         part = Membership(experiment, "ladder", "The ladder race", preset.title)
-        card = Card(uuid.uuid4().hex, STUDENT, f"{preset.title} {n}", spec, time.time() + n, n % 10, part)
-        store.write_card(card)
+        about = RunDescription(uuid.uuid4().hex, STUDENT, f"{preset.title} {n}", spec, time.time() + n, n % 10, part)
+        store.write_description(about)
         points = [_point(step, n) for step in range(POINTS + 1)]
-        store.append(card.id, points)
-        progress = Progress()
+        store.append(about.id, points)
+        progress = RunProgress()
         progress.add(points, POINTS)
         progress.step, progress.steps_per_second = POINTS, 500.0
-        store.end(card.id, {"status": "finished", "note": "", **vars(progress)}, None)
+        store.end(about.id, {"status": "finished", "note": "", **vars(progress)}, None)
 
 
 def _point(step: int, n: int) -> Point:

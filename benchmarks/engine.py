@@ -25,12 +25,12 @@ import psutil
 
 from benchmarks.goals import Goals
 from tinygpt.corpus import default_corpus, load_corpus
+from tinygpt.engine.disk_writer import SAVE_EVERY
 from tinygpt.engine.dispatcher import Dispatcher
 from tinygpt.engine.lanes import loky_lane
 from tinygpt.engine.pacing import slice_seconds
-from tinygpt.engine.recovery import step_of
+from tinygpt.engine.recovery import saved_step
 from tinygpt.engine.runs import RunStore
-from tinygpt.engine.scribe import SAVE_EVERY
 from tinygpt.engine.slices import Slice, SliceJob, run_slice
 from tinygpt.files import PROJECT
 from tinygpt.models import count_parameters
@@ -224,14 +224,14 @@ def a_killed_server(goals: Goals) -> None:
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen([sys.executable, "-c", SERVER, folder], cwd=PROJECT)
         store = RunStore(folder)
-        wait_for(lambda: any(store.state(card.id) for card in store.cards()))
+        wait_for(lambda: any(store.state(about.id) for about in store.descriptions()))
         time.sleep(0.9 * SAVE_EVERY)  # the worst moment: shortly before the next state is saved
         family = psutil.Process(process.pid).children(recursive=True)
         process.kill()
         killed = time.time()
         process.wait()
         gone = wait_for(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in family))
-        lost = work_lost(store, store.cards()[0].id, killed)
+        lost = work_lost(store, store.descriptions()[0].id, killed)
     print(f"server killed: its {len(family)} processes were gone after {gone:.1f} s, {lost:.1f} s of work are lost")
     goals.at_most(5.0, gone, "server killed, seconds until its processes are gone")
     goals.at_most(5.0, lost, "server killed, seconds of work lost")
@@ -239,7 +239,7 @@ def a_killed_server(goals: Goals) -> None:
 
 def work_lost(store: RunStore, run: str, killed: float) -> float:
     """Seconds of training since a run's saved state: those whose points are on disk, and what came after these."""
-    saved = step_of(store.state(run))
+    saved = saved_step(store.state(run))
     again = [point.seconds for point in store.points(run) if point.step >= saved]
     on_disk = again[-1] - again[0] if again else 0.0
     return on_disk + killed - (store.home(run) / "points.jsonl").stat().st_mtime

@@ -246,7 +246,8 @@ def test_names_are_cleaned_and_kept(engine):
     engine.scheduler.rename(run, "\x00 ")
     assert engine.scheduler.view(run).name.startswith("a b")
     engine.scheduler.flush()
-    assert [card.name for card in engine.scheduler.store.cards() if card.id == run] == [engine.scheduler.view(run).name]
+    stored = {about.id: about.name for about in engine.scheduler.store.descriptions()}
+    assert stored[run] == engine.scheduler.view(run).name
     engine.scheduler.delete(run)
 
 
@@ -264,7 +265,7 @@ def test_the_browser_gets_four_hundred_points_and_the_disk_all(engine):
 
 
 def test_a_run_ends_when_its_worker_time_is_up(engine, monkeypatch):
-    monkeypatch.setattr("tinygpt.engine.desk.MAX_SECONDS", 0.3)
+    monkeypatch.setattr("tinygpt.engine.run_table.MAX_SECONDS", 0.3)
     run = engine.submit(ENDLESS)
     view = finished(engine, run)
     assert (view.status, view.final) == ("finished", None)

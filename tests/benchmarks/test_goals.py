@@ -13,7 +13,7 @@ from benchmarks.goals import Goals
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.run_state import dumps
 from tinygpt.corpus import load_corpus
-from tinygpt.engine.card import Card
+from tinygpt.engine.description import RunDescription
 from tinygpt.engine.runs import RunStore
 from tinygpt.training.loop import advance
 from tinygpt.training.spec import RunSpec, TrainConfig
@@ -63,7 +63,7 @@ def test_the_work_that_a_killed_server_loses_is_what_came_after_the_saved_state(
     corpus = load_corpus("shakespeare-plays")
     spec = RunSpec(BigramConfig(corpus.tokenizer.vocab_size), TrainConfig(max_steps=100), corpus.name)
     store, run, state = RunStore(tmp_path), "0" * 32, start(spec, corpus)
-    store.write_card(Card(run, "ann", "bigram", spec, 0.0, 0))
+    store.write_description(RunDescription(run, "ann", "bigram", spec, 0.0, 0))
     points = advance(state, corpus, steps=10)
     store.write_state(run, dumps(state))
     points += advance(state, corpus, steps=10)

@@ -7,7 +7,7 @@ import pytest
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.cli.main import main
-from tinygpt.engine.card import Card
+from tinygpt.engine.description import RunDescription
 from tinygpt.engine.runs import RunStore
 from tinygpt.export.notebook import notebook
 from tinygpt.export.points import points_csv
@@ -29,7 +29,7 @@ def folder(tmp_path):
 
 def keep(folder, spec, final=(1 / 3, 2.5)):
     store = RunStore(folder)
-    store.write_card(Card(RUN, "s" * 32, "mine\nimport os", spec, 0.0, 0))
+    store.write_description(RunDescription(RUN, "s" * 32, "mine\nimport os", spec, 0.0, 0))
     store.append(RUN, POINTS)
     store.end(RUN, {"status": "finished", "final": final}, None)
 

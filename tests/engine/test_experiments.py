@@ -16,12 +16,12 @@ from tests.waiting import until
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load
 from tinygpt.engine import commands
-from tinygpt.engine.card import Card, Membership
-from tinygpt.engine.desk import Desk
-from tinygpt.engine.experimenter import cards_of, name_of
+from tinygpt.engine.description import Membership, RunDescription
+from tinygpt.engine.experimenter import descriptions_of, run_name
 from tinygpt.engine.experiments import NoSuchExperiment
-from tinygpt.engine.lane_keeper import Lane
 from tinygpt.engine.limits import MAX_LIVE, MAX_RUNS, MAX_STEPS, MAX_STEPS_IN_ALL, check_plan
+from tinygpt.engine.pool import Lane
+from tinygpt.engine.run_table import RunTable
 from tinygpt.engine.runs import RunStore
 from tinygpt.engine.slices import Slice
 from tinygpt.experiments.plan import Plan, PlannedRun
@@ -169,18 +169,18 @@ def test_what_is_too_large_together_is_refused_in_words():
 
 
 def test_a_long_label_is_cut_so_that_the_seed_stays():
-    name = name_of(PlannedRun("n_embd 32 · n_layer 2 · learning_rate 1e-2", replace(LADDER.runs[0].spec)))
+    name = run_name(PlannedRun("n_embd 32 · n_layer 2 · learning_rate 1e-2", replace(LADDER.runs[0].spec)))
     assert name == "n_embd 32 · n_layer 2 · lear · seed 1337"
     assert len(name) == 40
     worst = TrainConfig(seed=2**63 - 1)
-    assert name_of(PlannedRun("x" * 99, replace(LADDER.runs[0].spec, train=worst))).endswith(f" · seed {2**63 - 1}")
+    assert run_name(PlannedRun("x" * 99, replace(LADDER.runs[0].spec, train=worst))).endswith(f" · seed {2**63 - 1}")
 
 
-def test_cards_come_back_from_disk_in_the_order_of_the_plan(tmp_path):
-    store, cards = RunStore(tmp_path), cards_of(plan_of(seeds=range(10)), uuid.uuid4().hex, "ann")
-    for card in cards[::-1]:
-        store.write_card(card)
-    assert store.cards() == cards
+def test_descriptions_come_back_from_disk_in_the_order_of_the_plan(tmp_path):
+    store, descriptions = RunStore(tmp_path), descriptions_of(plan_of(seeds=range(10)), uuid.uuid4().hex, "ann")
+    for about in descriptions[::-1]:
+        store.write_description(about)
+    assert store.descriptions() == descriptions
 
 
 # --- as a whole -----------------------------------------------------------------------------------------------------
@@ -257,55 +257,55 @@ def test_one_run_of_an_experiment_can_be_paused_alone(scheduler, student):
 
 
 @pytest.fixture
-def desk(tmp_path):
-    desk = Desk(RunStore(tmp_path))
-    yield desk
-    desk.scribe.close()
+def table(tmp_path):
+    table = RunTable(RunStore(tmp_path))
+    yield table
+    table.disk.close()
 
 
-def slices_of(desk, times):
-    """How many slices each party has, on two lanes whose slices take exactly the seconds that were wanted."""
+def slices_of(table, times):
+    """How many slices each group has, on two lanes whose slices take exactly the seconds that were wanted."""
     lanes, out, had = [Lane(0), Lane(1)], [], Counter()
     for _ in range(times):
         while len(out) < 2:
-            lane, job = desk.next_job(lanes, 2)
-            had[desk.runs[job.run].card.party] += 1
+            lane, job = table.next_job(lanes, 2)
+            had[table.runs[job.run].about.group] += 1
             out.append(job)
         job = out.pop(0)
-        step = desk.runs[job.run].progress.step + 1
-        desk.landed(job, Slice(job.run, step=step, ticket="held", state=b"", seconds=job.seconds), job.seconds)
+        step = table.runs[job.run].progress.step + 1
+        table.landed(job, Slice(job.run, step=step, ticket="held", state=b"", seconds=job.seconds), job.seconds)
     return had
 
 
-def begun(desk, plan, student):
+def begun(table, plan, student):
     experiment = uuid.uuid4().hex
-    for card in cards_of(plan, experiment, student):
-        commands.begin(desk, card)
+    for about in descriptions_of(plan, experiment, student):
+        commands.add(table, about)
     return experiment
 
 
-def single(desk, student):
-    card = Card(uuid.uuid4().hex, student, "Run 1", ENDLESS.runs[0].spec, 0.0, 0)
-    commands.begin(desk, card)
-    return card.id
+def single(table, student):
+    about = RunDescription(uuid.uuid4().hex, student, "Run 1", ENDLESS.runs[0].spec, 0.0, 0)
+    commands.add(table, about)
+    return about.id
 
 
-def test_an_experiment_takes_no_more_than_the_single_run_of_another_student(desk):
-    race, alone = begun(desk, ENDLESS, "ann"), single(desk, "bob")
-    had = slices_of(desk, 400)
+def test_an_experiment_takes_no_more_than_the_single_run_of_another_student(table):
+    race, alone = begun(table, ENDLESS, "ann"), single(table, "bob")
+    had = slices_of(table, 400)
     assert 0.9 < had[race] / had[alone] < 1.15  # 18 of the race's are first slices, which are short
 
 
-def test_an_experiment_takes_no_more_than_a_single_run_of_the_same_student(desk):
-    race, alone = begun(desk, ENDLESS, "ann"), single(desk, "ann")
-    had = slices_of(desk, 400)
+def test_an_experiment_takes_no_more_than_a_single_run_of_the_same_student(table):
+    race, alone = begun(table, ENDLESS, "ann"), single(table, "ann")
+    had = slices_of(table, 400)
     assert 0.9 < had[race] / had[alone] < 1.15
 
 
-def test_the_curves_of_a_race_grow_together(desk):
-    begun(desk, ENDLESS, "ann")
-    slices_of(desk, 18 * 5)
-    assert {run.slices for run in desk.runs.values()} <= {4, 5}
+def test_the_curves_of_a_race_grow_together(table):
+    begun(table, ENDLESS, "ann")
+    slices_of(table, 18 * 5)
+    assert {run.slices for run in table.runs.values()} <= {4, 5}
 
 
 @pytest.mark.slow
@@ -407,20 +407,21 @@ def test_a_really_killed_worker_in_mid_experiment_costs_one_slice(tmp_path, capl
         assert_as_planned(engine, experiment, plan)
 
 
-# --- cards ----------------------------------------------------------------------------------------------------------
+# --- descriptions --------------------------------------------------------------------------------------------------
 
-CARD = Card("0" * 32, "ann", "mine", LADDER.runs[0].spec, 1.0, 3, Membership("1" * 32, "ladder", "The race", "bigram"))
-
-
-def test_a_card_keeps_to_which_experiment_its_run_belongs():
-    assert Card.from_json(CARD.id, CARD.to_json()) == CARD
-    assert (CARD.party, replace(CARD, experiment=None).party) == ("1" * 32, "0" * 32)
+PART = Membership("1" * 32, "ladder", "The race", "bigram")
+DESCRIPTION = RunDescription("0" * 32, "ann", "mine", LADDER.runs[0].spec, 1.0, 3, PART)
 
 
-def test_a_card_from_before_there_were_experiments_is_that_of_a_single_run():
-    facts = json.loads(CARD.to_json())
+def test_a_description_keeps_to_which_experiment_its_run_belongs():
+    assert RunDescription.from_json(DESCRIPTION.id, DESCRIPTION.to_json()) == DESCRIPTION
+    assert (DESCRIPTION.group, replace(DESCRIPTION, experiment=None).group) == ("1" * 32, "0" * 32)
+
+
+def test_a_description_from_before_there_were_experiments_is_that_of_a_single_run():
+    facts = json.loads(DESCRIPTION.to_json())
     del facts["experiment"]
-    assert Card.from_json(CARD.id, json.dumps(facts).encode()) == replace(CARD, experiment=None)
+    assert RunDescription.from_json(DESCRIPTION.id, json.dumps(facts).encode()) == replace(DESCRIPTION, experiment=None)
 
 
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=2))
@@ -431,23 +432,24 @@ JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambd
 @example({"id": "1", "kind": "", "title": "\ud800", "label": ""})
 @example({"id": "1", "kind": "k", "title": "t", "label": []})
 @example([])
-def test_whatever_a_card_says_of_its_experiment_it_is_read_or_refused(about):
-    facts = {**json.loads(CARD.to_json()), "experiment": about}
+def test_whatever_a_description_says_of_its_experiment_it_is_read_or_refused(about):
+    facts = {**json.loads(DESCRIPTION.to_json()), "experiment": about}
     try:
-        card = Card.from_json(CARD.id, json.dumps(facts).encode())
+        about = RunDescription.from_json(DESCRIPTION.id, json.dumps(facts).encode())
     except ValueError:
         return
-    said = card.experiment
+    said = about.experiment
     assert said is None or "".join([said.id, said.kind, said.title, said.label]).encode()
 
 
-def test_a_nonsense_card_hides_nothing_but_its_run(tmp_path):
+def test_a_nonsense_description_hides_nothing_but_its_run(tmp_path):
     keep_text(CORPUS.text, tmp_path / "corpora")
     store = RunStore(tmp_path)
-    cards = cards_of(THREE, "1" * 32, "ann")
-    for card in cards:
-        store.write_card(card)
-    bad = {**json.loads(cards[0].to_json()), "experiment": {"id": 5}}
-    (store.home(cards[0].id) / "card.json").write_text(json.dumps(bad))
+    descriptions = descriptions_of(THREE, "1" * 32, "ann")
+    for about in descriptions:
+        store.write_description(about)
+    bad = {**json.loads(descriptions[0].to_json()), "experiment": {"id": 5}}
+    (store.home(descriptions[0].id) / "card.json").write_text(json.dumps(bad))
     with in_process(tmp_path) as engine:
-        assert [run.id for run in engine.scheduler.experiment("1" * 32).runs] == [card.id for card in cards[1:]]
+        runs = engine.scheduler.experiment("1" * 32).runs
+        assert [run.id for run in runs] == [about.id for about in descriptions[1:]]

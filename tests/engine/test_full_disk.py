@@ -39,8 +39,8 @@ class Disk(RunStore):
             raise OSError(errno.ENOSPC, "No space left on device")
         work(*args)
 
-    def write_card(self, card):
-        self.write("card", super().write_card, card)
+    def write_description(self, about):
+        self.write("description", super().write_description, about)
 
     def append(self, run, points):
         self.write("points", super().append, run, points)
@@ -55,12 +55,12 @@ class Disk(RunStore):
         self.write("end", super().end, run, facts, model)
 
 
-ALL = frozenset({"card", "points", "state", "snapshot", "end"})
+ALL = frozenset({"description", "points", "state", "snapshot", "end"})
 
 
 @pytest.fixture
 def disk(tmp_path, monkeypatch):
-    monkeypatch.setattr("tinygpt.engine.scribe.SAVE_EVERY", 0.2)
+    monkeypatch.setattr("tinygpt.engine.disk_writer.SAVE_EVERY", 0.2)
     keep_text(TEXT, tmp_path / "corpora")
     return Disk(tmp_path)
 
@@ -98,7 +98,7 @@ def assert_whole_after_a_restart(disk):
 
 @pytest.mark.parametrize(
     "full",
-    [*map(frozenset, [{"card"}, {"points"}, {"snapshot"}, {"end"}]), ALL],
+    [*map(frozenset, [{"description"}, {"points"}, {"snapshot"}, {"end"}]), ALL],
     ids=lambda kinds: ", ".join(sorted(kinds)),
 )
 def test_a_run_that_ended_on_a_full_disk_is_whole_once_there_is_space(disk, full):
@@ -118,7 +118,7 @@ def test_a_run_that_ended_on_a_full_disk_is_whole_once_there_is_space(disk, full
 
 
 def test_what_the_disk_refused_is_written_when_the_server_closes(disk, monkeypatch):
-    monkeypatch.setattr("tinygpt.engine.scribe.SAVE_EVERY", 3_600.0)  # nothing is tried again by itself
+    monkeypatch.setattr("tinygpt.engine.disk_writer.SAVE_EVERY", 3_600.0)  # nothing is tried again by itself
     disk.full = ALL
     with serving(disk) as scheduler:
         run = scheduler.submit(TABLE, student="ann", name="mine")
@@ -135,8 +135,8 @@ def test_a_run_on_its_way_is_told_that_it_goes_on(disk):
         disk.full = frozenset()
         until(lambda: not scheduler.view(run).warning)
         until(lambda: disk.state(run))
-        [card] = disk.cards()
-        assert (card.name, len(disk.points(run))) == ("mine", 20)
+        [about] = disk.descriptions()
+        assert (about.name, len(disk.points(run))) == ("mine", 20)
 
 
 def test_a_state_that_cannot_be_saved_is_told_until_it_is(disk):
@@ -157,7 +157,7 @@ def test_a_state_that_cannot_be_saved_is_told_until_it_is(disk):
 
 
 def test_a_run_whose_end_never_reached_the_disk_goes_on_from_where_it_was_saved(disk, monkeypatch):
-    monkeypatch.setattr("tinygpt.engine.scribe.SAVE_EVERY", 0.001)  # every state that may be saved is
+    monkeypatch.setattr("tinygpt.engine.disk_writer.SAVE_EVERY", 0.001)  # every state that may be saved is
     with serving(disk) as scheduler:
         run = paused_at(scheduler, 200)
         until(lambda: disk.state(run))

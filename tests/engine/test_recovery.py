@@ -21,10 +21,10 @@ from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load
 from tinygpt.checkpoint.run_state import dumps, loads
 from tinygpt.corpus import Corpus
-from tinygpt.engine.card import Card
+from tinygpt.engine.description import RunDescription
 from tinygpt.engine.lanes import loky_lane
 from tinygpt.engine.records import ENDED, NoSuchRun
-from tinygpt.engine.recovery import INTERRUPTED, recovered, step_of
+from tinygpt.engine.recovery import SERVER_RESTARTED, recovered, saved_step
 from tinygpt.engine.runs import RunStore
 from tinygpt.files import PROJECT
 from tinygpt.gpt import GPTConfig
@@ -120,7 +120,7 @@ def finish(scheduler, run):
 @pytest.mark.slow
 def test_nothing_outlives_a_killed_server(store):
     with server(store.folder, ENDLESS) as (process, family):  # one worker is busy, the other idle
-        until(lambda: [card for card in store.cards() if store.points(card.id)])
+        until(lambda: [about for about in store.descriptions() if store.points(about.id)])
         family += family_of(process)
         assert len(alive(family)) >= 3  # two workers and loky's tracker
         os.kill(process.pid, signal.SIGKILL)
@@ -141,9 +141,9 @@ def test_a_server_killed_while_its_workers_start_leaves_nothing_either(store):
 @pytest.mark.slow
 def test_a_run_goes_on_after_its_server_was_killed_as_if_nothing_had_happened(store):
     with server(store.folder, GPT, TABLE) as (process, family):
-        [run, small] = until(lambda: ids if len(ids := [card.id for card in store.cards()]) == 2 else [])
+        [run, small] = until(lambda: ids if len(ids := [about.id for about in store.descriptions()]) == 2 else [])
         until(lambda: store.ending(small) and (store.home(run) / "state.safetensors").exists())
-        saved = step_of(store.state(run))
+        saved = saved_step(store.state(run))
         until(lambda: len(store.points(run)) > saved + 200)
         family += family_of(process)
         os.kill(process.pid, signal.SIGKILL)
@@ -155,7 +155,7 @@ def test_a_run_goes_on_after_its_server_was_killed_as_if_nothing_had_happened(st
     with restarted(store.folder, loky_lane) as scheduler:
         interrupted, done = scheduler.runs("ann")
         assert (interrupted.status, done.status) == ("interrupted", "finished")
-        assert interrupted.step == interrupted.points == step_of(store.state(run)) > 0
+        assert interrupted.step == interrupted.points == saved_step(store.state(run)) > 0
         assert written[-1].seconds - interrupted.seconds <= 5.0
         assert len(scheduler.points(run)) > 0
         scheduler.resume(run)
@@ -292,10 +292,10 @@ ENDING = {
 
 def what_is_made_of(ending, folder):
     """The record of a run whose end.json says this."""
-    store, card = RunStore(folder), Card(uuid.uuid4().hex, "ann", "mine", TABLE, 1.0, 0)
-    store.write_card(card)
-    (store.home(card.id) / "end.json").write_text(json.dumps(ending))
-    return recovered(store, card)
+    store, about = RunStore(folder), RunDescription(uuid.uuid4().hex, "ann", "mine", TABLE, 1.0, 0)
+    store.write_description(about)
+    (store.home(about.id) / "end.json").write_text(json.dumps(ending))
+    return recovered(store, about)
 
 
 def test_an_ending_comes_back_as_it_was_written(tmp_path):
@@ -313,7 +313,7 @@ def test_whatever_an_ending_says_the_run_is_there_and_can_be_shown(tmp_path_fact
         ending = {**ending, "status": status}
     run = what_is_made_of(ending, tmp_path_factory.mktemp("runs"))
     if run.status not in ENDED:
-        assert (run.status, run.progress.step, run.note) == ("interrupted", 0, INTERRUPTED)
+        assert (run.status, run.progress.step, run.note) == ("interrupted", 0, SERVER_RESTARTED)
     view = run.view()
     shown = [f"{view.step:,} {view.points:,} {view.seconds:.1f} {view.loss or 0:.3f} {view.val or 0:.3f}"]
     shown += ["{:.3f} {:.3f}".format(*view.final)] if view.final else []
@@ -324,7 +324,7 @@ def test_whatever_an_ending_says_the_run_is_there_and_can_be_shown(tmp_path_fact
 def test_a_file_that_cannot_be_read_does_not_hide_the_other_runs(store, name):
     ids = [uuid.uuid4().hex for _ in range(2)]
     for run in ids:
-        store.write_card(Card(run, "ann", "mine", TABLE, 1.0, 0))
+        store.write_description(RunDescription(run, "ann", "mine", TABLE, 1.0, 0))
     (store.home(ids[0]) / name).mkdir()  # reading it raises OSError
     with restarted(store.folder) as scheduler:
         assert {view.id: view.status for view in scheduler.runs("ann")} == dict.fromkeys(ids, "interrupted")
@@ -358,7 +358,7 @@ def test_nobody_waits_while_a_state_is_read(store):
     run, disk = interrupted(store), SlowDisk(store.folder)
     scheduler = Scheduler(in_this_process, 2, store=disk)
     disk.meanwhile = lambda: scheduler.live_runs()
-    assert step_of(scheduler.state_bytes(run)) == 20
+    assert saved_step(scheduler.state_bytes(run)) == 20
     scheduler.close()
 
 

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tinygpt.bigram import BigramConfig
-from tinygpt.engine.card import Card
+from tinygpt.engine.description import RunDescription
 from tinygpt.engine.runs import RunStore
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.state import Point
@@ -24,9 +24,9 @@ def store(tmp_path):
 
 @pytest.fixture
 def run(store):
-    card = Card(uuid.uuid4().hex, "a student", "../../etc", SPEC, 1.0, 3)
-    store.write_card(card)
-    return card.id
+    about = RunDescription(uuid.uuid4().hex, "a student", "../../etc", SPEC, 1.0, 3)
+    store.write_description(about)
+    return about.id
 
 
 def point(step, loss=2.5, val=None):
@@ -55,7 +55,7 @@ def test_no_file_content_breaks_the_reader(tmp_path_factory, garbage):
     (store.home(run) / "points.jsonl").write_bytes(garbage)
     assert all(isinstance(p, Point) for p in store.points(run))
     (store.home(run) / "card.json").write_bytes(garbage)
-    assert store.cards() == []
+    assert store.descriptions() == []
     (store.home(run) / "end.json").write_bytes(garbage)
     assert store.ending(run) is None or isinstance(store.ending(run), dict)
 
@@ -82,11 +82,11 @@ def test_a_step_that_was_made_again_is_there_once(store, run):
     assert store.points(run) == [point(step) for step in range(7)] + [point(7, 1.0), point(8, 1.0)]
 
 
-def test_a_card_survives_a_restart_and_broken_ones_are_left_out(store, run):
+def test_a_description_survives_a_restart_and_broken_ones_are_left_out(store, run):
     (store.folder / uuid.uuid4().hex).mkdir()
     (store.folder / "corpora").mkdir()
-    [card] = RunStore(store.folder).cards()
-    assert (card.id, card.student, card.name, card.spec, card.slot) == (run, "a student", "../../etc", SPEC, 3)
+    [about] = RunStore(store.folder).descriptions()
+    assert (about.id, about.student, about.name, about.spec, about.slot) == (run, "a student", "../../etc", SPEC, 3)
 
 
 @given(
@@ -99,25 +99,26 @@ def test_a_card_survives_a_restart_and_broken_ones_are_left_out(store, run):
 @example({"created": 10**400})
 @example({"slot": float("inf")})
 @example({"name": "\ud800"})
-def test_whatever_a_card_says_the_others_are_there(tmp_path_factory, wrong):
-    store, good = RunStore(tmp_path_factory.mktemp("runs")), Card(uuid.uuid4().hex, "ann", "mine", SPEC, 1.0, 3)
-    store.write_card(good)
-    bad = Card(uuid.uuid4().hex, "bob", "his", SPEC, 2.0, 4)
+def test_whatever_a_description_says_the_others_are_there(tmp_path_factory, wrong):
+    store = RunStore(tmp_path_factory.mktemp("runs"))
+    good = RunDescription(uuid.uuid4().hex, "ann", "mine", SPEC, 1.0, 3)
+    store.write_description(good)
+    bad = RunDescription(uuid.uuid4().hex, "bob", "his", SPEC, 2.0, 4)
     facts = json.loads(bad.to_json())
     facts["spec"]["train"] |= {name: wrong.pop(name) for name in ("learning_rate",) if name in wrong}
     facts["spec"] |= {name: wrong.pop(name) for name in ("model",) if name in wrong}
     store.home(bad.id).mkdir()
     (store.home(bad.id) / "card.json").write_text(json.dumps(facts | wrong))
-    cards = store.cards()
-    assert good in cards
-    assert all(0 <= card.slot < 10 for card in cards)
-    "".join(card.student + card.name for card in cards).encode()  # as it must be to reach a browser
+    descriptions = store.descriptions()
+    assert good in descriptions
+    assert all(0 <= about.slot < 10 for about in descriptions)
+    "".join(about.student + about.name for about in descriptions).encode()  # as it must be to reach a browser
 
 
 @pytest.mark.parametrize("name", ["card.json", "end.json", "points.jsonl"])
 def test_brackets_without_end_are_nonsense_like_any_other(store, run, name):
     (store.home(run) / name).write_bytes(b"[" * 100_000)
-    assert (len(store.cards()), store.ending(run), store.points(run)) == (int(name != "card.json"), None, [])
+    assert (len(store.descriptions()), store.ending(run), store.points(run)) == (int(name != "card.json"), None, [])
 
 
 def test_a_point_at_no_step_is_left_out(store, run):
@@ -169,4 +170,4 @@ def test_a_deleted_run_leaves_nothing(store, run):
     store.delete(run)
     store.delete(run)
     assert not store.home(run).exists()
-    assert store.cards() == []
+    assert store.descriptions() == []

@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.engine.thinning import Curve, thin
+from tinygpt.engine.thinning import ThinnedCurve, thin
 from tinygpt.training.state import Point
 
 
@@ -49,7 +49,7 @@ def test_ends_extremes_order_and_limit_hold_for_any_curve(losses, every, most):
 
 @given(st.lists(st.integers(1, 300), min_size=1, max_size=8))
 def test_how_a_curve_was_cut_into_slices_does_not_show(sizes):
-    points, whole, sliced = curve([(7 * i) % 11 for i in range(sum(sizes))]), Curve(), Curve()
+    points, whole, sliced = curve([(7 * i) % 11 for i in range(sum(sizes))]), ThinnedCurve(), ThinnedCurve()
     whole.add(points)
     for size in sizes:
         sliced.add(points[:size])

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt.bigram import BigramConfig
-from tinygpt.engine.card import Card
-from tinygpt.engine.desk import Desk
-from tinygpt.engine.lane_keeper import Lane
+from tinygpt.engine.description import RunDescription
+from tinygpt.engine.pool import Lane
 from tinygpt.engine.records import Run
+from tinygpt.engine.run_table import RunTable
 from tinygpt.engine.runs import RunStore
-from tinygpt.engine.thinning import Curve
+from tinygpt.engine.thinning import ThinnedCurve
 from tinygpt.engine.turns import Clocks, Turns
 from tinygpt.training.spec import RunSpec, TrainConfig
 
@@ -89,15 +89,15 @@ def test_no_student_is_ever_more_than_one_slice_ahead(runs_of, seconds):
 
 
 def on_lanes(runs, lanes, slices, length=lambda run: 1.0):
-    """How many slices each party had, on so many lanes at once; a run is named student/party/number.
+    """How many slices each group had, on so many lanes at once; a run is named student/group/number.
 
-    The lanes begin a little apart, as real ones do. A slice is charged when it is sent, as the desk does it.
+    The lanes begin a little apart, as real ones do. A slice is charged when it is sent, as the table does it.
     """
     turns, had = Turns(), Counter()
 
     def add(run):
-        student, party, _ = run.split("/")
-        turns.add(student, run, party=party)
+        student, group, _ = run.split("/")
+        turns.add(student, run, group=group)
 
     for run in runs:
         add(run)
@@ -107,9 +107,9 @@ def on_lanes(runs, lanes, slices, length=lambda run: 1.0):
         if done:
             add(done)
         if run := turns.take():
-            student, party, _ = run.split("/")
-            turns.charge(student, party, length(run))
-            had[f"{student}/{party}"] += 1
+            student, group, _ = run.split("/")
+            turns.charge(student, group, length(run))
+            had[f"{student}/{group}"] += 1
         heapq.heappush(clock, (now + (length(run) if run else 0.1), lane, run or ""))
     return had
 
@@ -118,13 +118,13 @@ def test_a_single_run_does_not_wait_for_eighteen_slices_of_her_experiment():
     race = [f"ann/race/{i}" for i in range(18)]
     turns = Turns()
     for run in race:
-        turns.add("ann", run, party="race")
+        turns.add("ann", run, group="race")
     turns.add("ann", "single")
     order = []
     for _ in range(36):
         order.append(run := turns.take())
         turns.charge("ann", "single" if run == "single" else "race", 1.0)
-        turns.add("ann", run, party="" if run == "single" else "race")
+        turns.add("ann", run, group="" if run == "single" else "race")
     assert order[1::2] == ["single"] * 18
     assert order[::2] == race  # and the runs of the race one after the other, so its curves grow together
 
@@ -163,9 +163,9 @@ def test_students_get_equal_time_whatever_each_has_on_her_way(lanes, many, singl
 def test_the_runs_of_an_experiment_can_be_dropped_one_by_one():
     turns = Turns()
     for run in ("race/1", "race/2"):
-        turns.add("ann", run, party="race")
-    turns.drop("ann", "race/1", party="race")
-    turns.drop("ann", "race/1", party="race")
+        turns.add("ann", run, group="race")
+    turns.drop("ann", "race/1", group="race")
+    turns.drop("ann", "race/1", group="race")
     assert (len(turns), turns.take(), turns.take()) == (1, "race/2", None)
 
 
@@ -183,18 +183,18 @@ def test_clocks_forget_whoever_time_has_overtaken():
 
 
 def test_a_slice_of_a_run_deleted_meanwhile_costs_what_it_took(tmp_path):
-    desk, lane = Desk(RunStore(tmp_path)), Lane(0)
+    table, lane = RunTable(RunStore(tmp_path)), Lane(0)
 
     def ready(student, slices=0):
-        run = Run(Card(uuid.uuid4().hex, student, "mine", SPEC, 1.0, 0), curve=Curve(), slices=slices)
-        desk.runs[run.card.id] = run
-        desk.line_up(run)
-        return run.card.id
+        run = Run(RunDescription(uuid.uuid4().hex, student, "mine", SPEC, 1.0, 0), curve=ThinnedCurve(), slices=slices)
+        table.runs[run.about.id] = run
+        table.line_up(run)
+        return run.about.id
 
     gone = ready("ann", slices=1)  # not its first, so a long one
-    _, job = desk.next_job([lane], 1)
-    del desk.runs[gone]
-    desk.lost(job)  # it took no time
+    _, job = table.next_job([lane], 1)
+    del table.runs[gone]
+    table.lost(job)  # it took no time
     bob, ann, bob_too = ready("bob"), ready("ann"), ready("bob")
-    assert [desk.next_job([lane], 1)[1].run for _ in range(3)] == [bob, ann, bob_too]
-    desk.scribe.close()
+    assert [table.next_job([lane], 1)[1].run for _ in range(3)] == [bob, ann, bob_too]
+    table.disk.close()

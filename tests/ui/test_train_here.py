@@ -6,7 +6,7 @@ import pytest
 
 from tests.pages.learn.lesson_pages import opened, said
 from tests.waiting import until
-from tinygpt.engine.limits import check
+from tinygpt.engine.limits import check_run
 from tinygpt.lessons.measured import EXPERIMENTS, result, spec
 from tinygpt.ui import session
 
@@ -52,4 +52,4 @@ def test_at_its_end_both_losses_stand_side_by_side():
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_experiment_can_be_started_on_a_server(name):
-    check(spec(name, corpus="shakespeare-plays"))  # ValueError if it is too large
+    check_run(spec(name, corpus="shakespeare-plays"))  # ValueError if it is too large

@@ -4,8 +4,8 @@ import argparse
 import sys
 
 from tinygpt.cli.train import DONE
-from tinygpt.engine.card import Card
-from tinygpt.engine.facts import is_number
+from tinygpt.engine.checked_json import is_number
+from tinygpt.engine.description import RunDescription
 from tinygpt.engine.runs import RunStore
 from tinygpt.export.notebook import notebook
 from tinygpt.export.points import points_csv, points_json
@@ -21,37 +21,37 @@ def export_command(chosen: argparse.Namespace) -> int:
     if out and out.exists():
         raise ValueError(f"{out} is there already: choose another name")
     store = RunStore(folder.parent)
-    card = read_card(store, folder.name)
-    made = exported(store, card, chosen.form)
+    about = read_description(store, folder.name)
+    made = exported(store, about, chosen.form)
     if out:
         write_whole(out, made.encode())
     else:
         print(made, end="")
-    if is_sha256(card.spec.corpus) and chosen.form in ("script", "notebook"):
-        print(f"Its text: copy {store.corpora / card.spec.corpus}.txt to {TEXT_FILE} beside it.", file=sys.stderr)
+    if is_sha256(about.spec.corpus) and chosen.form in ("script", "notebook"):
+        print(f"Its text: copy {store.corpora / about.spec.corpus}.txt to {TEXT_FILE} beside it.", file=sys.stderr)
     return DONE
 
 
-def read_card(store: RunStore, run: str) -> Card:
+def read_description(store: RunStore, run: str) -> RunDescription:
     """What a run is. ValueError where this folder is not that of a run."""
     path = store.home(run) / "card.json"
     if not path.is_file():
         raise ValueError(f"{path.parent} is not the folder of a run: it has no card.json")
-    return Card.from_json(run, path.read_bytes())
+    return RunDescription.from_json(run, path.read_bytes())
 
 
-def exported(store: RunStore, card: Card, form: str) -> str:
+def exported(store: RunStore, about: RunDescription, form: str) -> str:
     """The run in the form that was asked for: "script", "notebook", "csv" or "json"."""
-    final = final_losses(store, card.id)
+    final = final_losses(store, about.id)
     match form:
         case "script":
-            return script(card.spec, name=card.name, final=final)
+            return script(about.spec, name=about.name, final=final)
         case "notebook":
-            return notebook(card.spec, name=card.name, final=final)
+            return notebook(about.spec, name=about.name, final=final)
         case "csv":
-            return points_csv(store.points(card.id))
+            return points_csv(store.points(about.id))
         case _:
-            return points_json(card.spec, store.points(card.id), name=card.name, final=final)
+            return points_json(about.spec, store.points(about.id), name=about.name, final=final)
 
 
 def final_losses(store: RunStore, run: str) -> tuple[float, float] | None:

@@ -14,9 +14,9 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
-from tinygpt.engine.desk import Desk
-from tinygpt.engine.lane_keeper import Lane, LaneKeeper
 from tinygpt.engine.lanes import worker_died
+from tinygpt.engine.pool import Lane, WorkerPool
+from tinygpt.engine.run_table import RunTable
 from tinygpt.engine.slices import Slice, SliceJob, run_slice
 
 HANGING = 120.0  # seconds without a word after which a worker is given up
@@ -32,21 +32,21 @@ class Worker(NamedTuple):
 
 
 class Dispatcher:
-    """Keeps every lane busy with the jobs of a desk."""
+    """Keeps every lane busy with the jobs of the runs in a table."""
 
-    def __init__(self, factory: Callable[[], Executor], workers: int, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, factory: Callable[[], Executor], workers: int, table: RunTable) -> None:
+        self._table = table
         self._events: SimpleQueue[Callable[[], None]] = SimpleQueue()
-        self._keeper = LaneKeeper(factory, lambda *news: self._events.put(partial(self._opened, *news)))
+        self._pool = WorkerPool(factory, lambda *news: self._events.put(partial(self._opened, *news)))
         self._lanes = [Lane(number) for number in range(workers)]
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._work, name="tinygpt-dispatcher", daemon=True)
         for lane in self._lanes:
-            self._keeper.open(lane)
+            self._pool.open(lane)
         self._thread.start()
 
     def wake(self) -> None:
-        """Something changed at the desk: look whether there is work."""
+        """Something changed in the table: look whether there is work."""
         self._events.put(_nothing)
 
     def close(self) -> None:
@@ -54,7 +54,7 @@ class Dispatcher:
         self._closed.set()
         self.wake()
         self._thread.join(timeout=10)
-        self._keeper.close()
+        self._pool.close()
 
     def workers(self) -> list[Worker]:
         """The workers that are ready. A look from outside: a moment later it may be otherwise."""
@@ -77,7 +77,7 @@ class Dispatcher:
         """A job for every free lane, as long as there are jobs."""
         while not self._closed.is_set():
             free = [lane for lane in self._lanes if lane.free]
-            chosen = self._desk.next_job(free, len(self._lanes)) if free else None
+            chosen = self._table.next_job(free, len(self._lanes)) if free else None
             if chosen is None:
                 return
             self._send(*chosen)
@@ -99,7 +99,7 @@ class Dispatcher:
             return
         try:
             slice_ = future.result()
-            self._desk.landed(job, slice_, time.monotonic() - lane.since)
+            self._table.landed(job, slice_, time.monotonic() - lane.since)
             lane.settle(job.run, slice_.ticket)
         except BaseException as error:  # CancelledError, too: dask's word for a worker that is gone
             if worker_died(error):
@@ -107,12 +107,12 @@ class Dispatcher:
                 self._lose(lane, job)
             else:
                 lane.settle(job.run, "")
-                self._desk.failed(job, error)
+                self._table.failed(job, error)
 
     def _lose(self, lane: Lane, job: SliceJob) -> None:
         """The run goes to another lane at once, while this one gets a new worker."""
-        self._keeper.replace(lane)
-        self._desk.lost(job)
+        self._pool.replace(lane)
+        self._table.lost(job)
 
     def _opened(self, lane: Lane, executor: Executor, pid: int) -> None:
         lane.pid, lane.executor = pid, executor

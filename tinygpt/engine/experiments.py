@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from tinygpt.engine.card import Card
+from tinygpt.engine.description import RunDescription
 from tinygpt.engine.records import ENDED, RunView
 
 
@@ -54,18 +54,20 @@ class ExperimentView:
         return tuple(dict.fromkeys(run.label for run in self.runs))
 
 
-def experiments_of(cards: Iterable[Card], view: Callable[[str], RunView | None]) -> list[ExperimentView]:
-    """The experiments that `cards` speak of, in order; `view` shows a run, or None if it is gone."""
-    parts: dict[str, list[Card]] = {}
-    for card in cards:
-        if card.experiment:
-            parts.setdefault(card.experiment.id, []).append(card)
+def experiments_of(
+    descriptions: Iterable[RunDescription], view: Callable[[str], RunView | None]
+) -> list[ExperimentView]:
+    """The experiments that `descriptions` speak of, in order; `view` shows a run, or None if it is gone."""
+    parts: dict[str, list[RunDescription]] = {}
+    for about in descriptions:
+        if about.experiment:
+            parts.setdefault(about.experiment.id, []).append(about)
     found = (_seen(part, view) for part in parts.values())
     return [experiment for experiment in found if experiment.runs]
 
 
-def _seen(cards: list[Card], view: Callable[[str], RunView | None]) -> ExperimentView:
-    runs = tuple(seen for card in cards if (seen := view(card.id)))
-    first, experiment = cards[0], cards[0].experiment
+def _seen(descriptions: list[RunDescription], view: Callable[[str], RunView | None]) -> ExperimentView:
+    runs = tuple(seen for about in descriptions if (seen := view(about.id)))
+    first, experiment = descriptions[0], descriptions[0].experiment
     assert experiment is not None
     return ExperimentView(experiment.id, first.student, experiment.kind, experiment.title, first.created, runs)

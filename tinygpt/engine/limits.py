@@ -20,7 +20,7 @@ MAX_STEPS_IN_ALL = 400_000  # the ladder of the lecture over three seeds makes 8
 MAX_PARAMETERS_IN_ALL = 20_000_000  # the state of each run stays in memory, 16 bytes a parameter: 320 MB
 
 
-def check(spec: RunSpec) -> None:
+def check_run(spec: RunSpec) -> None:
     """Raise ValueError, in words for a student, when a run is too large for a shared server."""
     parameters, steps = count_parameters(spec.model), spec.train.max_steps
     if parameters > MAX_PARAMETERS:
@@ -48,7 +48,7 @@ def check_plan(plan: Plan) -> None:
         )
     for planned in plan.runs:
         try:
-            check(planned.spec)
+            check_run(planned.spec)
         except ValueError as error:
             raise ValueError(f"{planned.label}: {error}") from None
     steps = sum(planned.spec.train.max_steps for planned in plan.runs)

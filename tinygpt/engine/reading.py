@@ -3,10 +3,10 @@
 import logging
 
 from tinygpt.checkpoint.run_state import loads
-from tinygpt.engine.desk import Desk
 from tinygpt.engine.experiments import ExperimentView, experiments_of
 from tinygpt.engine.records import MOVING, NoSuchRun, Run, RunView
 from tinygpt.engine.recovery import read_remains
+from tinygpt.engine.run_table import RunTable
 from tinygpt.engine.snapshots import model_of
 from tinygpt.engine.thinning import MOST, thin
 from tinygpt.training.state import Point
@@ -15,51 +15,51 @@ log = logging.getLogger(__name__)
 
 
 class Reader:
-    """Answers from the records of a desk, and from the disk: the latter never under the lock."""
+    """Answers from the records of a table, and from the disk: the latter never under the lock."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.store = desk.store
-        self._desk = desk
+    def __init__(self, table: RunTable) -> None:
+        self.store = table.store
+        self._table = table
 
     def runs(self, student: str) -> list[RunView]:
         """A student's runs, oldest first, also those of her experiments."""
-        with self._desk.lock:
-            mine = [run.card.id for run in self._desk.runs.values() if run.card.student == student]
+        with self._table.lock:
+            mine = [run.about.id for run in self._table.runs.values() if run.about.student == student]
         views = (self.view(run) for run in mine)
         return [view for view in views if view is not None]
 
     def view(self, run: str) -> RunView | None:
         """A run at this moment; None if there is no such run (any more)."""
-        with self._desk.lock:
-            record = self._desk.runs.get(run)
+        with self._table.lock:
+            record = self._table.runs.get(run)
         if record is not None and record.status == "interrupted":
             self._read(record)
-        with self._desk.lock:
-            return record.view() if record is not None and run in self._desk.runs else None
+        with self._table.lock:
+            return record.view() if record is not None and run in self._table.runs else None
 
     def experiments(self, student: str) -> list[ExperimentView]:
         """A student's experiments, oldest first."""
-        with self._desk.lock:
-            cards = [run.card for run in self._desk.runs.values() if run.card.student == student]
-        return experiments_of(cards, self.view)
+        with self._table.lock:
+            descriptions = [run.about for run in self._table.runs.values() if run.about.student == student]
+        return experiments_of(descriptions, self.view)
 
     def experiment(self, experiment: str) -> ExperimentView | None:
         """An experiment of anybody: a link shows it. None if there is no such experiment (any more)."""
-        with self._desk.lock:
-            cards = [run.card for run in self._records(experiment)]
-        return next(iter(experiments_of(cards, self.view)), None)
+        with self._table.lock:
+            descriptions = [run.about for run in self._records(experiment)]
+        return next(iter(experiments_of(descriptions, self.view)), None)
 
     def points(self, run: str, most: int = MOST) -> tuple[Point, ...]:
         """The curve of a run, thinned to at most `most` points. All of them are in the store."""
         record = self._record(run)
         self._read(record)
-        with self._desk.lock:
+        with self._table.lock:
             points = record.curve.points() if record.curve else ()
         return points if len(points) <= most else thin(points, most)
 
     def model_bytes(self, run: str) -> bytes | None:
         """The model of a run as a file, as far as it is trained; None before the first slice."""
-        with self._desk.lock:
+        with self._table.lock:
             record = self._record(run)
             model, state = record.model, record.state
         if model is None and state is None:
@@ -83,20 +83,20 @@ class Reader:
 
     def live_runs(self) -> int:
         """How many runs of all students are waiting or training just now."""
-        with self._desk.lock:
-            return sum(run.status in MOVING for run in self._desk.runs.values())
+        with self._table.lock:
+            return sum(run.status in MOVING for run in self._table.runs.values())
 
     def _record(self, run: str) -> Run:
         """The record of a run. Only under the lock does more than one look at it fit together."""
-        record = self._desk.runs.get(run)
+        record = self._table.runs.get(run)
         if record is None:
             raise NoSuchRun
         return record
 
     def _records(self, experiment: str) -> list[Run]:
         """The records of an experiment, in the order of its plan. Under the lock."""
-        runs = self._desk.runs.values()
-        return [run for run in runs if run.card.experiment and run.card.experiment.id == experiment]
+        runs = self._table.runs.values()
+        return [run for run in runs if run.about.experiment and run.about.experiment.id == experiment]
 
     def _read(self, record: Run) -> None:
         """Read the curve of a run from disk, once, and not under the lock; one that cannot be read is empty."""
@@ -105,9 +105,9 @@ class Reader:
         try:
             remains = read_remains(self.store, record)
         except OSError as error:  # the others must still be seen
-            log.warning("the curve of run %s cannot be read: %s", record.card.id, error)
+            log.warning("the curve of run %s cannot be read: %s", record.about.id, error)
             return
-        with self._desk.lock:
+        with self._table.lock:
             if record.curve is None:
                 record.curve = remains.curve
                 if record.status == "interrupted":

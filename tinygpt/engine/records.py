@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from tinygpt.engine.card import Card
+from tinygpt.engine.description import RunDescription
 from tinygpt.engine.slices import Slice
-from tinygpt.engine.thinning import Curve
+from tinygpt.engine.thinning import ThinnedCurve
 from tinygpt.training.spec import RunSpec
 from tinygpt.training.state import Point
 
@@ -60,7 +60,7 @@ class RunView:
 
 
 @dataclass
-class Progress:
+class RunProgress:
     """What the points and samples of a run add up to. A part of end.json."""
 
     step: int = 0
@@ -92,12 +92,12 @@ class Progress:
 class Run:
     """The scheduler's own record of a run; only ever touched under the scheduler's lock."""
 
-    card: Card
+    about: RunDescription
     status: str = "waiting"
     note: str = ""
     refused: str = ""  # why the disk did not take it the last time; "" once it has
-    progress: Progress = field(default_factory=Progress)
-    curve: Curve | None = None  # None: it is on disk, and nobody has looked yet
+    progress: RunProgress = field(default_factory=RunProgress)
+    curve: ThinnedCurve | None = None  # None: it is on disk, and nobody has looked yet
     # What the next slice needs.
     state: bytes | None = None
     ticket: str = ""  # names that state, also to the worker that holds it; "" before the first slice
@@ -123,13 +123,13 @@ class Run:
 
     def view(self) -> RunView:
         """How it looks now."""
-        card, progress = self.card, self.progress
+        about, progress = self.about, self.progress
         return RunView(
-            card.id, card.student, card.name, card.spec, card.slot, card.created, self.status,
-            max_steps=card.spec.train.max_steps, note=self.note, warning=self._warning(),
+            about.id, about.student, about.name, about.spec, about.slot, about.created, self.status,
+            max_steps=about.spec.train.max_steps, note=self.note, warning=self._warning(),
             busy=self.in_flight or self.steps_wanted > 0,
-            experiment=card.experiment.id if card.experiment else "",
-            label=card.experiment.label if card.experiment else "",
+            experiment=about.experiment.id if about.experiment else "",
+            label=about.experiment.label if about.experiment else "",
             **vars(progress),
         )  # fmt: skip
 
@@ -148,7 +148,7 @@ class Run:
         """Go on to the state that a slice has reached; its points, on the clock of the whole run."""
         progress, new_steps = self.progress, slice_.step - self.progress.step
         before = progress.seconds
-        points = progress.add(slice_.points, self.card.spec.train.max_steps)
+        points = progress.add(slice_.points, self.about.spec.train.max_steps)
         progress.seconds = before + slice_.seconds
         progress.step = slice_.step
         if new_steps > 0 and slice_.seconds > 0:

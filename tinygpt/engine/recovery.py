@@ -10,14 +10,14 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from tinygpt.checkpoint.header import NotOurFile, read_header
-from tinygpt.engine.card import Card
-from tinygpt.engine.facts import is_count, is_number, is_text
-from tinygpt.engine.records import ENDED, Progress, Run
+from tinygpt.engine.checked_json import is_count, is_number, is_text
+from tinygpt.engine.description import RunDescription
+from tinygpt.engine.records import ENDED, Run, RunProgress
 from tinygpt.engine.runs import RunStore
 from tinygpt.engine.snapshots import snapshot_steps
-from tinygpt.engine.thinning import Curve
+from tinygpt.engine.thinning import ThinnedCurve
 
-INTERRUPTED = "The server was restarted. This run can go on from where it was saved."
+SERVER_RESTARTED = "The server was restarted. This run can go on from where it was saved."
 
 log = logging.getLogger(__name__)
 
@@ -26,23 +26,23 @@ log = logging.getLogger(__name__)
 class Remains:
     """What the disk holds of a run: its curve, what that adds up to, and the state it ends in."""
 
-    curve: Curve
-    progress: Progress
+    curve: ThinnedCurve
+    progress: RunProgress
     state: bytes | None
 
 
-def recovered(store: RunStore, card: Card) -> Run:
+def recovered(store: RunStore, about: RunDescription) -> Run:
     """The record of a run on disk, whose curve is not read yet. One whose ending is nonsense was interrupted."""
     try:
-        ending = store.ending(card.id)
+        ending = store.ending(about.id)
     except OSError as error:
-        log.warning("how run %s ended cannot be read: %s", card.id, error)
+        log.warning("how run %s ended cannot be read: %s", about.id, error)
         ending = None
     if ending is None or not is_ending(ending):
-        return Run(card, status="interrupted", note=INTERRUPTED)
-    progress = Progress(**{field.name: ending[field.name] for field in fields(Progress) if field.name in ending})
+        return Run(about, status="interrupted", note=SERVER_RESTARTED)
+    progress = RunProgress(**{field.name: ending[field.name] for field in fields(RunProgress) if field.name in ending})
     progress.final = (progress.final[0], progress.final[1]) if progress.final else None
-    return Run(card, status=ending["status"], note=ending.get("note", ""), progress=progress)
+    return Run(about, status=ending["status"], note=ending.get("note", ""), progress=progress)
 
 
 def is_ending(facts: dict[str, Any]) -> bool:
@@ -61,17 +61,17 @@ def is_ending(facts: dict[str, Any]) -> bool:
 def read_remains(store: RunStore, run: Run) -> Remains:
     """Read a run's points; those of an interrupted one up to its saved state. Touches nothing."""
     if run.status != "interrupted":
-        points, state = store.points(run.card.id), None
+        points, state = store.points(run.about.id), None
     else:
-        state = store.state(run.card.id)
-        step = step_of(state)
+        state = store.state(run.about.id)
+        step = saved_step(state)
         state = state if step else None
-        points = store.points(run.card.id, before=step)
-    curve, progress = Curve(), Progress()
+        points = store.points(run.about.id, before=step)
+    curve, progress = ThinnedCurve(), RunProgress()
     curve.add(points)
-    progress.add([point._replace(seconds=0.0) for point in points], run.card.spec.train.max_steps)
+    progress.add([point._replace(seconds=0.0) for point in points], run.about.spec.train.max_steps)
     progress.seconds = points[-1].seconds if points else 0.0
-    progress.step = step_of(state)
+    progress.step = saved_step(state)
     return Remains(curve, progress, state)
 
 
@@ -79,13 +79,12 @@ def revive(run: Run, remains: Remains, kept: list[int]) -> None:
     """Make an interrupted run ready to go on from its remains; `kept` are the steps of its snapshots."""
     run.curve, run.progress, run.state = remains.curve, remains.progress, remains.state
     run.ticket = uuid.uuid4().hex if remains.state else ""
-    run.snapshots_due = tuple(
-        step for step in snapshot_steps(run.card.spec.train.max_steps) if step >= run.progress.step and step not in kept
-    )
+    due = snapshot_steps(run.about.spec.train.max_steps)
+    run.snapshots_due = tuple(step for step in due if step >= run.progress.step and step not in kept)
     run.note = ""
 
 
-def step_of(state: bytes | None) -> int:
+def saved_step(state: bytes | None) -> int:
     """The step a saved state was made at; 0 for one that is missing or damaged: such a run starts over."""
     try:
         return int(read_header(state)[1]["step"]) if state else 0

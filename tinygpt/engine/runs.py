@@ -9,7 +9,7 @@
         model.safetensors           the model of a run that has ended
         end.json                    how it ended; a run without it was interrupted
 
-Only the server writes here, from one thread (scribe.py). Reading is safe from every thread: lines are appended
+Only the server writes here, from one thread (disk_writer.py). Reading is safe from every thread: lines are appended
 whole, everything else is replaced in one move. A reader still believes nothing: a line that is torn or nonsense is
 left out. Whatever cannot be written or read raises OSError; the caller decides what that means.
 """
@@ -24,7 +24,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tinygpt.engine.card import Card
+from tinygpt.engine.description import RunDescription
 from tinygpt.engine.point_lines import from_lines, to_lines
 from tinygpt.files import write_whole
 from tinygpt.training.state import Point
@@ -64,23 +64,23 @@ class RunStore:
             raise ValueError("a run is named by 32 hexadecimal digits")
         return self.folder / run
 
-    def cards(self) -> list[Card]:
+    def descriptions(self) -> list[RunDescription]:
         """Every run on disk, oldest first; folders that are not (whole) runs are left out."""
         homes = [home for home in self.folder.glob("*") if RUN_ID.fullmatch(home.name)]
-        cards = (self._card(home) for home in homes)
-        return sorted((card for card in cards if card), key=lambda card: (card.created, card.id))
+        descriptions = (self._description(home) for home in homes)
+        return sorted((about for about in descriptions if about), key=lambda about: (about.created, about.id))
 
-    def _card(self, home: Path) -> Card | None:
+    def _description(self, home: Path) -> RunDescription | None:
         try:
             text = _bytes(home / "card.json")
-            return None if text is None else Card.from_json(home.name, text)
+            return None if text is None else RunDescription.from_json(home.name, text)
         except (OSError, ValueError) as error:
             log.warning("%s is not a run that this version can read: %s", home, error)
             return None
 
-    def write_card(self, card: Card) -> None:
+    def write_description(self, about: RunDescription) -> None:
         """Store who, what and when; also after a change of name."""
-        write_whole(self.home(card.id) / "card.json", card.to_json())
+        write_whole(self.home(about.id) / "card.json", about.to_json())
 
     def append(self, run: str, points: Iterable[Point]) -> None:
         """Add points as whole lines: all of them, or none when OSError is raised."""
@@ -146,7 +146,7 @@ class RunStore:
         return facts if isinstance(facts, dict) else None
 
     def delete(self, run: str) -> None:
-        """Remove a run with all it left. Its card goes first: a half-deleted run does not come back."""
+        """Remove a run with all it left. Its description goes first: a half-deleted run does not come back."""
         home = self.home(run)
         (home / "card.json").unlink(missing_ok=True)
         if home.exists():

@@ -14,7 +14,7 @@ MOST = 400  # points a browser gets of one run
 LEAST = 16  # so that first, last, two losses and half as many val losses fit into three quarters
 
 
-class Curve:
+class ThinnedCurve:
     """A curve that is thinned while it grows: adding costs a constant time, and memory never grows with the steps.
 
     The same points leave the same curve, however they were cut into slices.
@@ -52,7 +52,7 @@ class Curve:
 
 def thin(points: Iterable[Point], most: int = MOST) -> tuple[Point, ...]:
     """At most `most` (16 or more) of `points`: the lowest and highest of each stretch, the ends, the val losses."""
-    curve = Curve(most)
+    curve = ThinnedCurve(most)
     curve.add(points)
     return curve.points()
 

@@ -1,8 +1,8 @@
 """Whose turn is it? Shares of worker time that are equal for every student, however many runs she has.
 
 Each student has a clock of the worker time she has had. The ready student whose clock is furthest behind goes first.
-Inside a student the same rule holds among her parties: each of her single runs is a party of its own, and an
-experiment is one as a whole. The runs of a party go one after the other, so the curves of a race grow together.
+Inside a student the same rule holds among her groups: each of her single runs is a group of its own, and an
+experiment is one as a whole. The runs of a group go one after the other, so the curves of a race grow together.
 """
 
 from collections import deque
@@ -48,22 +48,22 @@ class Turns:
 
     def __init__(self) -> None:
         self._students = Clocks()
-        self._parties: dict[str, Clocks] = {}  # student -> her parties
-        self._runs: dict[tuple[str, str], deque[str]] = {}  # (student, party) -> runs, the next one first; never empty
+        self._groups: dict[str, Clocks] = {}  # student -> her groups
+        self._runs: dict[tuple[str, str], deque[str]] = {}  # (student, group) -> runs, the next one first; never empty
         self._urgent: deque[tuple[str, str]] = deque()  # (student, run) whose slice was lost through no fault of hers
 
     def __len__(self) -> int:
         """How many runs are ready."""
         return len(self._urgent) + sum(map(len, self._runs.values()))
 
-    def add(self, student: str, run: str, *, party: str = "", urgent: bool = False) -> None:
-        """`run` is ready for a slice; an urgent one goes before everybody else. "": it is a party of its own."""
+    def add(self, student: str, run: str, *, group: str = "", urgent: bool = False) -> None:
+        """`run` is ready for a slice; an urgent one goes before everybody else. "": it is a group of its own."""
         if urgent:
             self._urgent.append((student, run))
         else:
             self._students.join(student)
-            self._parties.setdefault(student, Clocks()).join(party or run)
-            self._runs.setdefault((student, party or run), deque()).append(run)
+            self._groups.setdefault(student, Clocks()).join(group or run)
+            self._runs.setdefault((student, group or run), deque()).append(run)
 
     def take(self) -> str | None:
         """The run whose turn it is, or None when no run is ready."""
@@ -72,29 +72,29 @@ class Turns:
         if not self._students:
             return None
         student = self._students.first()
-        party = self._parties[student].first()
-        run = self._runs[student, party].popleft()
-        self._tidy(student, party)
+        group = self._groups[student].first()
+        run = self._runs[student, group].popleft()
+        self._tidy(student, group)
         return run
 
-    def charge(self, student: str, party: str, seconds: float) -> None:
-        """`party` of `student` has had `seconds` of worker time; less than 0 gives back what was charged too much."""
+    def charge(self, student: str, group: str, seconds: float) -> None:
+        """`group` of `student` has had `seconds` of worker time; less than 0 gives back what was charged too much."""
         self._students.charge(student, seconds)
-        self._parties.setdefault(student, Clocks()).charge(party, seconds)
+        self._groups.setdefault(student, Clocks()).charge(group, seconds)
 
-    def drop(self, student: str, run: str, *, party: str = "") -> None:
+    def drop(self, student: str, run: str, *, group: str = "") -> None:
         """`run` is not ready any more. Nothing happens if it was not."""
         if (student, run) in self._urgent:
             self._urgent.remove((student, run))
-        if run in self._runs.get((student, party or run), ()):
-            self._runs[student, party or run].remove(run)
-            self._tidy(student, party or run)
+        if run in self._runs.get((student, group or run), ()):
+            self._runs[student, group or run].remove(run)
+            self._tidy(student, group or run)
 
-    def _tidy(self, student: str, party: str) -> None:
+    def _tidy(self, student: str, group: str) -> None:
         """Whoever has no ready run left leaves the line; her clock stays."""
-        if self._runs[student, party]:
+        if self._runs[student, group]:
             return
-        del self._runs[student, party]
-        self._parties[student].leave(party)
-        if not self._parties[student]:
+        del self._runs[student, group]
+        self._groups[student].leave(group)
+        if not self._groups[student]:
             self._students.leave(student)

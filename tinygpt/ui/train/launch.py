@@ -6,7 +6,7 @@ import streamlit as st
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus, check_length, load_corpus
-from tinygpt.engine.limits import MAX_LIVE, check
+from tinygpt.engine.limits import MAX_LIVE, check_run
 from tinygpt.engine.records import RunView
 from tinygpt.models import count_parameters
 from tinygpt.settings import settings_of, times_the_rate
@@ -40,7 +40,7 @@ def chosen_spec(preset: Preset, corpus: Corpus | None, always: dict[str, Any]) -
         chosen["eval_interval"] = max(1, chosen["max_steps"] // LOOKS)
         spec = preset.spec(corpus.name, corpus.tokenizer.vocab_size).with_settings(chosen)
         check_length(corpus.text, spec.model.block_size)
-        check(spec)
+        check_run(spec)
         return spec
     except ValueError as error:
         return str(error)
@@ -100,7 +100,7 @@ def bigram_for(spec: RunSpec) -> RunSpec | None:
     rate = bigram.train.learning_rate * times_the_rate(spec.train) / times_the_rate(bigram.train)
     bigram = bigram.with_settings({**same, "learning_rate": rate, "block_size": spec.model.block_size})
     try:
-        check(bigram)
+        check_run(bigram)
     except ValueError:
         return None
     return bigram

@@ -55,7 +55,7 @@ class Lane:
             del self.tickets[next(iter(self.tickets))]
 
 
-class LaneKeeper:
+class WorkerPool:
     """Makes executors in the background. `opened(lane, executor, pid)` is called from its threads, once for each."""
 
     def __init__(self, factory: Callable[[], Executor], opened: Callable[[Lane, Executor, int], None]) -> None:

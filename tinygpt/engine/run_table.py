@@ -10,13 +10,13 @@ from functools import partial
 
 from tinygpt.checkpoint.run_state import loads
 from tinygpt.corpus import load_corpus
+from tinygpt.engine.disk_writer import DiskWriter
 from tinygpt.engine.endings import DEADLY, TIME_LIMIT, sentence_for
-from tinygpt.engine.lane_keeper import Lane
 from tinygpt.engine.limits import MAX_DEATHS, MAX_SECONDS
 from tinygpt.engine.pacing import FIRST, sample_is_due, slice_seconds
+from tinygpt.engine.pool import Lane
 from tinygpt.engine.records import Run
 from tinygpt.engine.runs import RunStore
-from tinygpt.engine.scribe import Scribe
 from tinygpt.engine.slices import Slice, SliceJob
 from tinygpt.engine.snapshots import model_of
 from tinygpt.engine.turns import Turns
@@ -24,8 +24,8 @@ from tinygpt.engine.turns import Turns
 log = logging.getLogger(__name__)
 
 
-class Desk:
-    """Hands out jobs and takes in what came of them; on the way it keeps the books."""
+class RunTable:
+    """Hands out jobs, takes in what came of them, and keeps the record of every run up to date."""
 
     def __init__(self, store: RunStore) -> None:
         self.lock = threading.RLock()
@@ -33,17 +33,17 @@ class Desk:
         self._out: dict[str, Run] = {}  # those with a slice in flight, also when they are deleted meanwhile
         self.turns = Turns()
         self.store = store
-        self.scribe = Scribe(store, self._refused)
+        self.disk = DiskWriter(store, self._refused)
 
     def line_up(self, run: Run, *, urgent: bool = False) -> None:
         """Let a run wait for its turn, if it wants a slice and does not wait already."""
         if run.ready and not run.lined_up:
-            self.turns.add(run.card.student, run.card.id, party=run.card.party, urgent=urgent)
+            self.turns.add(run.about.student, run.about.id, group=run.about.group, urgent=urgent)
             run.lined_up = True
 
     def step_back(self, run: Run) -> None:
         """Take a run out of the line."""
-        self.turns.drop(run.card.student, run.card.id, party=run.card.party)
+        self.turns.drop(run.about.student, run.about.id, group=run.about.group)
         run.lined_up = False
 
     def next_job(self, free: Sequence[Lane], lanes: int) -> tuple[Lane, SliceJob] | None:
@@ -56,7 +56,7 @@ class Desk:
             lane = next((lane for lane in free if lane.holds(name, run.ticket)), free[0])
             job = self._job(run, lanes, held=lane.holds(name, run.ticket))
             run.lined_up, run.in_flight, self._out[name] = False, True, run
-            self.turns.charge(run.card.student, run.card.party, job.seconds)
+            self.turns.charge(run.about.student, run.about.group, job.seconds)
             return lane, job
 
     def _job(self, run: Run, lanes: int, *, held: bool) -> SliceJob:
@@ -67,7 +67,7 @@ class Desk:
             spent=run.sample_seconds, trained=run.progress.seconds,
         )  # fmt: skip
         return SliceJob(
-            run.card.id, run.card.spec.to_json(), seconds, steps=run.steps_wanted if run.status == "paused" else None,
+            run.about.id, run.about.spec.to_json(), seconds, steps=run.steps_wanted if run.status == "paused" else None,
             state=None if held else run.state, ticket=run.ticket, snapshots=run.snapshots_due, sample=sample,
             folder=self.store.corpora, text=run.text,
         )  # fmt: skip
@@ -88,7 +88,7 @@ class Desk:
                 run.overhead += 0.3 * (cost - run.overhead)
             points = run.take_in(slice_)
             state = None if slice_.ended else slice_.state  # nothing goes on from an end
-            self.scribe.slice(run.card.id, points, state, slice_.snapshots)
+            self.disk.slice(run.about.id, points, state, slice_.snapshots)
             self._go_on(run, slice_)
 
     def _go_on(self, run: Run, slice_: Slice) -> None:
@@ -128,7 +128,7 @@ class Desk:
         """The run whose slice is over, with its worker time booked; None if it was deleted."""
         if run := self._out.pop(job.run, None):
             run.in_flight = False
-            self.turns.charge(run.card.student, run.card.party, spent - job.seconds)
+            self.turns.charge(run.about.student, run.about.group, spent - job.seconds)
         return self.runs.get(job.run)
 
     def _again(self, run: Run) -> None:
@@ -146,7 +146,7 @@ class Desk:
         self.step_back(run)
         run.status, run.note, run.stopping, run.steps_wanted = status, note, False, 0
         model = partial(_model, run.model, run.state)
-        self.scribe.end(run.card.id, run.ending(), model, partial(self._saved, run))
+        self.disk.end(run.about.id, run.ending(), model, partial(self._saved, run))
 
     def _saved(self, run: Run) -> None:
         with self.lock:
@@ -163,7 +163,7 @@ class Desk:
             run = self.runs.get(job.run)
         if run is None:
             return None
-        corpus = load_corpus(run.card.spec.corpus, folder=self.store.corpora)
+        corpus = load_corpus(run.about.spec.corpus, folder=self.store.corpora)
         return corpus.text, corpus.tokenizer.chars
 
 

@@ -1,9 +1,9 @@
 """The one thread that writes runs to disk, so that a slow or full disk never delays a slice.
 
-What is ordered for a run is done in that order: its card first, the points of a slice before the state that follows
-them, its end last. What the disk refuses is owed: it is tried again every few seconds, and whatever is ordered for
-that run meanwhile waits behind it. So a run whose disk is full goes on training, its owner is told, and once there is
-space again nothing of it is missing. All books here belong to this thread alone.
+What is ordered for a run is done in that order: its description first, the points of a slice before the state that
+follows them, its end last. What the disk refuses is owed: it is tried again every few seconds, and whatever is ordered
+for that run meanwhile waits behind it. So a run whose disk is full goes on training, its owner is told, and once there
+is space again nothing of it is missing. Everything kept here belongs to this thread alone.
 """
 
 import logging
@@ -14,7 +14,7 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from tinygpt.engine.card import Card
+from tinygpt.engine.description import RunDescription
 from tinygpt.engine.runs import RunStore
 from tinygpt.training.state import Point
 
@@ -26,7 +26,7 @@ Work = Callable[[], None]
 log = logging.getLogger(__name__)
 
 
-class Scribe:
+class DiskWriter:
     """Writes what it is given, in order, later. `refused(run, reason)` comes from its thread; "" is all clear."""
 
     def __init__(self, store: RunStore, refused: Callable[[str, str], None]) -> None:
@@ -35,12 +35,12 @@ class Scribe:
         self._owed: dict[str, list[Work]] = {}  # what the disk did not take, in order, for each run in trouble
         self._states: dict[str, bytes] = {}  # the latest state of a run, while it is not saved
         self._due: dict[str, float] = {}  # when its state may be saved, or the disk tried again
-        self._thread = threading.Thread(target=self._work, name="tinygpt-scribe", daemon=True)
+        self._thread = threading.Thread(target=self._work, name="tinygpt-disk-writer", daemon=True)
         self._thread.start()
 
-    def card(self, card: Card) -> None:
+    def describe(self, about: RunDescription) -> None:
         """Store a new run, or its new name."""
-        self._order(card.id, partial(self._store.write_card, card))
+        self._order(about.id, partial(self._store.write_description, about))
 
     def slice(self, run: str, points: list[Point], state: bytes | None, snapshots: dict[int, bytes]) -> None:
         """Store what a slice brought: its points at once, its state (None: it has ended) when it is due."""
@@ -96,7 +96,7 @@ class Scribe:
             self._owed.setdefault(run, []).append(work)
 
     def _attempt(self, run: str, work: Work) -> bool:
-        """Whether a piece of work is off the desk. Trouble with the disk is told, and nothing ends this thread."""
+        """Whether a piece of work is done with. Trouble with the disk is told, and nothing ends this thread."""
         try:
             work()
         except OSError as error:

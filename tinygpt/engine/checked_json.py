@@ -1,4 +1,4 @@
-"""What is believed of a JSON file that says what it should: numbers, counts and texts. JSON can hold much else."""
+"""Checks of a value that was read from JSON: is it a number, a count, a text? JSON can hold much else."""
 
 import sys
 from typing import Any

@@ -1,10 +1,10 @@
-"""The card of a run: who, what, when, in which color, as a part of which experiment. Written before the first step."""
+"""What is known of a run before its first step: who, what, when, in which color, as a part of which experiment."""
 
 import json
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from tinygpt.engine.facts import is_count, is_number, is_text
+from tinygpt.engine.checked_json import is_count, is_number, is_text
 from tinygpt.training.spec import RunSpec
 
 COLORS = 10  # slots of the palette
@@ -21,8 +21,8 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """What is known of a run before its first step."""
+class RunDescription:
+    """A run as it is described in its card.json."""
 
     id: str
     student: str
@@ -33,11 +33,11 @@ class Card:
     experiment: Membership | None = None  # None: a single run
 
     @property
-    def party(self) -> str:
-        """With whom it shares its turns: the id of its experiment; a single run is alone."""
+    def group(self) -> str:
+        """The runs that share its turns, as a name: the id of its experiment; a single run is a group of its own."""
         return self.experiment.id if self.experiment else self.id
 
-    def renamed(self, name: str) -> "Card":
+    def renamed(self, name: str) -> "RunDescription":
         """The same run under another name."""
         return replace(self, name=name)
 
@@ -47,8 +47,8 @@ class Card:
         return json.dumps(facts, allow_nan=False).encode() + b"\n"
 
     @classmethod
-    def from_json(cls, run: str, text: bytes) -> "Card":
-        """The card of `run` that `to_json` wrote; ValueError for anything else, whatever it is."""
+    def from_json(cls, run: str, text: bytes) -> "RunDescription":
+        """The description of `run` that `to_json` wrote; ValueError for anything else, whatever it is."""
         try:
             facts = json.loads(text)
             student, name, created, slot = (facts[key] for key in ("student", "name", "created", "slot"))
@@ -57,7 +57,7 @@ class Card:
             spec, experiment = RunSpec.from_json(json.dumps(facts["spec"])), _membership(facts.get("experiment"))
             return cls(run, student, name, spec, float(created), slot % COLORS, experiment)
         except (KeyError, TypeError, OverflowError, RecursionError) as error:
-            raise ValueError(f"this is not the card of a run: {error!r}") from None
+            raise ValueError(f"this is not the description of a run: {error!r}") from None
 
 
 def free_slot(taken: list[int]) -> int:
@@ -66,7 +66,7 @@ def free_slot(taken: list[int]) -> int:
 
 
 def _membership(facts: Any) -> Membership | None:
-    """What a card says of its experiment; older cards say nothing. ValueError or TypeError for nonsense."""
+    """What a description says of its experiment; older ones say nothing. ValueError or TypeError for nonsense."""
     if facts is None:
         return None
     if not (all(map(is_text, facts.values() if isinstance(facts, dict) else [None])) and facts.get("id")):
