@@ -35,7 +35,7 @@ def own_label(key: str) -> str:
     return f"own text {key[:DIGITS]}"
 
 
-def title(key: str) -> str:
+def text_title(key: str) -> str:
     """A corpus' name for people."""
     return CATALOGUE[key].title if key in CATALOGUE else own_label(key)
 

@@ -113,7 +113,7 @@ def lost_words(lost: Sequence[Lost]) -> str:
     for how in dict.fromkeys(one.how for one in lost):
         wholly = [one.name for one in lost if one.how == how and one.runs == one.of]
         in_part = [f"{one.runs} of {one.of} runs of {one.name}" for one in lost if one.how == how and one.runs < one.of]
-        words += [f"{listed(wholly)} {how}."] if wholly else []
+        words += [f"{names_or_number(wholly)} {how}."] if wholly else []
         if len(in_part) > NAMED:
             words.append(f"Some runs of {len(in_part)} variants {how}.")
         else:
@@ -126,10 +126,12 @@ def stopped_words(names: Sequence[str]) -> str:
     if not names:
         return ""
     was, loss, verdict = ("was", "its loss is", "it") if len(names) == 1 else ("were", "their losses are", "them")
-    return f"{listed(names)} {was} stopped before the end: {loss} not final, so there is no verdict on {verdict}."
+    return (
+        f"{names_or_number(names)} {was} stopped before the end: {loss} not final, so there is no verdict on {verdict}."
+    )
 
 
-def listed(names: Sequence[str]) -> str:
+def names_or_number(names: Sequence[str]) -> str:
     """ "A, B and C"; a number where they are too many to be named."""
     if len(names) > NAMED:
         return f"{len(names)} variants"

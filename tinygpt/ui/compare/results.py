@@ -107,7 +107,7 @@ def differences(groups: Mapping[str, Sequence[RunView]]) -> dict[str, str]:
 def plain(name: str, value: object) -> str:
     """A setting in the words of a lesson, where it has some."""
     if name == "corpus":
-        return texts.title(str(value))
+        return texts.text_title(str(value))
     return PLAIN.get((name, value), setting_words(name, value))
 
 

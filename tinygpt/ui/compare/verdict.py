@@ -23,8 +23,8 @@ from tinygpt.words.verdict import (
     Lost,
     broken_words,
     chosen_words,
-    listed,
     lost_words,
+    names_or_number,
     so_far_words,
     stopped_words,
     verdict_words,
@@ -76,7 +76,7 @@ def verdict(groups: Groups, aside: set[str]) -> str:
     stand = standing(groups, aside)
     notes = notes_on(stand, groups)
     if aside:
-        names = listed([*map(literal.markdown, sorted(aside))])
+        names = names_or_number([*map(literal.markdown, sorted(aside))])
         notes = joined(notes, f"Broken on purpose, and so without a rank: {names}.")
     if not stand.ranked:
         survivors = any(known_losses(by_seed(groups[label])) for label in stand.lost)

@@ -59,7 +59,7 @@ def short_about(view: RunView, current: RunView | None) -> str:
     if view.status in ("paused", "stopped", "diverged", "failed", "interrupted", "waiting"):
         return view.status
     if current and view.spec.corpus != current.spec.corpus:
-        return texts.title(view.spec.corpus)
+        return texts.text_title(view.spec.corpus)
     blocks = getattr(view.spec.model, "n_layer", 0)
     return f"{blocks} blocks" if blocks > 1 else f"{thousands(count_parameters(view.spec.model))} parameters"
 

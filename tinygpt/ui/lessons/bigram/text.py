@@ -74,7 +74,7 @@ def chosen_text() -> Counted:
         if V:
             st.markdown(
                 find_scene("big-1").write(
-                    "too_many", {"V": V, "most": MOST_CHARACTERS, "title": texts.title(corpus.name)}
+                    "too_many", {"V": V, "most": MOST_CHARACTERS, "title": texts.text_title(corpus.name)}
                 )
             )
     return counted_text(corpus.name)
