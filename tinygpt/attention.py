@@ -71,13 +71,13 @@ class MultiHeadAttention(nn.Module):
         joined = n_head * (head_size or n_embd // n_head)  # channels of all heads side by side
         self.qkv = nn.Linear(n_embd, 3 * joined, bias=False)  # all in one matmul: fewer, larger steps
         self.projection = nn.Linear(joined, n_embd) if projection else nn.Identity()
-        self.query, self.key, self.value, self.scores, self.weights = (Probe() for _ in range(5))
+        self.x, self.query, self.key, self.value, self.scores, self.weights = (Probe() for _ in range(6))
         self.weights_dropout, self.out_dropout = Dropout(dropout), Dropout(dropout)
 
     def forward(self, x: Tensor) -> Tensor:
         """Every token gathers from its past, once per head: (B, T, C) -> (B, T, C), unprojected (B, T, n_head * hs)."""
         B, T, _ = x.shape
-        q, k, v = self.qkv(x).view(B, T, 3, self.n_head, -1).permute(2, 0, 3, 1, 4)  # each (B, n_head, T, hs)
+        q, k, v = self.qkv(self.x(x)).view(B, T, 3, self.n_head, -1).permute(2, 0, 3, 1, 4)  # each (B, n_head, T, hs)
         stages = attention_stages(self.query(q), self.key(k), scale=self.scale, mask=self.mask, dim=self.dim)
         self.scores(stages.scores)
         weights = self.weights_dropout(self.weights(stages.weights))  # (B, n_head, T, T)

@@ -129,10 +129,10 @@ CATALOGUE = {
         download.read,
         LECTURE_CHARS,
     ),
-    "look-back": Entry("Look-back language", tasks.TASKS["look-back"].about, partial(tasks.text, "look-back")),
-    "markov": Entry("Markov language", tasks.TASKS["markov"].about, partial(tasks.text, "markov")),
-    "copying": Entry("Copying language", tasks.TASKS["copying"].about, partial(tasks.text, "copying")),
-    "brackets": Entry("Brackets language", tasks.TASKS["brackets"].about, partial(tasks.text, "brackets")),
+    "look-back": Entry("Look-back language", tasks.TASKS["look-back"].about, partial(tasks.language_text, "look-back")),
+    "markov": Entry("Markov language", tasks.TASKS["markov"].about, partial(tasks.language_text, "markov")),
+    "copying": Entry("Copying language", tasks.TASKS["copying"].about, partial(tasks.language_text, "copying")),
+    "brackets": Entry("Brackets language", tasks.TASKS["brackets"].about, partial(tasks.language_text, "brackets")),
 }
 
 

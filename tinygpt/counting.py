@@ -63,16 +63,19 @@ class NGramModel:
         contexts = Counts(*torch.unique(keys // vocab_size, return_counts=True))
         return cls(n, vocab_size, smoothing, grams, contexts)
 
-    def loss(self, ids: Tensor) -> float:
-        """The mean of -ln P over `ids` (N,), in nats per character.
+    def costs(self, ids: Tensor) -> Tensor:
+        """What each character costs that has n - 1 others before it: -ln P, in nats. (..., N) -> (..., N - n + 1)
 
-        The first n - 1 ids are context only: with less than a full context before them they are neither counted nor
-        scored. Raises ValueError for fewer than n ids, where nothing is left to score.
+        Raises ValueError for fewer than n ids, where nothing is left to score.
         """
         keys = ngram_keys(ids, self.n, self.vocab_size)
         gram = self.grams(keys).double() + self.smoothing
         context = self.contexts(keys // self.vocab_size).double() + self.smoothing * self.vocab_size
-        return float((context.log() - gram.log()).mean())
+        return context.log() - gram.log()
+
+    def loss(self, ids: Tensor) -> float:
+        """The mean cost over `ids` (N,), in nats per character; the first n - 1 ids are context only."""
+        return float(self.costs(ids).mean())
 
     def probabilities(self, context: Tensor) -> Tensor:
         """How likely each character is after the last n - 1 ids of `context` (N,). (V,)
@@ -89,12 +92,13 @@ class NGramModel:
 
 
 def ngram_keys(ids: Tensor, n: int, vocab_size: int) -> Tensor:
-    """Each n ids in a row as one number with the digits id, base `vocab_size`. (N,) -> (N - n + 1,)"""
-    if len(ids) < n:
-        raise ValueError(f"A {n}-gram needs {n} characters, and this text has {len(ids)}.")
-    keys = torch.zeros(len(ids) - n + 1, dtype=torch.int64)
+    """Each n ids in a row as one number with the digits id, base `vocab_size`. (..., N) -> (..., N - n + 1)"""
+    *before, N = ids.shape
+    if N < n:
+        raise ValueError(f"A {n}-gram needs {n} characters, and this text has {N}.")
+    keys = torch.zeros(*before, N - n + 1, dtype=torch.int64)
     for i in range(n):
-        keys = keys * vocab_size + ids[i : i + len(keys)]
+        keys = keys * vocab_size + ids[..., i : i + N - n + 1]
     return keys
 
 

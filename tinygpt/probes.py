@@ -5,6 +5,8 @@ model stores nothing, and only this thread's own pass is read, so two people may
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -14,12 +16,23 @@ class Probe(nn.Identity):
     """Marks a tensor worth looking at; computes nothing and stores nothing."""
 
 
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """The model in evaluation mode, so without dropout; afterwards in the mode it was in, after an error as well."""
+    was_training = model.training
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train(was_training)
+
+
 @torch.no_grad()
 def capture(model: nn.Module, idx: Tensor) -> dict[str, Tensor]:
-    """Every probed tensor of one forward pass over `idx` (B, T), by the name of its probe.
+    """Every probed tensor of one forward pass over `idx` (B, T) by the name of its probe, and what comes out: "logits".
 
-    `capture(model, idx)["blocks.0.attention.weights"]` is (B, n_head, T, T). Dropout is off while looking, and the
-    model is left in the mode it was in.
+    `capture(model, idx)["blocks.0.attention.weights"]` is (B, n_head, T, T), `capture(model, idx)["logits"]` is
+    (B, T, V). Dropout is off while looking.
     """
     seen: dict[str, Tensor] = {}
     me = threading.get_ident()  # somebody else may be running the same model just now
@@ -32,11 +45,10 @@ def capture(model: nn.Module, idx: Tensor) -> dict[str, Tensor]:
         return hook
 
     hooks = [m.register_forward_hook(keep(name)) for name, m in model.named_modules() if isinstance(m, Probe)]
-    was_training = model.training
     try:
-        model.eval()(idx)
+        with evaluating(model):
+            seen["logits"], _ = model(idx)
     finally:
-        model.train(was_training)
         for hook in hooks:
             hook.remove()
     return seen

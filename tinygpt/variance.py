@@ -114,11 +114,6 @@ def query_gradient(q: Tensor, k: Tensor, *, scale: float | bool = True) -> Tenso
     return moves.flatten(-2).norm(dim=-1)
 
 
-def variance_of_unit_scores(head_size: int) -> float:
-    """The variance of q . k where all numbers of q and k are independent with variance 1: a sum of hs products."""
-    return float(head_size)
-
-
 def variance_at_the_start(config: GPTConfig) -> float:
     """The variance of q . k in the first block with first weights: hs * (C * var(W) * var(x))**2, on average.
 

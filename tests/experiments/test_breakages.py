@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tinygpt.corpus import load_corpus
-from tinygpt.experiments.breakages import BREAKAGES, HEALTHY, healthy, plan
+from tinygpt.experiments.breakages import BREAKAGES, HEALTHY, breakage_plan, healthy
 from tinygpt.experiments.differences import what_differs
 from tinygpt.languages.catalogue import TASKS, best_loss
 from tinygpt.training.loop import advance
@@ -22,7 +22,7 @@ WRONG = {
 
 @pytest.mark.parametrize("name", BREAKAGES)
 def test_one_thing_is_wrong_and_nothing_else(name):
-    well, broken = plan(name, "tinyshakespeare", 65).runs
+    well, broken = breakage_plan(name, "tinyshakespeare", 65).runs
     assert (well.label, broken.label) == (HEALTHY, BREAKAGES[name].title)
     differs = what_differs([well.spec, broken.spec])
     if name == "learning-rate":
@@ -39,18 +39,18 @@ def test_a_breakage_is_a_run_that_fits_its_text(name):
     assert spec.corpus == (BREAKAGES[name].corpus or "markov")
     assert start(replace(spec, train=replace(spec.train, max_steps=1)), load_corpus(spec.corpus)).step == 0
     assert spec.train.max_steps <= 3_000
-    assert len(plan(name, "markov", 8, (1337, 1)).title) <= 60
+    assert len(breakage_plan(name, "markov", 8, (1337, 1)).title) <= 60
 
 
 def test_an_unknown_breakage_is_refused_in_words():
     with pytest.raises(ValueError, match="choose one of no-mask"):
-        plan("coffee", "markov", 8)
+        breakage_plan("coffee", "markov", 8)
 
 
 def finals(name, corpus, vocab_size, steps=None):
     """Val loss of the healthy and of the broken run; None for one that diverged."""
     found = []
-    for run in plan(name, corpus, vocab_size).runs:
+    for run in breakage_plan(name, corpus, vocab_size).runs:
         spec = run.spec if steps is None else replace(run.spec, train=replace(run.spec.train, max_steps=steps))
         text = load_corpus(spec.corpus)
         state = start(spec, text)

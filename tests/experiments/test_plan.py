@@ -16,7 +16,7 @@ def test_the_lectures_seed_comes_first():
 
 
 def test_repeating_a_run_changes_its_seed_alone():
-    plan = seeds.plan("four heads", SPEC, (1337, 1, 2))
+    plan = seeds.repeat_plan("four heads", SPEC, (1337, 1, 2))
     assert (plan.kind, plan.title) == ("seeds", "four heads: 3 seeds")
     assert [run.spec.train.seed for run in plan.runs] == [1337, 1, 2]
     assert {run.label for run in plan.runs} == {"four heads"}
@@ -33,11 +33,11 @@ def test_a_race_runs_one_seed_of_everybody_before_the_next():
 @pytest.mark.parametrize("wrong", [(), (1, 1), (-1,)])
 def test_seeds_that_make_no_sense_are_refused(wrong):
     with pytest.raises(ValueError, match="seed"):
-        seeds.plan("four heads", SPEC, wrong)
+        seeds.repeat_plan("four heads", SPEC, wrong)
 
 
 def test_a_title_fits_and_there_is_something_to_run():
-    assert len(seeds.plan("long " * 40, SPEC, (1,)).title) <= 60
+    assert len(seeds.repeat_plan("long " * 40, SPEC, (1,)).title) <= 60
     with pytest.raises(ValueError, match="60"):
         Plan("seeds", "x" * 61, (PlannedRun("a", SPEC),))
     with pytest.raises(ValueError, match="at least one run"):

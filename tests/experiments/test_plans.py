@@ -71,7 +71,7 @@ def test_equal_operations_are_equal_or_say_that_they_are_not():
 
 
 def test_the_race_has_every_rung_with_every_seed_and_equal_batches():
-    plan = ladder.plan(ladder.rungs("markov", 8, fair="parameters"), (1337, 1, 2), fair="parameters")
+    plan = ladder.ladder_plan(ladder.rungs("markov", 8, fair="parameters"), (1337, 1, 2), fair="parameters")
     assert (plan.kind, plan.title, len(plan.runs)) == ("ladder", "The ladder, equal parameters", 18)
     assert [run.label for run in plan.runs[:6]] == [PRESETS[name].title for name in LADDER]
     assert {run.spec.train.seed for run in plan.runs[:6]} == {1337}, "the first seed of all before the second"
@@ -98,7 +98,7 @@ def test_scales_that_are_one_number_are_one_lane(head_size, labels):
 
 
 def test_the_race_of_the_scales():
-    plan = scale.plan(scale.base("markov", 8, preset="layer-norm", head_size=16, steps=300), (1, 2))
+    plan = scale.scale_plan(scale.base("markov", 8, preset="layer-norm", head_size=16, steps=300), (1, 2))
     assert (plan.kind, plan.title, len(plan.runs)) == ("scale", "The scale race, head_size 16", 8)
     assert {run.spec.train.eval_interval for run in plan.runs} == {10}
     assert len({count_parameters(run.spec.model) for run in plan.runs}) == 1

@@ -4,7 +4,7 @@ import pytest
 
 from tinygpt.corpus import load_corpus
 from tinygpt.experiments.differences import what_differs
-from tinygpt.experiments.rules import FOUND, TRIALS, plan
+from tinygpt.experiments.rules import FOUND, TRIALS, trial_plan
 from tinygpt.languages.catalogue import best_loss
 from tinygpt.training.loop import advance
 from tinygpt.training.state import start
@@ -12,7 +12,7 @@ from tinygpt.training.state import start
 
 @pytest.mark.parametrize(("name", "missing"), [("look-back", "positions"), ("copying", "n_layer")])
 def test_only_the_part_that_it_takes_is_missing(name, missing):
-    able, unable = plan(name).runs
+    able, unable = trial_plan(name).runs
     assert (able.label, unable.label) == (TRIALS[name].able, TRIALS[name].unable)
     assert set(what_differs([able.spec, unable.spec])) == {missing}
     assert able.spec.train.same_batches and able.spec.train.max_steps <= 3_000
@@ -20,10 +20,10 @@ def test_only_the_part_that_it_takes_is_missing(name, missing):
 
 
 def test_a_trial_with_seeds_is_a_plan():
-    found = plan("copying", (1337, 1, 2))
+    found = trial_plan("copying", (1337, 1, 2))
     assert (found.kind, len(found.runs), len(TRIALS["copying"].title)) == ("language", 6, len(found.title))
     with pytest.raises(ValueError, match="choose one of look-back, copying"):
-        plan("latin")
+        trial_plan("latin")
 
 
 @pytest.mark.slow
@@ -31,7 +31,7 @@ def test_a_trial_with_seeds_is_a_plan():
 @pytest.mark.parametrize("name", TRIALS)
 def test_one_model_finds_the_rule_and_the_other_does_not(name, margin):
     above = {}
-    for run in plan(name).runs:
+    for run in trial_plan(name).runs:
         corpus = load_corpus(name)
         state = start(run.spec, corpus)
         while not state.ended:

@@ -10,7 +10,7 @@ from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load
 from tinygpt.corpus import load_corpus
 from tinygpt.files import PROJECT
-from tinygpt.inside.diagnosis import APART, LONG, Case, Finding, diagnose
+from tinygpt.inside.diagnosis import APART, TOO_LONG, Case, Finding, diagnose
 from tinygpt.inside.symptoms import Roughness, roughness
 from tinygpt.lessons.measured import spec
 from tinygpt.training.loop import advance
@@ -154,7 +154,7 @@ def test_steps_as_long_as_the_weights_do_harm_and_are_found(name, margin):
     assert finding.name == "learning-rate" and finding.clear and diagnose(shorter) == ()
     assert case.final_val and shorter.final_val
     margin("val, above that of shorter steps", case.final_val - shorter.final_val, above=0.2)
-    margin("rate, in sizes of the weights", 0.1 / finding.evidence["weights"], above=LONG)
+    margin("rate, in sizes of the weights", 0.1 / finding.evidence["weights"], above=TOO_LONG)
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from tinygpt.probes import capture
 from tinygpt.tokenizer import LECTURE_CHARS
 from tinygpt.training.evaluation import val_windows
 from tinygpt.training.presets import PRESETS
-from tinygpt.variance import variance_at_the_start, variance_of_unit_scores
+from tinygpt.variance import variance_at_the_start
 
 TEXT = Corpus.from_text("to be, or not to be: that is the question.\n" * 40)
 V = TEXT.tokenizer.vocab_size
@@ -98,7 +98,6 @@ def test_gradients_are_measured_where_gradients_are_off():
 
 
 def test_the_theory_lines():
-    assert variance_of_unit_scores(16) == 16
     assert variance_at_the_start(replace(HEAD, fixed_head_size=256)) == pytest.approx(4 / 9 * 256)
     assert variance_at_the_start(replace(HEAD, positions="none")) == pytest.approx(32 / 9)
     assert variance_at_the_start(GPTConfig(n_head=1)) == pytest.approx(32 / 9)  # LayerNorm: x has variance 1

@@ -9,8 +9,8 @@ import torch
 
 from tinygpt.corpus import load_corpus
 from tinygpt.counting import floors
-from tinygpt.languages.base import entropy
-from tinygpt.languages.catalogue import SEED, TASKS, best_loss, text
+from tinygpt.languages.base import entropy_of
+from tinygpt.languages.catalogue import SEED, TASKS, best_loss, language_text
 from tinygpt.languages.look_back import LookBack
 from tinygpt.languages.markov import Markov
 
@@ -149,9 +149,9 @@ def test_no_count_model_beats_the_best_loss():
     ],
 )
 def test_the_texts_are_the_same_everywhere(key, sha256):
-    assert hashlib.sha256(text(key).encode()).hexdigest() == sha256
-    assert len(text(key)) == 200_000
-    assert set(text(key)) == set("abcdefgh")
+    assert hashlib.sha256(language_text(key).encode()).hexdigest() == sha256
+    assert len(language_text(key)) == 200_000
+    assert set(language_text(key)) == set("abcdefgh")
 
 
 def test_a_text_depends_on_its_generator_alone():
@@ -165,10 +165,10 @@ def test_a_text_depends_on_its_generator_alone():
 
 def test_nonsense_is_refused():
     with pytest.raises(ValueError, match="no made-up language 'klingon'; choose one of look-back, markov"):
-        text("klingon")
+        language_text("klingon")
     with pytest.raises(ValueError, match="block_size must be at least 1"):
         best_loss("markov", 0)
 
 
 def test_the_entropy_of_a_coin_is_ln_2():
-    assert entropy(torch.tensor([0.5, 0.5, 0.0])) == pytest.approx(math.log(2))
+    assert entropy_of(torch.tensor([0.5, 0.5, 0.0])) == pytest.approx(math.log(2))

@@ -9,7 +9,7 @@ import torch
 
 from tests.languages.windows import costs_by_brute_force
 from tinygpt.corpus import load_corpus
-from tinygpt.languages.catalogue import TASKS, text
+from tinygpt.languages.catalogue import TASKS, language_text
 from tinygpt.languages.copying import Copying
 
 
@@ -58,7 +58,7 @@ def test_an_all_knowing_reader_loses_the_best_loss(split):
 
 
 def test_every_line_is_a_word_of_different_letters_dots_and_the_word_again():
-    lines = text("copying").split("\n")
+    lines = language_text("copying").split("\n")
     for line in lines[:-1]:
         word, again = line[:6], line[-6:]
         assert word == again and len(set(word)) == 6 and set(line[6:-6]) == {"."}

@@ -54,14 +54,6 @@ def test_the_file_arrives_whole_and_is_fetched_once(server, cache):
     assert download.fetch(url=f"{server}/gone", sha256=GOOD_SHA256) == path  # nothing is asked of the server
 
 
-def test_progress_ends_at_the_whole_file(server):
-    seen = []
-    download.fetch(url=f"{server}/good", sha256=GOOD_SHA256, progress=lambda done, total: seen.append((done, total)))
-    assert len(seen) > 2
-    assert seen == sorted(seen)
-    assert seen[-1] == (len(GOOD), len(GOOD))
-
-
 def test_a_bar_on_the_terminal(server, capfd):
     download.fetch(url=f"{server}/good", sha256=GOOD_SHA256, progress=True)
     assert "100%" in capfd.readouterr().err

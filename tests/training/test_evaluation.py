@@ -13,7 +13,7 @@ from tinygpt.corpus import Corpus
 from tinygpt.counting import NGramModel
 from tinygpt.gpt import GPTConfig
 from tinygpt.models import build
-from tinygpt.training.evaluation import costs, counts_by_position, loss_by_position, loss_in_use, val_windows
+from tinygpt.training.evaluation import counts_by_position, loss_by_position, loss_in_use, val_windows, window_costs
 
 TEXT = Corpus.from_text("to be, or not to be: that is the question.\n" * 40)
 V = TEXT.tokenizer.vocab_size
@@ -64,7 +64,7 @@ def test_a_loss_of_every_guess():
     model, rows = build(BigramConfig(V)), val_windows(TEXT, 4)[:2]
     surprise = -F.log_softmax(model.token_embedding_table.weight.detach(), -1)  # (V, V)
     by_hand = [[surprise[a, b] for a, b in zip(row[:-1], row[1:], strict=True)] for row in rows]
-    torch.testing.assert_close(costs(model, rows), torch.tensor(by_hand))
+    torch.testing.assert_close(window_costs(model, rows), torch.tensor(by_hand))
 
 
 def test_a_table_of_counts_costs_what_the_same_table_costs_as_a_model():

@@ -68,7 +68,7 @@ def add_generate(generate: argparse.ArgumentParser) -> None:
     generate.add_argument("--prompt", default="", help="what it goes on from (default: an empty line)")
     generate.add_argument("--length", type=whole(1), default=500, metavar="N", help="characters (default: 500)")
     generate.add_argument(
-        "--temperature", type=temperature, default=1.0, metavar="X",
+        "--temperature", type=sharpness, default=1.0, metavar="X",
         help="below 1: more cautious, above 1: wilder, 0: always the likeliest character (default: 1)",
     )  # fmt: skip
     generate.add_argument("--top-k", type=whole(1), metavar="K", help="draw among the K likeliest only")
@@ -112,19 +112,19 @@ def encoding(text: str) -> str:
 
 def above_zero(text: str) -> float:
     """Reads a number above 0, such as 0.001 or 1e-3."""
-    if (value := number(text)) > 0:
+    if (value := finite_number(text)) > 0:
         return value
     raise argparse.ArgumentTypeError(f"a number above 0 is needed, such as 0.001, not {text[:40]!r}")
 
 
-def temperature(text: str) -> float:
+def sharpness(text: str) -> float:
     """Reads 0, or a temperature at which 32-bit numbers can still tell the characters apart."""
-    if (value := number(text)) == 0 or 0.001 <= value <= 1000:
+    if (value := finite_number(text)) == 0 or 0.001 <= value <= 1000:
         return value
     raise argparse.ArgumentTypeError(f"0, or a number from 0.001 to 1000 is needed, not {text[:40]!r}")
 
 
-def number(text: str) -> float:
+def finite_number(text: str) -> float:
     """A finite number, or -1 for anything else."""
     try:
         value = float(text)

@@ -88,7 +88,7 @@ def healthy(name: str, corpus: str, vocab_size: int) -> RunSpec:
     return with_steps(spec.with_settings(own), what.steps, LOOKS)
 
 
-def plan(name: str, corpus: str, vocab_size: int, seeds: Sequence[int] = (1337,)) -> Plan:
+def breakage_plan(name: str, corpus: str, vocab_size: int, seeds: Sequence[int] = (1337,)) -> Plan:
     """The healthy run and the broken one. ValueError for a breakage that is not among BREAKAGES."""
     what, spec = _breakage(name), healthy(name, corpus, vocab_size)
     return Plan("break", f"Break it: {what.title}", race([(HEALTHY, spec), (what.title, what.breaks(spec))], seeds))

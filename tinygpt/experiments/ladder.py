@@ -1,7 +1,7 @@
 """The ladder race: the lecture's six rungs side by side, each with what is new in it.
 
     rungs(corpus, vocab_size)                        what is raced
-    plan(rungs(corpus, vocab_size), seeds)           the race, with equal batches
+    ladder_plan(rungs(corpus, vocab_size), seeds)    the race, with equal batches
 
 As the lecture has it, the rungs differ in more than the new part: the residual rung has 4.9 times the parameters of
 the one before. The fair versions take that away, each in its own way:
@@ -97,6 +97,6 @@ def code_of(changes: dict[str, tuple[Any, Any]]) -> tuple[Callable[..., object],
     return tuple(dict.fromkeys(code for setting in CODE if setting in changes for code in CODE[setting]))
 
 
-def plan(ladder: Sequence[Rung], seeds: Sequence[int], *, fair: Fair = "") -> Plan:
+def ladder_plan(ladder: Sequence[Rung], seeds: Sequence[int], *, fair: Fair = "") -> Plan:
     """The race of these rungs: every seed gives all of them the same batches."""
     return Plan("ladder", TITLES[fair], race([(rung.title, rung.spec) for rung in ladder], seeds))

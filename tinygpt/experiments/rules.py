@@ -67,7 +67,7 @@ TRIALS: dict[str, Trial] = {
 }  # fmt: skip
 
 
-def plan(name: str, seeds: Sequence[int] = (1337,)) -> Plan:
+def trial_plan(name: str, seeds: Sequence[int] = (1337,)) -> Plan:
     """The model that can and the one that cannot. ValueError for a name that is not among TRIALS."""
     if name not in TRIALS:
         raise ValueError(f"there is no trial on a made-up language {name!r}; choose one of {', '.join(TRIALS)}")

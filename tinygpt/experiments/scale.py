@@ -26,7 +26,7 @@ HEAD_SIZES = (16, 32, 64, 128, 256)
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class ScaleLane:
     """One number that q @ k is multiplied by, and every scale that is this number here."""
 
     scales: tuple[Scale, ...]  # more than one where head_size makes them equal: they would be the same run
@@ -49,21 +49,21 @@ def base(
     return with_steps(spec.with_settings({"head_size": head_size}), steps, LOOKS)
 
 
-def lanes(spec: RunSpec) -> tuple[Lane, ...]:
+def lanes(spec: RunSpec) -> tuple[ScaleLane, ...]:
     """The four scales as the different numbers that they are for this model: two to four lanes."""
     assert isinstance(spec.model, GPTConfig)
-    found: list[Lane] = []
+    found: list[ScaleLane] = []
     for scale in RACED:
         model = replace(spec.model, scale=scale)
         same = next((lane for lane in found if math.isclose(lane.factor, model.scale_factor)), None)
         if same is None:
-            found.append(Lane((scale,), model.scale_factor, replace(spec, model=model)))
+            found.append(ScaleLane((scale,), model.scale_factor, replace(spec, model=model)))
         else:
             found[found.index(same)] = replace(same, scales=(*same.scales, scale))
     return tuple(found)
 
 
-def plan(spec: RunSpec, seeds: Sequence[int]) -> Plan:
+def scale_plan(spec: RunSpec, seeds: Sequence[int]) -> Plan:
     """The race of a model against itself; every seed gives all lanes the same first weights and the same batches."""
     assert isinstance(spec.model, GPTConfig)
     title = f"The scale race, head_size {spec.model.head_size}"

@@ -12,7 +12,7 @@ def default_seeds(n: int) -> tuple[int, ...]:
     return (1337, *range(1, n))[:n]
 
 
-def plan(label: str, spec: RunSpec, seeds: Sequence[int]) -> Plan:
+def repeat_plan(label: str, spec: RunSpec, seeds: Sequence[int]) -> Plan:
     """One run over and over: all that differs is the seed, so first weights, batches and dropout."""
     return Plan("seeds", f"{label}: {len(seeds)} seeds"[:LONGEST_TITLE], each_seed(label, spec, seeds))
 

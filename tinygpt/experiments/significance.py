@@ -32,6 +32,7 @@ the one before it makes as many comparisons as there are rows.
 """
 
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -72,40 +73,29 @@ def compare(a: Losses, b: Losses, *, same_start: bool = False) -> Comparison:
     if min(seeds) < 2:
         difference = _mean(right) - _mean(left) if min(seeds) else None
         return Comparison("too few", "", seeds, left_out, difference)
-    if paired:
-        error, freedom = _paired_error([after - before for before, after in zip(left, right, strict=True)])
-    else:
-        error, freedom = _welch_error(left, right)
     difference = _mean(right) - _mean(left)
-    p, smallest = _students_t(difference, error, freedom)
+    p, smallest = _test(left, right, paired=paired)
     verdict: Verdict = "larger than the noise" if p < 1 - CONFIDENCE else "within the noise"
     low, high = difference - smallest, difference + smallest
     test: Test = "paired" if paired else "unpaired"
     return Comparison(verdict, test, seeds, left_out, difference, low, high, p, smallest)
 
 
-def _students_t(difference: float, error: float, freedom: float) -> tuple[float, float]:
-    """p of a difference of means with this standard error, and the smallest difference that chance rarely makes."""
-    from scipy.special import stdtr, stdtrit  # imported late: whoever compares nothing need not wait
+def _test(a: Sequence[float], b: Sequence[float], *, paired: bool) -> tuple[float, float]:
+    """p of the difference of two means, and the smallest difference that chance rarely makes.
 
-    if error <= EXACT:  # nothing scatters: any difference is one
-        return (1.0 if abs(difference) <= EXACT else 0.0), 0.0
-    smallest = float(stdtrit(freedom, (1 + CONFIDENCE) / 2)) * error
-    return 2 * float(stdtr(freedom, -abs(difference) / error)), smallest
+    Paired by Student, unpaired by Welch ("The generalization of Student's problem", 1947).
+    """
+    from scipy import stats  # imported late: whoever compares nothing need not wait
 
-
-def _welch_error(a: Sequence[float], b: Sequence[float]) -> tuple[float, float]:
-    """Standard error of the difference of two means and its degrees of freedom ("Student's problem", Welch 1947)."""
-    parts = [_variance(side) / len(side) for side in (a, b)]
-    if sum(parts) <= EXACT**2:
-        return 0.0, 1.0
-    share = [part / sum(parts) for part in parts]
-    return math.sqrt(sum(parts)), 1 / sum(s**2 / (len(side) - 1) for s, side in zip(share, (a, b), strict=True))
-
-
-def _paired_error(change: Sequence[float]) -> tuple[float, float]:
-    """Standard error of a mean change and its degrees of freedom."""
-    return math.sqrt(_variance(change) / len(change)), len(change) - 1.0
+    scattered = [[after - before for before, after in zip(a, b, strict=True)]] if paired else [a, b]
+    if all(max(values) - min(values) <= EXACT for values in scattered):  # then any difference is one
+        return (1.0 if abs(_mean(b) - _mean(a)) <= EXACT else 0.0), 0.0
+    with warnings.catch_warnings():  # scipy warns of a group that does not scatter; where only one does, that is fine
+        warnings.filterwarnings("ignore", "Precision loss occurred", RuntimeWarning)
+        result = stats.ttest_rel(b, a) if paired else stats.ttest_ind(b, a, equal_var=False)
+    low, high = result.confidence_interval(CONFIDENCE)
+    return float(result.pvalue), float(high - low) / 2
 
 
 def _finite(losses: Losses) -> dict[int, float]:
@@ -114,9 +104,3 @@ def _finite(losses: Losses) -> dict[int, float]:
 
 def _mean(values: Sequence[float]) -> float:
     return math.fsum(values) / len(values)
-
-
-def _variance(values: Sequence[float]) -> float:
-    """The sample variance: squared distances from the mean, over n - 1."""
-    mean = _mean(values)
-    return math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1)

@@ -20,7 +20,7 @@ from tinygpt.gpt import GPTConfig, GPTLanguageModel
 from tinygpt.inside.symptoms import attention_rows, order_effect, reach, roughness, smallest_weights
 from tinygpt.inside.vitals import vitals
 from tinygpt.models import LanguageModel, build
-from tinygpt.training.evaluation import costs, loss_in_use, val_windows
+from tinygpt.training.evaluation import loss_in_use, val_windows, window_costs
 from tinygpt.training.spec import RunSpec
 from tinygpt.training.state import Point
 
@@ -30,9 +30,9 @@ APART = 0.1  # nats: the loss in use is so far above the loss in training's wind
 BLIND = 1e-4  # the first block's output moves by less than this share when the past is shuffled
 GAP = 0.03  # nats between twins: what another seed alone does
 LOST = 0.1  # of the gradient that the twin gets through
-LONG = (
-    0.7  # of the smallest weights is a step: up to 0.28 it did no harm worth naming, and from 0.98 on it cost 0.2 nats
-)
+# A step as long as this share of the smallest weights is too long: up to 0.28 it did no harm worth naming, and from
+# 0.98 on it cost 0.2 nats.
+TOO_LONG = 0.7
 SATURATED = 0.2  # of all rows, before the first step; with the scale there are none, and fewer do no harm
 
 
@@ -81,7 +81,7 @@ class Case:
 
 def diagnose(case: Case) -> tuple[Finding, ...]:
     """All that is found wrong with a run, what matters most first; nothing for a healthy one."""
-    found = [learning_rate(case)]
+    found = [too_long_steps(case)]
     if isinstance(case.spec.model, GPTConfig):
         found += [check(case) for check in OF_A_GPT]
     return tuple(sorted((finding for finding in found if finding), key=lambda finding: not finding.clear))
@@ -96,7 +96,7 @@ def leaks(case: Case) -> Finding | None:
     if not wrong_axis and seen.future <= LEAK:
         return None
     few = max(16, TOKENS // case.spec.model.block_size**2)  # each window is read T times
-    val = costs(case.model, case.rows[:few]).mean().item()
+    val = window_costs(case.model, case.rows[:few]).mean().item()
     in_use = loss_in_use(case.model, case.corpus, windows=few).mean().item()
     evidence = {"future": seen.future, "lowest_sum": seen.lowest, "highest_sum": seen.highest, "val": val,
                 "in_use": in_use} | ({"floor": min(case.floors.values())} if case.floors else {})  # fmt: skip
@@ -137,13 +137,13 @@ def unscaled(case: Case) -> Finding | None:
     return Finding("unscaled", evidence["saturated"] > SATURATED, evidence | case.gap)
 
 
-def learning_rate(case: Case) -> Finding | None:
+def too_long_steps(case: Case) -> Finding | None:
     """Steps that are too long: for the weights, for the curve, which leaps or rises again, or beside a twin's."""
     rate, curve = case.spec.train.learning_rate, roughness(case.points, case.spec.model.vocab_size)
     wild = bool(case.note) or (curve is not None and curve.wild)
     other = case.twin is not None and case.twin[0].train.learning_rate < rate / 3
     weights = smallest_weights(build(case.spec.model, seed=case.spec.train.seed))
-    long = rate > LONG * weights
+    long = rate > TOO_LONG * weights
     if not wild and not long and not other:
         return None
     evidence = {"rate": rate, "diverged": float(bool(case.note)), "weights": weights, "long": float(long)}

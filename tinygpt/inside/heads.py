@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from tinygpt.attention import Head, Stages, attention_stages
-from tinygpt.gpt import Block, GPTLanguageModel, Scale, scale_factor
+from tinygpt.gpt import GPTLanguageModel, Scale, scale_factor
 from tinygpt.models import blank
 from tinygpt.probes import capture
 from tinygpt.randomness import generator, initialize_as_torch
@@ -54,11 +54,10 @@ class ModelHead:
         """The head at work on `ids` (T,). Whatever is switched is switched in the whole model, while it reads."""
         model = read_as(self.model, positions=positions, mask=mask, dim=dim, scale=scale or self.scale)
         seen, factor = capture(model, ids[None]), model.config.scale_factor
-        q, k, v = (seen[f"blocks.{self.layer}.attention.{name}"][0, self.head] for name in ("query", "key", "value"))
+        attention = f"blocks.{self.layer}.attention"
+        q, k, v = (seen[f"{attention}.{name}"][0, self.head] for name in ("query", "key", "value"))
         stages = stages_of_one(q, k, scale=factor, mask=mask, dim=dim)
-        with torch.no_grad():
-            x = what_enters(model, ids, self.layer)
-            guesses = model(ids[None])[0].softmax(-1)[0]  # (1, T, V) -> (T, V)
+        x, guesses = seen[f"{attention}.x"][0], seen["logits"][0].softmax(-1)  # (T, C) and (T, V)
         return SeenHead(x, q, k, v, factor, stages, stages.weights @ v, guesses)
 
 
@@ -92,14 +91,6 @@ def stages_of_one(q: Tensor, k: Tensor, *, scale: float, mask: bool, dim: int) -
     """The stages of one text as a batch of one, where dim=1 means what it means in the notebooks. Each (T, T)"""
     batched = attention_stages(q[None], k[None], scale=scale, mask=mask, dim=dim)  # (1, T, T) each
     return Stages(*(stage[0] for stage in batched))
-
-
-def what_enters(model: GPTLanguageModel, ids: Tensor, layer: int) -> Tensor:
-    """What the heads of block `layer` read: (T,) -> (T, C)"""
-    x = model.embed(ids[None])
-    for block in model.blocks[:layer]:
-        x = block(x)
-    return cast(Block, model.blocks[layer]).norm1(x)[0]
 
 
 def read_as(model: GPTLanguageModel, *, positions: bool, mask: bool, dim: int, scale: Scale) -> GPTLanguageModel:

@@ -13,8 +13,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from tinygpt.counting import NGramModel, ngram_keys
+from tinygpt.counting import NGramModel
 from tinygpt.models import LanguageModel
+from tinygpt.probes import evaluating
 from tinygpt.training.evaluation import TOKENS_AT_ONCE
 
 
@@ -26,27 +27,21 @@ def surprise(model: LanguageModel | NGramModel, ids: Tensor) -> Tensor:
     """
     if len(ids) < 2:
         raise ValueError(f"A passage needs at least 2 characters, the second to be predicted; here are {len(ids)}.")
-    return _of_counts(model, ids) if isinstance(model, NGramModel) else _of_model(model, ids)
-
-
-def _of_counts(table: NGramModel, ids: Tensor) -> Tensor:
-    """The same for a table: the first character has no surprise, even for n = 1, which needs nothing. (N - 1,)"""
-    n, V = table.n, table.vocab_size
-    keys = ngram_keys(ids[max(0, 2 - n) :], n, V) if len(ids) >= n else ids[:0]
-    seen = table.grams(keys).double() + table.smoothing
-    context = table.contexts(keys // V).double() + table.smoothing * V
-    return F.pad(context.log() - seen.log(), (len(ids) - 1 - len(keys), 0), value=math.nan)
+    if not isinstance(model, NGramModel):
+        return _of_model(model, ids)
+    paid = model.costs(ids) if len(ids) >= model.n else torch.zeros(0, dtype=torch.float64)
+    paid = paid[max(0, 2 - model.n) :]  # the first character has no surprise, even for n = 1, which needs nothing
+    return F.pad(paid, (len(ids) - 1 - len(paid), 0), value=math.nan)
 
 
 @torch.no_grad()
 def _of_model(model: LanguageModel, ids: Tensor) -> Tensor:
     """One window for every character, a step of one character between them. (N - 1,)"""
-    T, was_training = model.config.block_size, model.training
-    model.eval()
-    short = [_last(model, ids[None, : t + 1]) for t in range(1, min(T, len(ids)))]  # the passage has only just begun
+    T = model.config.block_size
     pieces = ids.unfold(0, T + 1, 1).split(max(1, TOKENS_AT_ONCE // T)) if len(ids) > T else ()
-    whole = [_last(model, piece) for piece in pieces]  # of (W, T + 1)
-    model.train(was_training)
+    with evaluating(model):
+        short = [_last(model, ids[None, : t + 1]) for t in range(1, min(T, len(ids)))]  # the passage has just begun
+        whole = [_last(model, piece) for piece in pieces]  # of (W, T + 1)
     return torch.cat(short + whole).double()
 
 

@@ -18,7 +18,7 @@ from tinygpt.attention import causal_mask
 from tinygpt.gpt import GPTLanguageModel
 from tinygpt.inside.vitals import gradients
 from tinygpt.models import LanguageModel
-from tinygpt.probes import capture
+from tinygpt.probes import capture, evaluating
 from tinygpt.randomness import generator
 from tinygpt.training.state import Point
 
@@ -95,7 +95,7 @@ def noise(losses: Sequence[float]) -> float:
 SHUFFLE_SEED = 8  # of the shuffled pasts: the same ones for every model
 
 
-class Rows(NamedTuple):
+class RowFaults(NamedTuple):
     """The rows of weights of all heads of all layers: what they should never do."""
 
     future: float  # the weight on what comes later, mean over the rows of the worst layer; 0 with a mask
@@ -111,24 +111,22 @@ class Order(NamedTuple):
     price: float  # how much more the true next character costs, in nats
 
 
-def attention_rows(model: GPTLanguageModel, rows: Tensor) -> Rows:
+def attention_rows(model: GPTLanguageModel, rows: Tensor) -> RowFaults:
     """Leaks into the past, and sums of rows, over windows (W, T + 1)."""
     seen = capture(model, rows[:, :-1])
     weights = torch.stack([seen[f"blocks.{layer}.attention.weights"] for layer in range(model.config.n_layer)])
     later = ~causal_mask(weights.shape[-1])  # weights: (n_layer, W, n_head, T, T)
     future, sums = (weights * later).sum(-1).flatten(1).mean(1).max(), weights.sum(-1)
-    return Rows(future.item(), sums.min().item(), sums.max().item())
+    return RowFaults(future.item(), sums.min().item(), sums.max().item())
 
 
 @torch.no_grad()
 def order_effect(model: GPTLanguageModel, rows: Tensor) -> Order:
     """Whether it matters to the model in which order the past of the last place stands. `rows` is (W, T + 1)."""
-    was_training = model.training
-    model.eval()
     idx, other = rows[:, :-1], shuffled_past(rows[:, :-1])
-    one, two = (model.blocks[0](model.embed(x))[:, -1] for x in (idx, other))  # (W, C)
-    before, after = (F.log_softmax(model(x)[0][:, -1], -1) for x in (idx, other))  # (W, V)
-    model.train(was_training)
+    with evaluating(model):
+        one, two = (model.blocks[0](model.embed(x))[:, -1] for x in (idx, other))  # (W, C)
+        before, after = (F.log_softmax(model(x)[0][:, -1], -1) for x in (idx, other))  # (W, V)
     true = rows[:, -1:]
     return Order(
         first_block=((one - two).norm() / one.norm()).item(),

@@ -16,9 +16,9 @@ from torch.nn import functional as F
 from tinygpt.attention import causal_mask
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
-from tinygpt.probes import capture
+from tinygpt.probes import capture, evaluating
 from tinygpt.training.evaluation import val_windows
-from tinygpt.variance import effective_characters
+from tinygpt.variance import HOT, effective_characters
 
 TOKENS = 1_024  # 128 windows of 8: a look of a few milliseconds
 
@@ -28,7 +28,7 @@ class Vitals(NamedTuple):
 
     entropy: Tensor  # of a row of weights, in nats: 0 when all its weight is on one character
     largest: Tensor  # the largest weight of a row
-    saturated: Tensor  # the share of rows with more than 0.99 on one character
+    saturated: Tensor  # the share of rows with more than HOT on one character
     scores: Tensor  # the variance of q . k, where the mask lets it through
     scaled: Tensor  # the same after the scale
     query: Tensor  # the variance of the numbers of all queries
@@ -64,7 +64,7 @@ def _head_vitals(config: GPTConfig, seen: dict[str, Tensor], name: str) -> dict[
     return {
         "entropy": torch.special.entr(rows).sum(-1).mean((0, 2)),
         "largest": largest.mean((0, 2)),
-        "saturated": (largest > 0.99).float().mean((0, 2)),
+        "saturated": (largest > HOT).float().mean((0, 2)),
         "scores": variance,
         "scaled": variance * config.scale_factor**2,
         "query": var_q,
@@ -89,17 +89,15 @@ def _gradients(model: GPTLanguageModel, rows: Tensor) -> tuple[Tensor, Tensor, f
 
 def gradients(model: GPTLanguageModel, rows: Tensor) -> dict[str, Tensor]:
     """The gradient of the mean loss over `rows` (W, T + 1) for each weight by name, without dropout."""
-    named, was_training = dict(model.named_parameters()), model.training
-    model.eval()
-    with torch.enable_grad():
+    weights = dict(model.named_parameters())
+    with evaluating(model), torch.enable_grad():
         logits, _ = model(rows[:, :-1])
         loss = F.cross_entropy(logits.flatten(0, 1), rows[:, 1:].flatten())
-        found = torch.autograd.grad(loss, list(named.values()))  # returns them; backward() would leave them in .grad
-    model.train(was_training)
-    return dict(zip(named, found, strict=True))
+        found = torch.autograd.grad(loss, list(weights.values()))  # returns them; backward() would leave them in .grad
+    return dict(zip(weights, found, strict=True))
 
 
-# --- what theory says ------------------------------------------------------------------------------------------------
+# --- what the rows of a head are like ---------------------------------------------------------------------------------
 
 
 class Habits(NamedTuple):
@@ -116,14 +114,12 @@ def habits(model: GPTLanguageModel, corpus: Corpus, *, layer: int = 0, windows: 
     """The habits of the heads of one block, on val. Row 0 is left out: with the mask it has no choice."""
     idx = val_windows(corpus, model.config.block_size, windows)
     seen = capture(model, idx[:, :-1])
+    of_head = _head_vitals(model.config, seen, f"blocks.{layer}.attention")
     weights = seen[f"blocks.{layer}.attention.weights"]  # (W, n_head, T, T)
-    scaled = seen[f"blocks.{layer}.attention.scores"] * model.config.scale_factor
-    allowed = causal_mask(idx.shape[1] - 1) if model.config.mask else ...
-    rows = weights[:, :, 1:]  # (W, n_head, T - 1, T)
     return Habits(
         itself=weights.diagonal(dim1=-2, dim2=-1)[..., 1:].mean((0, 2)),
         back=weights.diagonal(offset=-1, dim1=-2, dim2=-1).mean((0, 2)),
-        entropy=torch.special.entr(rows).sum(-1).mean((0, 2)),
-        spread=effective_characters(rows).mean((0, 2)),
-        variance=scaled[..., allowed].transpose(0, 1).flatten(1).var(1),
+        entropy=of_head["entropy"],
+        spread=effective_characters(weights[:, :, 1:]).mean((0, 2)),  # row 0 is left out
+        variance=of_head["scaled"],
     )

@@ -43,6 +43,6 @@ class Language:
         return "".join([letters[i] for i in self.ids(length, generator).tolist()])
 
 
-def entropy(p: Tensor) -> float:
+def entropy_of(p: Tensor) -> float:
     """The entropy of the probabilities `p`, in nats: -sum p ln p, where 0 ln 0 = 0."""
     return float(torch.special.entr(p).sum())

@@ -24,7 +24,7 @@ TASKS: dict[str, Language] = {
 }
 
 
-def text(task: str) -> str:
+def language_text(task: str) -> str:
     """The text of a made-up language, the same every time."""
     return _language(task).text(LENGTH, torch.Generator().manual_seed(SEED))
 

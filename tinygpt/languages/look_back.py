@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from tinygpt.languages.base import Language, entropy
+from tinygpt.languages.base import Language, entropy_of
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class LookBack(Language):
         if seen <= self.k:
             return math.log(self.vocab_size)
         other = (1 - self.copy) / self.vocab_size
-        return entropy(torch.tensor([self.copy + other] + [other] * (self.vocab_size - 1), dtype=torch.float64))
+        return entropy_of(torch.tensor([self.copy + other] + [other] * (self.vocab_size - 1), dtype=torch.float64))
 
     def ids(self, length: int, generator: torch.Generator) -> Tensor:
         """A random text as ids. (N,)"""

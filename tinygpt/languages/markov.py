@@ -11,7 +11,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from tinygpt.languages.base import Language, entropy
+from tinygpt.languages.base import Language, entropy_of
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Markov(Language):
         s = min(seen, self.order)
         together = self.joint.view(self.vocab_size ** (s + 1), -1).sum(1)  # s + 1 letters in a row
         alone = self.joint.view(self.vocab_size**s, -1).sum(1)
-        return entropy(together) - entropy(alone)
+        return entropy_of(together) - entropy_of(alone)
 
     def ids(self, length: int, generator: torch.Generator) -> Tensor:
         """A random text as ids, begun in the long-run mixture of contexts. (N,)"""

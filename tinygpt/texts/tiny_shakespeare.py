@@ -6,10 +6,8 @@ the cache that `fetch` fills. Its SHA-256 decides: a file that merely looks like
 
 import hashlib
 import os
-from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import pooch
 
@@ -21,8 +19,6 @@ WAYS_OUT = f"Get it with `python -m tinygpt fetch` (1.1 MB), or {BRING_IT}"
 WITHOUT_A_NETWORK = (
     f"Without one, bring the file along and {BRING_IT} Or do without it: shakespeare-plays needs no network."
 )
-
-Progress = bool | Callable[[int, int], None]  # True for a bar on the terminal, or progress(bytes so far, bytes in all)
 
 
 def cache_folder() -> Path:
@@ -55,17 +51,18 @@ def read() -> str:
     raise ValueError(f"Tiny Shakespeare is not on this machine. {WAYS_OUT}")
 
 
-def fetch(*, url: str = URL, folder: Path | None = None, progress: Progress = False, sha256: str = SHA256) -> Path:
+def fetch(*, url: str = URL, folder: Path | None = None, progress: bool = False, sha256: str = SHA256) -> Path:
     """Download the exact file into the cache, unless it is there already; where it lies.
 
-    Raises ValueError when the download fails or brings another file; then nothing of it stays in the cache.
+    `progress` draws a bar on the terminal. Raises ValueError when the download fails or brings another
+    file; then nothing of it stays in the cache.
     """
     pooch.get_logger().setLevel("WARNING")  # its "Downloading data from ..." is for us to say, not for a library
     folder = folder or cache_folder()
     try:
-        path = pooch.retrieve(
-            url, known_hash=f"sha256:{sha256}", fname=FILE_NAME, path=folder, downloader=_downloader(progress)
-        )
+        # small pieces, so that progress is seen, and no waiting for a silent server
+        small_pieces = pooch.HTTPDownloader(progressbar=progress, chunk_size=64 * 1024, timeout=30)
+        path = pooch.retrieve(url, known_hash=f"sha256:{sha256}", fname=FILE_NAME, path=folder, downloader=small_pieces)
     except ValueError:  # pooch compared the checksums
         raise ValueError(f"{url} sent another file than the lecture's; nothing was kept. Try again later.") from None
     except OSError as error:  # what requests raises is an OSError too
@@ -74,12 +71,6 @@ def fetch(*, url: str = URL, folder: Path | None = None, progress: Progress = Fa
             f"Could not download {url} to {folder} ({reason}). Is this machine online? {WITHOUT_A_NETWORK}"
         ) from error
     return Path(path)
-
-
-def _downloader(progress: Progress) -> pooch.HTTPDownloader:
-    """How pooch gets the file: small pieces, so that progress is seen, and no waiting for a silent server."""
-    bar = _Bar(progress) if callable(progress) else progress
-    return pooch.HTTPDownloader(progressbar=bar, chunk_size=64 * 1024, timeout=30)
 
 
 def _sha256(path: Path) -> str:
@@ -91,22 +82,3 @@ def _sha256(path: Path) -> str:
 def _digest(path: Path, size: int, modified: int) -> str:
     """Of a file as it was when it had this size and this time: pages ask often, and a megabyte takes a while."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-class _Bar:
-    """What pooch expects of a progress bar, handed on to a function of two numbers."""
-
-    def __init__(self, show: Callable[[int, int], None]) -> None:
-        self.show = show
-        self.total: Any = 0  # pooch sets it once the server has said how long the file is
-        self.done = 0
-
-    def update(self, size: int) -> None:
-        self.done += size
-        self.show(min(self.done, self.total), self.total)
-
-    def reset(self) -> None:
-        self.done = 0
-
-    def close(self) -> None:
-        """Nothing to close."""

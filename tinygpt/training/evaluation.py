@@ -20,6 +20,7 @@ from torch.nn import functional as F
 from tinygpt.corpus import Corpus
 from tinygpt.counting import NGramModel
 from tinygpt.models import LanguageModel
+from tinygpt.probes import evaluating
 from tinygpt.randomness import generator
 
 LIVE_BATCHES = 20  # while a model trains: enough to see the curve
@@ -68,10 +69,10 @@ def estimate_loss(
     block_size: int = 8,
 ) -> float:
     """Mean loss over `batches` fixed batches of `split`, in nats per character."""
-    was_training, tally = model.training, Tally()
-    while tally.windows < batches * batch_size:
-        tally.add_piece(model, corpus, split, windows=batches * batch_size, block_size=block_size)
-    model.train(was_training)
+    tally = Tally()
+    with evaluating(model):
+        while tally.windows < batches * batch_size:
+            tally.add_piece(model, corpus, split, windows=batches * batch_size, block_size=block_size)
     return tally.mean
 
 
@@ -92,21 +93,19 @@ def val_windows(corpus: Corpus, block_size: int, windows: int = WINDOWS) -> Tens
 
 
 @torch.no_grad()
-def costs(model: LanguageModel, windows: Tensor) -> Tensor:
+def window_costs(model: LanguageModel, windows: Tensor) -> Tensor:
     """What the model pays for each next character of `windows` (W, T + 1), in nats. (W, T)"""
-    was_training = model.training
-    model.eval()
     paid = []
-    for piece in windows.split(max(1, TOKENS_AT_ONCE // windows.shape[1])):
-        logits, _ = model(piece[:, :-1])  # (W, T, V); cross_entropy wants (W, V, T)
-        paid.append(F.cross_entropy(logits.transpose(1, 2), piece[:, 1:], reduction="none"))
-    model.train(was_training)
+    with evaluating(model):
+        for piece in windows.split(max(1, TOKENS_AT_ONCE // windows.shape[1])):
+            logits, _ = model(piece[:, :-1])  # (W, T, V); cross_entropy wants (W, V, T)
+            paid.append(F.cross_entropy(logits.transpose(1, 2), piece[:, 1:], reduction="none"))
     return torch.cat(paid)
 
 
 def loss_by_position(model: LanguageModel, corpus: Corpus, *, windows: int = WINDOWS) -> Tensor:
     """Mean val loss at each position of a window: at position t the model has seen t + 1 characters. (T,)"""
-    return costs(model, val_windows(corpus, model.config.block_size, windows)).mean(0)
+    return window_costs(model, val_windows(corpus, model.config.block_size, windows)).mean(0)
 
 
 def loss_in_use(model: LanguageModel, corpus: Corpus, *, windows: int = WINDOWS) -> Tensor:
@@ -115,14 +114,10 @@ def loss_in_use(model: LanguageModel, corpus: Corpus, *, windows: int = WINDOWS)
     For a model that never sees the future it is the loss by position, up to rounding.
     """
     rows = val_windows(corpus, model.config.block_size, windows)  # (W, T + 1)
-    return torch.stack([costs(model, rows[:, : t + 2])[:, -1].mean() for t in range(model.config.block_size)])
+    return torch.stack([window_costs(model, rows[:, : t + 2])[:, -1].mean() for t in range(model.config.block_size)])
 
 
 def counts_by_position(table: NGramModel, corpus: Corpus, block_size: int, *, windows: int = WINDOWS) -> Tensor:
     """Mean val loss of a table of counts at each position; nan where it would need a longer past. (T,)"""
-    rows, n, V = val_windows(corpus, block_size, windows), table.n, table.vocab_size
-    grams = rows.unfold(1, n, 1) @ V ** torch.arange(n).flip(0)  # n characters as one number: (W, T + 2 - n)
-    seen = table.grams(grams).double() + table.smoothing
-    context = table.contexts(grams // V).double() + table.smoothing * V
-    by_position = (context.log() - seen.log()).mean(0)  # the n-gram that begins at i guesses at position i + n - 2
-    return F.pad(by_position, (n - 2, 0), value=math.nan)[-block_size:]
+    by_position = table.costs(val_windows(corpus, block_size, windows)).mean(0)  # (T + 2 - n,)
+    return F.pad(by_position, (table.n - 2, 0), value=math.nan)[-block_size:]  # the n-gram at i guesses at i + n - 2

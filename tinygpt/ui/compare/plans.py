@@ -46,9 +46,9 @@ def seeds_form(corpus: Corpus) -> Plan | None:
     all_seeds = _seeds("repeat", least=2)
     share = _share("repeat")
     if chosen in mine:
-        return _shortened(repeats.plan(mine[chosen].name, mine[chosen].spec, all_seeds), share)
+        return _shortened(repeats.repeat_plan(mine[chosen].name, mine[chosen].spec, all_seeds), share)
     spec = PRESETS[chosen].spec(corpus.name, corpus.tokenizer.vocab_size)
-    return _shortened(repeats.plan(PRESETS[chosen].title, spec, all_seeds), share)
+    return _shortened(repeats.repeat_plan(PRESETS[chosen].title, spec, all_seeds), share)
 
 
 def ladder_form(corpus: Corpus) -> Plan:
@@ -63,7 +63,7 @@ def ladder_form(corpus: Corpus) -> Plan:
             st.markdown(f":gray[{rung.title}: stops at {thousands(MAX_STEPS)} steps, the limit here.]")
         if rung.kept_size:
             st.markdown(f":gray[{rung.title}: a table of pairs cannot grow, so it keeps its size.]")
-    return ladders.plan(rungs, all_seeds, fair=FAIR[choice])
+    return ladders.ladder_plan(rungs, all_seeds, fair=FAIR[choice])
 
 
 def scale_form(corpus: Corpus) -> Plan:
@@ -74,7 +74,7 @@ def scale_form(corpus: Corpus) -> Plan:
     head_size = st.select_slider("head_size", sizes, sizes[-1], key="scale_head_size", bind="query-params")
     steps, all_seeds = _steps("scale", 2_000), _seeds("scale")
     base = scales.base(corpus.name, corpus.tokenizer.vocab_size, preset=preset, head_size=head_size, steps=steps)
-    return scales.plan(base, all_seeds)
+    return scales.scale_plan(base, all_seeds)
 
 
 def sweep_form(corpus: Corpus) -> Plan | None:
@@ -104,7 +104,7 @@ def breakage_form(corpus: Corpus) -> Plan:
     st.markdown(f":gray[{what.words}]")
     if what.corpus and what.corpus != corpus.name:
         st.markdown(f":gray[It shows on the {what.corpus} language, so that is what both learn.]")
-    return _shortened(breakages.plan(name, corpus.name, corpus.tokenizer.vocab_size, all_seeds), share)
+    return _shortened(breakages.breakage_plan(name, corpus.name, corpus.tokenizer.vocab_size, all_seeds), share)
 
 
 def language_form(_: Corpus | None) -> Plan:
@@ -113,7 +113,7 @@ def language_form(_: Corpus | None) -> Plan:
     name = titles[st.selectbox("Which language", list(titles), key="trial", bind="query-params")]
     all_seeds, share = _seeds("language"), _share("language")
     st.markdown(f":gray[{languages.TRIALS[name].words}]")
-    return _shortened(languages.plan(name, all_seeds), share)
+    return _shortened(languages.trial_plan(name, all_seeds), share)
 
 
 def _values(name: str) -> list[Any]:
