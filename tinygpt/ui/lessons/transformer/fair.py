@@ -12,7 +12,7 @@ from tinygpt.plots.lessons import transformer as figures
 from tinygpt.plots.lessons.positions import Curve, by_position
 from tinygpt.plots.lessons.transformer import Trained
 from tinygpt.spelling import number
-from tinygpt.training.evaluation import loss_by_position
+from tinygpt.training.evaluation import loss_by_position, window_costs
 from tinygpt.ui import frame
 from tinygpt.ui.scene import alt, ask, begin, code, look_for, table, wrong_frame, wrong_switch
 from tinygpt.ui.train_here import train_here
