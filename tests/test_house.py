@@ -108,6 +108,16 @@ def test_no_two_modules_import_each_other():
     TopologicalSorter(graph).prepare()  # a CycleError names the circle
 
 
+def test_no_two_rooms_import_each_other():
+    """A room is a folder; what lies in none, at the root of tinygpt, is a room of its own."""
+    folders = {name: path.parent.relative_to(PROJECT).as_posix() for name, path in MODULES.items()}
+    room = {name: name if folder in (".", "tinygpt") else folder for name, folder in folders.items()}
+    graph: dict[str, set[str]] = {place: set() for place in room.values()}
+    for name, path in MODULES.items():
+        graph[room[name]] |= {room[other] for other in imports(path) if other in MODULES} - {room[name]}
+    TopologicalSorter(graph).prepare()  # a CycleError names the circle
+
+
 @pytest.mark.parametrize("name", MODEL_FILES)
 def test_model_files_know_nothing_of_processes(name):
     """A name is that of a module, or of a folder with all that is in it."""

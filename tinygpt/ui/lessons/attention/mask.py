@@ -16,7 +16,7 @@ from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.lessons.attention.reader import ANOTHER, Reader
 from tinygpt.ui.lessons.attention.row import height_for, matrix_rows, two_strongest
 from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, look_for, table, wrong_frame, wrong_switch
-from tinygpt.ui.train_here import train_here
+from tinygpt.ui.train.here import train_here
 from tinygpt.words.storyboard import Facts, Scene
 
 LEAST = 0.1  # an arrow that carries more is counted

@@ -21,7 +21,7 @@ from tinygpt.plots.lessons.positions import Curve, by_position
 from tinygpt.ui import frame
 from tinygpt.ui.lessons.averaging.loop import T
 from tinygpt.ui.scene import Showing, alt, explain, plot, scene, table
-from tinygpt.ui.train_here import train_here
+from tinygpt.ui.train.here import train_here
 from tinygpt.words.storyboard import Scene, apart
 
 SIZES = (8, 16, 32, 64, 128, 256, 512)  # values of T whose time is measured

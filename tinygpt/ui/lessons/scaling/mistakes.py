@@ -9,7 +9,7 @@ from tinygpt.plots.lessons import scaling as figures
 from tinygpt.spelling import number
 from tinygpt.ui import frame
 from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, look_for, table, wrong_frame
-from tinygpt.ui.train_here import train_here
+from tinygpt.ui.train.here import train_here
 from tinygpt.variance import DISTRIBUTIONS, Distribution, Spread, expected_variance, random_qk
 from tinygpt.words.storyboard import Facts, Scene
 

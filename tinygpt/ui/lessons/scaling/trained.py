@@ -9,7 +9,7 @@ from tinygpt.lessons.scaling import CHARACTERS
 from tinygpt.plots.lessons import scaling as figures
 from tinygpt.ui import frame
 from tinygpt.ui.scene import alt, ask, begin, deeper, look_for, table
-from tinygpt.ui.train_here import Runs, train_button
+from tinygpt.ui.train.here import Runs, train_button
 from tinygpt.words.storyboard import Facts, Scene
 
 PAIR = {"scaled": "scaled", "scores": "unscaled"}  # a stage of the figures, and how its experiments are called

@@ -15,7 +15,7 @@ from tinygpt.spelling import number
 from tinygpt.training.evaluation import loss_by_position, window_costs
 from tinygpt.ui import frame
 from tinygpt.ui.scene import alt, ask, begin, code, look_for, table, wrong_frame, wrong_switch
-from tinygpt.ui.train_here import train_here
+from tinygpt.ui.train.here import train_here
 from tinygpt.words.storyboard import Facts, Scene, apart
 
 BEFORE, BARE, SKIPS = "feed-forward", "blocks-no-skip", "blocks"

@@ -21,7 +21,7 @@ from tinygpt.training.presets import PRESETS
 from tinygpt.ui import controls, frame
 from tinygpt.ui.readers import LONGEST, TEXT, readable, say_what_is_read
 from tinygpt.ui.scene import alt, ask, begin, code, look_for, table
-from tinygpt.ui.train_here import train_here
+from tinygpt.ui.train.here import train_here
 from tinygpt.words.storyboard import Facts, Scene, apart
 
 TOKENIZER = CharTokenizer(LECTURE_CHARS)
