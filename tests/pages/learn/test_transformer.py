@@ -144,25 +144,38 @@ def test_with_a_skip_the_n_looks_at_the_i(page):
 
 def test_feed_forward_owns_more_than_half():
     facts = owner_facts(WHOLE)
-    assert facts["pa"] > 0.5 > facts["pb"] > max(facts["pe"], facts["pd"])
-    assert (facts["a"], facts["b"], facts["c"], facts["d"], facts["e"]) == (25_056, 9_216, 3_168, 2_145, 2_336)
+    assert facts["forward_share"] > 0.5 > facts["qkv_share"] > max(facts["embeddings_share"], facts["output_share"])
+    assert (facts["forward"], facts["qkv"], facts["projection"], facts["output"], facts["embeddings"]) == (
+        25_056,
+        9_216,
+        3_168,
+        2_145,
+        2_336,
+    )
 
 
 def test_the_wider_a_gpt_the_less_its_characters_own():
     """12 C² in each block (GPT-2's rule of thumb) leave nothing to what only grows with C."""
     wide = [owner_facts(replace(WHOLE, n_embd=n_embd)) for n_embd in WIDTHS]
     for narrow, wider in pairwise(wide):
-        assert wider["pe"] < narrow["pe"] and wider["pd"] < narrow["pd"] and wider["pa"] > narrow["pa"]
-    assert wide[-1]["n"] == pytest.approx(WHOLE.n_layer * 12 * WIDTHS[-1] ** 2, rel=0.02)
-    assert wide[-1]["pa"] == pytest.approx(8 / 12, abs=0.01)
+        assert (
+            wider["embeddings_share"] < narrow["embeddings_share"]
+            and wider["output_share"] < narrow["output_share"]
+            and wider["forward_share"] > narrow["forward_share"]
+        )
+    assert wide[-1]["numbers"] == pytest.approx(WHOLE.n_layer * 12 * WIDTHS[-1] ** 2, rel=0.02)
+    assert wide[-1]["forward_share"] == pytest.approx(8 / 12, abs=0.01)
 
 
 def test_the_skips_did_it_and_not_the_numbers():
     facts = fair_facts()
-    for numbers, skips in ((facts["x"], facts["d"]), (facts["a2"] - facts["z2"], facts["d2"])):
+    for numbers, skips in (
+        (facts["by_numbers"], facts["gain"]),
+        (facts["bare_2"] - facts["before_2"], facts["gain_2"]),
+    ):
         assert abs(numbers) < 0.06 < 0.15 < skips
-    assert facts["a"] < 0.6 * facts["even"]  # it trains
-    assert facts["xy"] == pytest.approx(facts["x"] + facts["y"])
+    assert facts["bare"] < 0.6 * facts["even"]  # it trains
+    assert facts["by_both"] == pytest.approx(facts["by_numbers"] + facts["by_skips"])
 
 
 def test_layer_norm_is_missed_least_and_not_much_more_than_another_seed():
@@ -180,7 +193,7 @@ def test_choosing_buys_about_twice_as_much_in_the_longer_window(page):
     assert 1.7 < long / short < 2.6
     steps = step_facts()
     assert (steps["steps_short"], steps["steps_long"]) == (5_000, 2_500)
-    assert 1.7 < long / steps["d_early"] < 2.6  # not for the steps alone
+    assert 1.7 < long / steps["difference_early"] < 2.6  # not for the steps alone
     assert "(2\u202f500 steps)" in "".join(question.value for question in page.subheader)
     assert abs(printed_difference(page) - short) < 1e-3
     page.button_group(key="context").set_value(32).run()
@@ -198,16 +211,18 @@ def printed_difference(page) -> float:
 
 def test_pairs_are_best_without_a_past_and_the_gpt_with_one():
     facts = place_facts()
-    assert facts["a"] < min(facts["b"], facts["c"]) < facts["a"] + 0.1
-    assert facts["f"] < facts["e"] < facts["d"]
+    assert facts["pairs_first"] < min(facts["head_first"], facts["gpt_first"]) < facts["pairs_first"] + 0.1
+    assert facts["gpt_last"] < facts["head_last"] < facts["pairs_last"]
     assert facts["first"] > 0.1 > 0.03 > abs(facts["later"])  # one character more than the bigram
 
 
 def test_the_gpt_ties_a_table_of_triples():
     facts = loss_facts(STORY["tra-9"])
     assert abs(facts["gpt"] - facts["triples"]) < 0.05 < facts["pairs"] - facts["gpt"]
-    assert facts["a"] - facts["b"] > 5 * (facts["c"] - facts["d"])  # counting longer pieces stops to help
-    assert 11_000 < facts["m"] < 12_000 and count_parameters(LARGE) == pytest.approx(10.79e6, rel=1e-3)
+    assert facts["train_shorter"] - facts["train_longer"] > 5 * (
+        facts["val_shorter"] - facts["val_longer"]
+    )  # counting longer pieces stops to help
+    assert 11_000 < facts["counts"] < 12_000 and count_parameters(LARGE) == pytest.approx(10.79e6, rel=1e-3)
 
 
 def test_most_of_the_hidden_text_s_pieces_were_seen_in_training(exact_file):
@@ -216,7 +231,7 @@ def test_most_of_the_hidden_text_s_pieces_were_seen_in_training(exact_file):
 
 def test_a_head_trained_too_fast_ends_above_counted_pairs(page):
     facts, pairs = loss_facts(STORY["tra-9"]), counted()[0]["2-gram"].val
-    assert result(f"rate-{facts['r_high']}").val_loss > pairs > result("rate-0.003").val_loss
+    assert result(f"rate-{facts['rate_too_high']}").val_loss > pairs > result("rate-0.003").val_loss
     assert facts["slow"] > facts["early"]
     assert facts["rates"] in said(page)
 

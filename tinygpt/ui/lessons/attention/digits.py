@@ -57,7 +57,7 @@ def _place(label: str, key: str, T: int, default: int) -> int:
 
 def _stages(scene: Scene, seen: SeenHead, reader: Reader, facts: Facts) -> None:
     """The four pictures at the left, the arithmetic of one tile at the right."""
-    row, column = facts["t"], facts["i"]
+    row, column = facts["row"], facts["column"]
     words = "look_for" if column <= row else "future"
     narrow = len(reader.ids) <= NARROW
     left, right = st.columns([6, 5], gap="large") if narrow else (st.container(), st.container())
@@ -90,12 +90,13 @@ def _tile_facts(seen: SeenHead, names: list[str], t: int, i: int) -> dict[str, o
     most = stages.masked[t].sort(descending=True).values[:2].tolist()
     terms = [f"e^{{{number(z, 4)}}}" for z in most if z > -math.inf]
     return {
-        "t": t, "i": i, "ct": names[t], "ci": names[i], "s": float(stages.scores[t, i]), "hs": len(products),
-        "z": float(stages.scaled[t, i]), "w": float(stages.weights[t, i]), "e": amount(float(powers[i])),
+        "row": t, "column": i, "looker": names[t], "looked_at": names[i], "score": float(stages.scores[t, i]),
+        "hs": len(products),
+        "scaled": float(stages.scaled[t, i]), "weight": float(stages.weights[t, i]), "power": amount(float(powers[i])),
         "total": amount(float(powers.sum())), "step": step_of(seen, st.session_state[SCALE]),
         "products": " + ".join(f"{_factor(seen.q[t, c])}\u00b7{_factor(seen.k[i, c])}" for c in largest),
         "terms": " + ".join(terms) + (" + \\dots" if t >= len(terms) else ""),
-        "lo": float(stages.scores.min()), "hi": float(stages.scores.max()),
+        "lowest": float(stages.scores.min()), "highest": float(stages.scores.max()),
     }  # fmt: skip
 
 
@@ -146,7 +147,8 @@ def _words(t: int) -> str:
 def _mixture_facts(seen: SeenHead, names: list[str], t: int) -> dict[str, object]:
     weights = seen.stages.weights
     return two_strongest(weights, names, t) | {
-        "n": t + 1, "k": int((weights[t] > SMALL).sum()), "small": SMALL, "hs": seen.v.shape[1], "T": len(names),
+        "seen": t + 1, "above_small": int((weights[t] > SMALL).sum()), "small": SMALL, "hs": seen.v.shape[1],
+        "T": len(names),
         "more": " + \u2026" if t > 1 else "",
     }  # fmt: skip
 

@@ -40,7 +40,7 @@ def arrows(scene: Scene, reader: Reader) -> None:
     weights, far = (stages.weights for stages in both)
     strongest = "; ".join(f"{names[t]} to {names[int(row.argmax())]}" for t, row in enumerate(weights))
     shared = counts | {
-        "n": counts["half" if masked else "full"], "m": int((weights > LEAST).sum()), "least": LEAST,
+        "arrows": counts["half" if masked else "full"], "strong": int((weights > LEAST).sum()), "least": LEAST,
         "strongest": strongest,
     }  # fmt: skip
     pictures = []
@@ -67,7 +67,7 @@ def without_mask(scene: Scene, reader: Reader) -> None:
     both = {"with_mask": reader.see().stages, "without": reader.unmasked()}
     shares = future_share(both["without"].weights)
     t = int(shares.argmax())
-    facts = {"t": t, "c": reader.spoken[t], "f": float(shares[t]), "last": len(shares) - 1}
+    facts = {"row": t, "looker": reader.spoken[t], "to_future": float(shares[t]), "last": len(shares) - 1}
     for place, (name, stages) in zip(st.columns(2, gap="large"), both.items(), strict=True):
         with place:
             st.markdown(scene.plain(name, facts))
@@ -158,8 +158,8 @@ def _axis_facts(seen: SeenHead, moves: Tensor) -> dict[str, object]:
     weights = seen.stages.weights
     rows, columns, earlier = weights.sum(1), weights.sum(0), moves[:-1]
     return {
-        "last": len(rows) - 1, "lo": float(rows.min()), "hi": float(rows.max()), "moved": moves,
-        "k": int((earlier > LEAK).sum()), "d": float(earlier.max()) if len(earlier) else 0.0,
+        "last": len(rows) - 1, "lowest": float(rows.min()), "highest": float(rows.max()), "moved": moves,
+        "reached": int((earlier > LEAK).sum()), "farthest": float(earlier.max()) if len(earlier) else 0.0,
         "rows": ", ".join(map(number, rows.tolist())), "columns": ", ".join(map(number, columns.tolist())),
     }  # fmt: skip
 
@@ -168,9 +168,10 @@ def _trap_facts() -> dict[str, object]:
     """What was measured of heads that were trained with the wrong axis."""
     right, wrong, skip = result("one-head"), result("wrong-axis"), result("wrong-axis-skip")
     return {
-        "a": wrong.val_loss, "b": right.val_loss, "lo": min(wrong.in_use), "hi": max(wrong.in_use),
-        "pairs": counted()[0]["2-gram"].val, "a_skip": skip.val_loss, "lo_skip": min(skip.in_use),
-        "hi_skip": max(skip.in_use),
+        "wrong_loss": wrong.val_loss, "right_loss": right.val_loss, "in_use_low": min(wrong.in_use),
+        "in_use_high": max(wrong.in_use),
+        "pairs": counted()[0]["2-gram"].val, "skip_loss": skip.val_loss, "skip_low": min(skip.in_use),
+        "skip_high": max(skip.in_use),
     }  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def no_space(scene: Scene, reader: Reader) -> None:
     if how == "shuffled":
         order = torch.randperm(T, generator=torch.Generator().manual_seed(0))
     typed, there = (head.see(ids, **rules).stages.weights for ids in (reader.ids, reader.ids[order]))  # type: ignore[arg-type]
-    facts = {"how": how, "d": float((put_back(there, order) - typed).abs().max())}
+    facts = {"how": how, "difference": float((put_back(there, order) - typed).abs().max())}
     words = "unchanged" if torch.equal(reader.ids, reader.ids[order]) else words
     characters = reader.characters
     named = {"typed": (typed, characters), "reordered": (there, [characters[i] for i in order.tolist()])}
@@ -72,9 +72,10 @@ def another_text(scene: Scene, reader: Reader) -> None:
     letters, answering = reader.characters, reader.labels(other)
     t, i, w = strongest_look(weights, rows=range(len(weights)))  # no mask: row 0 has a choice too
     facts = {
-        "T1": len(letters), "T2": len(answering), "hs": out.shape[1], "a": _quoted(letters), "b": _quoted(answering),
+        "T1": len(letters), "T2": len(answering), "hs": out.shape[1], "asking": _quoted(letters),
+        "answering": _quoted(answering),
         "count": counted(len(letters)),
-        "t": t, "c": reader.spoken[t], "i1": i, "c1": reader.names(other)[i], "w1": w,
+        "row": t, "looker": reader.spoken[t], "most_at": i, "most_char": reader.names(other)[i], "most": w,
     }  # fmt: skip
     if not ask(scene, facts, height=440):
         return

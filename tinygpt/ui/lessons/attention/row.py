@@ -29,8 +29,8 @@ def two_strongest(weights: Tensor, names: list[str], t: int) -> dict[str, object
     order = weights[t].argsort(descending=True, stable=True).tolist()
     first, second = order[0], order[min(1, len(order) - 1)]
     return {
-        "t": t, "c": names[t], "w1": float(weights[t, first]), "i1": first, "c1": names[first],
-        "w2": float(weights[t, second]), "i2": second, "c2": names[second],
+        "row": t, "looker": names[t], "most": float(weights[t, first]), "most_at": first, "most_char": names[first],
+        "second": float(weights[t, second]), "second_at": second, "second_char": names[second],
     }  # fmt: skip
 
 
@@ -82,11 +82,11 @@ def matrix_rows(weights: Tensor, characters: list[str], looked_at: list[str] | N
 
 def _reading_of(scene: Scene, facts: Facts) -> str:
     """What to look for in one row, and what is expected after it where the head sits in a model."""
-    sentence = scene.plain("look_for" if facts["t"] else "alone", facts)
-    if "p" not in facts:
+    sentence = scene.plain("look_for" if facts["row"] else "alone", facts)
+    if "model_gives" not in facts:
         return sentence
     after = "at_the_end" if facts["last"] else "goes_on"
-    counts = "counts" if "p3" in facts else "pairs"
+    counts = "counts" if "triples_give" in facts else "pairs"
     return " ".join([sentence, scene.plain(after, facts), scene.plain(counts, facts)])
 
 
@@ -97,8 +97,12 @@ def _expects(reader: Reader, seen: SeenHead, t: int) -> dict[str, object]:
     last = t + 1 == len(reader.ids)
     which = int(seen.guesses[t].argmax()) if last else int(reader.ids[t + 1])
     pairs, triples = _counted(reader, t)
-    facts = {"g": spoken(reader.tokenizer.itos[which]), "p": float(seen.guesses[t, which]), "p2": float(pairs[which])}
-    return facts | {"last": last} | ({"p3": float(triples[which])} if t else {})
+    facts = {
+        "next_char": spoken(reader.tokenizer.itos[which]),
+        "model_gives": float(seen.guesses[t, which]),
+        "pairs_give": float(pairs[which]),
+    }
+    return facts | {"last": last} | ({"triples_give": float(triples[which])} if t else {})
 
 
 def _expected(reader: Reader, seen: SeenHead, t: int) -> list[Expected]:
@@ -137,9 +141,10 @@ def three_vectors(scene: Scene, reader: Reader) -> None:
     (T, C), hs = seen.x.shape, seen.q.shape[1]
     untrained = _before_training(reader).stages.weights
     facts = {
-        "T": T, "C": C, "hs": hs, "np": 3 * C * hs, "last": T - 1, "eff": float(effective_characters(untrained[-1])),
+        "T": T, "C": C, "hs": hs, "numbers": 3 * C * hs, "last": T - 1,
+        "effective": float(effective_characters(untrained[-1])),
         "count": counted(T),
-        **{f"v{c}": value for c, value in enumerate([*seen.v[0, :4].tolist(), *[0.0] * 4][:4])},
+        **{f"value_{c}": value for c, value in enumerate([*seen.v[0, :4].tolist(), *[0.0] * 4][:4])},
     }  # fmt: skip
     if not ask(scene, facts, height=640):
         return

@@ -105,8 +105,9 @@ def which_root(scene: Scene) -> None:
     at = measured.SHARED.index(8)
     variance, largest = every[scale]
     facts = {
-        "words": figures.SHORT[scale], "hs": measured.SHARED[at], "n_embd": measured.N_EMBD, "v": variance[at],
-        "m": largest[at], "v_one": variance[-1], "m_one": largest[-1], "right": every["1/sqrt(n_embd)"][0][at],
+        "words": figures.SHORT[scale], "hs": measured.SHARED[at], "n_embd": measured.N_EMBD, "variance": variance[at],
+        "largest": largest[at], "variance_one": variance[-1], "largest_one": largest[-1],
+        "right": every["1/sqrt(n_embd)"][0][at],
     }  # fmt: skip
     if not ask(scene, facts, height=360):
         return

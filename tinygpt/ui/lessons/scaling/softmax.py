@@ -43,9 +43,10 @@ def _factor_facts() -> list[Facts]:
         p = weights.max().item()
         gradient, computed = winner_gradient(exact, factor), winner_gradient(short, factor)
         every.append({
-            "f": factor, "p": p, "n": len(SCORES), "eff": effective_characters(weights).item(), "g": gradient,
-            "moves": _short(gradient), "computed": _short(computed), "g32": computed,
-            "row": 1 - weights.square().sum().item(), "raw": weights.tolist(), "g_latex": _power(gradient),
+            "factor": factor, "largest": p, "count": len(SCORES), "effective": effective_characters(weights).item(),
+            "gradient": gradient,
+            "moves": _short(gradient), "computed": _short(computed), "gradient_32": computed,
+            "row": 1 - weights.square().sum().item(), "raw": weights.tolist(), "gradient_latex": _power(gradient),
             "weights": ", ".join(number(w) for w in weights.tolist()), "lines": _lines(weights.tolist()),
         })  # fmt: skip
     return every
@@ -77,10 +78,16 @@ def wide_scores(scene: Scene) -> None:
     every = _factor_facts()
     one, eight = every[START], every[FACTORS.index(8.0)]
     lead = SCORES[-1] - SCORES[2]
-    facts = {"at_1": one["p"], "at_8": eight["p"], "times_8": 8 * one["p"], "lead": lead, "lead_8": 8 * lead}
+    facts = {
+        "at_1": one["largest"],
+        "at_8": eight["largest"],
+        "times_8": 8 * one["largest"],
+        "lead": lead,
+        "lead_8": 8 * lead,
+    }
     if not ask(scene, facts, height=400):
         return
-    effective = [fact["eff"] for fact in every]
+    effective = [fact["effective"] for fact in every]
     pictures = [
         Picture(
             drawings.multiplied(fact["raw"], SCORES, FACTORS, effective, frame.mode(), at=at),
@@ -101,7 +108,7 @@ def _factor_table(every: list[Facts]) -> dict[str, list[float]]:
         f"weight of {number(score, 1)}, number {i}": [fact["raw"][i] for fact in every]
         for i, score in enumerate(SCORES)
     }
-    return {"factor": list(FACTORS), **columns, "as if looking at": [fact["eff"] for fact in every]}
+    return {"factor": list(FACTORS), **columns, "as if looking at": [fact["effective"] for fact in every]}
 
 
 @st.fragment
@@ -112,7 +119,7 @@ def no_argument(scene: Scene) -> None:
     facts = _winner_facts(every)
     if not ask(scene, facts, height=420):
         return
-    winner, row, computed = ([fact[name] for fact in every] for name in ("g", "row", "g32"))
+    winner, row, computed = ([fact[name] for fact in every] for name in ("gradient", "row", "gradient_32"))
     pictures = [
         Picture(
             drawings.frozen(fact["raw"], SCORES, FACTORS, winner, row, computed, frame.mode(), at=at),
@@ -133,10 +140,11 @@ def no_argument(scene: Scene) -> None:
 
 def _winner_facts(every: list[Facts]) -> Facts:
     """How far the winner moves at some of FACTORS, and where it moves most."""
-    top, last = max(every, key=lambda fact: fact["g"]), every[-1]
+    top, last = max(every, key=lambda fact: fact["gradient"]), every[-1]
     return {
-        "at_0": every[0]["g"], "at_8": every[FACTORS.index(8.0)]["g"], "at_100": last["g"], "p_100": last["p"],
-        "computed_100": last["g32"], "top": top["g"], "top_factor": top["f"],
+        "at_0": every[0]["gradient"], "at_8": every[FACTORS.index(8.0)]["gradient"], "at_100": last["gradient"],
+        "largest_100": last["largest"],
+        "computed_100": last["gradient_32"], "top": top["gradient"], "top_factor": top["factor"],
     }  # fmt: skip
 
 

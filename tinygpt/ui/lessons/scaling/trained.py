@@ -77,7 +77,8 @@ def _apart(found: list[Result]) -> float:
 def _size_facts(head_size: int, floor: float) -> Facts:
     divided, plain = _results("scaled", head_size), _results("unscaled", head_size)
     return {
-        "hs": head_size, "a": divided[0].val_loss, "b": plain[0].val_loss, "s": max(_apart(divided), _apart(plain)),
+        "hs": head_size, "divided": divided[0].val_loss, "undivided": plain[0].val_loss,
+        "seeds_apart": max(_apart(divided), _apart(plain)),
         "itself": plain[0].itself[-1][0], "entropy": plain[0].entropy[-1][0], "floor": floor,
         "eff": divided[0].spread[-1][0], "eff_without": plain[0].spread[-1][0],
     }  # fmt: skip
@@ -111,7 +112,7 @@ def _train_here(scene: Scene, head_size: int) -> None:
     def compare(runs: Runs) -> None:
         ends = [run.final[1] for run in runs.values() if run.final]
         if len(ends) == len(PAIR):
-            look_for(scene, {"hs": head_size, "a": ends[0], "b": ends[1]}, "look_for_here")
+            look_for(scene, {"hs": head_size, "divided": ends[0], "undivided": ends[1]}, "look_for_here")
 
     titles = {f"{name}-{head_size}": f"head_size {head_size}, {figures.TRAINED[stage]}" for stage, name in PAIR.items()}
     train_button("Train this pair here", titles, compare, key="pair", primary=True)

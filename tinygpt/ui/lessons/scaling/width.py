@@ -63,7 +63,7 @@ def a_sum(scene: Scene) -> None:
 
 def _draw_facts(head_size: int, q: Tensor, k: Tensor, stages: Stages) -> Facts:
     return {
-        "hs": head_size, "n": stages.scores.numel(), "k": k.var().item(), "q": q.var().item(),
+        "hs": head_size, "count": stages.scores.numel(), "variance_k": k.var().item(), "variance_q": q.var().item(),
         "plain": stages.scores.var().item(), "divided": stages.scaled.var().item(), "wide": stages.scores.std().item(),
         "narrow": stages.scaled.std().item(), **_one_draw_among_many(),
     }  # fmt: skip
@@ -111,7 +111,7 @@ def _sharpening(scene: Scene, draws: int) -> list[Picture]:
         row = measured.row(size)
         facts = {
             "hs": size, "plain": spreads["scores"][at].mean, "divided": spreads["scaled"][at].mean,
-            "w": max(row["scores"]), "w_divided": max(row["scaled"]),
+            "largest": max(row["scores"]), "largest_divided": max(row["scaled"]),
         }  # fmt: skip
         drawing = drawings.sharpening(sizes, spreads, row, measured.CHARACTERS, frame.mode(), at=at)
         pictures.append(Picture(drawing, scene.plain("look_for", facts), alt(scene, facts)))

@@ -72,9 +72,10 @@ def fair_facts() -> Facts:
     """What more numbers bring, and what skips bring at equal numbers; both with two seeds."""
     (z, z2), (a, a2), (b, b2) = _both(BEFORE), _both(BARE), _both(SKIPS)
     return {
-        "n": _numbers(SKIPS), "n_before": _numbers(BEFORE), "times": _numbers(SKIPS) / _numbers(BEFORE),
-        "z": z, "z2": z2, "a": a, "a2": a2, "b": b, "b2": b2, "d": apart(a, b), "d2": apart(a2, b2),
-        "even": math.log(VOCABULARY), "x": apart(a, z), "y": apart(b, a), "xy": apart(b, z),
+        "numbers": _numbers(SKIPS), "numbers_before": _numbers(BEFORE), "times": _numbers(SKIPS) / _numbers(BEFORE),
+        "before": z, "before_2": z2, "bare": a, "bare_2": a2, "skips": b, "skips_2": b2, "gain": apart(a, b),
+        "gain_2": apart(a2, b2),
+        "even": math.log(VOCABULARY), "by_numbers": apart(a, z), "by_skips": apart(b, a), "by_both": apart(b, z),
     }  # fmt: skip
 
 
@@ -119,7 +120,7 @@ def less_facts(scene: Scene) -> Facts:
     full, other = _both("gpt")
     rises = {part: apart(result(name).val_loss, full, 3) for part, name in WITHOUT.items()}
     each = [
-        scene.plain("one", {"part": part, "loss": result(WITHOUT[part]).val_loss, "d": rise})
+        scene.plain("one", {"part": part, "loss": result(WITHOUT[part]).val_loss, "rise": rise})
         for part, rise in sorted(rises.items(), key=lambda pair: pair[1])
     ]
     return {
@@ -138,7 +139,8 @@ def choosing(scene: Scene) -> None:
     differences = {T: result(averaged).val_loss - result(chosen).val_loss for T, (chosen, averaged) in WINDOWS.items()}
     short, long = WINDOWS
     facts: dict[str, object] = {
-        "short": short, "long": long, "d_short": differences[short], "d_long": differences[long], **step_facts(),
+        "short": short, "long": long, "difference_short": differences[short],
+        "difference_long": differences[long], **step_facts(),
     }  # fmt: skip
     if not ask(scene, facts, height=480):
         return
@@ -161,13 +163,14 @@ def step_facts() -> dict[str, float]:
     (chosen, averaged), (long, _) = WINDOWS.values()
     steps, steps_long = (EXPERIMENTS[name].train.max_steps for name in (chosen, long))
     early = [dict(zip(found.steps, found.val, strict=True))[steps_long] for found in map(result, (chosen, averaged))]
-    return {"steps_short": steps, "steps_long": steps_long, "d_early": early[1] - early[0]}
+    return {"steps_short": steps, "steps_long": steps_long, "difference_early": early[1] - early[0]}
 
 
 def _window_facts(T: int) -> Mapping[str, object]:
     chosen, averaged = (result(name) for name in WINDOWS[T])
     return {
-        "T": T, "a": chosen.val_loss, "b": averaged.val_loss, "d": apart(averaged.val_loss, chosen.val_loss, 3),
+        "T": T, "chosen": chosen.val_loss, "averaged": averaged.val_loss,
+        "difference": apart(averaged.val_loss, chosen.val_loss, 3),
         "steps": EXPERIMENTS[WINDOWS[T][0]].train.max_steps, "last": averaged.by_position[-1] - chosen.by_position[-1],
     }  # fmt: skip
 
@@ -209,7 +212,8 @@ def place_facts() -> Facts:
     above = sorted({number(apart(losses[0], pairs[0])) for losses in (head, gpt)})
     first = head[0] - head[1]
     return {
-        "a": pairs[0], "b": head[0], "c": gpt[0], "d": pairs[len(gpt) - 1], "e": head[-1], "f": gpt[-1],
+        "pairs_first": pairs[0], "head_first": head[0], "gpt_first": gpt[0], "pairs_last": pairs[len(gpt) - 1],
+        "head_last": head[-1], "gpt_last": gpt[-1],
         "last": len(gpt) - 1, "above": " to ".join(above), "first": first,
         "later": apart(head[0], head[-1]) - round(first, 2),
     }  # fmt: skip

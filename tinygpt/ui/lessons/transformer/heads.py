@@ -78,18 +78,19 @@ def four_heads(scene: Scene, text: str) -> None:
 
 def _head_facts(head: int, matrix: Tensor) -> Facts:
     itself, back = itself_and_back(matrix)
-    return {"h": head, "s": itself, "p": back}
+    return {"head": head, "itself": itself, "back": back}
 
 
 def four_facts(text: str) -> Facts:
     """What four heads cost and buy; whom the most and the least self-centered one looks at."""
     each = [_head_facts(h, matrix) for h, matrix in enumerate(weights_of(FOUR, text))]
-    low, high = min(each, key=lambda one: one["p"]), max(each, key=lambda one: one["p"])
+    low, high = min(each, key=lambda one: one["back"]), max(each, key=lambda one: one["back"])
     one, four = result(ONE), result(FOUR)
     return {
-        "n": count_parameters(PRESETS[FOUR].model), "n_one": count_parameters(PRESETS[ONE].model),
-        "a": one.val_loss, "b": four.val_loss, "text": text,
-        "high": high["h"], "high_p": high["p"], "low": low["h"], "low_s": low["s"], "low_p": low["p"],
+        "numbers": count_parameters(PRESETS[FOUR].model), "numbers_one": count_parameters(PRESETS[ONE].model),
+        "loss_one": one.val_loss, "loss_four": four.val_loss, "text": text,
+        "high": high["head"], "high_back": high["back"], "low": low["head"], "low_itself": low["itself"],
+        "low_back": low["back"],
     }  # fmt: skip
 
 
@@ -142,11 +143,12 @@ def skip_facts(text: str) -> Facts:
     i = max(0, t - 1)
     without, forward = (result(name).val_loss for name in (FOUR, FORWARD))
     return {
-        "a": a, "b": b, "e": one[0], "f": skip[0], "gain": one[0] - skip[0], "n_seeds": len(one),
+        "itself_without": a, "itself_with": b, "loss_without": one[0], "loss_with": skip[0], "gain": one[0] - skip[0],
+        "n_seeds": len(one),
         "ones": _range(one), "skips": _range(skip), "forward": apart(without, forward),
         "own": count_parameters(PRESETS[FORWARD].model) - count_parameters(PRESETS[FOUR].model),
-        "looker": spoken(text[t]), "looked": spoken(text[i]), "text": text, "t": t, "i": i,
-        "c": float(weights_of(ONE, text)[0, t, i]), "d": float(weights_of(SKIP, text)[0, t, i]),
+        "looker": spoken(text[t]), "looked": spoken(text[i]), "text": text, "row": t, "column": i,
+        "here_without": float(weights_of(ONE, text)[0, t, i]), "here_with": float(weights_of(SKIP, text)[0, t, i]),
     }  # fmt: skip
 
 

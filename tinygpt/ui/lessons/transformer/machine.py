@@ -56,7 +56,7 @@ def machine_facts(config: ModelConfig) -> Facts:
     largest = max(counts, key=counts.__getitem__)
     T = config.block_size
     return {
-        "name": transformer_parts.name_of(config), "n": n, "T": T, "cells": T * T, "allowed": T * (T + 1) // 2,
+        "name": transformer_parts.name_of(config), "numbers": n, "T": T, "cells": T * T, "allowed": T * (T + 1) // 2,
         "largest": largest, "share": counts[largest] / n,
         "parts": " + ".join(f"{thousands(n)} {part}" for part, n in counts.items()),
         "boxes": drawings.machine_words(transformer_parts.machine_of(config)),
@@ -117,9 +117,12 @@ def owner_facts(config: ModelConfig) -> Facts:
     embeddings = counts["token embedding"] + counts["positions"]
     rungs = "; ".join(f"{PRESETS[name].title} {thousands(count_parameters(PRESETS[name].model))}" for name in LADDER)
     return {
-        "n": n, "a": counts["feed-forward"], "pa": counts["feed-forward"] / n, "b": counts["query, key, value"],
-        "pb": counts["query, key, value"] / n, "c": counts["projection"], "d": counts["output layer"],
-        "pd": counts["output layer"] / n, "e": embeddings, "pe": embeddings / n, "f": counts["LayerNorm"],
+        "numbers": n, "forward": counts["feed-forward"], "forward_share": counts["feed-forward"] / n,
+        "qkv": counts["query, key, value"],
+        "qkv_share": counts["query, key, value"] / n, "projection": counts["projection"],
+        "output": counts["output layer"],
+        "output_share": counts["output layer"] / n, "embeddings": embeddings, "embeddings_share": embeddings / n,
+        "norm": counts["LayerNorm"],
         "rungs": rungs, "times": n / count_parameters(PRESETS["feed-forward"].model),
     }  # fmt: skip
 

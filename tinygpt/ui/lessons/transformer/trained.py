@@ -36,7 +36,7 @@ def train_it(scene: Scene, config: ModelConfig) -> None:
     facts = loss_facts(scene)
     if not ask(scene, facts, height=900):
         return
-    st.markdown(scene.write("model", {"name": name_of(config), "n": count_parameters(config)}))
+    st.markdown(scene.write("model", {"name": name_of(config), "numbers": count_parameters(config)}))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         with st.container(width=280):
             max_steps = controls.max_steps(STEPS)
@@ -82,11 +82,12 @@ def loss_facts(scene: Scene) -> Facts:
     floors, triples = counted()[0], counts_of_pairs_and_triples()[1]
     fours, fives = floors[f"{FOURS}-gram"], floors[f"{FOURS + 1}-gram"]
     facts = {
-        "n": count_parameters(PRESETS["layer-norm"].model), "gpt": result("gpt").val_loss,
-        "pairs": floors["2-gram"].val, "triples": floors["3-gram"].val, "m": len(triples.grams.keys),
-        "k": FOURS, "k1": FOURS + 1, "a": fours.train, "b": fives.train, "c": fours.val, "d": fives.val,
-        "new": never_before(FOURS, default_corpus()), "new1": never_before(FOURS + 1, default_corpus()),
-        "large": count_parameters(LARGE) / 1e6, "e": LARGE_LOSS,
+        "numbers": count_parameters(PRESETS["layer-norm"].model), "gpt": result("gpt").val_loss,
+        "pairs": floors["2-gram"].val, "triples": floors["3-gram"].val, "counts": len(triples.grams.keys),
+        "shorter": FOURS, "longer": FOURS + 1, "train_shorter": fours.train, "train_longer": fives.train,
+        "val_shorter": fours.val, "val_longer": fives.val,
+        "new_shorter": never_before(FOURS, default_corpus()), "new_longer": never_before(FOURS + 1, default_corpus()),
+        "large": count_parameters(LARGE) / 1e6, "large_loss": LARGE_LOSS,
     }  # fmt: skip
     return {**facts, **rate_facts(scene, floors["2-gram"].val)}
 
@@ -108,8 +109,8 @@ def rate_facts(scene: Scene, pairs: float) -> Facts:
     slow = result("gpt")
     return {
         "rates": ", ".join(_ended(scene, rate, found) for rate, found in heads.items()),
-        "rate_steps": EXPERIMENTS[f"rate-{RATES[0]}"].train.max_steps, "early": EARLY, "r_high": too_high,
-        "r_usual": usual.learning_rate, "r_gpt": faster.learning_rate, "fast_early": fast_early,
+        "rate_steps": EXPERIMENTS[f"rate-{RATES[0]}"].train.max_steps, "early": EARLY, "rate_too_high": too_high,
+        "rate_usual": usual.learning_rate, "rate_faster": faster.learning_rate, "fast_early": fast_early,
         "slow": next(step for step, val in zip(slow.steps, slow.val, strict=True) if val <= fast_early),
     }  # fmt: skip
 
