@@ -16,7 +16,7 @@ from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.lessons.attention.reader import Reader
 from tinygpt.ui.lessons.attention.row import two_strongest
-from tinygpt.ui.scene import alt, ask, begin, code, formula, lecture, look_for, table
+from tinygpt.ui.scene import Showing, alt, ask, begin, code, formula, lecture, look_for, scene, table
 from tinygpt.words.attention import amount
 from tinygpt.words.storyboard import Facts, Scene
 
@@ -29,14 +29,14 @@ def scale_control(default: str) -> str:
 
 
 @st.fragment
-def four_pictures(pictures: Scene, digits: Scene, reader: Reader) -> None:
+def four_pictures(pictures: Scene, reader: Reader) -> None:
     """The four stages and a tile of them step by step; then one whole row: two scenes that share the scale."""
     begin(pictures)
-    if ask(reader.asks(pictures), {"T": len(reader.ids)}, height=760):
+    if not reader.can_choose or ask(pictures, {"T": len(reader.ids)}, height=760):
         with st.container(width=260):
             scale = scale_control(reader.head.scale)
         _one_tile(pictures, reader, reader.see(scale=scale))
-    one_mixture(digits, reader)
+    one_mixture(reader)
 
 
 @st.fragment
@@ -112,16 +112,14 @@ def _stage_rows(seen: SeenHead, characters: list[str], t: int) -> dict[str, list
     return place | {name: [number(v, 4) for v in stage[t].tolist()] for name, stage in named}
 
 
-@st.fragment
-def one_mixture(scene: Scene, reader: Reader) -> None:
+@scene("att-4", height=520)
+def one_mixture(scene: Scene, reader: Reader) -> Showing:
     """One row from its scores to what it hands on, for every row at once."""
-    begin(scene)
     names, mode = reader.spoken, frame.mode()
     scale = st.session_state.get(SCALE, reader.head.scale)
     seen = reader.see(scale=scale)
     facts = [_mixture_facts(seen, names, t) for t in range(len(names))]
-    if not ask(reader.asks(scene), facts[reader.start], height=520):
-        return
+    yield facts[reader.start] if reader.can_choose else None
     pictures = [
         Picture(
             worked_row(seen.stages, seen.v, seen.out, reader.characters, t, mode, step=step_of(seen, scale)),

@@ -15,7 +15,7 @@ from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.lessons.attention.reader import ANOTHER, Reader
 from tinygpt.ui.lessons.attention.row import height_for, matrix_rows, two_strongest
-from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, look_for, table, wrong_frame, wrong_switch
+from tinygpt.ui.scene import Showing, alt, deeper, formula, lecture, look_for, scene, table, wrong_frame, wrong_switch
 from tinygpt.ui.train.here import train_here
 from tinygpt.words.storyboard import Facts, Scene
 
@@ -26,14 +26,12 @@ LEAK = 0.01  # a position that moves more has been reached by the future
 # --- att-5 ----------------------------------------------------------------------------------------------------------
 
 
-@st.fragment
-def arrows(scene: Scene, reader: Reader) -> None:
+@scene("att-5", height=480)
+def arrows(scene: Scene, reader: Reader) -> Showing:
     """The weights as a directed graph, and a second text that no arrow reaches."""
-    begin(scene)
     T, names, mode = len(reader.ids), reader.spoken, frame.mode()
     counts = {"T": T, "next": T + 1, "without_loops": T * (T - 1) // 2, "half": T * (T + 1) // 2, "full": T * T}
-    if not ask(reader.asks(scene), counts, height=480):
-        return
+    yield counts if reader.can_choose else None
     masked = st.toggle("mask the future", True, key="see_mask", bind="query-params")
     other = reader.other_text(ANOTHER)
     both = (reader.see(ids).stages if masked else reader.unmasked(ids) for ids in (reader.ids, other))
@@ -57,12 +55,10 @@ def arrows(scene: Scene, reader: Reader) -> None:
 # --- att-6 ----------------------------------------------------------------------------------------------------------
 
 
-@st.fragment
-def without_mask(scene: Scene, reader: Reader) -> None:
+@scene("att-6", height=460, code=[causal_mask, future_share])
+def without_mask(scene: Scene, reader: Reader) -> Showing:
     """The same head with and without the mask, and what comes of training without."""
-    begin(scene)
-    if not ask(reader.asks(scene), {}, height=460):
-        return
+    yield {} if reader.can_choose else None
     mode, characters = frame.mode(), reader.characters
     both = {"with_mask": reader.see().stages, "without": reader.unmasked()}
     shares = future_share(both["without"].weights)
@@ -82,7 +78,6 @@ def without_mask(scene: Scene, reader: Reader) -> None:
         with wrong_frame("wrong_nomask"):
             _trained_without(scene)
     train_here("no-mask", "one-head", key=scene.key)
-    code(causal_mask, future_share)
 
 
 def _trained_without(scene: Scene) -> None:
@@ -112,12 +107,10 @@ def _words(scene: Scene, template: str, facts: Facts) -> str:
 # --- att-7 ----------------------------------------------------------------------------------------------------------
 
 
-@st.fragment
-def wrong_axis(scene: Scene, reader: Reader) -> None:
+@scene("att-7", height=620, code=[attention_stages])
+def wrong_axis(scene: Scene, reader: Reader) -> Showing:
     """Softmax along rows or down columns, and how far the future reaches back."""
-    begin(scene)
-    if not ask(scene, {}, height=620):
-        return
+    yield {}
     options = [-1, 1]
     dim = st.segmented_control(
         "softmax(wei, dim=…)", options, default=-1, required=True, key="softmax_dim", bind="query-params"
@@ -133,7 +126,6 @@ def wrong_axis(scene: Scene, reader: Reader) -> None:
     deeper(scene, _notebook_facts())
     table(lambda: matrix_rows(seen.stages.weights, reader.characters), key=scene.key)
     train_here("wrong-axis", "wrong-axis-skip", "one-head", key=scene.key)
-    code(attention_stages)
 
 
 def _put_dim_right() -> None:

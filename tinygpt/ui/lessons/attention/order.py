@@ -9,7 +9,7 @@ from tinygpt.ui import frame
 from tinygpt.ui.lessons.attention.reader import ANOTHER, NOTEBOOK, Reader
 from tinygpt.ui.lessons.attention.row import counted, height_for, matrix_rows
 from tinygpt.ui.readers import LONGEST
-from tinygpt.ui.scene import alt, ask, begin, code, deeper, lecture, look_for, table
+from tinygpt.ui.scene import Showing, alt, deeper, lecture, look_for, scene, table
 from tinygpt.words.attention import strongest_look
 from tinygpt.words.storyboard import Scene
 
@@ -23,12 +23,10 @@ CASES = {
 ORDERS = ("reversed", "shuffled")
 
 
-@st.fragment
-def no_space(scene: Scene, reader: Reader) -> None:
+@scene("att-8", height=460, code=[put_back])
+def no_space(scene: Scene, reader: Reader) -> Showing:
     """The same characters in another order."""
-    begin(scene)
-    if not ask(scene, {}, height=460):
-        return
+    yield {}
     case = st.segmented_control("Case", list(CASES), default=next(iter(CASES)), required=True, key="case",
                                 bind="query-params")  # fmt: skip
     how = st.segmented_control("Order", ORDERS, default=ORDERS[0], required=True, key="order", bind="query-params")
@@ -50,7 +48,6 @@ def no_space(scene: Scene, reader: Reader) -> None:
     look_for(scene, facts, words)
     lecture(scene)
     deeper(scene, _sum_facts())
-    code(put_back)
 
 
 def _sum_facts() -> dict[str, object]:
@@ -62,10 +59,9 @@ def _sum_facts() -> dict[str, object]:
 # --- att-9 ----------------------------------------------------------------------------------------------------------
 
 
-@st.fragment
-def another_text(scene: Scene, reader: Reader) -> None:
+@scene("att-9", height=440, code=[cross_attention])
+def another_text(scene: Scene, reader: Reader) -> Showing:
     """One text asks, another answers."""
-    begin(scene)
     typed = st.text_input("Another text", ANOTHER, max_chars=LONGEST, key="text2", bind="query-params", width=260)
     other = reader.other_text(typed or ANOTHER)
     weights, out = cross_attention(reader.see(), reader.see(other))
@@ -77,8 +73,7 @@ def another_text(scene: Scene, reader: Reader) -> None:
         "count": counted(len(letters)),
         "row": t, "looker": reader.spoken[t], "most_at": i, "most_char": reader.names(other)[i], "most": w,
     }  # fmt: skip
-    if not ask(scene, facts, height=440):
-        return
+    yield facts
     figure = attention_heatmap(weights, letters, frame.mode(), looked_at=answering)
     figure.update_layout(height=height_for(len(letters), 440))
     with st.container(width=520):
@@ -86,7 +81,6 @@ def another_text(scene: Scene, reader: Reader) -> None:
     look_for(scene, facts)
     st.markdown(f":gray[{scene.templates['mechanism' if isinstance(reader.head, ModelHead) else 'random']}]")
     table(lambda: matrix_rows(weights, letters, answering), key=scene.key)
-    code(cross_attention)
 
 
 def _quoted(letters: list[str]) -> str:

@@ -1,7 +1,7 @@
 """Which head reads which text in lesson 4: the controls on top of its page, and what comes of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, cast
 
 import streamlit as st
@@ -17,7 +17,6 @@ from tinygpt.spelling import spoken
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.ui import controls
 from tinygpt.ui.readers import LONGEST, TEXT, last_ids, readable, say_what_is_read
-from tinygpt.words.storyboard import Scene
 
 ANOTHER = "my lord"
 EXAMPLES = ("the king", "my lord,", "to be or", "abcabcab")
@@ -66,9 +65,10 @@ class Reader:
         """The row that is shown first."""
         return min(6, len(self.ids) - 1)
 
-    def asks(self, scene: Scene) -> Scene:
-        """The scene; without its question where there is one character only, and nothing to choose."""
-        return scene if len(self.ids) > 1 else replace(scene, question=None)
+    @property
+    def can_choose(self) -> bool:
+        """Whether a question about its rows makes sense: of one character there is nothing to choose."""
+        return len(self.ids) > 1
 
     def labels(self, ids: Tensor) -> list[str]:
         return list(self.tokenizer.decode(ids)) if self.tokenizer else [str(i % NOTEBOOK_T) for i in ids.tolist()]

@@ -17,7 +17,7 @@ from tinygpt.spelling import spoken
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.lessons.attention.reader import NOTEBOOK, Reader
-from tinygpt.ui.scene import alt, ask, begin, code, formula, lecture, look_for, table
+from tinygpt.ui.scene import Showing, alt, code, formula, lecture, look_for, scene, table
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, Scene
 
@@ -47,17 +47,16 @@ def height_for(T: int, least: int) -> int:
 # --- att-1 ----------------------------------------------------------------------------------------------------------
 
 
-@st.fragment
-def one_row(scene: Scene, reader: Reader) -> None:
+@scene("att-1", height=440)
+def one_row(scene: Scene, reader: Reader) -> Showing:
     """The whole map, one row of it in the text, and what the head expects next."""
-    begin(scene)
     seen, names, mode = reader.see(), reader.spoken, frame.mode()
     T, weights = len(names), seen.stages.weights
     facts = [
         two_strongest(weights, names, t) | {"T": T, "before": names[max(0, t - 1)]} | _expects(reader, seen, t)
         for t in range(T)
     ]
-    ask(reader.asks(scene), facts[reader.start], height=440)
+    yield facts[reader.start] if reader.can_choose else None
     expected = [_expected(reader, seen, t) for t in range(T)]
     most = max((share for row in expected for e in row for share in e[1:4] if share is not None), default=1.0)
     pictures = []
@@ -133,10 +132,9 @@ def _counted(reader: Reader, t: int) -> tuple[Tensor, Tensor]:
 # --- att-2 ----------------------------------------------------------------------------------------------------------
 
 
-@st.fragment
-def three_vectors(scene: Scene, reader: Reader) -> None:
+@scene("att-2", height=640)
+def three_vectors(scene: Scene, reader: Reader) -> Showing:
     """Query, key and value of each character, and what an untrained head makes of them."""
-    begin(scene)
     seen = reader.see()
     (T, C), hs = seen.x.shape, seen.q.shape[1]
     untrained = _before_training(reader).stages.weights
@@ -146,8 +144,7 @@ def three_vectors(scene: Scene, reader: Reader) -> None:
         "count": counted(T),
         **{f"value_{c}": value for c, value in enumerate([*seen.v[0, :4].tolist(), *[0.0] * 4][:4])},
     }  # fmt: skip
-    if not ask(scene, facts, height=640):
-        return
+    yield facts
     left, right = st.columns([11, 8], gap="large")
     with left:
         vectors = {"query": seen.q, "key": seen.k, "value": seen.v}

@@ -8,7 +8,7 @@ from tinygpt.lessons.measured import EXPERIMENTS, result
 from tinygpt.plots.lessons import scaling as figures
 from tinygpt.spelling import number
 from tinygpt.ui import frame
-from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, look_for, table, wrong_frame
+from tinygpt.ui.scene import Showing, alt, deeper, formula, look_for, scene, table, wrong_frame
 from tinygpt.ui.train.here import train_here
 from tinygpt.variance import DISTRIBUTIONS, Distribution, Spread, expected_variance, random_qk
 from tinygpt.words.storyboard import Facts, Scene
@@ -31,14 +31,12 @@ def scale_control() -> str:
     )  # fmt: skip
 
 
-@st.fragment
-def wrong_dice(scene: Scene) -> None:
+@scene("sca-6", height=420, code=[random_qk])
+def wrong_dice(scene: Scene) -> Showing:
     """The experiment with torch.randn, and with the notebook's torch.rand."""
-    begin(scene)
     distribution = distribution_control()
     facts = _dice_facts(distribution)
-    if not ask(scene, facts, height=420):
-        return
+    yield facts
     if distribution == "rand":
         with wrong_frame("distribution", put_right=_draw_randn):
             _dice(scene, distribution, facts, "wrong")
@@ -48,7 +46,6 @@ def wrong_dice(scene: Scene) -> None:
         formula(scene, facts, "formula_right")
     deeper(scene, facts)
     table(lambda: _dice_table(distribution), key=scene.key)
-    code(random_qk)
 
 
 def _few(distribution: Distribution, stage: str) -> tuple[Spread, ...]:
@@ -96,10 +93,9 @@ def _draw_randn() -> None:
     st.session_state["distribution"] = "randn"
 
 
-@st.fragment
-def which_root(scene: Scene) -> None:
+@scene("sca-7", height=360, code=[attention_stages])
+def which_root(scene: Scene) -> Showing:
     """Four ways to scale scores, at every way to share n_embd out among heads."""
-    begin(scene)
     scale = scale_control()
     every = measured.by_scale()
     at = measured.SHARED.index(8)
@@ -109,8 +105,7 @@ def which_root(scene: Scene) -> None:
         "largest": largest[at], "variance_one": variance[-1], "largest_one": largest[-1],
         "right": every["1/sqrt(n_embd)"][0][at],
     }  # fmt: skip
-    if not ask(scene, facts, height=360):
-        return
+    yield facts
     left, right = st.columns(2, gap="large")
     with left:
         figure = figures.variance_by_scale(measured.SHARED, {s: v for s, (v, _) in every.items()}, scale, frame.mode())
@@ -122,7 +117,6 @@ def which_root(scene: Scene) -> None:
     _does_it_hurt(scene)
     table(lambda: {"head_size": measured.SHARED, **{figures.SHORT[s]: v for s, (v, _) in every.items()}}, key=scene.key)
     train_here("four-heads-n-embd", "four-heads", key=scene.key)
-    code(attention_stages)
 
 
 def _does_it_hurt(scene: Scene) -> None:

@@ -11,7 +11,7 @@ from tinygpt.plots.lessons import scaling_weights as drawings
 from tinygpt.spelling import number
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
-from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, look_for, table
+from tinygpt.ui.scene import Showing, alt, deeper, formula, lecture, look_for, scene, table
 from tinygpt.variance import (
     HOT,
     effective_characters,
@@ -71,10 +71,9 @@ def _lines(weights: list[float]) -> str:
     return " \\\\ ".join(f"{number(score, 1)} & {_power(weight, digits=0)}" for score, weight in pairs)
 
 
-@st.fragment
-def wide_scores(scene: Scene) -> None:
+@scene("sca-3", height=400, code=[softmax_of, effective_characters])
+def wide_scores(scene: Scene) -> Showing:
     """Five weights and how many characters they look at, as the scores are multiplied."""
-    begin(scene)
     every = _factor_facts()
     one, eight = every[START], every[FACTORS.index(8.0)]
     lead = SCORES[-1] - SCORES[2]
@@ -85,8 +84,7 @@ def wide_scores(scene: Scene) -> None:
         "lead": lead,
         "lead_8": 8 * lead,
     }
-    if not ask(scene, facts, height=400):
-        return
+    yield facts
     effective = [fact["effective"] for fact in every]
     pictures = [
         Picture(
@@ -100,7 +98,6 @@ def wide_scores(scene: Scene) -> None:
     formula(scene, every[at])
     lecture(scene)
     table(lambda: _factor_table(every), key=scene.key)
-    code(softmax_of, effective_characters)
 
 
 def _factor_table(every: list[Facts]) -> dict[str, list[float]]:
@@ -111,14 +108,12 @@ def _factor_table(every: list[Facts]) -> dict[str, list[float]]:
     return {"factor": list(FACTORS), **columns, "as if looking at": [fact["effective"] for fact in every]}
 
 
-@st.fragment
-def no_argument(scene: Scene) -> None:
+@scene("sca-4", height=420, code=[winner_gradient, softmax_of])
+def no_argument(scene: Scene) -> Showing:
     """How far the winner still moves, as the scores are multiplied."""
-    begin(scene)
     every = _factor_facts()
     facts = _winner_facts(every)
-    if not ask(scene, facts, height=420):
-        return
+    yield facts
     winner, row, computed = ([fact[name] for fact in every] for name in ("gradient", "row", "gradient_32"))
     pictures = [
         Picture(
@@ -135,7 +130,6 @@ def no_argument(scene: Scene) -> None:
     deeper(scene, facts)
     columns = {"p(1 \u2212 p)": winner, "in 32 bits": computed, "1 \u2212 \u03a3p\u00b2": row}
     table(lambda: {"factor": list(FACTORS), **columns}, key=scene.key)
-    code(winner_gradient, softmax_of)
 
 
 def _winner_facts(every: list[Facts]) -> Facts:
@@ -148,13 +142,11 @@ def _winner_facts(every: list[Facts]) -> Facts:
     }  # fmt: skip
 
 
-@st.fragment
-def many_rows(scene: Scene) -> None:
+@scene("sca-5", height=360, code=[saturated, softmax_jacobian, gradient_size, query_gradient])
+def many_rows(scene: Scene) -> Showing:
     """The share of rows that look at one character, and what the median row passes on, against head_size."""
-    begin(scene)
     facts = _row_facts()
-    if not ask(scene, facts, height=360):
-        return
+    yield facts
     left, right = st.columns(2, gap="large")
     found = measured.rows()
     with left:
@@ -170,7 +162,6 @@ def many_rows(scene: Scene) -> None:
         st.markdown(f":gray[{scene.write('measure', facts)}]")
     deeper(scene, facts)
     table(_rows_table, key=scene.key)
-    code(saturated, softmax_jacobian, gradient_size, query_gradient)
 
 
 def _row_facts() -> Facts:

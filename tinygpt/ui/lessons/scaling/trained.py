@@ -8,7 +8,7 @@ from tinygpt.lessons.measured import EXPERIMENTS, SIZES, Result, counted, result
 from tinygpt.lessons.scaling import CHARACTERS
 from tinygpt.plots.lessons import scaling as figures
 from tinygpt.ui import frame
-from tinygpt.ui.scene import alt, ask, begin, deeper, look_for, table
+from tinygpt.ui.scene import Showing, alt, deeper, look_for, scene, table
 from tinygpt.ui.train.here import Runs, train_button
 from tinygpt.words.storyboard import Facts, Scene
 
@@ -23,17 +23,15 @@ def trained_size_control() -> int:
     )  # fmt: skip
 
 
-@st.fragment
-def trained_heads(scene: Scene) -> None:
+@scene("sca-8", height=420)
+def trained_heads(scene: Scene) -> Showing:
     """Val loss with and without the division, and how many characters a row looks at on the way."""
-    begin(scene)
     try:
         facts, floor = pair_facts(), counted()[0]["2-gram"].val
     except ValueError as error:  # the file of results is not there
         st.text(str(error))
         return
-    if not ask(scene, facts, height=420):
-        return
+    yield facts
     head_size = trained_size_control()
     losses = {stage: _losses(name) for stage, name in PAIR.items()}
     figure = figures.trained(SIZES, losses, floor, frame.mode(), chosen=head_size)

@@ -14,7 +14,7 @@ from tinygpt.plots.lessons import scaling_drawings as drawings
 from tinygpt.randomness import generator
 from tinygpt.ui import controls, frame
 from tinygpt.ui.drag import Picture, drag
-from tinygpt.ui.scene import alt, ask, begin, code, deeper, formula, lecture, table
+from tinygpt.ui.scene import Showing, alt, deeper, formula, lecture, scene, table
 from tinygpt.variance import B, T, random_qk, score_variance, spread
 from tinygpt.words.storyboard import Facts, Scene
 
@@ -30,15 +30,14 @@ def draws_control() -> int:
     )  # fmt: skip
 
 
-@st.fragment
-def a_sum(scene: Scene) -> None:
+@scene("sca-1", height=340, code=[random_qk, score_variance])
+def a_sum(scene: Scene) -> Showing:
     """The scores of one draw, plain and divided, as histograms."""
-    begin(scene)
     with st.container(width=200):
         seed = controls.seed()
     drawn = {head_size: measured.one_draw(head_size, seed) for head_size in controls.HEAD_SIZES}
     every = [_draw_facts(head_size, *draw) for head_size, draw in drawn.items()]
-    ask(scene, every[0], height=340)
+    yield every[0]
     limit = 1.04 * max(stages.scores.abs().max().item() for _, _, stages in drawn.values())  # one axis for all
     pictures = [
         Picture(
@@ -58,7 +57,6 @@ def a_sum(scene: Scene) -> None:
         lambda: {"q\u00b7k": stages.scores.flatten().tolist(), "divided": stages.scaled.flatten().tolist()},
         key=scene.key,
     )
-    code(random_qk, score_variance)
 
 
 def _draw_facts(head_size: int, q: Tensor, k: Tensor, stages: Stages) -> Facts:
@@ -78,18 +76,16 @@ def _one_draw_among_many() -> Facts:
     return {"printed": PRINTED, "notebook": NOTEBOOK_SIZE, "rare": rare, "draws": MANY, "low": low, "high": high}
 
 
-@st.fragment
-def every_size(scene: Scene) -> None:
+@scene("sca-2", height=700, code=[score_variance, spread, attention_stages])
+def every_size(scene: Scene) -> Showing:
     """Variance against head_size with a cursor, and what softmax makes of one row there."""
-    begin(scene)
     plain, divided = measured.spreads("randn").values()
     i, j = (measured.SIZES.index(size) for size in (16, 64))
     facts: Facts = {
         "plain_16": plain[i].mean, "plain_64": plain[j].mean, "divided_16": divided[i].mean,
         "divided_64": divided[j].mean, "low": divided[i].low, "high": divided[i].high, "B": B, "T": T,
     }  # fmt: skip
-    if not ask(scene, facts, height=700):
-        return
+    yield facts
     left, right = st.columns([7, 4], gap="large")
     with right:
         st.markdown(scene.write("drag", facts))
@@ -101,7 +97,6 @@ def every_size(scene: Scene) -> None:
         names = [str(size) for size in measured.SIZES]
         drag(_sharpening(scene, draws), key="size", label="head_size", names=names, default=i)
     table(lambda: _spread_table(draws), key=scene.key)
-    code(score_variance, spread, attention_stages)
 
 
 def _sharpening(scene: Scene, draws: int) -> list[Picture]:

@@ -14,7 +14,7 @@ from tinygpt.plots.lessons.transformer import Trained
 from tinygpt.spelling import number
 from tinygpt.training.evaluation import loss_by_position, window_costs
 from tinygpt.ui import frame
-from tinygpt.ui.scene import alt, ask, begin, code, look_for, table, wrong_frame, wrong_switch
+from tinygpt.ui.scene import Showing, alt, look_for, scene, table, wrong_frame, wrong_switch
 from tinygpt.ui.train.here import train_here
 from tinygpt.words.storyboard import Facts, Scene, apart
 
@@ -39,13 +39,11 @@ def _numbers(name: str) -> int:
 # --- tra-5 -----------------------------------------------------------------------------------------------------------
 
 
-@st.fragment
-def fair_test(scene: Scene) -> None:
+@scene("tra-5", height=460)
+def fair_test(scene: Scene) -> Showing:
     """Three models as places on a chart, and what changed between them."""
-    begin(scene)
     facts = fair_facts()
-    if not ask(scene, facts, height=460):
-        return
+    yield facts
     wrong = wrong_switch("wrong_confound", "compare as the ladder does")
     if wrong:
         with wrong_frame("wrong_confound"):
@@ -91,13 +89,11 @@ def _rows(*names: str) -> dict[str, list[object]]:
 # --- tra-6 -----------------------------------------------------------------------------------------------------------
 
 
-@st.fragment
-def one_part_less(scene: Scene) -> None:
+@scene("tra-6", height=420, code=[Block])
+def one_part_less(scene: Scene) -> Showing:
     """What the loss rises by without each part."""
-    begin(scene)
     facts = less_facts(scene)
-    if not ask(scene, facts, height=420):
-        return
+    yield facts
     losses = {part: round(result(name).val_loss, 3) for part, name in WITHOUT.items()}  # as they are printed
     figure = figures.missed(losses, round(facts["full"], 3), facts["seed"], frame.mode())
     frame.show(figure, key=scene.key, alt=alt(scene, facts))
@@ -112,7 +108,6 @@ def one_part_less(scene: Scene) -> None:
         key=scene.key,
     )
     train_here("gpt", *WITHOUT.values(), key=scene.key)
-    code(Block)
 
 
 def less_facts(scene: Scene) -> Facts:
@@ -132,18 +127,16 @@ def less_facts(scene: Scene) -> Facts:
 # --- tra-7 -----------------------------------------------------------------------------------------------------------
 
 
-@st.fragment
-def choosing(scene: Scene) -> None:
+@scene("tra-7", height=480, code=[scale_factor])
+def choosing(scene: Scene) -> Showing:
     """The loss place by place of a model that chooses and of one that only averages, in two sizes of window."""
-    begin(scene)
     differences = {T: result(averaged).val_loss - result(chosen).val_loss for T, (chosen, averaged) in WINDOWS.items()}
     short, long = WINDOWS
     facts: dict[str, object] = {
         "short": short, "long": long, "difference_short": differences[short],
         "difference_long": differences[long], **step_facts(),
     }  # fmt: skip
-    if not ask(scene, facts, height=480):
-        return
+    yield facts
     T = st.segmented_control(
         "block_size", list(WINDOWS), default=short, required=True, key="context", bind="query-params"
     )
@@ -155,7 +148,6 @@ def choosing(scene: Scene) -> None:
     look_for(scene, facts)
     table(lambda: {"position": range(T), "chosen": chosen, "averaged": averaged}, key=scene.key)
     train_here(*(name for pair in WINDOWS.values() for name in pair), key=scene.key)
-    code(scale_factor)
 
 
 def step_facts() -> dict[str, float]:
@@ -184,13 +176,11 @@ def _range() -> tuple[float, float]:
 # --- tra-8 -----------------------------------------------------------------------------------------------------------
 
 
-@st.fragment
-def place_by_place(scene: Scene) -> None:
+@scene("tra-8", height=440, code=[loss_by_position, window_costs])
+def place_by_place(scene: Scene) -> Showing:
     """The loss at each position of counted pairs, one head and the GPT."""
-    begin(scene)
     facts = place_facts()
-    if not ask(scene, facts, height=440):
-        return
+    yield facts
     floors, pairs = counted()
     head, gpt = result("one-head").by_position, result("gpt").by_position
     curves = [Curve("pairs", pairs, "bigram"), Curve("one head", head, "head"), Curve("GPT", gpt, "gpt")]
@@ -203,7 +193,6 @@ def place_by_place(scene: Scene) -> None:
         lambda: {"position": range(len(gpt)), "pairs": pairs[: len(gpt)], "one head": head, "GPT": gpt}, key=scene.key
     )
     train_here("one-head", "gpt", key=scene.key)
-    code(loss_by_position, window_costs)
 
 
 def place_facts() -> Facts:

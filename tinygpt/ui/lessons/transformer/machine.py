@@ -18,7 +18,7 @@ from tinygpt.training.presets import LADDER, PRESETS
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag, still
 from tinygpt.ui.lessons.transformer import parts as transformer_parts
-from tinygpt.ui.scene import alt, ask, begin, code, deeper, look_for, table
+from tinygpt.ui.scene import Showing, alt, ask, begin, deeper, look_for, scene, table
 from tinygpt.words.storyboard import Facts, Scene
 
 WHOLE = cast(GPTConfig, PRESETS["layer-norm"].model)
@@ -85,13 +85,11 @@ def _part_rows(config: ModelConfig) -> dict[str, Sequence[object]]:
     return {"part": list(counts), "learned numbers": list(counts.values()), "share": shares}
 
 
-@st.fragment
-def owners(scene: Scene) -> None:
+@scene("tra-2", height=520, code=[parts])
+def owners(scene: Scene) -> Showing:
     """One bar of the whole GPT, narrow to wide, and the bar of every rung."""
-    begin(scene)
     facts = owner_facts(WHOLE)
-    if not ask(scene, facts, height=520):
-        return
+    yield facts
     st.markdown(scene.write("drag", facts))
     drag(
         [_owners_picture(scene, replace(WHOLE, n_embd=n_embd)) for n_embd in WIDTHS], key="wide", label="n_embd",
@@ -103,7 +101,6 @@ def owners(scene: Scene) -> None:
     still(below, key=f"{scene.key}_rungs", alt=scene.plain("alt_rungs", facts))
     counts = parts(WHOLE)
     table(lambda: {"part": list(counts), **{rung: list(of.values()) for rung, of in rungs.items()}}, key=scene.key)
-    code(parts)
 
 
 def _owners_picture(scene: Scene, config: ModelConfig) -> Picture:

@@ -18,7 +18,7 @@ from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import LOOKS, RunSpec
 from tinygpt.ui import controls, session
 from tinygpt.ui.lessons.transformer.parts import name_of
-from tinygpt.ui.scene import ask, begin, code
+from tinygpt.ui.scene import Showing, scene
 from tinygpt.ui.train import launch, live
 from tinygpt.words.storyboard import Facts, Scene
 
@@ -29,13 +29,11 @@ FOURS = 4  # from here on, counting one character more hardly helps on hidden te
 LARGE, LARGE_LOSS = GPTConfig(block_size=256, n_embd=384, n_head=6, n_layer=6, dropout=0.2), 1.48
 
 
-@st.fragment
-def train_it(scene: Scene, config: ModelConfig) -> None:
+@scene("tra-9", height=900, code=[advance])
+def train_it(scene: Scene, config: ModelConfig) -> Showing:
     """The controls of a run of the model on screen, the stage of the laboratory, and what its loss does not prove."""
-    begin(scene)
     facts = loss_facts(scene)
-    if not ask(scene, facts, height=900):
-        return
+    yield facts
     st.markdown(scene.write("model", {"name": name_of(config), "numbers": count_parameters(config)}))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         with st.container(width=280):
@@ -53,7 +51,6 @@ def train_it(scene: Scene, config: ModelConfig) -> None:
     with st.container(width=900):
         st.markdown(scene.write("then", facts))
         st.markdown(scene.write("try", facts))
-    code(advance)
 
 
 def spec_of(config: ModelConfig, max_steps: int, learning_rate: float, seed: int) -> RunSpec:
