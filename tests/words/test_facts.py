@@ -2,19 +2,31 @@
 
 import pytest
 
-from tinygpt.words.storyboard import Question, fields, lesson
+from tinygpt.words.storyboard import Question, fields, lessons
 
-SYMBOLS = {"B", "T", "C", "V", "hs", "q", "k", "v", "t", "kl"}  # they stand in the formulas and sentences themselves
-NAMED = ("tokens", "bigram", "averaging")
+SYMBOLS = {
+    "B",
+    "T",
+    "T1",
+    "T2",
+    "C",
+    "V",
+    "hs",
+    "q",
+    "k",
+    "v",
+    "t",
+    "kl",
+}  # they stand in the formulas and sentences themselves
+LESSONS = [pytest.param(one, id=one.name) for one in lessons()]
 
 
 def of_question(question: Question) -> list[str]:
     return [question.ask, *(words for answer in question.answers for words in (answer.option, answer.reply))]
 
 
-@pytest.mark.parametrize("name", NAMED)
-def test_a_placeholder_of_one_or_two_letters_is_a_symbol_of_the_page(name):
-    one = lesson(name)
+@pytest.mark.parametrize("one", LESSONS)
+def test_a_placeholder_of_one_or_two_letters_is_a_symbol_of_the_page(one):
     templates = [words for scene in one.scenes.values() for words in scene.templates.values()]
     templates += [w for scene in one.scenes.values() if scene.question for w in of_question(scene.question)]
     templates += [words for question in one.check for words in of_question(question)]
