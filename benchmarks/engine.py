@@ -156,7 +156,7 @@ def an_experiment(goals: Goals) -> None:
     wanted = slice_seconds(0.0, waiting=RUNS - LANES, lanes=LANES)
     print(f"{'preset':<14}{'state':>9}{'slice':>8}{'held':>11}{'read':>11}{'cost':>8}")
     for preset in ("four-heads", "layer-norm", "nanogpt-cpu"):
-        job = SliceJob(preset, spec_of(preset).to_json(), 600.0, steps=20)
+        job = SliceJob(preset, spec_of(preset), 600.0, steps=20)
         first, _ = timed(job)  # reads the text, too
         first, seconds = timed(replace(job, ticket=first.ticket))
         steps = max(1, round(20 * wanted / seconds))

@@ -17,8 +17,7 @@ from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load
 from tinygpt.engine import commands
 from tinygpt.engine.description import Membership, RunDescription
-from tinygpt.engine.experimenter import descriptions_of, run_name
-from tinygpt.engine.experiments import NoSuchExperiment
+from tinygpt.engine.experiments import NoSuchExperiment, descriptions_of, run_name
 from tinygpt.engine.limits import MAX_LIVE, MAX_RUNS, MAX_STEPS, MAX_STEPS_IN_ALL, check_plan
 from tinygpt.engine.pool import Lane
 from tinygpt.engine.run_table import RunTable
@@ -378,7 +377,7 @@ def test_a_run_that_cannot_be_read_does_not_keep_the_others_from_going_on(tmp_pa
         engine.scheduler.resume_all(experiment)
         until(lambda: all(engine.scheduler.view(run).status == "finished" for run in good))
         assert engine.scheduler.experiment(experiment).status == "interrupted"
-    assert "cannot be taken up again" in caplog.text
+    assert "cannot be resumed" in caplog.text
 
 
 @pytest.mark.slow

@@ -34,7 +34,7 @@ def texts(tmp_path):
 def job(texts):
     model = GPTConfig(V, n_embd=16, n_head=2, n_layer=1, dropout=0.2)
     spec = RunSpec(model, TrainConfig(max_steps=40, eval_interval=10, batch_size=4), keep_text(TEXT, texts))
-    return SliceJob(uuid.uuid4().hex, spec.to_json(), LONG, folder=texts)
+    return SliceJob(uuid.uuid4().hex, spec, LONG, folder=texts)
 
 
 def train(job, *, by_ticket, steps=7):
@@ -54,7 +54,7 @@ def curve(points):
 
 @pytest.mark.parametrize("by_ticket", [True, False], ids=["the state stays here", "the state travels"])
 def test_slices_add_up_to_the_run_in_one_piece(job, by_ticket):
-    whole = start(RunSpec.from_json(job.spec), CORPUS)
+    whole = start(job.spec, CORPUS)
     points = advance(whole, CORPUS)
     slices = train(job, by_ticket=by_ticket)
     assert curve(point for piece in slices for point in piece.points) == curve(points)
@@ -95,7 +95,7 @@ def test_a_text_that_is_not_here_is_asked_for(job, texts):
 def test_snapshots_are_the_model_at_exactly_their_step(job):
     piece = run_slice(replace(job, steps=12, snapshots=(5, 10, 20)))
     assert list(piece.snapshots) == [5, 10]
-    state = start(RunSpec.from_json(job.spec), CORPUS)
+    state = start(job.spec, CORPUS)
     advance(state, CORPUS, steps=10)
     kept = load(piece.snapshots[10])
     assert kept.info["step"] == 10
@@ -126,7 +126,7 @@ def test_a_finished_run_brings_its_model_and_a_sample(job):
 def test_a_diverged_run_brings_the_last_model_that_was_whole(texts):
     train_config = TrainConfig(max_steps=500, learning_rate=1e9, eval_interval=50)
     spec = RunSpec(GPTConfig(V, n_embd=16, n_head=2, n_layer=1), train_config, keep_text(TEXT, texts))
-    last = run_slice(SliceJob("r", spec.to_json(), LONG, folder=texts))
+    last = run_slice(SliceJob("r", spec, LONG, folder=texts))
     assert (last.ended, last.sample) == ("diverged", "")
     assert "learning rate" in last.note
     load(last.model)
@@ -135,4 +135,4 @@ def test_a_diverged_run_brings_the_last_model_that_was_whole(texts):
 def test_a_model_that_does_not_fit_the_text_is_an_error_in_words(texts):
     spec = RunSpec(BigramConfig(3), TrainConfig(max_steps=5), keep_text("ab" * 100, texts))
     with pytest.raises(ValueError, match="knows 3 characters and the text has 2"):
-        run_slice(SliceJob("r", spec.to_json(), LONG, folder=texts))
+        run_slice(SliceJob("r", spec, LONG, folder=texts))

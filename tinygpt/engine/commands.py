@@ -3,12 +3,13 @@
 A command that comes too late, for a run that has ended meanwhile, does nothing.
 """
 
+import uuid
 from collections.abc import Iterable
 
 from tinygpt.engine.description import RunDescription
 from tinygpt.engine.limits import MAX_LIVE
 from tinygpt.engine.records import LIVE, MOVING, Run
-from tinygpt.engine.recovery import Remains, revive
+from tinygpt.engine.recovery import Remains
 from tinygpt.engine.run_table import RunTable
 from tinygpt.engine.snapshots import snapshot_steps
 from tinygpt.engine.thinning import ThinnedCurve
@@ -36,6 +37,14 @@ def resume(table: RunTable, run: Run) -> None:
         table.line_up(run)
 
 
+def step(table: RunTable, run: Run, steps: int) -> None:
+    """So many steps, then a pause; a run that is on the move is paused first."""
+    pause(table, run)
+    if run.status == "paused":
+        run.steps_wanted += steps
+        table.line_up(run)
+
+
 def stop(table: RunTable, run: Run) -> None:
     """The end, now or when the slice in flight has landed."""
     if run.status in LIVE and run.in_flight:
@@ -51,12 +60,16 @@ def delete(table: RunTable, run: Run) -> None:
     table.disk.delete(run.about.id)
 
 
-def take_up(table: RunTable, run: Run, remains: Remains, kept: list[int]) -> None:
-    """An interrupted run becomes a paused one; `remains` and `kept` were read from disk without the lock."""
-    if run.status == "interrupted":
-        revive(run, remains, kept)
-        run.status = "paused"
-        table.disk.rewind(run.about.id, run.progress.step)
+def resume_interrupted(table: RunTable, run: Run, remains: Remains) -> None:
+    """An interrupted run becomes a paused one; its `remains` were read from disk without the lock."""
+    if run.status != "interrupted":
+        return
+    run.status, run.note = "paused", ""
+    run.curve, run.progress, run.state = remains.curve, remains.progress, remains.state
+    run.ticket = uuid.uuid4().hex if remains.state else ""
+    due = snapshot_steps(run.about.spec.train.max_steps)
+    run.snapshots_due = tuple(step for step in due if step >= run.progress.step and step not in remains.snapshots)
+    table.disk.rewind(run.about.id, run.progress.step)
 
 
 def on_their_way(runs: Iterable[Run], student: str) -> list[Run]:

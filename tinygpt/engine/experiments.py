@@ -1,10 +1,16 @@
-"""An experiment at one moment: several runs that belong together, seen as one."""
+"""An experiment, several runs that belong together: described as its plan says, and seen as one."""
 
+import time
+import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from tinygpt.engine.description import RunDescription
+from tinygpt.engine.description import COLORS, Membership, RunDescription
 from tinygpt.engine.records import ENDED, RunView
+from tinygpt.experiments.plan import Plan, PlannedRun
+from tinygpt.texts.cleaning import MAX_NAME, clean_name
+
+A_MOMENT = 1e-6  # seconds between two runs: read from disk, they come back in the order of their plan
 
 
 class NoSuchExperiment(ValueError):
@@ -71,3 +77,33 @@ def _seen(descriptions: list[RunDescription], view: Callable[[str], RunView | No
     first, experiment = descriptions[0], descriptions[0].experiment
     assert experiment is not None
     return ExperimentView(experiment.id, first.student, experiment.kind, experiment.title, first.created, runs)
+
+
+def descriptions_of(plan: Plan, experiment: str, student: str) -> list[RunDescription]:
+    """A description for each run of a plan; the runs of one label have one color."""
+    now, labels = time.time(), list(dict.fromkeys(planned.label for planned in plan.runs))
+    return [
+        RunDescription(
+            uuid.uuid4().hex, student, run_name(planned), planned.spec, now + i * A_MOMENT,
+            labels.index(planned.label) % COLORS, Membership(experiment, plan.kind, plan.title, planned.label),
+        )
+        for i, planned in enumerate(distinct(plan))
+    ]  # fmt: skip
+
+
+def distinct(plan: Plan) -> list[PlannedRun]:
+    """The runs of a plan, each once: a seed that somebody typed twice would bring the same curve twice."""
+    return list(dict.fromkeys(plan.runs))
+
+
+def is_of_plan(descriptions: list[RunDescription], plan: Plan) -> bool:
+    """Whether these runs of one experiment are the very runs of `plan`."""
+    part = descriptions[0].experiment
+    begun = [PlannedRun(about.experiment.label, about.spec) for about in descriptions if about.experiment]
+    return part is not None and (part.kind, part.title) == (plan.kind, plan.title) and begun == distinct(plan)
+
+
+def run_name(planned: PlannedRun) -> str:
+    """What its run is called: "four heads · seed 1", with a label cut so short that the seed stays."""
+    seed = f" · seed {planned.spec.train.seed}"
+    return clean_name(planned.label)[: MAX_NAME - len(seed)].rstrip() + seed

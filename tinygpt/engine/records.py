@@ -73,10 +73,8 @@ class RunProgress:
     sample: str = ""
     sample_step: int = 0
 
-    def add(self, points: list[Point], max_steps: int) -> list[Point]:
-        """Count new points in; the same ones with the seconds of the whole run instead of their slice."""
-        before = self.seconds
-        points = [point._replace(seconds=round(before + point.seconds, 4)) for point in points]
+    def add(self, points: list[Point], max_steps: int) -> None:
+        """Count new points in, whose seconds are those of the whole run."""
         for point in points:
             if point.step == max_steps and point.val is not None:  # a long estimate, not the loss of a batch
                 self.final = (point.loss, point.val)
@@ -85,7 +83,6 @@ class RunProgress:
             self.val = self.val if point.val is None else point.val
             self.seconds = point.seconds
         self.points += len(points)
-        return points
 
 
 @dataclass(eq=False)
@@ -148,7 +145,8 @@ class Run:
         """Go on to the state that a slice has reached; its points, on the clock of the whole run."""
         progress, new_steps = self.progress, slice_.step - self.progress.step
         before = progress.seconds
-        points = progress.add(slice_.points, self.about.spec.train.max_steps)
+        points = [point._replace(seconds=round(before + point.seconds, 4)) for point in slice_.points]
+        progress.add(points, self.about.spec.train.max_steps)
         progress.seconds = before + slice_.seconds
         progress.step = slice_.step
         if new_steps > 0 and slice_.seconds > 0:

@@ -5,7 +5,6 @@ none is there twice. Reading points takes time, so it is done when somebody look
 """
 
 import logging
-import uuid
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -14,7 +13,6 @@ from tinygpt.engine.checked_json import is_count, is_number, is_text
 from tinygpt.engine.description import RunDescription
 from tinygpt.engine.records import ENDED, Run, RunProgress
 from tinygpt.engine.runs import RunStore
-from tinygpt.engine.snapshots import snapshot_steps
 from tinygpt.engine.thinning import ThinnedCurve
 
 SERVER_RESTARTED = "The server was restarted. This run can go on from where it was saved."
@@ -24,11 +22,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Remains:
-    """What the disk holds of a run: its curve, what that adds up to, and the state it ends in."""
+    """What the disk holds of a run: its curve, what that adds up to, the state it ends in, the snapshots on the way."""
 
     curve: ThinnedCurve
     progress: RunProgress
     state: bytes | None
+    snapshots: list[int]  # their steps
 
 
 def recovered(store: RunStore, about: RunDescription) -> Run:
@@ -69,19 +68,9 @@ def read_remains(store: RunStore, run: Run) -> Remains:
         points = store.points(run.about.id, before=step)
     curve, progress = ThinnedCurve(), RunProgress()
     curve.add(points)
-    progress.add([point._replace(seconds=0.0) for point in points], run.about.spec.train.max_steps)
-    progress.seconds = points[-1].seconds if points else 0.0
+    progress.add(points, run.about.spec.train.max_steps)
     progress.step = saved_step(state)
-    return Remains(curve, progress, state)
-
-
-def revive(run: Run, remains: Remains, kept: list[int]) -> None:
-    """Make an interrupted run ready to go on from its remains; `kept` are the steps of its snapshots."""
-    run.curve, run.progress, run.state = remains.curve, remains.progress, remains.state
-    run.ticket = uuid.uuid4().hex if remains.state else ""
-    due = snapshot_steps(run.about.spec.train.max_steps)
-    run.snapshots_due = tuple(step for step in due if step >= run.progress.step and step not in kept)
-    run.note = ""
+    return Remains(curve, progress, state, store.snapshots(run.about.id))
 
 
 def saved_step(state: bytes | None) -> int:

@@ -15,7 +15,7 @@ from tinygpt.engine.endings import DEADLY, TIME_LIMIT, sentence_for
 from tinygpt.engine.limits import MAX_DEATHS, MAX_SECONDS
 from tinygpt.engine.pacing import FIRST, sample_is_due, slice_seconds
 from tinygpt.engine.pool import Lane
-from tinygpt.engine.records import Run
+from tinygpt.engine.records import NoSuchRun, Run
 from tinygpt.engine.runs import RunStore
 from tinygpt.engine.slices import Slice, SliceJob
 from tinygpt.engine.snapshots import model_of
@@ -34,6 +34,17 @@ class RunTable:
         self.turns = Turns()
         self.store = store
         self.disk = DiskWriter(store, self._refused)
+
+    def record(self, run: str) -> Run:
+        """The record of a run; NoSuchRun if it is gone. Only under the lock do two looks at it fit together."""
+        record = self.runs.get(run)
+        if record is None:
+            raise NoSuchRun
+        return record
+
+    def members(self, experiment: str) -> list[Run]:
+        """The records of an experiment, in the order of its plan. Under the lock."""
+        return [run for run in self.runs.values() if run.about.experiment and run.about.experiment.id == experiment]
 
     def line_up(self, run: Run, *, urgent: bool = False) -> None:
         """Let a run wait for its turn, if it wants a slice and does not wait already."""
@@ -67,7 +78,7 @@ class RunTable:
             spent=run.sample_seconds, trained=run.progress.seconds,
         )  # fmt: skip
         return SliceJob(
-            run.about.id, run.about.spec.to_json(), seconds, steps=run.steps_wanted if run.status == "paused" else None,
+            run.about.id, run.about.spec, seconds, steps=run.steps_wanted if run.status == "paused" else None,
             state=None if held else run.state, ticket=run.ticket, snapshots=run.snapshots_due, sample=sample,
             folder=self.store.corpora, text=run.text,
         )  # fmt: skip

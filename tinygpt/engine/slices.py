@@ -37,7 +37,7 @@ class SliceJob:
     """Go on with a run: from its first step, from `state`, or from the state that the worker holds as `ticket`."""
 
     run: str
-    spec: str  # RunSpec as JSON
+    spec: RunSpec
     seconds: float  # of training wanted; a slice ends with the step that reaches them
     steps: int | None = None  # at most so many
     state: bytes | None = None
@@ -76,12 +76,12 @@ def run_slice(job: SliceJob) -> Slice:
     corpus = _corpus(job)
     if corpus is None:
         return Slice(job.run, needs="corpus")
-    state = _take_up(job, corpus)
+    state = _state(job, corpus)
     if state is None:
         return Slice(job.run, needs="state")
-    before = state.seconds
+    state.seconds = 0.0  # a slice has a clock of its own: the table adds them up
     points, snapshots = _train(state, corpus, job)
-    seconds = state.seconds - before
+    seconds = state.seconds
     sample, sample_seconds = _sample(state) if job.sample or state.ended == "finished" else ("", 0.0)
     blob, model = dumps(state), final_model(state, points)
     ticket = "" if state.ended else held_states.put(job.run, state)  # last: from here on it may go on training
@@ -109,15 +109,14 @@ def _train(state: TrainState, corpus: Corpus, job: SliceJob) -> tuple[list[Point
     points: list[Point] = []
     snapshots: dict[int, bytes] = {}
     goal = None if job.steps is None else state.step + job.steps
-    before = state.seconds
     while True:
         if state.step in job.snapshots:
             snapshots[state.step] = model_of(state, half=True)
-        left = before + job.seconds - state.seconds
+        left = job.seconds - state.seconds
         if state.ended or left <= 0 or state.step == goal:
             break
         points += advance(state, corpus, steps=_steps_to_next_stop(state.step, goal, job.snapshots), seconds=left)
-    return [point._replace(seconds=point.seconds - before) for point in points], snapshots
+    return points, snapshots
 
 
 def _steps_to_next_stop(step: int, goal: int | None, snapshots: tuple[int, ...]) -> int | None:
@@ -135,17 +134,17 @@ def _sample(state: TrainState, length: int = SAMPLE_LENGTH) -> tuple[str, float]
         return tokenizer.decode([token.id for token in written]), time.monotonic() - began
 
 
-def _take_up(job: SliceJob, corpus: Corpus) -> TrainState | None:
+def _state(job: SliceJob, corpus: Corpus) -> TrainState | None:
     """The state to go on from, or None where only its ticket came and it is not held here (any more)."""
     held = held_states.take(job.run, job.ticket)
     if not job.ticket:
-        return start(RunSpec.from_json(job.spec), corpus)
+        return start(job.spec, corpus)
     return held or (loads(job.state) if job.state else None)
 
 
 def _corpus(job: SliceJob) -> Corpus | None:
     """The text of the job: one that came along, or one that this machine has; None where it has to come along."""
-    key = RunSpec.from_json(job.spec).corpus
+    key = job.spec.corpus
     if job.text is not None:
         return _sent_corpus(key, *job.text)
     try:

@@ -6,12 +6,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import torch
+
 from tinygpt.ui import session
 
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Start the engine before the first visitor, close it after the last."""
+    torch.set_num_threads(1)  # for every thread to come, as in the workers: one and two threads give other bits
     try:
         session.start_engine()
     except (ValueError, OSError) as error:  # a setting that is wrong: both say in words what to do

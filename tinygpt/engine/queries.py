@@ -4,7 +4,7 @@ import logging
 
 from tinygpt.checkpoint.run_state import loads
 from tinygpt.engine.experiments import ExperimentView, experiments_of
-from tinygpt.engine.records import MOVING, NoSuchRun, Run, RunView
+from tinygpt.engine.records import MOVING, Run, RunView
 from tinygpt.engine.recovery import read_remains
 from tinygpt.engine.run_table import RunTable
 from tinygpt.engine.snapshots import model_of
@@ -14,8 +14,8 @@ from tinygpt.training.state import Point
 log = logging.getLogger(__name__)
 
 
-class Reader:
-    """Answers from the records of a table, and from the disk: the latter never under the lock."""
+class Queries:
+    """Answers from the records of a run table, and from the disk: the latter never under the lock."""
 
     def __init__(self, table: RunTable) -> None:
         self.store = table.store
@@ -46,12 +46,12 @@ class Reader:
     def experiment(self, experiment: str) -> ExperimentView | None:
         """An experiment of anybody: a link shows it. None if there is no such experiment (any more)."""
         with self._table.lock:
-            descriptions = [run.about for run in self._records(experiment)]
+            descriptions = [run.about for run in self._table.members(experiment)]
         return next(iter(experiments_of(descriptions, self.view)), None)
 
     def points(self, run: str, most: int = MOST) -> tuple[Point, ...]:
         """The curve of a run, thinned to at most `most` points. All of them are in the store."""
-        record = self._record(run)
+        record = self._table.record(run)
         self._read(record)
         with self._table.lock:
             points = record.curve.points() if record.curve else ()
@@ -60,7 +60,7 @@ class Reader:
     def model_bytes(self, run: str) -> bytes | None:
         """The model of a run as a file, as far as it is trained; None before the first slice."""
         with self._table.lock:
-            record = self._record(run)
+            record = self._table.record(run)
             model, state = record.model, record.state
         if model is None and state is None:
             model = self.store.model(run)
@@ -69,34 +69,22 @@ class Reader:
 
     def state_bytes(self, run: str) -> bytes | None:
         """All that the next step of a live or interrupted run needs; None before the first slice and after the end."""
-        return self._record(run).state or self.store.state(run)
+        return self._table.record(run).state or self.store.state(run)
 
     def snapshots(self, run: str) -> list[int]:
         """The steps of which a model was kept on the way, in order."""
-        self._record(run)
+        self._table.record(run)
         return self.store.snapshots(run)
 
     def snapshot(self, run: str, step: int) -> bytes | None:
         """The model file of one of `snapshots`, in 16-bit numbers."""
-        self._record(run)
+        self._table.record(run)
         return self.store.snapshot(run, step)
 
     def live_runs(self) -> int:
         """How many runs of all students are waiting or training just now."""
         with self._table.lock:
             return sum(run.status in MOVING for run in self._table.runs.values())
-
-    def _record(self, run: str) -> Run:
-        """The record of a run. Only under the lock does more than one look at it fit together."""
-        record = self._table.runs.get(run)
-        if record is None:
-            raise NoSuchRun
-        return record
-
-    def _records(self, experiment: str) -> list[Run]:
-        """The records of an experiment, in the order of its plan. Under the lock."""
-        runs = self._table.runs.values()
-        return [run for run in runs if run.about.experiment and run.about.experiment.id == experiment]
 
     def _read(self, record: Run) -> None:
         """Read the curve of a run from disk, once, and not under the lock; one that cannot be read is empty."""
