@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.engine.engines import CORPUS, KEY, V, assert_equal_to_one_piece, in_process, on_loky
+from tests.engine.engines import CORPUS, KEY, V, assert_equal_to_one_piece, in_process, on_loky, slices_made
 from tests.waiting import until
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load
@@ -19,10 +19,8 @@ from tinygpt.engine import commands
 from tinygpt.engine.description import Membership, RunDescription
 from tinygpt.engine.experiments import NoSuchExperiment, descriptions_of, run_name
 from tinygpt.engine.limits import MAX_LIVE, MAX_RUNS, MAX_STEPS, MAX_STEPS_IN_ALL, check_plan
-from tinygpt.engine.pool import Lane
 from tinygpt.engine.run_table import RunTable
 from tinygpt.engine.runs import RunStore
-from tinygpt.engine.slices import Slice
 from tinygpt.experiments.plan import Plan, PlannedRun
 from tinygpt.gpt import GPTConfig
 from tinygpt.texts.own import keep_text
@@ -263,17 +261,8 @@ def table(tmp_path):
 
 
 def slices_of(table, times):
-    """How many slices each group has, on two lanes whose slices take exactly the seconds that were wanted."""
-    lanes, out, had = [Lane(0), Lane(1)], [], Counter()
-    for _ in range(times):
-        while len(out) < 2:
-            lane, job = table.next_job(lanes, 2)
-            had[table.runs[job.run].about.group] += 1
-            out.append(job)
-        job = out.pop(0)
-        step = table.runs[job.run].progress.step + 1
-        table.landed(job, Slice(job.run, step=step, ticket="held", state=b"", seconds=job.seconds), job.seconds)
-    return had
+    """How many of so many slices each group gets, on two lanes whose slices take exactly the seconds wanted."""
+    return Counter(table.runs[run].about.group for run in slices_made(table, 2, times))
 
 
 def begun(table, plan, student):

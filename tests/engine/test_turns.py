@@ -1,15 +1,17 @@
 """Whose turn is it: equal shares for students, and inside a student for her single runs and her experiment."""
 
-import heapq
 import uuid
 from collections import Counter
+from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.engine.engines import slices_made
 from tinygpt.bigram import BigramConfig
-from tinygpt.engine.description import RunDescription
+from tinygpt.engine import commands
+from tinygpt.engine.description import Membership, RunDescription
 from tinygpt.engine.pool import Lane
 from tinygpt.engine.records import Run
 from tinygpt.engine.run_table import RunTable
@@ -88,30 +90,32 @@ def test_no_student_is_ever_more_than_one_slice_ahead(runs_of, seconds):
     assert set(shares.values()) == {5}
 
 
-def on_lanes(runs, lanes, slices, length=lambda run: 1.0):
-    """How many slices each group had, on so many lanes at once; a run is named student/group/number.
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return RunStore(tmp_path_factory.mktemp("runs"))
 
-    The lanes begin a little apart, as real ones do. A slice is charged when it is sent, as the table does it.
-    """
-    turns, had = Turns(), Counter()
 
-    def add(run):
-        student, group, _ = run.split("/")
-        turns.add(student, run, group=group)
+class Timed(RunTable):
+    """A table whose slices are as long as `seconds(student)` says."""
 
-    for run in runs:
-        add(run)
-    clock = [(0.37 * lane, lane, "") for lane in range(lanes)]  # when a lane is free, and the run it has made
-    for _ in range(slices):
-        now, lane, done = heapq.heappop(clock)
-        if done:
-            add(done)
-        if run := turns.take():
-            student, group, _ = run.split("/")
-            turns.charge(student, group, length(run))
-            had[f"{student}/{group}"] += 1
-        heapq.heappush(clock, (now + (length(run) if run else 0.1), lane, run or ""))
-    return had
+    def __init__(self, store, seconds):
+        super().__init__(store)
+        self.seconds = seconds
+
+    def _job(self, run, lanes, *, held):
+        return replace(super()._job(run, lanes, held=held), seconds=self.seconds(run.about.student))
+
+
+def on_lanes(store, runs, lanes, slices, seconds=lambda student: 1.0):
+    """How many of so many slices the dispatcher hands out to each group; a run is named student/group/number."""
+    table = Timed(store, seconds)
+    for name in runs:
+        student, group, _ = name.split("/")
+        part = Membership(f"{student}/{group}", "ladder", "A race", "")
+        commands.add(table, RunDescription(uuid.uuid4().hex, student, name, SPEC, 1.0, 0, part))
+    made = slices_made(table, lanes, slices)
+    table.disk.close()
+    return Counter(table.runs[run].about.group for run in made)
 
 
 def test_a_single_run_does_not_wait_for_eighteen_slices_of_her_experiment():
@@ -130,30 +134,31 @@ def test_a_single_run_does_not_wait_for_eighteen_slices_of_her_experiment():
 
 
 @pytest.mark.parametrize("lanes", [1, 2])
-def test_an_experiment_and_a_single_run_of_one_student_are_equals_on_any_number_of_lanes(lanes):
+def test_an_experiment_and_a_single_run_of_one_student_are_equals_on_any_number_of_lanes(store, lanes):
     runs = [f"ann/race/{i}" for i in range(18)] + ["ann/single/0"]
-    had = on_lanes(runs, lanes, slices=200)
+    had = on_lanes(store, runs, lanes, slices=200)
     assert abs(had["ann/race"] - had["ann/single"]) <= 2
 
 
 @pytest.mark.parametrize("lanes", [1, 2])
-def test_an_experiment_of_eighteen_runs_takes_nothing_from_another_student(lanes):
-    had = on_lanes([*(f"ann/race/{i}" for i in range(18)), "bob/single/0"], lanes, slices=200)
+def test_an_experiment_of_eighteen_runs_takes_nothing_from_another_student(store, lanes):
+    had = on_lanes(store, [*(f"ann/race/{i}" for i in range(18)), "bob/single/0"], lanes, slices=200)
     assert abs(had["ann/race"] - had["bob/single"]) <= 2
-    had = on_lanes([f"{student}/race/{i}" for student in ("ann", "bob") for i in range(3, 9)], lanes, slices=200)
+    had = on_lanes(store, [f"{student}/race/{i}" for student in ("ann", "bob") for i in range(3, 9)], lanes, slices=200)
     assert abs(had["ann/race"] - had["bob/race"]) <= 2
 
 
+@settings(max_examples=30)  # each hands out 300 slices
 @given(
     st.integers(1, 4), st.integers(1, 20), st.integers(0, 3), st.integers(1, 5),
     st.floats(0.5, 2.0), st.floats(0.5, 2.0),
 )  # fmt: skip
-def test_students_get_equal_time_whatever_each_has_on_her_way(lanes, many, single, others, long, short):
+def test_students_get_equal_time_whatever_each_has_on_her_way(store, lanes, many, single, others, long, short):
     """Each needs as many runs as there are lanes, or a lane would be hers alone."""
     ann = [f"ann/race/{i}" for i in range(max(many, lanes))] + [f"ann/{i}/0" for i in range(single)]
     bob = [f"bob/{i}/0" for i in range(max(others, lanes))]
     length = {"ann": long, "bob": short}
-    had = on_lanes([*ann, *bob], lanes, slices=300, length=lambda run: length[run.split("/")[0]])
+    had = on_lanes(store, [*ann, *bob], lanes, slices=300, seconds=length.get)
     time = Counter()
     for name, slices in had.items():
         time[name.split("/")[0]] += slices * length[name.split("/")[0]]
