@@ -27,7 +27,7 @@ from benchmarks.goals import Goals
 from tinygpt.corpus import default_corpus, load_corpus
 from tinygpt.engine.disk_writer import SAVE_EVERY
 from tinygpt.engine.dispatcher import Dispatcher
-from tinygpt.engine.lanes import loky_lane
+from tinygpt.engine.lanes import LokyLane
 from tinygpt.engine.pacing import slice_seconds
 from tinygpt.engine.recovery import saved_step
 from tinygpt.engine.runs import RunStore
@@ -57,7 +57,7 @@ with engine(sys.argv[1]) as scheduler:
 def engine(folder: str | None = None) -> Iterator[Scheduler]:
     """A scheduler on loky, with all its lanes open."""
     with tempfile.TemporaryDirectory() as temporary:
-        scheduler = Scheduler(loky_lane, LANES, store=RunStore(folder or temporary))
+        scheduler = Scheduler(LokyLane, LANES, store=RunStore(folder or temporary))
         try:
             wait_for(lambda: len(scheduler.workers()) == LANES)
             yield scheduler
@@ -183,7 +183,7 @@ def timed(job: SliceJob) -> tuple[Slice, float]:
 
 def bare_speed(spec: RunSpec, seconds: float = 6.0) -> float:
     """Steps a second of all lanes together, each training without an engine."""
-    lanes = [loky_lane() for _ in range(LANES)]
+    lanes = [LokyLane() for _ in range(LANES)]
     for future in [lane.submit(bare_steps, spec, 0.5) for lane in lanes]:
         future.result()
     rates = [future.result() for future in [lane.submit(bare_steps, spec, seconds) for lane in lanes]]

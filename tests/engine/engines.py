@@ -14,7 +14,7 @@ from tinygpt.checkpoint.model_file import load
 from tinygpt.checkpoint.run_state import dumps, loads
 from tinygpt.corpus import Corpus
 from tinygpt.engine.dispatcher import Dispatcher
-from tinygpt.engine.lanes import loky_lane
+from tinygpt.engine.lanes import LokyLane
 from tinygpt.engine.runs import RunStore
 from tinygpt.engine.slices import Slice
 from tinygpt.scheduler import Scheduler
@@ -122,7 +122,7 @@ def in_process(folder):
 
 @contextmanager
 def on_loky(folder):
-    with closing(Scheduler(loky_lane, 2, store=RunStore(folder))) as scheduler:
+    with closing(Scheduler(LokyLane, 2, store=RunStore(folder))) as scheduler:
 
         def kill(run):
             busy = [worker.pid for worker in scheduler.workers() if worker.run == run]

@@ -26,7 +26,7 @@ MEMORY_OF_A_WORKER = "2e9"  # bytes beyond its first task before loky replaces i
 
 
 class LokyLane(loky.ProcessPoolExecutor):
-    """One worker process; closing the lane ends it at once, in mid-slice too."""
+    """A lane on this machine: one worker process; closing the lane ends it at once, in mid-slice too."""
 
     def __init__(self) -> None:
         environment = {"OMP_NUM_THREADS": "1", "LOKY_MAX_MEMORY_LEAK_SIZE": MEMORY_OF_A_WORKER}
@@ -35,11 +35,6 @@ class LokyLane(loky.ProcessPoolExecutor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False, kill_workers: bool = True) -> None:
         """End the worker. Futures are never cancelled: loky's manager thread does not survive that."""
         super().shutdown(wait=wait, kill_workers=kill_workers)
-
-
-def loky_lane() -> LokyLane:
-    """A lane on this machine."""
-    return LokyLane()
 
 
 def settle_in(server: int) -> None:
@@ -88,7 +83,7 @@ def executor_factory_from_environment() -> tuple[Factory, int]:
         from tinygpt.engine.dask_lanes import open_cluster  # here: only a class with a cluster needs dask
 
         return open_cluster(address, workers=wanted_workers())
-    return loky_lane, wanted_workers() or default_workers()
+    return LokyLane, wanted_workers() or default_workers()
 
 
 def default_workers() -> int:

@@ -16,7 +16,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     """Start the engine before the first visitor, close it after the last."""
     torch.set_num_threads(1)  # for every thread to come, as in the workers: one and two threads give other bits
     try:
-        session.start_engine()
+        session.engine()  # its workers are warm before the first visitor comes
     except (ValueError, OSError) as error:  # a setting that is wrong: both say in words what to do
         _give_up(f"tinygpt cannot start. {error}")
     try:

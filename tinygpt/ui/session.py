@@ -52,11 +52,6 @@ def engine() -> Scheduler:
     return scheduler
 
 
-def start_engine() -> None:
-    """Warm the workers before the first visitor comes."""
-    engine()
-
-
 def _prepare(scheduler: Scheduler, workers: int) -> None:
     """Count the floors of the default text and measure this machine, once it is quiet: so that no page has to wait."""
     floors.of(default_corpus(), runs_folder() / "corpora")
