@@ -53,7 +53,7 @@ def own(model=HEAD):
 def losses(spec, folder):
     """Train and val loss of the run as the app trains it: in slices, from bytes to bytes, writing on the way."""
     keep_text(OWN_TEXT, folder)
-    job = SliceJob("0" * 32, spec.to_json(), seconds=1e9, steps=17, sample=True, folder=folder)
+    job = SliceJob("0" * 32, spec, seconds=1e9, steps=17, sample=True, folder=folder)
     while not (done := run_slice(job)).ended:
         job = replace(job, state=done.state, ticket="of another worker")
     return done.points[-1].loss, done.points[-1].val
