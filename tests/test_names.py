@@ -6,28 +6,12 @@ from collections.abc import Iterator
 
 from tests.test_house import MODULES, tree
 
-# Why a name has two homes. Those that are to be renamed go when somebody works in that room: 10 are to be left.
+# Why a name has two homes. At most ten.
 EXCEPTIONS = {
-    "Machine": "to be renamed in plots: there it is a drawing, in training the computer that trains",
     "Reader": "to be renamed in ui: there it is a choice on the page, in the engine what answers its questions",
     "T": "the lecture's letter for the length of a window, in both",
-    "alt": "to be renamed in ui.scene: it asks words for the sentence",
-    "arithmetic": "to be renamed in ui: it gives the terms, the plot draws them",
     "card": "the home page calls it by that name for every lesson",
     "check_facts": "every lesson has such a scene, and the words of a check ask for its facts",
-    "choose": "to be renamed in a lesson of ui",
-    "chosen_corpus": "to be renamed in the lesson of tokens",
-    "counted": "to be renamed in the lesson of attention",
-    "fair_test": "to be renamed in ui: it shows what the plot draws",
-    "heads": "to be renamed in a lesson of ui",
-    "look_for": "to be renamed in ui.scene: it asks words for the sentence",
-    "owners": "to be renamed in ui: it shows what the plot draws",
-    "scale_control": "to be renamed in the lesson of the scale: another choice of scales",
-    "svg": "to be renamed in plots.thumbnails",
-    "title": "to be renamed in ui: of a page, of a scene, of a text",
-    "untrained_head": "to be renamed in the showpiece",
-    "visible": "to be renamed in plots: there it is what a mask leaves, in texts a character made visible",
-    "wrong_dice": "to be renamed in ui: it shows what lessons.scaling computes",
 }
 
 

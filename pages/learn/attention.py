@@ -5,12 +5,12 @@ from tinygpt.ui.lessons.attention import mask as attention_more
 from tinygpt.ui.lessons.attention import order as attention_other
 from tinygpt.ui.lessons.attention import reader as attention_reader
 from tinygpt.ui.lessons.attention import row as attention
-from tinygpt.ui.scene import check, page_turn, title
+from tinygpt.ui.scene import check, lesson_title, page_turn
 from tinygpt.words.storyboard import lesson
 
 story = lesson("attention")
-title(story)
-reader = attention_reader.choose()
+lesson_title(story)
+reader = attention_reader.choose_reader()
 attention.one_row(reader)
 attention.three_vectors(reader)
 attention_digits.four_pictures(story["att-3"], reader)

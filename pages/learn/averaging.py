@@ -1,11 +1,11 @@
 """Page: the mathematical trick, lesson 3."""
 
 from tinygpt.ui.lessons.averaging import loop, measured, softmax
-from tinygpt.ui.scene import check, page_turn, title
+from tinygpt.ui.scene import check, lesson_title, page_turn
 from tinygpt.words.storyboard import lesson
 
 story = lesson("averaging")
-title(story)
+lesson_title(story)
 x = loop.notebook_x()
 loop.mean_so_far(x)
 loop.matrix_that_adds()

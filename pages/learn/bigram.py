@@ -2,11 +2,11 @@
 
 from tinygpt.ui.lessons.bigram import pairs, training, writing
 from tinygpt.ui.lessons.bigram.text import chosen_text
-from tinygpt.ui.scene import check, page_turn, title
+from tinygpt.ui.scene import check, lesson_title, page_turn
 from tinygpt.words.storyboard import lesson
 
 story = lesson("bigram")
-title(story)
+lesson_title(story)
 text = chosen_text()
 pairs.what_follows(text)
 pairs.all_rows(text)

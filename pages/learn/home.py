@@ -6,7 +6,7 @@ from tinygpt.plots.lessons.attention import attention_heatmap
 from tinygpt.ui import frame, session
 from tinygpt.ui.home import cards
 from tinygpt.ui.home.showpiece import about_this_server, showpiece
-from tinygpt.words.attention import alt, strongest_look
+from tinygpt.words.attention import heatmap_words, strongest_look
 from tinygpt.words.storyboard import lessons
 
 mode, piece = frame.mode(), showpiece()
@@ -29,7 +29,9 @@ with right:
     figure = attention_heatmap(
         piece.weights, piece.text, mode, scaled=piece.scaled, row=row, note="the future:<br>no tile"
     )
-    frame.show(figure.update_layout(height=470), key="showpiece", alt=alt(piece.weights, piece.text), square=True)
+    frame.show(
+        figure.update_layout(height=470), key="showpiece", alt=heatmap_words(piece.weights, piece.text), square=True
+    )
     st.markdown(
         f":gray[{piece.caption} A row is a character; the farther a tile is from the color of the page, the more that "
         "character looks at that column.]"

@@ -1,12 +1,12 @@
 """Page: text becomes numbers, lesson 1."""
 
 from tinygpt.ui.lessons.tokens import ids, windows
-from tinygpt.ui.scene import check, page_turn, title
+from tinygpt.ui.scene import check, lesson_title, page_turn
 from tinygpt.words.storyboard import lesson
 
 story = lesson("tokens")
-title(story)
-corpus = ids.chosen_corpus()
+lesson_title(story)
+corpus = ids.text_to_count()
 ids.every_character(corpus)
 ids.vocabulary(corpus)
 ids.hide_some(corpus)

@@ -32,7 +32,7 @@ def ladder(losses: Sequence[tuple[str, float]], mode: Mode) -> str:
         f' fill="{color(role, mode)}"/>'
         for i, ((role, _), top) in enumerate(zip(rungs, tops, strict=True))
     )
-    return svg(drops + bars)
+    return thumbnail(drops + bars)
 
 
 def matrix(values: Sequence[Sequence[float | None]], mode: Mode, *, raw: bool = False) -> str:
@@ -46,7 +46,7 @@ def matrix(values: Sequence[Sequence[float | None]], mode: Mode, *, raw: bool = 
         for j, value in enumerate(row)
         if value is not None
     )
-    return svg(body)
+    return thumbnail(body)
 
 
 def two_lines(steep: Sequence[float], flat: Sequence[float], mode: Mode) -> str:
@@ -61,7 +61,7 @@ def two_lines(steep: Sequence[float], flat: Sequence[float], mode: Mode) -> str:
         way = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
         parts.append(f'<polyline points="{way}" fill="none" stroke="{color(role, mode)}" stroke-width="4"/>')
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{color(role, mode)}"/>' for x, y in spots]
-    return svg("".join(parts))
+    return thumbnail("".join(parts))
 
 
 def bars(values: Sequence[float], mode: Mode) -> str:
@@ -72,7 +72,7 @@ def bars(values: Sequence[float], mode: Mode) -> str:
         f' rx="2" fill="{color("gpt", mode)}"/>'
         for i, value in enumerate(values)
     )
-    return svg(body)
+    return thumbnail(body)
 
 
 def strip(losses: Sequence[tuple[str, Sequence[float]]], mode: Mode) -> str:
@@ -85,10 +85,10 @@ def strip(losses: Sequence[tuple[str, Sequence[float]]], mode: Mode) -> str:
         for i, (role, seeds) in enumerate(losses)
         for loss in seeds
     )
-    return svg(body)
+    return thumbnail(body)
 
 
-def svg(body: str) -> str:
+def thumbnail(body: str) -> str:
     """A whole picture of some SVG elements."""
     size = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{body}</svg>'

@@ -24,7 +24,7 @@ Showing = Iterator[Facts | None]  # what a scene yields, once: the facts of its 
 P = ParamSpec("P")
 
 
-def title(lesson: Lesson) -> None:
+def lesson_title(lesson: Lesson) -> None:
     """The title of a lesson's page, and its place among the lessons."""
     frame.title(lesson.title, lesson.subtitle, f"Lesson {lesson.number} of {len(lessons())}")
 

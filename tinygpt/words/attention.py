@@ -49,7 +49,7 @@ def amount(value: float) -> str:
     return f"{digits}\u00b710{str(int(exponent)).translate(RAISED)}"
 
 
-def look_for(weights: Tensor, characters: Sequence[str]) -> str:
+def strongest_words(weights: Tensor, characters: Sequence[str]) -> str:
     """The strongest tile below the first row, and the most even row, as sentences. `weights` is (T, T)."""
     if len(characters) == 1:
         return "the only tile: a single character can look at nothing but itself."
@@ -67,7 +67,7 @@ def look_for(weights: Tensor, characters: Sequence[str]) -> str:
     )
 
 
-def alt(weights: Tensor, characters: Sequence[str]) -> str:
+def heatmap_words(weights: Tensor, characters: Sequence[str]) -> str:
     """The figure in words, for those who do not see it."""
     T, (i, j, w) = len(characters), strongest_look(weights)
     future = "nothing above the diagonal; " if T > 1 and not bool(weights.triu(1).any()) else ""

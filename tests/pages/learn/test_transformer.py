@@ -23,7 +23,7 @@ from tinygpt.training.presets import LADDER, PRESETS
 from tinygpt.ui import session
 from tinygpt.ui.lessons.transformer.fair import WITHOUT, fair_facts, less_facts, place_facts, step_facts
 from tinygpt.ui.lessons.transformer.machine import WHOLE, WIDTHS, owner_facts
-from tinygpt.ui.lessons.transformer.parts import CODE, OWN, RUNGS, arithmetic, machine_of, name_of, products
+from tinygpt.ui.lessons.transformer.parts import CODE, OWN, RUNGS, machine_of, name_of, products, sum_of_parts
 from tinygpt.ui.lessons.transformer.trained import LARGE, loss_facts, never_before, spec_of
 from tinygpt.words.storyboard import lesson
 
@@ -67,7 +67,7 @@ def test_the_boxes_of_the_diagram_add_up_to_the_whole_model(config):
 
 
 def test_a_factor_of_1_is_not_written():
-    assert arithmetic([(1, 3, 32, 32), (1, 32)]) == "3\u00b732\u00b732 + 32"
+    assert sum_of_parts([(1, 3, 32, 32), (1, 32)]) == "3\u00b732\u00b732 + 32"
 
 
 def test_a_model_of_the_ladder_has_its_name_and_any_other_has_none():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tinygpt.attention import attention_stages
 from tinygpt.plots.lessons.attention import attention_heatmap
-from tinygpt.words.attention import alt, look_for, strongest_look
+from tinygpt.words.attention import heatmap_words, strongest_look, strongest_words
 
 EVEN = torch.tensor([[1.0, 0.0], [0.25, 0.75]])  # a student can check it: e^0 and e^(ln 3) are shared as 1 : 3
 
@@ -77,7 +77,7 @@ def test_a_matrix_of_another_size_is_refused_in_words():
 
 def test_look_for_names_the_strongest_tile_and_the_most_even_row():
     weights = torch.tensor([[1.0, 0, 0, 0], [0.1, 0.9, 0, 0], [0.3, 0.3, 0.4, 0], [0.7, 0.1, 0.1, 0.1]])
-    words = look_for(weights, "a\nbc")
+    words = strongest_words(weights, "a\nbc")
     assert "position 1, a newline, puts 0.90 of its attention on position 1, a newline" in words
     assert (
         "The most even row is 2, \u2018b\u2019: its largest weight is 0.40, where an even share would be 0.33." in words
@@ -90,7 +90,7 @@ def test_the_strongest_look_leaves_out_the_first_row():
 
 
 def test_the_figure_says_itself_in_words():
-    assert "2 by 2 matrix" in alt(EVEN, "ab") and "0.75" in alt(EVEN, "ab")
+    assert "2 by 2 matrix" in heatmap_words(EVEN, "ab") and "0.75" in heatmap_words(EVEN, "ab")
 
 
 @given(st.text(min_size=1, max_size=12))
@@ -98,4 +98,4 @@ def test_any_text_can_be_shown(text: str):
     stages = stages_of(text)
     figure = attention_heatmap(stages.weights, text, "dark", scaled=stages.scaled, row=len(text) - 1)
     assert len(figure.data[0].z) == len(text)
-    assert look_for(stages.weights, text) and alt(stages.weights, text)
+    assert strongest_words(stages.weights, text) and heatmap_words(stages.weights, text)

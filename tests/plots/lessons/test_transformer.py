@@ -11,7 +11,7 @@ from tinygpt.plots.lessons import transformer as figures
 from tinygpt.plots.lessons import transformer_drawings as drawings
 from tinygpt.plots.lessons.positions import Curve, by_position
 from tinygpt.plots.lessons.transformer import Trained
-from tinygpt.plots.lessons.transformer_drawings import HUES, Box, Machine
+from tinygpt.plots.lessons.transformer_drawings import HUES, Box, MachinePicture
 from tinygpt.plots.look import PALETTE
 
 ON, OFF = Box("feed-forward", 8_352, True), Box("feed-forward", 0, False)
@@ -24,9 +24,9 @@ POINTS = [
 ]
 
 
-def machine(*, skip: bool = True, thinks: Box = ON, n_layer: int = 3) -> Machine:
+def machine(*, skip: bool = True, thinks: Box = ON, n_layer: int = 3) -> MachinePicture:
     before, after = (Box("token embedding", 2_080, True),), (Box("output layer", 2_145, True),)
-    return Machine(before, ((HEADS,), (thinks,)), (skip, skip and thinks.on), after, n_layer)
+    return MachinePicture(before, ((HEADS,), (thinks,)), (skip, skip and thinks.on), after, n_layer)
 
 
 def texts(drawing: str) -> list[str]:

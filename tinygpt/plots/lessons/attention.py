@@ -30,7 +30,7 @@ def attention_heatmap(
     if weights.shape != (T, len(columns)):
         given = " x ".join(map(str, weights.shape))
         raise ValueError(f"{T} characters need a {T} x {len(columns)} matrix of weights, got {given}")
-    tiles = visible(weights)
+    tiles = unmasked(weights)
     figure = go.Figure(
         go.Heatmap(
             z=tiles, zmin=0, zmax=1, colorscale=shares(mode), customdata=arithmetic(tiles, characters, scaled, columns),
@@ -83,7 +83,7 @@ def read_aloud(figure: go.Figure, row: int, tiles: list[float | None], character
         )  # fmt: skip
 
 
-def visible(weights: Tensor) -> list[list[float | None]]:
+def unmasked(weights: Tensor) -> list[list[float | None]]:
     """The weights as rows of numbers, None where the future is masked: above the diagonal, if all of it is 0. (T, T)"""
     causal = not bool(weights.triu(1).any())
     return [

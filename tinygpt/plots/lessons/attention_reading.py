@@ -11,7 +11,7 @@ from typing import NamedTuple
 from torch import Tensor
 
 from tinygpt.plots.drawing import character, outline, rect, shade, sides, svg, tiles, words
-from tinygpt.plots.lessons.attention import arithmetic, visible
+from tinygpt.plots.lessons.attention import arithmetic, unmasked
 from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode, color
 from tinygpt.spelling import number
 
@@ -53,7 +53,7 @@ def map_of(weights: Tensor, scaled: Tensor, characters: Sequence[str], row: int,
     return svg(
         LEFT + SIDE + 2, TOP + T * cell + 30,
         words(LEFT, 11, "rows look, columns are looked at", p.muted, size=TICK),
-        tiles(visible(weights), mode, x=LEFT, y=TOP, cell=cell),
+        tiles(unmasked(weights), mode, x=LEFT, y=TOP, cell=cell),
         sides(characters, characters, mode, row=row, x=LEFT, y=TOP, cell=cell),
         outline(row, T, mode, x=LEFT, y=TOP, cell=cell),
         hints(weights, scaled, characters, row, cell),
@@ -62,7 +62,7 @@ def map_of(weights: Tensor, scaled: Tensor, characters: Sequence[str], row: int,
 
 def hints(weights: Tensor, scaled: Tensor, characters: Sequence[str], row: int, cell: float) -> str:
     """What the tiles of one row say when somebody points at them. `weights` and `scaled` are (T, T)."""
-    said = arithmetic(visible(weights), characters, scaled)[row]
+    said = arithmetic(unmasked(weights), characters, scaled)[row]
     return "".join(
         f'<rect x="{LEFT + j * cell:.1f}" y="{TOP + row * cell:.1f}" width="{cell:.1f}" height="{cell:.1f}" '
         f'fill="transparent"><title>{escape(": ".join(lines))}</title></rect>'

@@ -12,7 +12,7 @@ from plotly.subplots import make_subplots
 from torch import Tensor
 
 from tinygpt.attention import Stages
-from tinygpt.plots.lessons.attention import SENTENCES, gap, ticks, visible
+from tinygpt.plots.lessons.attention import SENTENCES, gap, ticks, unmasked
 from tinygpt.plots.look import LABEL, MONO, PALETTE, TICK, Mode, dress, glyph, shares, signed
 from tinygpt.spelling import INFINITY, MINUS, number, spoken
 from tinygpt.words.attention import softmax_step, who_looks
@@ -58,7 +58,7 @@ def stages_figure(
 def panels(stages: Stages, step: str) -> tuple[Panel, Panel, Panel, Panel]:
     """The four stages with their words. Each stage is (T, T)."""
     scores, scaled = stages.scores.tolist(), stages.scaled.tolist()
-    weights = visible(stages.weights)
+    weights = unmasked(stages.weights)
     return (
         Panel("Scores", "q\u00b7k", scores, lambda i, j: f"q[{i}] \u00b7 k[{j}] = {number(scores[i][j])}"),
         Panel("Scaled", step, scaled, lambda i, j: f"{number(scores[i][j])} {step} = {number(scaled[i][j])}"),

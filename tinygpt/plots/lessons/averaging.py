@@ -13,7 +13,7 @@ from plotly.subplots import make_subplots
 from torch import Tensor
 
 from tinygpt.plots.drawing import GAP, Tile, dot, line, outline, rect, shade, svg, tiles, words
-from tinygpt.plots.lessons.attention import visible
+from tinygpt.plots.lessons.attention import unmasked
 from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode, color, dress, shares
 from tinygpt.spelling import number
 
@@ -112,7 +112,7 @@ def shares_matrix(wei: Tensor, mode: Mode) -> str:
     cell = min(46.0, SQUARE / T)
     small = min(15.0, 0.42 * cell)
     left, end = 28.0, 28 + T * cell
-    parts = [tiles(visible(wei), mode, x=left, y=2, cell=cell, digits=3 if T <= FEW else None)]
+    parts = [tiles(unmasked(wei), mode, x=left, y=2, cell=cell, digits=3 if T <= FEW else None)]
     for i in range(T):
         middle = (i + 0.5) * cell
         parts.append(words(14, 2 + middle, str(i), p.muted, size=small + 1, anchor="middle"))

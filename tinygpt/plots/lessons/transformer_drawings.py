@@ -41,7 +41,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Machine:
+class MachinePicture:
     """A whole model from the bottom of its code to the top, in the order in which the characters meet its parts."""
 
     before: tuple[Box, ...]
@@ -55,14 +55,14 @@ class Machine:
         return [*self.before, *self.halves[0], *self.halves[1], *self.after]
 
 
-def machine_words(machine: Machine) -> str:
+def machine_words(machine: MachinePicture) -> str:
     """The diagram as a list for whoever cannot see it."""
     parts = [f"{box.name}: {thousands(box.count) if box.on else 'off'}" for box in machine.boxes()]
     times = f"block, {machine.n_layer} times" if machine.n_layer else "block: off"
     return "; ".join([*parts, f"skip: {'on' if any(machine.skips) else 'off'}", times])
 
 
-def machine_drawing(machine: Machine, mode: Mode) -> str:
+def machine_drawing(machine: MachinePicture, mode: Mode) -> str:
     """The block diagram: characters enter at the top, chances of the next character leave below."""
     p, parts, y = PALETTE[mode], [], 0.0
     parts.append(words(MIDDLE, y + 12, "ids of the characters", p.muted, size=TICK, anchor="middle"))

@@ -33,7 +33,7 @@ class Showpiece(NamedTuple):
 def showpiece(folder: Path = CHECKPOINTS) -> Showpiece:
     """The most telling head of the shipped model with the longest memory; without models, a head that knows nothing."""
     infos = [(info["model"].get("block_size", 0), path) for path, info in shipped(folder) if "n_head" in info["model"]]
-    return trained_head(max(infos)[1]) if infos else untrained_head()
+    return trained_head(max(infos)[1]) if infos else blank_head()
 
 
 def shipped(folder: Path) -> list[tuple[Path, dict]]:
@@ -67,7 +67,7 @@ def what_it_read(info: dict) -> str:
     return f"read {entry.title if entry else 'a text'}{steps}"
 
 
-def untrained_head(head_size: int = 16) -> Showpiece:
+def blank_head(head_size: int = 16) -> Showpiece:
     """A head before training: its queries and keys are random, so what it looks at means nothing yet."""
     generator = torch.Generator().manual_seed(1337)
     q, k = torch.randn(2, len(TEXT), head_size, generator=generator)

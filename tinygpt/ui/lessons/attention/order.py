@@ -7,7 +7,7 @@ from tinygpt.inside.heads import ModelHead, cross_attention, notebook_head, put_
 from tinygpt.plots.lessons.attention import attention_heatmap
 from tinygpt.ui import frame
 from tinygpt.ui.lessons.attention.reader import ANOTHER, NOTEBOOK, Reader
-from tinygpt.ui.lessons.attention.row import counted, height_for, matrix_rows
+from tinygpt.ui.lessons.attention.row import height_for, in_characters, matrix_rows
 from tinygpt.ui.readers import LONGEST
 from tinygpt.ui.scene import Showing, alt, deeper, lecture, look_for, scene, table
 from tinygpt.words.attention import strongest_look
@@ -70,7 +70,7 @@ def another_text(scene: Scene, reader: Reader) -> Showing:
     facts = {
         "T1": len(letters), "T2": len(answering), "hs": out.shape[1], "asking": _quoted(letters),
         "answering": _quoted(answering),
-        "count": counted(len(letters)),
+        "count": in_characters(len(letters)),
         "row": t, "looker": reader.spoken[t], "most_at": i, "most_char": reader.names(other)[i], "most": w,
     }  # fmt: skip
     yield facts

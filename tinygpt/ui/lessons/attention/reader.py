@@ -99,10 +99,10 @@ class Reader:
         return torch.cat([self.ids[:-1], torch.tensor([last])])
 
 
-def choose() -> Reader:
+def choose_reader() -> Reader:
     """The controls on top of the page: a text and who reads it."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        name = st.selectbox("Head", heads(), key="reader", bind="query-params", width=220)
+        name = st.selectbox("Head", heads_at_hand(), key="reader", bind="query-params", width=220)
         if name == NOTEBOOK:
             return Reader(NOTEBOOK, notebook_head(), torch.arange(NOTEBOOK_T), None, NOTEBOOK_T)
         text = controls.text(TEXT, LONGEST)
@@ -115,7 +115,7 @@ def choose() -> Reader:
     return Reader(name, head, last_ids(read or TEXT, tokenizer, longest), tokenizer, longest)
 
 
-def heads() -> list[str]:
+def heads_at_hand() -> list[str]:
     """The heads to choose from: those whose model is here, and two that need none."""
     return [name for name, file in MODELS.items() if path_of(file).exists()] + [UNTRAINED, NOTEBOOK]
 

@@ -34,7 +34,7 @@ def two_strongest(weights: Tensor, names: list[str], t: int) -> dict[str, object
     }  # fmt: skip
 
 
-def counted(characters: int) -> str:
+def in_characters(characters: int) -> str:
     """How many, as people write it: "1 character", "8 characters"."""
     return f"{characters} character{'' if characters == 1 else 's'}"
 
@@ -141,7 +141,7 @@ def three_vectors(scene: Scene, reader: Reader) -> Showing:
     facts = {
         "T": T, "C": C, "hs": hs, "numbers": 3 * C * hs, "last": T - 1,
         "effective": float(effective_characters(untrained[-1])),
-        "count": counted(T),
+        "count": in_characters(T),
         **{f"value_{c}": value for c, value in enumerate([*seen.v[0, :4].tolist(), *[0.0] * 4][:4])},
     }  # fmt: skip
     yield facts

@@ -24,7 +24,7 @@ def distribution_control() -> Distribution:
     )  # fmt: skip
 
 
-def scale_control() -> str:
+def wrong_scale() -> str:
     return st.segmented_control(
         "Scale", list(figures.SHORT), default="1/sqrt(n_embd)", required=True, key="root",
         bind="query-params",
@@ -32,7 +32,7 @@ def scale_control() -> str:
 
 
 @scene("sca-6", height=420, code=[random_qk])
-def wrong_dice(scene: Scene) -> Showing:
+def dice_go_wrong(scene: Scene) -> Showing:
     """The experiment with torch.randn, and with the notebook's torch.rand."""
     distribution = distribution_control()
     facts = _dice_facts(distribution)
@@ -96,7 +96,7 @@ def _draw_randn() -> None:
 @scene("sca-7", height=360, code=[attention_stages])
 def which_root(scene: Scene) -> Showing:
     """Four ways to scale scores, at every way to share n_embd out among heads."""
-    scale = scale_control()
+    scale = wrong_scale()
     every = measured.by_scale()
     at = measured.SHARED.index(8)
     variance, largest = every[scale]

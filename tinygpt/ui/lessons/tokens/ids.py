@@ -24,7 +24,7 @@ BEGINNING = "Firs"  # of the lecture's text
 RARE = 30  # times: a character that occurs less often is rare
 
 
-def chosen_corpus() -> Corpus:
+def text_to_count() -> Corpus:
     """The text that all scenes of the page are about."""
     with st.container(width=360):
         return load_corpus(controls.corpus(), folder=texts.folder())

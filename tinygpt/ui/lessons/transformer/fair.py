@@ -40,7 +40,7 @@ def _numbers(name: str) -> int:
 
 
 @scene("tra-5", height=460)
-def fair_test(scene: Scene) -> Showing:
+def one_fair_test(scene: Scene) -> Showing:
     """Three models as places on a chart, and what changed between them."""
     facts = fair_facts()
     yield facts

@@ -28,7 +28,7 @@ WIDTHS = [8, 16, 32, 64, 128, 256, 512]  # n_embd, up to a little below the 768 
 def machine(scene: Scene) -> ModelConfig:
     """The model that the controls say, box by box; the rest of the page trains it."""
     begin(scene)
-    config = transformer_parts.choose()
+    config = transformer_parts.choose_rung()
     _diagram(scene, config)
     return config
 
@@ -67,7 +67,7 @@ def machine_facts(config: ModelConfig) -> Facts:
 def _sums(config: ModelConfig) -> dict[str, tuple[str, int]]:
     """The parts that this model has: how their numbers are counted, and how many they are."""
     terms = transformer_parts.products(config)
-    return {part: (transformer_parts.arithmetic(terms[part]), n) for part, n in parts(config).items() if n}
+    return {part: (transformer_parts.sum_of_parts(terms[part]), n) for part, n in parts(config).items() if n}
 
 
 def _code_of_a_part(config: ModelConfig) -> None:
@@ -86,7 +86,7 @@ def _part_rows(config: ModelConfig) -> dict[str, Sequence[object]]:
 
 
 @scene("tra-2", height=520, code=[parts])
-def owners(scene: Scene) -> Showing:
+def who_owns_them(scene: Scene) -> Showing:
     """One bar of the whole GPT, narrow to wide, and the bar of every rung."""
     facts = owner_facts(WHOLE)
     yield facts

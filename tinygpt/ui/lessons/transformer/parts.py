@@ -10,7 +10,7 @@ from tinygpt.attention import MultiHeadAttention, attention_stages, causal_mask
 from tinygpt.bigram import BigramConfig, BigramLanguageModel
 from tinygpt.gpt import Block, FeedForward, GPTConfig, GPTLanguageModel
 from tinygpt.models import ModelConfig, blank
-from tinygpt.plots.lessons.transformer_drawings import Box, Machine
+from tinygpt.plots.lessons.transformer_drawings import Box, MachinePicture
 from tinygpt.training.presets import LADDER, PRESETS
 
 RUNGS = {PRESETS[name].title: name for name in LADDER}
@@ -31,7 +31,7 @@ CODE: dict[str, tuple[Callable[..., object], ...]] = {  # what a part is: a few 
 TABLE = {"bigram": (BigramLanguageModel,)}
 
 
-def choose() -> ModelConfig:
+def choose_rung() -> ModelConfig:
     """The rung and the switches, as the model that they say."""
     rung = st.segmented_control(
         "The lecture's ladder", list(RUNGS), default=FIRST, required=True, key="rung", bind="query-params",
@@ -109,12 +109,12 @@ def products(config: ModelConfig) -> dict[str, list[tuple[int, ...]]]:
     }
 
 
-def arithmetic(terms: list[tuple[int, ...]]) -> str:
+def sum_of_parts(terms: list[tuple[int, ...]]) -> str:
     """Products as people write them, without the factors that are 1."""
     return " + ".join("\u00b7".join(str(factor) for factor in term if factor > 1) for term in terms)
 
 
-def machine_of(config: ModelConfig) -> Machine:
+def machine_of(config: ModelConfig) -> MachinePicture:
     """The boxes of the diagram, those that are off among them."""
     numbers = {name: weight.numel() for name, weight in blank(config).named_parameters()}
 
@@ -135,4 +135,4 @@ def machine_of(config: ModelConfig) -> Machine:
     after = box("LayerNorm", "norm."), box("output layer", "lm_head")
     skip = isinstance(config, GPTConfig) and config.residual
     n_layer = config.n_layer if isinstance(config, GPTConfig) else 0
-    return Machine(embeddings, (looks, thinks), (skip, skip and thinks[1].on), after, n_layer)
+    return MachinePicture(embeddings, (looks, thinks), (skip, skip and thinks[1].on), after, n_layer)
