@@ -91,7 +91,7 @@ def _test(a: Sequence[float], b: Sequence[float], *, paired: bool) -> tuple[floa
     scattered = [[after - before for before, after in zip(a, b, strict=True)]] if paired else [a, b]
     if all(max(values) - min(values) <= EXACT for values in scattered):  # then any difference is one
         return (1.0 if abs(_mean(b) - _mean(a)) <= EXACT else 0.0), 0.0
-    # scipy warns of a group that does not scatter; here that is fine. Two threads at once may leave this one filter set.
+    # scipy warns of a group that does not scatter; here that is fine. Two threads at once may leave the filter set.
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Precision loss occurred", RuntimeWarning)
         result = stats.ttest_rel(b, a) if paired else stats.ttest_ind(b, a, equal_var=False)

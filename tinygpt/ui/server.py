@@ -2,8 +2,10 @@
 
 import os
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from typing import Any
 
 import torch
@@ -19,6 +21,9 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
         session.engine()  # its workers are warm before the first visitor comes
     except (ValueError, OSError) as error:  # a setting that is wrong: both say in words what to do
         _give_up(f"tinygpt cannot start. {error}")
+    threading.Thread(
+        target=import_module, args=("scipy.stats",), daemon=True
+    ).start()  # a second, for the first verdict
     try:
         yield
     finally:
