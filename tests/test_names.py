@@ -8,7 +8,6 @@ from tests.test_house import MODULES, tree
 
 # Why a name has two homes. At most ten.
 EXCEPTIONS = {
-    "Reader": "to be renamed in ui: there it is a choice on the page, in the engine what answers its questions",
     "T": "the lecture's letter for the length of a window, in both",
     "card": "the home page calls it by that name for every lesson",
     "check_facts": "every lesson has such a scene, and the words of a check ask for its facts",
