@@ -12,6 +12,8 @@ import torch
 
 from tinygpt.ui import session
 
+AFTER = 15.0  # seconds after the start: by then the first page has been served
+
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
@@ -21,12 +23,13 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
         session.engine()  # its workers are warm before the first visitor comes
     except (ValueError, OSError) as error:  # a setting that is wrong: both say in words what to do
         _give_up(f"tinygpt cannot start. {error}")
-    threading.Thread(
-        target=import_module, args=("scipy.stats",), daemon=True
-    ).start()  # a second, for the first verdict
+    reader = threading.Timer(AFTER, import_module, ("scipy.stats",))  # it takes a second, so no verdict waits for it
+    reader.daemon = True
+    reader.start()
     try:
         yield
     finally:
+        reader.cancel()
         session.close_engine()
 
 
