@@ -68,6 +68,15 @@ def margin(request: pytest.FixtureRequest) -> Callable[..., None]:
     return measure(request.node.nodeid.removeprefix("tests/"))
 
 
+@pytest.fixture(scope="module")
+def one_engine() -> Iterator[None]:
+    """One engine for the pages that a file of tests opens, and no worker left after them."""
+    from tinygpt.ui import session
+
+    yield
+    session.close_engine()
+
+
 @pytest.fixture
 def exact_file(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The lecture's exact file, and TINYGPT_DATA names it. Without one the test is skipped, or fails where required."""

@@ -1,7 +1,5 @@
 """The comparison, without a browser: experiments are begun, seen, stopped and passed on as a link."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.pages.lab.compare_page import begun, ended, finished, link, opened, rows
@@ -10,12 +8,7 @@ from tests.waiting import page_until
 from tinygpt.training.presets import LADDER, PRESETS
 from tinygpt.ui import session
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _engine() -> Iterator[None]:
-    """One engine for the page's tests, and no worker left after them."""
-    yield
-    session.close_engine()
+pytestmark = pytest.mark.usefixtures("one_engine")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """The training page, without a browser: what it says, and that nothing goes wrong with what people type."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -20,12 +20,7 @@ from tinygpt.ui import floors, session, texts
 from tinygpt.ui.train import launch, loss
 from tinygpt.words import markdown as literal
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _engine() -> Iterator[None]:
-    """One engine for the page's tests, and no worker left after them."""
-    yield
-    session.close_engine()
+pytestmark = pytest.mark.usefixtures("one_engine")
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Lesson 2 as a student meets it: its numbers, its controls, and a table in training."""
 
-from collections.abc import Iterator
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -16,11 +14,7 @@ from tinygpt.ui.lessons.bigram import text as bigram_text
 ROUTER = str(PROJECT / "pages" / "router.py")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _engine() -> Iterator[None]:
-    """One engine for the page's tests, and no worker left after them."""
-    yield
-    session.close_engine()
+pytestmark = pytest.mark.usefixtures("one_engine")
 
 
 def opened(**params: str) -> AppTest:

@@ -1,7 +1,6 @@
 """Lesson 5: the notebooks' numbers on the page, the wrong dice, and a pair of heads trained here."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
@@ -22,11 +21,7 @@ def page():
     return opened("scaling", reveal="all")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _engine() -> Iterator[None]:
-    """No worker is left after these tests."""
-    yield
-    session.close_engine()
+pytestmark = pytest.mark.usefixtures("one_engine")
 
 
 def test_only_the_first_picture_is_there_before_a_question_is_answered():

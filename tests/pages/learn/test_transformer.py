@@ -3,7 +3,6 @@
 import json
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -35,11 +34,7 @@ switches = st.builds(
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _engine() -> Iterator[None]:
-    """No worker is left after these tests."""
-    yield
-    session.close_engine()
+pytestmark = pytest.mark.usefixtures("one_engine")
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Any experiment that a lesson quotes can be trained again from its page."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.pages.learn.lesson_pages import opened, said
@@ -10,12 +8,7 @@ from tinygpt.engine.limits import check_run
 from tinygpt.lessons.measured import EXPERIMENTS, result, spec
 from tinygpt.ui import session
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _engine() -> Iterator[None]:
-    """One engine for these tests, and no worker left after them."""
-    yield
-    session.close_engine()
+pytestmark = pytest.mark.usefixtures("one_engine")
 
 
 def test_the_expander_offers_the_experiments_behind_its_figure():

@@ -1,7 +1,5 @@
 """Bring your own text: it is used, or refused with a way out, and nothing that was typed is lost."""
 
-from collections.abc import Iterator
-
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -9,15 +7,9 @@ from streamlit.testing.v1 import AppTest
 from tests.pages.lab.train_page import bring, opened, says
 from tests.waiting import page_until
 from tinygpt.texts.cleaning import MAX_BYTES
-from tinygpt.ui import session
 from tinygpt.ui.train import own_text
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _engine() -> Iterator[None]:
-    """One engine for the page's tests, and no worker left after them."""
-    yield
-    session.close_engine()
+pytestmark = pytest.mark.usefixtures("one_engine")
 
 
 @pytest.fixture
