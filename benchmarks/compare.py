@@ -47,9 +47,7 @@ def fill(folder: Path) -> None:
         store.write_description(about)
         points = [_point(step, n) for step in range(POINTS + 1)]
         store.append(about.id, points)
-        progress = RunProgress()
-        progress.add(points, POINTS)
-        progress.step, progress.steps_per_second = POINTS, 500.0
+        progress = replace(RunProgress().after(points, POINTS), step=POINTS, steps_per_second=500.0)
         store.end(about.id, {"status": "finished", "note": "", **vars(progress)}, None)
 
 

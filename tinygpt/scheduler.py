@@ -16,17 +16,18 @@ nothing is ever canceled, because neither loky's nor dask's workers take notice 
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import replace
 
-from tinygpt.engine import commands
 from tinygpt.engine.description import RunDescription, free_slot
 from tinygpt.engine.dispatcher import Dispatcher, Worker
-from tinygpt.engine.experiments import NoSuchExperiment, descriptions_of, is_of_plan
-from tinygpt.engine.limits import check_plan, check_run
+from tinygpt.engine.experiments import descriptions_of
+from tinygpt.engine.limits import check_plan, check_room, check_run
 from tinygpt.engine.queries import Queries
-from tinygpt.engine.records import Run
-from tinygpt.engine.recovery import Remains, read_remains, recovered
+from tinygpt.engine.records import LIVE, Run
+from tinygpt.engine.recovery import read_remains, recovered
 from tinygpt.engine.run_table import RunTable
 from tinygpt.engine.runs import RunStore
 from tinygpt.experiments.plan import Plan
@@ -38,10 +39,10 @@ log = logging.getLogger(__name__)
 
 
 class Scheduler(Queries):
-    """Trains everybody's runs. Safe for any number of threads; what is gone raises NoSuchRun or NoSuchExperiment.
+    """Trains everybody's runs. Safe for any number of threads; what is gone raises NoSuchRun.
 
-    A command to all runs of an experiment takes the lock once, so no page ever sees half of it done, and leaves those
-    alone that have ended. What may be asked stands in engine/queries.py.
+    A command names a run, or an experiment and so all of its runs: then it takes the lock once, so no page ever sees
+    half of it done. It leaves those alone that have ended meanwhile. What may be asked stands in engine/queries.py.
     """
 
     def __init__(self, executor_factory: Callable[[], Executor], workers: int, *, store: RunStore) -> None:
@@ -62,15 +63,16 @@ class Scheduler(Queries):
         """
         check_run(spec)
         with self._table.lock:
-            mine = [run for run in self._table.runs.values() if run.about.student == student]
-            live, single = commands.on_their_way(mine, student), [run for run in mine if run.about.experiment is None]
-            if twin := next((run for run in single if run in live and run.about.spec == spec), None):
-                return twin.about.id
-            commands.check_room(live)
-            slot = free_slot([run.about.slot for run in single if kind(run.about.spec.model) == kind(spec.model)])
+            live = self._table.on_their_way(student)
+            if twin := next((about for about in live if not about.experiment and about.spec == spec), None):
+                return twin.id
+            check_room(live)
+            mine = [run.about for run in self._table.runs.values() if run.about.student == student]
+            single = [about for about in mine if not about.experiment]
+            slot = free_slot([about.slot for about in single if kind(about.spec.model) == kind(spec.model)])
             name = clean_name(name) or f"Run {1 + len(single)}"
             about = RunDescription(uuid.uuid4().hex, student, name, spec, time.time(), slot)
-            commands.add(self._table, about)
+            self._table.add(about)
         self._dispatcher.wake()
         return about.id
 
@@ -81,94 +83,70 @@ class Scheduler(Queries):
         """
         check_plan(plan)
         with self._table.lock:
-            live = commands.on_their_way(self._table.runs.values(), student)
-            for group in {run.about.group for run in live if run.about.experiment}:
-                if is_of_plan([run.about for run in self._table.members(group)], plan):
+            live = self._table.on_their_way(student)
+            for group in {about.group for about in live if about.experiment}:
+                planned = [(about.experiment, about.spec) for about in descriptions_of(plan, group, student)]
+                if planned == [(run.about.experiment, run.about.spec) for run in self._table.members(group)]:
                     return group
             experiment = uuid.uuid4().hex
-            commands.check_room(live, experiment)
+            check_room(live, experiment)
             for about in descriptions_of(plan, experiment, student):
-                commands.add(self._table, about)
+                self._table.add(about)
         self._dispatcher.wake()
         return experiment
 
-    def pause(self, run: str) -> None:
-        """Give a run no more slices; the one in flight still counts."""
+    def pause(self, name: str) -> None:
+        """Give it no more slices; those in flight still count."""
         with self._table.lock:
-            commands.pause(self._table, self._table.record(run))
+            for run in self._table.members(name):
+                self._table.pause(run)
 
-    def pause_all(self, experiment: str) -> None:
-        """Give an experiment no more slices; those in flight still count."""
-        with self._table.lock:
-            for run in self._members(experiment):
-                commands.pause(self._table, run)
+    def resume(self, name: str) -> None:
+        """Go on with what is paused, or what the end of a server interrupted.
 
-    def resume(self, run: str) -> None:
-        """Go on with a run that is paused, or that the end of a server interrupted."""
-        remains = self._remains(self._table.record(run))
-        with self._table.lock:
-            record = self._table.record(run)  # reading took a while: it may be gone, or resumed
-            self._resume_interrupted([record], remains)
-            commands.resume(self._table, record)
-        self._dispatcher.wake()
-
-    def resume_all(self, experiment: str) -> None:
-        """Go on with all runs that are paused, or that the end of a server interrupted.
-
-        Raises ValueError, in words for a student, when another experiment of hers is on its way.
+        Raises ValueError, in words for a student, when too much else of hers is on its way.
         """
-        remains = self._remains_of_all(experiment)
-        with self._table.lock:
-            members = self._members(experiment)
-            self._resume_interrupted(members, remains)
-            for run in members:
-                commands.resume(self._table, run)
+        with self._taken_up(name) as runs:
+            for run in runs:
+                if run.status == "paused":
+                    run.status, run.steps_wanted = "training" if run.ticket else "waiting", 0
+                    self._table.line_up(run)
         self._dispatcher.wake()
 
-    def step(self, run: str, steps: int = 1) -> None:
-        """Make so many steps, then pause. A run that is training is paused first."""
+    def step(self, name: str, steps: int = 1) -> None:
+        """Make so many steps, then pause. What is training is paused first."""
         if steps < 1:
             raise ValueError(f"steps must be at least 1, got {steps}")
-        remains = self._remains(self._table.record(run))
-        with self._table.lock:
-            record = self._table.record(run)
-            self._resume_interrupted([record], remains)
-            commands.step(self._table, record, steps)
+        with self._taken_up(name) as runs:
+            for run in runs:
+                self._table.pause(run)
+                if run.status == "paused":
+                    run.steps_wanted += steps
+                    self._table.line_up(run)
         self._dispatcher.wake()
 
-    def stop(self, run: str) -> None:
-        """End a run before its time; the model it has reached is kept."""
-        remains = self._remains(self._table.record(run))
-        with self._table.lock:
-            record = self._table.record(run)
-            self._resume_interrupted([record], remains, to_train=False)
-            commands.stop(self._table, record)
+    def stop(self, name: str) -> None:
+        """End it before its time, now or when the slice in flight has landed; the model it has reached is kept."""
+        with self._taken_up(name, to_train=False) as runs:
+            for run in runs:
+                if run.status in LIVE and run.in_flight:
+                    run.stopping = True
+                elif run.status in LIVE:
+                    self._table.stop(run)
 
-    def stop_all(self, experiment: str) -> None:
-        """End an experiment before its time; the models it has reached are kept."""
-        remains = self._remains_of_all(experiment)
+    def delete(self, name: str) -> None:
+        """Forget it and all it left, also while it is training."""
         with self._table.lock:
-            members = self._members(experiment)
-            self._resume_interrupted(members, remains, to_train=False)
-            for run in members:
-                commands.stop(self._table, run)
-
-    def delete(self, run: str) -> None:
-        """Forget a run and all it left, also while it is training."""
-        with self._table.lock:
-            commands.delete(self._table, self._table.record(run))
-
-    def delete_all(self, experiment: str) -> None:
-        """Forget an experiment with all its runs, also while they are training."""
-        with self._table.lock:
-            for run in self._members(experiment):
-                commands.delete(self._table, run)
+            for run in self._table.members(name):
+                self._table.step_back(run)
+                del self._table.runs[run.about.id]
+                self._table.disk.delete(run.about.id)
 
     def rename(self, run: str, name: str) -> None:
         """Give a run another name, cleaned; an empty one changes nothing."""
         with self._table.lock:
             record = self._table.record(run)
-            record.about = record.about.renamed(clean_name(name) or record.about.name)
+            record.about = replace(record.about, name=clean_name(name) or record.about.name)
             self._table.disk.describe(record.about)
 
     def workers(self) -> list[Worker]:
@@ -184,34 +162,31 @@ class Scheduler(Queries):
         self._dispatcher.close()
         self._table.disk.close()
 
-    def _members(self, experiment: str) -> list[Run]:
-        """The records of an experiment that has any. Under the lock."""
-        members = self._table.members(experiment)
-        if not members:
-            raise NoSuchExperiment
-        return members
+    @contextmanager
+    def _taken_up(self, name: str, *, to_train: bool = True) -> Iterator[list[Run]]:
+        """The runs of `name`, under the lock; those that were interrupted are paused now, where the disk has them.
 
-    def _remains(self, run: Run) -> dict[str, Remains]:
-        """What the disk holds of a run, by its id, if it was interrupted. Not under the lock: reading takes a while."""
-        return {run.about.id: read_remains(self.store, run)} if run.status == "interrupted" else {}
-
-    def _remains_of_all(self, experiment: str) -> dict[str, Remains]:
+        If they are to train, there must be room for them. Of several, one that cannot be read stays interrupted, and
+        the others go on; if it is the only one, OSError.
+        """
         with self._table.lock:
-            members = self._members(experiment)
-        remains: dict[str, Remains] = {}
-        for run in members:
+            runs = self._table.members(name)
+        remains = {}
+        for run in runs:  # reading takes a while, so it is not done under the lock ...
             try:
-                remains |= self._remains(run)
-            except OSError as error:  # it stays interrupted, and the others go on
+                if run.status == "interrupted":
+                    remains[run.about.id] = read_remains(self.store, run)
+            except OSError as error:
+                if len(runs) == 1:
+                    raise
                 log.warning("run %s cannot be resumed: %s", run.about.id, error)
-        return remains
-
-    def _resume_interrupted(self, runs: list[Run], remains: dict[str, Remains], *, to_train: bool = True) -> None:
-        """Interrupted `runs` become paused ones; if they are to train, there must be room for them. Under the lock."""
-        if to_train and any(run.status == "interrupted" for run in runs):
-            first = runs[0].about
-            live = commands.on_their_way(self._table.runs.values(), first.student)
-            commands.check_room(live, first.experiment.id if first.experiment else "")
-        for run in runs:
-            if run.about.id in remains:
-                commands.resume_interrupted(self._table, run, remains[run.about.id])
+        with self._table.lock:
+            runs = self._table.members(name)  # ... and one may be gone meanwhile, or be resumed
+            if to_train and any(run.status == "interrupted" for run in runs):
+                first = runs[0].about
+                check_room(self._table.on_their_way(first.student), first.experiment.id if first.experiment else "")
+            for run in runs:
+                if run.status == "interrupted" and run.about.id in remains:
+                    run.take_up(remains[run.about.id])
+                    self._table.disk.rewind(run.about.id, run.progress.step)
+            yield runs

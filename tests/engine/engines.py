@@ -154,7 +154,7 @@ def on_dask(folder):
 
         with closing(Scheduler(factory, workers, store=RunStore(folder))) as scheduler:
             yield Engine(scheduler, kill)
-        factory.client.close()
+        factory.args[0].close()
 
 
 @contextmanager

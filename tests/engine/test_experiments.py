@@ -15,10 +15,10 @@ from tests.engine.engines import CORPUS, KEY, V, assert_equal_to_one_piece, in_p
 from tests.waiting import until
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load
-from tinygpt.engine import commands
 from tinygpt.engine.description import Membership, RunDescription
-from tinygpt.engine.experiments import NoSuchExperiment, descriptions_of, run_name
+from tinygpt.engine.experiments import descriptions_of, run_name
 from tinygpt.engine.limits import MAX_LIVE, MAX_RUNS, MAX_STEPS, MAX_STEPS_IN_ALL, check_plan
+from tinygpt.engine.records import NoSuchRun
 from tinygpt.engine.run_table import RunTable
 from tinygpt.engine.runs import RunStore
 from tinygpt.experiments.plan import Plan, PlannedRun
@@ -115,12 +115,12 @@ def test_the_same_plan_twice_is_one_and_another_one_has_to_wait(scheduler, stude
             scheduler.begin(other, student=student)
     assert len(scheduler.experiments(student)) == 1
     classmate = uuid.uuid4().hex
-    scheduler.delete_all(scheduler.begin(ENDLESS, student=classmate))
-    scheduler.stop_all(experiment)
+    scheduler.delete(scheduler.begin(ENDLESS, student=classmate))
+    scheduler.stop(experiment)
     again = scheduler.begin(ENDLESS, student=student)  # also while slices of the stopped one are in flight
     assert again != experiment
-    scheduler.delete_all(experiment)
-    scheduler.delete_all(again)
+    scheduler.delete(experiment)
+    scheduler.delete(again)
     assert scheduler.experiments(student) == []
 
 
@@ -137,9 +137,9 @@ def test_single_runs_and_an_experiment_do_not_count_against_each_other(scheduler
     assert {(view.experiment, view.label) for view in map(scheduler.view, single)} == {("", "")}
     with pytest.raises(ValueError, match="3 runs on their way"):
         scheduler.submit(specs[-1], student=student)
-    scheduler.delete_all(experiment)
+    scheduler.delete(experiment)
     again = scheduler.begin(ENDLESS, student=student)
-    scheduler.delete_all(again)
+    scheduler.delete(again)
     for run in single:
         scheduler.delete(run)
 
@@ -186,38 +186,38 @@ def test_descriptions_come_back_from_disk_in_the_order_of_the_plan(tmp_path):
 def test_pause_and_resume_as_a_whole(scheduler, student):
     plan = plan_of(replace(SHORT, max_steps=200), models={"one": MODELS["1 heads"]})
     experiment = scheduler.begin(plan, student=student)
-    scheduler.pause_all(experiment)
+    scheduler.pause(experiment)
     view = at_rest(scheduler, experiment)
     assert {run.status for run in view.runs} == {view.status} == {"paused"}
     assert at_rest(scheduler, experiment).steps == view.steps < view.max_steps
-    scheduler.pause_all(experiment)
-    scheduler.resume_all(experiment)
+    scheduler.pause(experiment)
+    scheduler.resume(experiment)
     assert_as_planned(Just(scheduler), experiment, plan)
 
 
 def test_a_stopped_experiment_keeps_its_models(scheduler, student):
     experiment = scheduler.begin(ENDLESS, student=student)
     until(lambda: scheduler.experiment(experiment).steps > 0)
-    scheduler.stop_all(experiment)
+    scheduler.stop(experiment)
     view = ended(scheduler, experiment)
     assert {run.status for run in view.runs} == {"stopped"}
     assert (view.share, view.steps) == (1.0, view.max_steps)  # nothing more will come
     for run in view.runs:
         if run.step:
             assert load(scheduler.model_bytes(run.id)).info["step"] == run.step
-    scheduler.delete_all(experiment)
+    scheduler.delete(experiment)
 
 
 def test_runs_that_have_ended_or_gone_meanwhile_are_no_error(scheduler, student):
     experiment = scheduler.begin(plan_of(models={"one": BigramConfig(V)}), student=student)
     view = ended(scheduler, experiment)
-    for command in (scheduler.pause_all, scheduler.resume_all, scheduler.stop_all):
+    for command in (scheduler.pause, scheduler.resume, scheduler.stop):
         command(experiment)
     assert ended(scheduler, experiment) == view
     scheduler.delete(view.runs[1].id)
-    scheduler.stop_all(experiment)
+    scheduler.stop(experiment)
     assert scheduler.experiment(experiment).runs == (view.runs[0], view.runs[2])
-    scheduler.delete_all(experiment)
+    scheduler.delete(experiment)
     assert scheduler.experiment(experiment) is None
 
 
@@ -225,17 +225,17 @@ def test_an_experiment_deleted_in_mid_slice_leaves_nothing(scheduler, student):
     experiment = scheduler.begin(ENDLESS, student=student)
     ids = {run.id for run in scheduler.experiment(experiment).runs}
     until(lambda: scheduler.experiment(experiment).steps > 0)
-    scheduler.delete_all(experiment)
+    scheduler.delete(experiment)
     assert (scheduler.experiment(experiment), scheduler.experiments(student), scheduler.runs(student)) == (None, [], [])
     until(lambda: not ids & {worker.run for worker in scheduler.workers()})
     scheduler.flush()
     assert not [run for run in ids if scheduler.store.home(run).exists()]
 
 
-@pytest.mark.parametrize("command", ["pause_all", "resume_all", "stop_all", "delete_all"])
+@pytest.mark.parametrize("command", ["pause", "resume", "stop", "delete"])
 def test_an_experiment_that_is_gone_is_answered_in_words(scheduler, command):
     for experiment in ("0" * 32, "", "../x"):
-        with pytest.raises(NoSuchExperiment, match="This experiment does not exist any more"):
+        with pytest.raises(NoSuchRun, match="does not exist any more"):
             getattr(scheduler, command)(experiment)
         assert scheduler.experiment(experiment) is None
 
@@ -247,7 +247,7 @@ def test_one_run_of_an_experiment_can_be_paused_alone(scheduler, student):
     assert (scheduler.view(first).status, scheduler.experiment(experiment).status) == ("paused", "running")
     scheduler.resume(first)
     assert scheduler.view(first).moving
-    scheduler.delete_all(experiment)
+    scheduler.delete(experiment)
 
 
 # --- fair turns, counted in slices and without a clock --------------------------------------------------------------
@@ -268,13 +268,13 @@ def slices_of(table, times):
 def begun(table, plan, student):
     experiment = uuid.uuid4().hex
     for about in descriptions_of(plan, experiment, student):
-        commands.add(table, about)
+        table.add(about)
     return experiment
 
 
 def single(table, student):
     about = RunDescription(uuid.uuid4().hex, student, "Run 1", ENDLESS.runs[0].spec, 0.0, 0)
-    commands.add(table, about)
+    table.add(about)
     return about.id
 
 
@@ -305,7 +305,7 @@ def test_an_experiment_and_another_student_on_real_workers(tmp_path):
         until(lambda: scheduler.view(alone).seconds > 4)
         ours = sum(run.seconds for run in scheduler.experiment(race).runs)  # of worker time: what turns are counted in
         assert 0.6 < ours / scheduler.view(alone).seconds < 1.7
-        scheduler.delete_all(race)
+        scheduler.delete(race)
         scheduler.delete(alone)
 
 
@@ -318,7 +318,7 @@ THREE = plan_of(replace(SHORT, max_steps=200), models={"one": MODELS["1 heads"]}
 def test_an_experiment_goes_on_after_a_restart_as_if_nothing_had_happened(tmp_path):
     with in_process(tmp_path) as engine:
         experiment = engine.scheduler.begin(THREE, student="ann")
-        engine.scheduler.pause_all(experiment)
+        engine.scheduler.pause(experiment)
         engine.scheduler.step(at_rest(engine.scheduler, experiment).runs[1].id, 50)
         before = at_rest(engine.scheduler, experiment)
     with in_process(tmp_path) as engine:
@@ -328,12 +328,12 @@ def test_an_experiment_goes_on_after_a_restart_as_if_nothing_had_happened(tmp_pa
         assert [(run.id, run.slot, run.label) for run in view.runs] == [(r.id, r.slot, r.label) for r in before.runs]
         other = scheduler.begin(LADDER, student="ann")  # there is room: the other one is not on its way
         with pytest.raises(ValueError, match="still on its way"):
-            scheduler.resume_all(experiment)
+            scheduler.resume(experiment)
         with pytest.raises(ValueError, match="still on its way"):
             scheduler.resume(view.runs[0].id)
         assert scheduler.experiment(experiment).status == "interrupted"
-        scheduler.delete_all(other)
-        scheduler.resume_all(experiment)
+        scheduler.delete(other)
+        scheduler.resume(experiment)
         assert scheduler.experiment(experiment).status == "running"
         assert_as_planned(engine, experiment, THREE)
 
@@ -342,13 +342,13 @@ def test_an_interrupted_experiment_can_be_stopped_or_deleted_where_it_is(tmp_pat
     with in_process(tmp_path) as engine:
         experiments = [engine.scheduler.begin(THREE, student=student) for student in ("ann", "bob")]
         for experiment in experiments:
-            engine.scheduler.pause_all(experiment)
+            engine.scheduler.pause(experiment)
         steps = [at_rest(engine.scheduler, experiment).steps for experiment in experiments]
     with in_process(tmp_path) as engine:
-        engine.scheduler.stop_all(experiments[0])
+        engine.scheduler.stop(experiments[0])
         assert {run.status for run in ended(engine.scheduler, experiments[0]).runs} == {"stopped"}
         assert engine.scheduler.experiment(experiments[0]).steps == steps[0]
-        engine.scheduler.delete_all(experiments[1])
+        engine.scheduler.delete(experiments[1])
     with in_process(tmp_path) as engine:
         assert engine.scheduler.experiment(experiments[0]).status == "ended"
         assert engine.scheduler.experiments("bob") == []
@@ -357,13 +357,13 @@ def test_an_interrupted_experiment_can_be_stopped_or_deleted_where_it_is(tmp_pat
 def test_a_run_that_cannot_be_read_does_not_keep_the_others_from_going_on(tmp_path, caplog):
     with in_process(tmp_path) as engine:
         experiment = engine.scheduler.begin(THREE, student="ann")
-        engine.scheduler.pause_all(experiment)
+        engine.scheduler.pause(experiment)
         bad, *good = [run.id for run in at_rest(engine.scheduler, experiment).runs]
     points = engine.scheduler.store.home(bad) / "points.jsonl"
     points.unlink(missing_ok=True)
     points.mkdir()  # reading it raises OSError
     with in_process(tmp_path) as engine:
-        engine.scheduler.resume_all(experiment)
+        engine.scheduler.resume(experiment)
         until(lambda: all(engine.scheduler.view(run).status == "finished" for run in good))
         assert engine.scheduler.experiment(experiment).status == "interrupted"
     assert "cannot be resumed" in caplog.text

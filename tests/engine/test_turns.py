@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from tests.engine.engines import slices_made
 from tinygpt.bigram import BigramConfig
-from tinygpt.engine import commands
 from tinygpt.engine.description import Membership, RunDescription
 from tinygpt.engine.pool import Lane
 from tinygpt.engine.records import Run
@@ -112,7 +111,7 @@ def on_lanes(store, runs, lanes, slices, seconds=lambda student: 1.0):
     for name in runs:
         student, group, _ = name.split("/")
         part = Membership(f"{student}/{group}", "ladder", "A race", "")
-        commands.add(table, RunDescription(uuid.uuid4().hex, student, name, SPEC, 1.0, 0, part))
+        table.add(RunDescription(uuid.uuid4().hex, student, name, SPEC, 1.0, 0, part))
     made = slices_made(table, lanes, slices)
     table.disk.close()
     return Counter(table.runs[run].about.group for run in made)

@@ -7,6 +7,9 @@ by itself; only after some kills of the same slice does its KilledWorker reach u
 """
 
 import ipaddress
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,23 +35,18 @@ class DaskLane(ClientExecutor):
         super().shutdown(wait=False)
 
 
-class Cluster:
-    """Opens lanes on one cluster; calling it opens one."""
-
-    def __init__(self, client: Client) -> None:
-        self.client = client
-
-    def __call__(self) -> DaskLane:
-        return DaskLane(self.client)
-
-
-def open_cluster(address: str, *, workers: int | None = None) -> tuple[Cluster, int]:
+def open_cluster(address: str, *, workers: int | None = None) -> tuple[Callable[[], DaskLane], int]:
     """How to open a lane on the cluster at `address`, and how many: one for each thread of its workers, or `workers`.
 
     Raises ValueError in plain words for an address that is not safe, and where no scheduler answers.
     """
     check_address(address)
-    check_certificates(address)
+    # A Client made where dask knows of no certificates for tls:// never closes.
+    if address.startswith("tls:") and Security().get_connection_args("client").get("ssl_context") is None:
+        raise ValueError(
+            f"TINYGPT_SCHEDULER={address[:80]!r} needs certificates, and dask's configuration names none "
+            "(DASK_DISTRIBUTED__COMM__TLS__CA_FILE and its like)."
+        )
     dask.config.set({"distributed.admin.large-graph-warning-threshold": LARGEST_SLICE})
     try:
         client = Client(address, timeout=CONNECTING, set_as_default=False)
@@ -56,34 +54,21 @@ def open_cluster(address: str, *, workers: int | None = None) -> tuple[Cluster, 
         raise ValueError(
             f"No dask scheduler answers at {address}. Start one there, or unset TINYGPT_SCHEDULER."
         ) from error
-    return Cluster(client), workers or max(2, sum(client.nthreads().values()))
+    return partial(DaskLane, client), workers or max(2, sum(client.nthreads().values()))
 
 
 def check_address(address: str) -> None:
     """Raise ValueError unless `address` is tls://, or tcp:// on this machine: a dask port runs whatever it is sent."""
-    if not _is_safe(address):
+    safe = False
+    with suppress(ValueError):  # neither a name nor a number
+        parts = urlsplit(address)
+        port, host = parts.port, parts.hostname or ""
+        if parts.scheme == "tcp":
+            safe = port is not None and (host == "localhost" or ipaddress.ip_address(host).is_loopback)
+        else:
+            safe = port is not None and parts.scheme == "tls" and host != ""
+    if not safe:
         raise ValueError(
             f"TINYGPT_SCHEDULER={address[:80]!r} is refused: it must begin with tls://, or with tcp:// and be on this "
             "machine, and end with its port (tcp://127.0.0.1:8786). Whoever reaches an open dask port can run programs."
         )
-
-
-def check_certificates(address: str) -> None:
-    """Raise ValueError where dask knows of no certificates for tls://: a Client made without them never closes."""
-    if address.startswith("tls:") and Security().get_connection_args("client").get("ssl_context") is None:
-        raise ValueError(
-            f"TINYGPT_SCHEDULER={address[:80]!r} needs certificates, and dask's configuration names none "
-            "(DASK_DISTRIBUTED__COMM__TLS__CA_FILE and its like)."
-        )
-
-
-def _is_safe(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        if parts.port is None:
-            return False
-        if parts.scheme == "tcp":
-            return parts.hostname == "localhost" or ipaddress.ip_address(parts.hostname or "").is_loopback
-        return parts.scheme == "tls" and bool(parts.hostname)
-    except ValueError:  # neither a name nor a number
-        return False

@@ -1,10 +1,9 @@
 """What is known of a run before its first step: who, what, when, in which color, as a part of which experiment."""
 
 import json
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from dataclasses import asdict, dataclass, replace
 
-from tinygpt.engine.checked_json import is_count, is_number, is_text
+from tinygpt.engine.checked_json import checked
 from tinygpt.training.spec import RunSpec
 
 COLORS = 10  # slots of the palette
@@ -37,10 +36,6 @@ class RunDescription:
         """The runs that share its turns, as a name: the id of its experiment; a single run is a group of its own."""
         return self.experiment.id if self.experiment else self.id
 
-    def renamed(self, name: str) -> "RunDescription":
-        """The same run under another name."""
-        return replace(self, name=name)
-
     def to_json(self) -> bytes:
         """One line of JSON that `from_json` reads back."""
         facts = {**asdict(self), "spec": json.loads(self.spec.to_json())}
@@ -51,24 +46,16 @@ class RunDescription:
         """The description of `run` that `to_json` wrote; ValueError for anything else, whatever it is."""
         try:
             facts = json.loads(text)
-            student, name, created, slot = (facts[key] for key in ("student", "name", "created", "slot"))
-            if not (is_text(student) and is_text(name) and is_number(created) and is_count(slot)):
-                raise ValueError("a value on it is not what it should be")
-            spec, experiment = RunSpec.from_json(json.dumps(facts["spec"])), _membership(facts.get("experiment"))
-            return cls(run, student, name, spec, float(created), slot % COLORS, experiment)
-        except (KeyError, TypeError, OverflowError, RecursionError) as error:
+            part = facts.get("experiment")  # older ones say nothing of it
+            if part is not None and not (part := checked(Membership, part)).id:
+                raise ValueError("its experiment has no id")
+            spec = RunSpec.from_json(json.dumps(facts["spec"]))
+            about: RunDescription = checked(cls, {**facts, "id": run, "spec": spec, "experiment": part})
+            return replace(about, slot=about.slot % COLORS)
+        except (AttributeError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise ValueError(f"this is not the description of a run: {error!r}") from None
 
 
 def free_slot(taken: list[int]) -> int:
     """A color that is not taken; when all are, the one taken least."""
     return min(range(COLORS), key=lambda slot: (taken.count(slot), slot))
-
-
-def _membership(facts: Any) -> Membership | None:
-    """What a description says of its experiment; older ones say nothing. ValueError or TypeError for nonsense."""
-    if facts is None:
-        return None
-    if not (all(map(is_text, facts.values() if isinstance(facts, dict) else [None])) and facts.get("id")):
-        raise ValueError("what it says of its experiment is not what it should be")
-    return Membership(**{field.name: facts[field.name] for field in fields(Membership)})

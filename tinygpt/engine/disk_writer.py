@@ -7,9 +7,11 @@ is space again nothing of it is missing. Everything kept here belongs to this th
 """
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -56,19 +58,32 @@ class DiskWriter:
 
     def end(self, run: str, facts: dict[str, Any], model: Callable[[], bytes | None], saved: Work) -> None:
         """Store how a run ended, with the model that `model` makes; `saved` is called once that is safe."""
-        self._order(run, partial(self._end, run, facts, model, saved))
+
+        def end() -> None:
+            self._store.end(run, facts, model())
+            self._states.pop(run, None)  # not before its model is safe: until then the run can go on from it
+            self._due.pop(run, None)
+            saved()
+
+        self._order(run, end)
 
     def delete(self, run: str) -> None:
         """Remove all that a run left, and forget what it is owed."""
-        self._orders.put(partial(self._forget, run))
+
+        def forget() -> None:
+            self._owed.pop(run, None)
+            self._states.pop(run, None)
+            self._due.pop(run, None)
+
+        self._orders.put(forget)
         self._order(run, partial(self._store.delete, run))
 
-    def flush(self, timeout: float = 30.0) -> bool:
-        """Wait until all that was ordered is done, and every state is saved; whether that came in time."""
+    def flush(self) -> None:
+        """Wait until all that was ordered is done, and every state is saved."""
         done = threading.Event()
-        self._orders.put(self._save_all)
+        self._orders.put(partial(self._save_due, math.inf))
         self._orders.put(done.set)
-        return done.wait(timeout)
+        done.wait(timeout=30)
 
     def close(self) -> None:
         """Finish what was ordered, and end."""
@@ -77,23 +92,23 @@ class DiskWriter:
         self._thread.join(timeout=10)
 
     def _order(self, run: str, work: Work) -> None:
-        self._orders.put(partial(self._carry_out, run, work))
+        """Let the thread do a piece of work, or keep it behind those that the disk refused."""
+
+        def carry_out() -> None:
+            if run in self._owed or not self._attempt(run, work):
+                self._owed.setdefault(run, []).append(work)
+
+        self._orders.put(carry_out)
 
     def _work(self) -> None:
         while True:
-            try:
-                order = self._orders.get(timeout=self._patience())
-            except Empty:
-                order = self._save_due
-            if order is None:
-                return
-            order()
-            self._save_due()
-
-    def _carry_out(self, run: str, work: Work) -> None:
-        """Do a piece of work, or let it wait behind those that the disk refused."""
-        if run in self._owed or not self._attempt(run, work):
-            self._owed.setdefault(run, []).append(work)
+            due = [self._due[run] for run in self._unsaved()]
+            with suppress(Empty):
+                order = self._orders.get(timeout=max(0.0, min(due) - time.monotonic()) if due else None)
+                if order is None:
+                    return
+                order()
+            self._save_due(time.monotonic())
 
     def _attempt(self, run: str, work: Work) -> bool:
         """Whether a piece of work is done with. Trouble with the disk is told, and nothing ends this thread."""
@@ -112,20 +127,10 @@ class DiskWriter:
     def _unsaved(self) -> set[str]:
         return self._states.keys() | self._owed.keys()
 
-    def _patience(self) -> float | None:
-        """Seconds until something is due, None when nothing will be."""
-        due = [self._due[run] for run in self._unsaved()]
-        return max(0.0, min(due) - time.monotonic()) if due else None
-
-    def _save_due(self) -> None:
-        now = time.monotonic()
+    def _save_due(self, now: float) -> None:
         for run in self._unsaved():
             if self._due[run] <= now:
                 self._save(run)
-
-    def _save_all(self) -> None:
-        for run in self._unsaved():
-            self._save(run)
 
     def _save(self, run: str) -> None:
         """Do what a run is owed, then save its latest state: that must never be ahead of the curve."""
@@ -151,14 +156,3 @@ class DiskWriter:
         del self._states[run]
         now = time.monotonic()
         self._due[run] = now + max(SAVE_EVERY, (now - began) / SAVE_SHARE)
-
-    def _end(self, run: str, facts: dict[str, Any], model: Callable[[], bytes | None], saved: Work) -> None:
-        self._store.end(run, facts, model())
-        self._states.pop(run, None)  # not before its model is safe: until then the run can go on from it
-        self._due.pop(run, None)
-        saved()
-
-    def _forget(self, run: str) -> None:
-        self._owed.pop(run, None)
-        self._states.pop(run, None)
-        self._due.pop(run, None)

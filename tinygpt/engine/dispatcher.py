@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import NamedTuple
@@ -36,7 +37,7 @@ class Dispatcher:
 
     def __init__(self, factory: Callable[[], Executor], workers: int, table: RunTable) -> None:
         self._table = table
-        self._events: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._events: SimpleQueue[Callable[[], None] | None] = SimpleQueue()  # None: only look whether there is work
         self._pool = WorkerPool(factory, lambda *news: self._events.put(partial(self._opened, *news)))
         self._lanes = [Lane(number) for number in range(workers)]
         self._closed = threading.Event()
@@ -47,7 +48,7 @@ class Dispatcher:
 
     def wake(self) -> None:
         """Something changed in the table: look whether there is work."""
-        self._events.put(_nothing)
+        self._events.put(None)
 
     def close(self) -> None:
         """End the workers; slices in flight are lost, the states before them are not."""
@@ -62,13 +63,17 @@ class Dispatcher:
 
     def _work(self) -> None:
         while not self._closed.is_set():
-            try:
+            event = None
+            with suppress(Empty):
                 event = self._events.get(timeout=HANGING / 10)
-            except Empty:
-                event = _nothing
             try:
-                event()
-                self._give_up_on_the_silent()
+                if event:
+                    event()
+                now = time.monotonic()
+                for lane in self._lanes:
+                    if lane.job is not None and now - lane.since > HANGING:
+                        log.warning("the worker of lane %d has not answered for %.0f s", lane.number, HANGING)
+                        self._lose(lane, lane.job)
                 self._hand_out()
             except Exception:  # a mistake of ours must not end everybody's training
                 log.exception("the dispatcher goes on after an error")
@@ -80,18 +85,19 @@ class Dispatcher:
             chosen = self._table.next_job(free, len(self._lanes)) if free else None
             if chosen is None:
                 return
-            self._send(*chosen)
+            lane, job = chosen
+            lane.job, lane.since = job, time.monotonic()
+            assert lane.executor is not None  # it was free
+            try:
+                future = lane.executor.submit(run_slice, job)
+                future.add_done_callback(partial(self._report, lane, job))
+            except Exception as error:  # it broke while nobody was looking
+                log.warning("lane %d was broken: %r", lane.number, error)
+                self._lose(lane, job)
 
-    def _send(self, lane: Lane, job: SliceJob) -> None:
-        lane.job, lane.since = job, time.monotonic()
-        assert lane.executor is not None  # it was free
-        try:
-            future = lane.executor.submit(run_slice, job)
-        except Exception as error:  # it broke while nobody was looking
-            log.warning("lane %d was broken: %r", lane.number, error)
-            self._lose(lane, job)
-        else:
-            future.add_done_callback(lambda future: self._events.put(partial(self._landed, lane, job, future)))
+    def _report(self, lane: Lane, job: SliceJob, future: "Future[Slice]") -> None:
+        """From the thread of whoever made the future."""
+        self._events.put(partial(self._landed, lane, job, future))
 
     def _landed(self, lane: Lane, job: SliceJob, future: "Future[Slice]") -> None:
         """A future is done. One of a lane that was given up meanwhile says nothing any more."""
@@ -116,14 +122,3 @@ class Dispatcher:
 
     def _opened(self, lane: Lane, executor: Executor, pid: int) -> None:
         lane.pid, lane.executor = pid, executor
-
-    def _give_up_on_the_silent(self) -> None:
-        now = time.monotonic()
-        for lane in self._lanes:
-            if lane.job is not None and now - lane.since > HANGING:
-                log.warning("the worker of lane %d has not answered for %.0f s", lane.number, HANGING)
-                self._lose(lane, lane.job)
-
-
-def _nothing() -> None:
-    """An event that only makes the dispatcher look."""

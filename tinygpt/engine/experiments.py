@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tinygpt.engine.description import COLORS, Membership, RunDescription
 from tinygpt.engine.records import ENDED, RunView
@@ -11,13 +11,6 @@ from tinygpt.experiments.plan import Plan, PlannedRun
 from tinygpt.texts.cleaning import MAX_NAME, clean_name
 
 A_MOMENT = 1e-6  # seconds between two runs: read from disk, they come back in the order of their plan
-
-
-class NoSuchExperiment(ValueError):
-    """Somebody asks about an experiment that is not there (any more): another tab has deleted it."""
-
-    def __init__(self) -> None:
-        super().__init__("This experiment does not exist any more.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,43 +57,28 @@ def experiments_of(
     descriptions: Iterable[RunDescription], view: Callable[[str], RunView | None]
 ) -> list[ExperimentView]:
     """The experiments that `descriptions` speak of, in order; `view` shows a run, or None if it is gone."""
-    parts: dict[str, list[RunDescription]] = {}
+    found: dict[str, ExperimentView] = {}
     for about in descriptions:
-        if about.experiment:
-            parts.setdefault(about.experiment.id, []).append(about)
-    found = (_seen(part, view) for part in parts.values())
-    return [experiment for experiment in found if experiment.runs]
-
-
-def _seen(descriptions: list[RunDescription], view: Callable[[str], RunView | None]) -> ExperimentView:
-    runs = tuple(seen for about in descriptions if (seen := view(about.id)))
-    first, experiment = descriptions[0], descriptions[0].experiment
-    assert experiment is not None
-    return ExperimentView(experiment.id, first.student, experiment.kind, experiment.title, first.created, runs)
+        if (part := about.experiment) and (run := view(about.id)):
+            begun = ExperimentView(part.id, about.student, part.kind, part.title, about.created, ())
+            one = found.get(part.id, begun)
+            found[part.id] = replace(one, runs=(*one.runs, run))
+    return list(found.values())
 
 
 def descriptions_of(plan: Plan, experiment: str, student: str) -> list[RunDescription]:
-    """A description for each run of a plan; the runs of one label have one color."""
+    """A description for each run of a plan; the runs of one label have one color.
+
+    A run that stands there twice, for a seed that somebody typed twice, is made once.
+    """
     now, labels = time.time(), list(dict.fromkeys(planned.label for planned in plan.runs))
     return [
         RunDescription(
             uuid.uuid4().hex, student, run_name(planned), planned.spec, now + i * A_MOMENT,
             labels.index(planned.label) % COLORS, Membership(experiment, plan.kind, plan.title, planned.label),
         )
-        for i, planned in enumerate(distinct(plan))
+        for i, planned in enumerate(dict.fromkeys(plan.runs))
     ]  # fmt: skip
-
-
-def distinct(plan: Plan) -> list[PlannedRun]:
-    """The runs of a plan, each once: a seed that somebody typed twice would bring the same curve twice."""
-    return list(dict.fromkeys(plan.runs))
-
-
-def is_of_plan(descriptions: list[RunDescription], plan: Plan) -> bool:
-    """Whether these runs of one experiment are the very runs of `plan`."""
-    part = descriptions[0].experiment
-    begun = [PlannedRun(about.experiment.label, about.spec) for about in descriptions if about.experiment]
-    return part is not None and (part.kind, part.title) == (plan.kind, plan.title) and begun == distinct(plan)
 
 
 def run_name(planned: PlannedRun) -> str:

@@ -77,25 +77,19 @@ DASK_DEATHS = {"KilledWorker", "CommClosedError", "FutureCancelledError", "Futur
 def executor_factory_from_environment() -> tuple[Factory, int]:
     """How to open a lane, and how many: TINYGPT_SCHEDULER names a dask cluster, TINYGPT_WORKERS a number.
 
-    Raises ValueError in plain words for an address that is not safe or a number that is none.
+    Raises ValueError in plain words for an address that is not safe or a number that is none from 1 to 64.
     """
+    text = os.environ.get("TINYGPT_WORKERS", "").strip()
+    if text and not (text.isdecimal() and 1 <= int(text) <= 64):
+        raise ValueError(f"TINYGPT_WORKERS should be a number from 1 to 64, got {text[:20]!r}")
+    workers = int(text) if text else None
     if address := os.environ.get("TINYGPT_SCHEDULER"):
         from tinygpt.engine.dask_lanes import open_cluster  # here: only a class with a cluster needs dask
 
-        return open_cluster(address, workers=wanted_workers())
-    return LokyLane, wanted_workers() or default_workers()
+        return open_cluster(address, workers=workers)
+    return LokyLane, workers or default_workers()
 
 
 def default_workers() -> int:
     """A lane for each core this process may use, at least two: when one is killed the other goes on with its run."""
     return max(2, loky.cpu_count())
-
-
-def wanted_workers() -> int | None:
-    """What TINYGPT_WORKERS asks for, or None. ValueError for anything but a number from 1 to 64."""
-    text = os.environ.get("TINYGPT_WORKERS", "").strip()
-    if not text:
-        return None
-    if not (text.isdecimal() and 1 <= int(text) <= 64):
-        raise ValueError(f"TINYGPT_WORKERS should be a number from 1 to 64, got {text[:20]!r}")
-    return int(text)

@@ -1,8 +1,11 @@
 """What one student may ask of a shared server. The command line and notebooks have no limits."""
 
+from collections.abc import Iterable
+
+from tinygpt.engine.description import RunDescription
 from tinygpt.experiments.plan import Plan
 from tinygpt.gpt import GPTConfig
-from tinygpt.models import ModelConfig, count_parameters
+from tinygpt.models import count_parameters
 from tinygpt.training.spec import RunSpec
 
 MAX_PARAMETERS = 3_000_000
@@ -31,8 +34,8 @@ def check_run(spec: RunSpec) -> None:
     if steps > MAX_STEPS:
         raise ValueError(f"{steps:,} steps are too many; up to {MAX_STEPS:,} can be made here. Choose fewer max_steps.")
     characters = spec.train.batch_size * spec.model.block_size
-    weights = characters * spec.model.block_size * _heads(spec.model)
-    if parameters * characters > MAX_WORK or weights > MAX_WEIGHTS:
+    heads = spec.model.n_head * spec.model.n_layer if isinstance(spec.model, GPTConfig) else 0
+    if parameters * characters > MAX_WORK or heads * characters * spec.model.block_size > MAX_WEIGHTS:
         raise ValueError(
             f"One step of this run, with {characters:,} characters in a batch, would take too long here. "
             "Choose a smaller batch_size or block_size."
@@ -65,5 +68,16 @@ def check_plan(plan: Plan) -> None:
         )
 
 
-def _heads(config: ModelConfig) -> int:
-    return config.n_head * config.n_layer if isinstance(config, GPTConfig) else 0
+def check_room(live: Iterable[RunDescription], experiment: str = "") -> None:
+    """Raise ValueError, in words for a student, when one more single run, or a run of `experiment`, is too much.
+
+    `live` is what she has on its way. Her experiment and her single runs do not count against each other.
+    """
+    parts = [about.experiment for about in live]
+    if not experiment and (single := parts.count(None)) >= MAX_LIVE:
+        raise ValueError(f"You have {single} runs on their way. Stop one of them, or wait until it has finished.")
+    if experiment and (other := next((part for part in parts if part and part.id != experiment), None)):
+        raise ValueError(
+            f"Your experiment “{other.title}” is still on its way, and there is room for one. "
+            "Stop it, or wait until it has finished."
+        )

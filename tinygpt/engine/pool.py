@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from typing import Any
 
 from tinygpt.engine.held_states import HELD
 from tinygpt.engine.slices import SliceJob, warm
@@ -63,44 +64,36 @@ class WorkerPool:
         self._closed = threading.Event()
         self._lock = threading.Lock()
         self._executors: set[Executor] = set()  # all that are not closed
-        self._threads: set[threading.Thread] = set()
+        self._threads: list[threading.Thread] = []
 
     def open(self, lane: Lane) -> None:
         """Open `lane` in the background, and try again until it works."""
-        self._in_background(lambda: self._open(lane), f"tinygpt-open-lane-{lane.number}")
+        self._in_background(f"tinygpt-open-lane-{lane.number}", self._open, lane)
 
     def replace(self, lane: Lane) -> None:
         """Close a broken lane and open it again."""
         broken, lane.executor, lane.pid, lane.job = lane.executor, None, 0, None
         lane.tickets.clear()
         if broken is not None:
-            self._in_background(lambda: self._shut(broken), f"tinygpt-close-lane-{lane.number}")
+            self._in_background(f"tinygpt-close-lane-{lane.number}", self._shut, broken)
         self.open(lane)
 
     def close(self) -> None:
         """End every worker, also those that are still being opened."""
         with self._lock:
             self._closed.set()
-            executors, threads = list(self._executors), list(self._threads)
+            executors = list(self._executors)
         for executor in executors:
             self._shut(executor)
-        for thread in threads:
+        for thread in self._threads:
             thread.join(timeout=10)
 
-    def _in_background(self, work: Callable[[], None], name: str) -> None:
-        def finish() -> None:
-            try:
-                work()
-            finally:
-                with self._lock:
-                    self._threads.discard(thread)
-
-        thread = threading.Thread(target=finish, name=name, daemon=True)
+    def _in_background(self, name: str, work: Callable[..., None], *arguments: Any) -> None:
+        thread = threading.Thread(target=work, args=arguments, name=name, daemon=True)
         with self._lock:
-            if self._closed.is_set():
-                return
-            self._threads.add(thread)
-        thread.start()
+            if not self._closed.is_set():
+                self._threads = [*filter(threading.Thread.is_alive, self._threads), thread]
+                thread.start()
 
     def _open(self, lane: Lane) -> None:
         pause = 0.0
@@ -108,25 +101,17 @@ class WorkerPool:
             executor = None
             try:
                 executor = self._factory()
-                if not self._keep(executor):
-                    break
-                self._opened(lane, executor, executor.submit(warm).result(timeout=OPENING))
-                return
+                with self._lock:
+                    self._executors.add(executor)
+                if not self._closed.is_set():
+                    self._opened(lane, executor, executor.submit(warm).result(timeout=OPENING))
+                    return
             except Exception as error:
                 if not self._closed.is_set():
                     log.warning("lane %d could not be opened, will try again: %r", lane.number, error)
                     pause = min(LONGEST_PAUSE, 2 * pause or 1.0)
             if executor is not None:
                 self._shut(executor)
-
-    def _keep(self, executor: Executor) -> bool:
-        """Remember an executor to be closed later; False, and close it now, if that is over already."""
-        with self._lock:
-            if not self._closed.is_set():
-                self._executors.add(executor)
-                return True
-        executor.shutdown()
-        return False
 
     def _shut(self, executor: Executor) -> None:
         with self._lock:

@@ -2,12 +2,10 @@
 
 import logging
 
-from tinygpt.checkpoint.run_state import loads
 from tinygpt.engine.experiments import ExperimentView, experiments_of
 from tinygpt.engine.records import MOVING, Run, RunView
 from tinygpt.engine.recovery import read_remains
-from tinygpt.engine.run_table import RunTable
-from tinygpt.engine.snapshots import model_of
+from tinygpt.engine.run_table import RunTable, trained_model
 from tinygpt.engine.thinning import MOST, thin
 from tinygpt.training.state import Point
 
@@ -46,7 +44,7 @@ class Queries:
     def experiment(self, experiment: str) -> ExperimentView | None:
         """An experiment of anybody: a link shows it. None if there is no such experiment (any more)."""
         with self._table.lock:
-            descriptions = [run.about for run in self._table.members(experiment)]
+            descriptions = [run.about for run in self._table.runs.values() if run.about.group == experiment]
         return next(iter(experiments_of(descriptions, self.view)), None)
 
     def points(self, run: str, most: int = MOST) -> tuple[Point, ...]:
@@ -65,7 +63,7 @@ class Queries:
         if model is None and state is None:
             model = self.store.model(run)
             state = None if model else self.store.state(run)
-        return model or (model_of(loads(state)) if state else None)
+        return trained_model(model, state)
 
     def state_bytes(self, run: str) -> bytes | None:
         """All that the next step of a live or interrupted run needs; None before the first slice and after the end."""

@@ -1,10 +1,10 @@
 """One run as the scheduler knows it, and as everybody else may see it."""
 
-from dataclasses import dataclass, field
-from typing import Any
+import uuid
+from dataclasses import dataclass, field, replace
 
 from tinygpt.engine.description import RunDescription
-from tinygpt.engine.slices import Slice
+from tinygpt.engine.slices import Slice, snapshot_steps
 from tinygpt.engine.thinning import ThinnedCurve
 from tinygpt.training.spec import RunSpec
 from tinygpt.training.state import Point
@@ -15,14 +15,40 @@ ENDED = frozenset({"finished", "stopped", "diverged", "failed"})
 
 
 class NoSuchRun(ValueError):
-    """Somebody asks about a run that is not there (any more): another tab has deleted it."""
+    """Somebody asks about a run, or about an experiment without one, that another tab has deleted."""
 
     def __init__(self) -> None:
         super().__init__("This run does not exist any more.")
 
 
-@dataclass(frozen=True, slots=True)
-class RunView:
+@dataclass(frozen=True)
+class RunProgress:
+    """What the points and samples of a run add up to. A part of end.json."""
+
+    step: int = 0
+    points: int = 0  # how many were measured
+    loss: float | None = None  # of the last step's batch
+    val: float | None = None  # the last one measured
+    final: tuple[float, float] | None = None  # train and val loss of a finished run, long estimates
+    seconds: float = 0.0  # trained so far
+    steps_per_second: float = 0.0  # of worker time
+    sample: str = ""  # what the model wrote last ...
+    sample_step: int = 0  # ... and after how many steps
+
+    def after(self, points: list[Point], max_steps: int) -> "RunProgress":
+        """With new points counted in, whose seconds are those of the whole run."""
+        loss, val, final, seconds = self.loss, self.val, self.final, self.seconds
+        for point in points:
+            if point.step == max_steps and point.val is not None:  # a long estimate, not the loss of a batch
+                final = (point.loss, point.val)
+            else:
+                loss = point.loss
+            val, seconds = val if point.val is None else point.val, point.seconds
+        return replace(self, points=self.points + len(points), loss=loss, val=val, final=final, seconds=seconds)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunView(RunProgress):
     """A run at one moment. Nothing in it changes, so it can be handed to any thread."""
 
     id: str
@@ -32,18 +58,9 @@ class RunView:
     slot: int  # its color, 0 to 9
     created: float  # seconds since 1970
     status: str  # waiting, training, paused, finished, stopped, diverged, failed or interrupted
-    step: int
     max_steps: int
-    points: int  # how many were measured
-    loss: float | None  # of the last step's batch
-    val: float | None  # the last one measured
-    final: tuple[float, float] | None  # train and val loss of a finished run, long estimates
-    seconds: float  # trained so far
-    steps_per_second: float  # of worker time
     note: str  # why it ended, for people
     warning: str  # why it is not on disk, for people
-    sample: str  # what the model wrote last ...
-    sample_step: int  # ... and after how many steps
     busy: bool  # whether a slice of it is at a worker just now: a pause or a stop waits for that
     experiment: str = ""  # the id of the experiment it is a part of; "" for a single run
     label: str = ""  # the variant in that experiment
@@ -59,30 +76,14 @@ class RunView:
         return self.status in MOVING
 
 
-@dataclass
-class RunProgress:
-    """What the points and samples of a run add up to. A part of end.json."""
+@dataclass(frozen=True)
+class Remains:
+    """What the disk holds of a run: its curve, what that adds up to, the state it ends in, the snapshots on the way."""
 
-    step: int = 0
-    points: int = 0
-    loss: float | None = None
-    val: float | None = None
-    final: tuple[float, float] | None = None
-    seconds: float = 0.0
-    steps_per_second: float = 0.0
-    sample: str = ""
-    sample_step: int = 0
-
-    def add(self, points: list[Point], max_steps: int) -> None:
-        """Count new points in, whose seconds are those of the whole run."""
-        for point in points:
-            if point.step == max_steps and point.val is not None:  # a long estimate, not the loss of a batch
-                self.final = (point.loss, point.val)
-            else:
-                self.loss = point.loss
-            self.val = self.val if point.val is None else point.val
-            self.seconds = point.seconds
-        self.points += len(points)
+    curve: ThinnedCurve
+    progress: RunProgress
+    state: bytes | None
+    snapshots: list[int]  # their steps
 
 
 @dataclass(eq=False)
@@ -120,50 +121,51 @@ class Run:
 
     def view(self) -> RunView:
         """How it looks now."""
-        about, progress = self.about, self.progress
-        return RunView(
-            about.id, about.student, about.name, about.spec, about.slot, about.created, self.status,
-            max_steps=about.spec.train.max_steps, note=self.note, warning=self._warning(),
-            busy=self.in_flight or self.steps_wanted > 0,
-            experiment=about.experiment.id if about.experiment else "",
-            label=about.experiment.label if about.experiment else "",
-            **vars(progress),
-        )  # fmt: skip
-
-    def _warning(self) -> str:
-        """What its owner is told while the disk does not take it."""
+        about, part = self.about, self.about.experiment
         if not self.refused:
-            return ""
-        if self.status in ENDED:
-            return (
+            warning = ""
+        elif self.status in ENDED:
+            warning = (
                 f"This run has ended and cannot be saved ({self.refused}). The server keeps it in memory: "
                 "free some space there, and it is saved by itself."
             )
-        return f"This run cannot be saved ({self.refused}). It goes on, but free some space on the server."
+        else:
+            warning = f"This run cannot be saved ({self.refused}). It goes on, but free some space on the server."
+        return RunView(
+            id=about.id, student=about.student, name=about.name, spec=about.spec, slot=about.slot,
+            created=about.created, status=self.status, max_steps=about.spec.train.max_steps, note=self.note,
+            warning=warning, busy=self.in_flight or self.steps_wanted > 0, experiment=part.id if part else "",
+            label=part.label if part else "", **vars(self.progress),
+        )  # fmt: skip
 
     def take_in(self, slice_: Slice) -> list[Point]:
         """Go on to the state that a slice has reached; its points, on the clock of the whole run."""
-        progress, new_steps = self.progress, slice_.step - self.progress.step
-        before = progress.seconds
-        points = [point._replace(seconds=round(before + point.seconds, 4)) for point in slice_.points]
-        progress.add(points, self.about.spec.train.max_steps)
-        progress.seconds = before + slice_.seconds
-        progress.step = slice_.step
+        before, new_steps = self.progress, slice_.step - self.progress.step
+        points = [point._replace(seconds=round(before.seconds + point.seconds, 4)) for point in slice_.points]
+        rate = before.steps_per_second
         if new_steps > 0 and slice_.seconds > 0:
-            rate = new_steps / slice_.seconds
-            progress.steps_per_second = rate if self.slices == 0 else 0.7 * progress.steps_per_second + 0.3 * rate
+            latest = new_steps / slice_.seconds
+            rate = latest if self.slices == 0 else 0.7 * rate + 0.3 * latest
+        progress = replace(
+            before.after(points, self.about.spec.train.max_steps),
+            step=slice_.step, seconds=before.seconds + slice_.seconds, steps_per_second=rate,
+        )  # fmt: skip
         if slice_.sample:
-            progress.sample, progress.sample_step, self.val_is_news = slice_.sample, slice_.step, False
+            progress, self.val_is_news = replace(progress, sample=slice_.sample, sample_step=slice_.step), False
         self.val_is_news |= any(point.val is not None for point in points)
         if self.curve is not None:
             self.curve.add(points)
-        self.state, self.ticket = slice_.state, slice_.ticket
+        self.progress, self.state, self.ticket = progress, slice_.state, slice_.ticket
         self.snapshots_due = tuple(step for step in self.snapshots_due if step not in slice_.snapshots)
         self.sample_seconds += slice_.sample_seconds
         self.steps_wanted = max(0, self.steps_wanted - max(0, new_steps))
         self.slices, self.deaths = self.slices + 1, 0
         return points
 
-    def ending(self) -> dict[str, Any]:
-        """What end.json says."""
-        return {"status": self.status, "note": self.note, **vars(self.progress)}
+    def take_up(self, remains: Remains) -> None:
+        """An interrupted run becomes a paused one, which goes on from what the disk holds of it."""
+        self.status, self.note = "paused", ""
+        self.curve, self.progress, self.state = remains.curve, remains.progress, remains.state
+        self.ticket = uuid.uuid4().hex if remains.state else ""
+        due = snapshot_steps(self.about.spec.train.max_steps)
+        self.snapshots_due = tuple(step for step in due if step >= self.progress.step and step not in remains.snapshots)

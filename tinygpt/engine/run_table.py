@@ -10,16 +10,24 @@ from functools import partial
 
 from tinygpt.checkpoint.run_state import loads
 from tinygpt.corpus import load_corpus
+from tinygpt.engine.description import RunDescription
 from tinygpt.engine.disk_writer import DiskWriter
-from tinygpt.engine.endings import DEADLY, TIME_LIMIT, sentence_for
 from tinygpt.engine.limits import MAX_DEATHS, MAX_SECONDS
 from tinygpt.engine.pacing import FIRST, sample_is_due, slice_seconds
 from tinygpt.engine.pool import Lane
-from tinygpt.engine.records import NoSuchRun, Run
+from tinygpt.engine.records import LIVE, MOVING, NoSuchRun, Run
 from tinygpt.engine.runs import RunStore
-from tinygpt.engine.slices import Slice, SliceJob
-from tinygpt.engine.snapshots import model_of
+from tinygpt.engine.slices import Slice, SliceJob, model_of, snapshot_steps
+from tinygpt.engine.thinning import ThinnedCurve
 from tinygpt.engine.turns import Turns
+
+# Why a run has ended, in words for its owner.
+TIME_LIMIT = f"Time limit: a run may train for {MAX_SECONDS / 60:.0f} minutes here. The model is kept as it is now."
+DEADLY = (
+    f"The process that trained this run ended {MAX_DEATHS} times in a row, so it was given up. "
+    "Its model may be too large for the memory of this server: choose a smaller n_embd, batch_size or block_size."
+)
+NO_MEMORY = "This run did not fit into memory. Choose a smaller n_embd, n_layer, batch_size or block_size."
 
 log = logging.getLogger(__name__)
 
@@ -42,9 +50,30 @@ class RunTable:
             raise NoSuchRun
         return record
 
-    def members(self, experiment: str) -> list[Run]:
-        """The records of an experiment, in the order of its plan. Under the lock."""
-        return [run for run in self.runs.values() if run.about.experiment and run.about.experiment.id == experiment]
+    def members(self, name: str) -> list[Run]:
+        """The record of a run, or those of an experiment in the order of its plan; NoSuchRun if there is none."""
+        members = [run for run in self.runs.values() if name in (run.about.id, run.about.group)]
+        if not members:
+            raise NoSuchRun
+        return members
+
+    def on_their_way(self, student: str) -> list[RunDescription]:
+        """What `student` has on its way and has not stopped."""
+        mine = [run for run in self.runs.values() if run.about.student == student]
+        return [run.about for run in mine if run.status in LIVE and not run.stopping]
+
+    def add(self, about: RunDescription) -> None:
+        """A new run, which waits for its first turn."""
+        run = Run(about, curve=ThinnedCurve(), snapshots_due=snapshot_steps(about.spec.train.max_steps))
+        self.runs[about.id] = run
+        self.disk.describe(about)
+        self.line_up(run)
+
+    def pause(self, run: Run) -> None:
+        """No more slices; the one in flight still counts."""
+        if run.status in MOVING:
+            run.status, run.steps_wanted = "paused", 0
+            self.step_back(run)
 
     def line_up(self, run: Run, *, urgent: bool = False) -> None:
         """Let a run wait for its turn, if it wants a slice and does not wait already."""
@@ -84,8 +113,11 @@ class RunTable:
         )  # fmt: skip
 
     def landed(self, job: SliceJob, slice_: Slice, turnaround: float) -> None:
-        """A slice came back, `turnaround` seconds after its job had gone out."""
-        text = self._text(job) if slice_.needs == "corpus" else None
+        """A slice came back, `turnaround` seconds after its job had gone out: its run goes on, or ends."""
+        text = None
+        if slice_.needs == "corpus":  # it is sent to a worker that cannot read it; we read it before we take the lock
+            corpus = load_corpus(job.spec.corpus, folder=self.store.corpora)
+            text = corpus.text, corpus.tokenizer.chars
         with self.lock:
             run = self._back(job, spent=slice_.seconds + slice_.sample_seconds)
             if run is None:
@@ -100,40 +132,39 @@ class RunTable:
             points = run.take_in(slice_)
             state = None if slice_.ended else slice_.state  # nothing goes on from an end
             self.disk.slice(run.about.id, points, state, slice_.snapshots)
-            self._go_on(run, slice_)
-
-    def _go_on(self, run: Run, slice_: Slice) -> None:
-        """What the end of a slice means for its run: the end, or the next one."""
-        if slice_.ended:
-            run.model = slice_.model
-            self.end(run, slice_.ended, slice_.note)
-        elif run.stopping:
-            self.stop(run)
-        elif run.progress.seconds >= MAX_SECONDS:
-            self.end(run, "finished", TIME_LIMIT)
-        else:
-            run.status = "training" if run.status == "waiting" else run.status
-            self.line_up(run)
+            if slice_.ended:
+                run.model = slice_.model
+                self.end(run, slice_.ended, slice_.note)
+            elif run.stopping:
+                self.stop(run)
+            elif run.progress.seconds >= MAX_SECONDS:
+                self.end(run, "finished", TIME_LIMIT)
+            else:
+                run.status = "training" if run.status == "waiting" else run.status
+                self.line_up(run)
 
     def lost(self, job: SliceJob) -> None:
         """The worker died in mid-slice: the run goes on from its last state, before everybody else."""
         with self.lock:
-            run = self._back(job, spent=0.0)
-            if run is None:
-                return
-            run.deaths += 1
-            if run.deaths >= MAX_DEATHS:
-                self.end(run, "failed", DEADLY)
-            else:
-                self._again(run)
+            if run := self._back(job, spent=0.0):
+                run.deaths += 1
+                if run.deaths >= MAX_DEATHS:
+                    self.end(run, "failed", DEADLY)
+                else:
+                    self._again(run)
 
     def failed(self, job: SliceJob, error: BaseException) -> None:
         """The slice itself raised an error: this run ends, the others notice nothing."""
         log.error("run %s failed", job.run, exc_info=error)
+        if isinstance(error, ValueError):
+            note = str(error)  # ours are sentences already
+        elif isinstance(error, MemoryError) or "allocate memory" in str(error):
+            note = NO_MEMORY
+        else:
+            note = f"This run ended with an error ({type(error).__name__}). The log of the server says more."
         with self.lock:
-            run = self._back(job, spent=0.0)
-            if run is not None:
-                self.end(run, "failed", sentence_for(error))
+            if run := self._back(job, spent=0.0):
+                self.end(run, "failed", note)
 
     def _back(self, job: SliceJob, *, spent: float) -> Run | None:
         """The run whose slice is over, with its worker time booked; None if it was deleted."""
@@ -154,30 +185,22 @@ class RunTable:
 
     def end(self, run: Run, status: str, note: str) -> None:
         """The run is over; its state stays in memory until its model is on disk."""
+
+        def saved() -> None:
+            with self.lock:
+                run.state = run.model = run.text = None
+
         self.step_back(run)
         run.status, run.note, run.stopping, run.steps_wanted = status, note, False, 0
-        model = partial(_model, run.model, run.state)
-        self.disk.end(run.about.id, run.ending(), model, partial(self._saved, run))
-
-    def _saved(self, run: Run) -> None:
-        with self.lock:
-            run.state = run.model = run.text = None
+        facts = {"status": status, "note": note, **vars(run.progress)}
+        self.disk.end(run.about.id, facts, partial(trained_model, run.model, run.state), saved)
 
     def _refused(self, name: str, reason: str) -> None:
         with self.lock:
             if run := self.runs.get(name):
                 run.refused = reason
 
-    def _text(self, job: SliceJob) -> tuple[str, str] | None:
-        """The corpus of a job, to be sent to a worker that cannot read it."""
-        with self.lock:
-            run = self.runs.get(job.run)
-        if run is None:
-            return None
-        corpus = load_corpus(run.about.spec.corpus, folder=self.store.corpora)
-        return corpus.text, corpus.tokenizer.chars
 
-
-def _model(model: bytes | None, state: bytes | None) -> bytes | None:
-    """The model file of a run that ended, made from its state if no worker made it; None without a first slice."""
+def trained_model(model: bytes | None, state: bytes | None) -> bytes | None:
+    """A run's model as a file: made from the bytes of its state if no worker made it; None without a first slice."""
     return model or (model_of(loads(state)) if state else None)

@@ -21,11 +21,11 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from tinygpt.engine.description import RunDescription
-from tinygpt.engine.point_lines import from_lines, to_lines
 from tinygpt.files import write_whole
 from tinygpt.training.state import Point
 
@@ -66,17 +66,14 @@ class RunStore:
 
     def descriptions(self) -> list[RunDescription]:
         """Every run on disk, oldest first; folders that are not (whole) runs are left out."""
-        homes = [home for home in self.folder.glob("*") if RUN_ID.fullmatch(home.name)]
-        descriptions = (self._description(home) for home in homes)
-        return sorted((about for about in descriptions if about), key=lambda about: (about.created, about.id))
-
-    def _description(self, home: Path) -> RunDescription | None:
-        try:
-            text = _bytes(home / "card.json")
-            return None if text is None else RunDescription.from_json(home.name, text)
-        except (OSError, ValueError) as error:
-            log.warning("%s is not a run that this version can read: %s", home, error)
-            return None
+        found = []
+        for home in self.folder.glob("*"):
+            try:
+                if RUN_ID.fullmatch(home.name) and (text := _bytes(home / "card.json")) is not None:
+                    found.append(RunDescription.from_json(home.name, text))
+            except (OSError, ValueError) as error:
+                log.warning("%s is not a run that this version can read: %s", home, error)
+        return sorted(found, key=lambda about: (about.created, about.id))
 
     def write_description(self, about: RunDescription) -> None:
         """Store who, what and when; also after a change of name."""
@@ -84,7 +81,7 @@ class RunStore:
 
     def append(self, run: str, points: Iterable[Point]) -> None:
         """Add points as whole lines: all of them, or none when OSError is raised."""
-        lines = to_lines(points)
+        lines = _lines(points)
         with open(self.home(run) / "points.jsonl", "ab", buffering=0) as file:
             end = file.seek(0, 2)
             try:
@@ -95,12 +92,24 @@ class RunStore:
                 raise
 
     def points(self, run: str, *, before: int | None = None) -> list[Point]:
-        """The points on disk, or those before a step, as far as they are whole."""
-        return from_lines(_bytes(self.home(run) / "points.jsonl") or b"", before=before)
+        """The points on disk, or those before a step. Torn lines and nonsense are left out.
+
+        A step that stands there again replaces what was written from it on: its run went on from an earlier state.
+        TensorBoard does the same (`event_accumulator._MaybePurgeOrphanedData`).
+        """
+        points: list[Point] = []
+        for line in (_bytes(self.home(run) / "points.jsonl") or b"").split(b"\n"):
+            with suppress(ValueError):
+                point = Point.from_json(line)
+                if before is None or point.step < before:
+                    while points and points[-1].step >= point.step:
+                        points.pop()
+                    points.append(point)
+        return points
 
     def rewind(self, run: str, step: int) -> None:
         """Forget the points from `step` on: a run that goes on from a saved state makes them again."""
-        write_whole(self.home(run) / "points.jsonl", to_lines(self.points(run, before=step)))
+        write_whole(self.home(run) / "points.jsonl", _lines(self.points(run, before=step)))
 
     def write_state(self, run: str, blob: bytes) -> None:
         """Replace the saved state in one move."""
@@ -132,9 +141,8 @@ class RunStore:
         home = self.home(run)
         if model is not None:
             write_whole(home / "model.safetensors", model)
-        write_whole(
-            home / "end.json", json.dumps(facts, allow_nan=False).encode()
-        )  # last: a run is over when its model is safe
+        ending = json.dumps(facts, allow_nan=False).encode()
+        write_whole(home / "end.json", ending)  # last: a run is over when its model is safe
         (home / "state.safetensors").unlink(missing_ok=True)
 
     def ending(self, run: str) -> dict[str, Any] | None:
@@ -151,6 +159,10 @@ class RunStore:
         (home / "card.json").unlink(missing_ok=True)
         if home.exists():
             shutil.rmtree(home)
+
+
+def _lines(points: Iterable[Point]) -> bytes:
+    return b"".join(point.to_json().encode() + b"\n" for point in points)
 
 
 def _bytes(path: Path) -> bytes | None:

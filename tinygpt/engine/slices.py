@@ -17,10 +17,10 @@ from pathlib import Path
 
 import torch
 
+from tinygpt.checkpoint.model_file import model_bytes
 from tinygpt.checkpoint.run_state import dumps, loads
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
 from tinygpt.engine import held_states
-from tinygpt.engine.snapshots import final_model, model_of
 from tinygpt.generation import generate
 from tinygpt.gpt import GPTConfig
 from tinygpt.randomness import generator
@@ -76,14 +76,23 @@ def run_slice(job: SliceJob) -> Slice:
     corpus = _corpus(job)
     if corpus is None:
         return Slice(job.run, needs="corpus")
-    state = _state(job, corpus)
+    state = held_states.take(job.run, job.ticket)
+    if not job.ticket:
+        state = start(job.spec, corpus)
+    elif state is None and job.state is not None:
+        state = loads(job.state)
     if state is None:
         return Slice(job.run, needs="state")
     state.seconds = 0.0  # a slice has a clock of its own: the table adds them up
     points, snapshots = _train(state, corpus, job)
     seconds = state.seconds
     sample, sample_seconds = _sample(state) if job.sample or state.ended == "finished" else ("", 0.0)
-    blob, model = dumps(state), final_model(state, points)
+    model = None
+    if state.ended == "finished":  # the last point is the long estimate of both losses
+        model = model_of(state, train_loss=points[-1].loss, val_loss=points[-1].val)
+    elif state.ended:
+        model = model_of(state)
+    blob = dumps(state)
     ticket = "" if state.ended else held_states.put(job.run, state)  # last: from here on it may go on training
     return Slice(
         job.run, points=points, state=blob, ticket=ticket, step=state.step, ended=state.ended, note=state.note,
@@ -115,13 +124,21 @@ def _train(state: TrainState, corpus: Corpus, job: SliceJob) -> tuple[list[Point
         left = job.seconds - state.seconds
         if state.ended or left <= 0 or state.step == goal:
             break
-        points += advance(state, corpus, steps=_steps_to_next_stop(state.step, goal, job.snapshots), seconds=left)
+        stops = [stop for stop in (goal, *job.snapshots) if stop is not None and stop > state.step]
+        steps = min(stops) - state.step if stops else None
+        points += advance(state, corpus, steps=steps, seconds=left)
     return points, snapshots
 
 
-def _steps_to_next_stop(step: int, goal: int | None, snapshots: tuple[int, ...]) -> int | None:
-    """How far it is to the next snapshot or to the goal; None where neither lies ahead."""
-    return min((stop - step for stop in (goal, *snapshots) if stop is not None and stop > step), default=None)
+def model_of(state: TrainState, *, half: bool = False, **facts: float | None) -> bytes:
+    """The model of a run as a file of its own, with `facts` about it; `half` stores 16-bit numbers."""
+    facts |= {"step": state.step, "seed": state.spec.train.seed}
+    return model_bytes(state.model, state.tokenizer, half=half, corpus=state.spec.corpus, **facts)
+
+
+def snapshot_steps(max_steps: int) -> tuple[int, ...]:
+    """When to keep a model on the way: each time the steps have doubled, so early change is seen too."""
+    return tuple(sorted({max_steps >> k for k in range(1, 9)} - {0}))
 
 
 def _sample(state: TrainState, length: int = SAMPLE_LENGTH) -> tuple[str, float]:
@@ -132,14 +149,6 @@ def _sample(state: TrainState, length: int = SAMPLE_LENGTH) -> tuple[str, float]
     with one_thread():
         written = generate(state.model, torch.tensor([[first]]), length, generator=source)
         return tokenizer.decode([token.id for token in written]), time.monotonic() - began
-
-
-def _state(job: SliceJob, corpus: Corpus) -> TrainState | None:
-    """The state to go on from, or None where only its ticket came and it is not held here (any more)."""
-    held = held_states.take(job.run, job.ticket)
-    if not job.ticket:
-        return start(job.spec, corpus)
-    return held or (loads(job.state) if job.state else None)
 
 
 def _corpus(job: SliceJob) -> Corpus | None:

@@ -1,5 +1,7 @@
 """A run in the middle of its training, as a value: whatever the next step needs is in it."""
 
+import json
+import math
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -27,6 +29,24 @@ class Point(NamedTuple):
     lr: float
     seconds: float  # of training, since this state was made or read
     tokens: int  # characters trained on so far
+
+    def to_json(self) -> str:
+        """One line of JSON; what is no number (a loss that exploded) is null, since JSON has no NaN."""
+        plain = {
+            name: None if value is None or not math.isfinite(value) else value for name, value in self._asdict().items()
+        }
+        return json.dumps(plain, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, line: bytes) -> "Point":
+        """The point that `to_json` wrote; ValueError for anything else."""
+        try:
+            step, loss, val, lr, seconds, tokens = cls(**json.loads(line))
+            loss = math.nan if loss is None else float(loss)
+            val = None if val is None else float(val)
+            return cls(int(step), loss, val, float(lr), float(seconds), int(tokens))
+        except (TypeError, OverflowError, RecursionError) as error:
+            raise ValueError(f"this is no point: {error}") from None
 
 
 @dataclass

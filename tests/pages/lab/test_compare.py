@@ -97,7 +97,7 @@ def test_two_races_are_shown_together(race):
     both = opened(show=f"{link(race)},{link(again)}")
     assert [header.value for header in both.header].count("Rung by rung") == 2
     assert "GPT (2)" in " ".join(row["variant"].replace("\\", "") for row in rows(both))
-    session.engine().stop_all(link(again))  # nobody waits for it
+    session.engine().stop(link(again))  # nobody waits for it
 
 
 def test_an_experiment_that_has_ended_can_be_deleted():

@@ -28,8 +28,9 @@ def run(label: str, seed: int, loss: float | None, status: str = "finished", spe
     spec = replace(spec, train=replace(spec.train, seed=seed))
     final = (loss, loss) if status == "finished" and loss is not None else None
     return RunView(
-        f"{label}{seed}", "s", label, spec, 0, 0.0, status, 50, 100, 5, loss, loss, final, 1.0, 50.0, "", "", "", 0,
-        False, "e", label,
+        id=f"{label}{seed}", student="s", name=label, spec=spec, slot=0, created=0.0, status=status, step=50,
+        max_steps=100, points=5, loss=loss, val=loss, final=final, seconds=1.0, steps_per_second=50.0, note="",
+        warning="", busy=False, experiment="e", label=label,
     )  # fmt: skip
 
 

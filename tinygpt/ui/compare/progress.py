@@ -54,13 +54,13 @@ def experiment_buttons(one: ExperimentView) -> None:
     """Pause or Resume, Stop; Delete, once it has ended."""
     engine = session.engine()
     if one.status in ("paused", "interrupted"):
-        _button("Resume", "resume_all", engine.resume_all, one.id)
+        _button("Resume", "resume_all", engine.resume, one.id)
     elif one.status == "running":
-        _button("Pause", "pause_all", engine.pause_all, one.id)
+        _button("Pause", "pause_all", engine.pause, one.id)
     if one.status != "ended":
-        _button("Stop", "stop_all", engine.stop_all, one.id)
+        _button("Stop", "stop_all", engine.stop, one.id)
     else:
-        _button("Delete", "delete_all", engine.delete_all, one.id)
+        _button("Delete", "delete_all", engine.delete, one.id)
 
 
 def _button(label: str, key: str, command: Callable[[str], None], experiment: str) -> None:
