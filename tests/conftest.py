@@ -37,6 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (process_of(item.nodeid) != BROWSER, process_of(item.nodeid) not in slow))
 
 
+@pytest.hookimpl(optionalhook=True)  # `-p no:xdist` knows of no such hook
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """For `-n 2`: whole groups of tests, in the order of the collection."""
 
