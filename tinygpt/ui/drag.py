@@ -81,25 +81,26 @@ export default function ({ data, parentElement, setStateValue }) {
 )
 
 
-def drag(pictures: Sequence[Picture], *, key: str, label: str, names: Sequence[str], default: int = 0) -> int:
+def drag(pictures: Sequence[Picture], *, key: str, label: str, names: Sequence[object], default: int = 0) -> int:
     """The picture at one of many positions, with a slider that swaps them; the position at which it was let go last.
 
     `names` are the positions as people read them, and as they stand in the URL under `key`.
     """
+    written = [str(name) for name in names]
     here = f"{(st.context.url or '').partition('?')[0]} {key} began"
     if f"drag_{key}" not in st.session_state:  # new on this page, or there again: the link says where
         st.session_state[here] = st.query_params.get(key, "")
     asked = st.session_state.setdefault(here, "")  # what the link said, not its echo
-    start = names.index(asked) if asked in names else min(default, len(pictures) - 1)
+    start = written.index(asked) if asked in written else min(default, len(pictures) - 1)
     state = _drag(
         key=f"drag_{key}",
-        data={"pictures": [list(picture) for picture in pictures], "names": list(names), "label": label, "at": start},
+        data={"pictures": [list(picture) for picture in pictures], "names": written, "label": label, "at": start},
         default={"at": start},
         on_at_change=lambda: None,
     )
     at = min(int(state.at), len(pictures) - 1)
     if at != start or key in st.query_params:
-        st.query_params[key] = names[at]
+        st.query_params[key] = written[at]
     return at
 
 

@@ -187,10 +187,17 @@ def deeper(scene: Scene, facts: Facts, template: str = "deeper") -> None:
         st.markdown(scene.write(template, facts))
 
 
-def lecture(scene: Scene, facts: Facts | None = None) -> None:
-    """What the lecture calls it, where it says it in other words."""
+def lecture(scene: Scene, facts: Facts | None = None, template: str = "lecture") -> None:
+    """What the lecture calls it, where it says it in other words; or another remark in gray."""
     with st.container(width=900):
-        st.markdown(f":gray[{scene.write('lecture', facts or {})}]")
+        st.markdown(f":gray[{scene.write(template, facts or {})}]")
+
+
+def choose(label: str, options: Iterable[Any], default: Any, *, key: str, **more: Any) -> Any:
+    """A control that offers a few things, of which one is always chosen; a link says which under `key`."""
+    return st.segmented_control(
+        label, list(options), default=default, required=True, key=key, bind="query-params", **more
+    )
 
 
 def wrong_switch(key: str, label: str) -> bool:
@@ -199,19 +206,17 @@ def wrong_switch(key: str, label: str) -> bool:
 
 
 @contextmanager
-def wrong_frame(key: str, put_right: Callable[[], None] | None = None) -> Iterator[None]:
-    """Round a picture that is wrong on purpose; its button puts it right again. `key` is the switch's."""
-    with st.container(key=f"wrong_on_purpose_{key}"):
+def wrong_frame(*keys: str, right: object = False) -> Iterator[None]:
+    """Round a picture that is wrong on purpose; its button sets the controls with these `keys` to what is `right`."""
+    with st.container(key=f"wrong_on_purpose_{keys[0]}"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.markdown(":orange[**wrong on purpose**]", width="content")
-            st.button(
-                "Put it right", key=f"right_{key}", on_click=put_right or _switch_off, args=() if put_right else (key,)
-            )
+            st.button("Put it right", key=f"right_{keys[0]}", on_click=_put_right, args=(keys, right))
         yield
 
 
-def _switch_off(key: str) -> None:
-    st.session_state[key] = False
+def _put_right(keys: Sequence[str], right: object) -> None:
+    st.session_state.update(dict.fromkeys(keys, right))
 
 
 def check(lesson: Lesson, facts: Facts | None = None) -> None:

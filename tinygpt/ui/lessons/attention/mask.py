@@ -118,7 +118,7 @@ def wrong_axis(scene: Scene, reader: Reader) -> Showing:
     seen, after = reader.see(dim=dim), reader.see(reader.other_last(), dim=dim)
     facts = _axis_facts(seen, moved(seen, after))
     if dim == 1:
-        with wrong_frame("softmax_dim", put_right=_put_dim_right):
+        with wrong_frame("softmax_dim", right=-1):
             _axis(scene, reader, seen, facts, "wrong" if len(reader.ids) > 1 else "wrong_alone")
         st.markdown(scene.write("trap", _trap_facts()))
     else:
@@ -126,10 +126,6 @@ def wrong_axis(scene: Scene, reader: Reader) -> Showing:
     deeper(scene, _notebook_facts())
     table(lambda: matrix_rows(seen.stages.weights, reader.characters), key=scene.key)
     train_here("wrong-axis", "wrong-axis-skip", "one-head", key=scene.key)
-
-
-def _put_dim_right() -> None:
-    st.session_state["softmax_dim"] = -1
 
 
 def _axis(scene: Scene, reader: Reader, seen: SeenHead, facts: Facts, words: str) -> None:

@@ -44,7 +44,7 @@ def out_of_softmax(scene: Scene) -> Showing:
     if chosen == options[0]:
         _stages(scene, chosen, facts)
     else:
-        with wrong_frame("fill", put_right=_put_fill_right):
+        with wrong_frame("fill", right=options[0]):
             _stages(scene, chosen, facts)
             look_for(scene, facts, "wrong_after" if chosen == AFTER else "wrong")
     explain(scene, facts)
@@ -82,10 +82,6 @@ def _stages(scene: Scene, chosen: str, facts: Facts) -> None:
         pictures.append(Picture(drawing, said, scene.plain("alt", {**facts, "stage": name, "look_for": said})))
     names = ["1 scores", "2 the future masked", "3 e to the score", "4 weights"]
     drag(pictures, key="stage3", label="Stage", names=names, default=len(names) - 1)
-
-
-def _put_fill_right() -> None:
-    st.session_state["fill"] = next(iter(FILLS))
 
 
 @scene("avg-5", height=380, code=[softmax_of_averages])

@@ -80,7 +80,7 @@ def _tick(scene: Scene, text: Counted, facts: Facts, moving: bool) -> None:
     wrong = [key for key, label in WRONG.items() if wrong_switch(key, label)]
     facts = {**facts, **_wrong_facts(view, text)}
     if wrong:
-        with wrong_frame(wrong[0], put_right=_put_right):
+        with wrong_frame(*wrong):
             there = _show(scene, text, view, facts, wrong, moving=moving)
             for key in wrong:
                 look_for(scene, there, _diagnosis(key, there))
@@ -93,12 +93,6 @@ def _tick(scene: Scene, text: Counted, facts: Facts, moving: bool) -> None:
     eager = moving and now is not None and not now.points
     if moving != (now is not None and pace.will_change(now)) or pace.out_of_step(moving, eager=eager):
         st.rerun()  # once: the asking stops, or finds its new pace, and the scenes below get the new table
-
-
-def _put_right() -> None:
-    """Both mistakes at once: they share a frame."""
-    for key in WRONG:
-        st.session_state[key] = False
 
 
 def _diagnosis(key: str, facts: Facts) -> str:

@@ -38,7 +38,7 @@ def dice_go_wrong(scene: Scene) -> Showing:
     facts = _dice_facts(distribution)
     yield facts
     if distribution == "rand":
-        with wrong_frame("distribution", put_right=_draw_randn):
+        with wrong_frame("distribution", right="randn"):
             _dice(scene, distribution, facts, "wrong")
         formula(scene, facts)
     else:
@@ -87,10 +87,6 @@ def _dice_table(distribution: Distribution) -> dict[str, list[float]]:
     columns = {"plain": "scores", "divided": "scaled"}
     variances = {f"variance, {name}": [v.mean for v in _few(distribution, stage)] for name, stage in columns.items()}
     return {"head_size": list(measured.FEW), **variances, "mean, plain": measured.means(distribution)}
-
-
-def _draw_randn() -> None:
-    st.session_state["distribution"] = "randn"
 
 
 @scene("sca-7", height=360, code=[attention_stages])
