@@ -41,14 +41,30 @@ TEXT = "the king"
 WINDOWS = {8: ("gpt", "gpt-averaged"), 32: ("gpt-32", "gpt-averaged-32")}
 HEAD_SIZES = [1, 4, 8, 16, 32, 64, 128, 256]
 EMBEDDINGS = [8, 16, 32, 64, 128, 256, 512]
+LABEL, UP, DOWN = "label", "[data-testid='stNumberInputStepUp']", "[data-testid='stNumberInputStepDown']"
 
 
 class Control(NamedTuple):
-    """What is pressed on a lesson's page, how, and which figure it changes."""
+    """What is pressed on a lesson's page, by its key, and the key of the figure that it changes."""
 
-    control: str
-    how: str  # slider | button | label | option, and the two ways to go in turn
+    key: str
+    ways: tuple[str, str]  # what is clicked in it in turn
     figure: str
+
+
+# Of each lesson the slider whose pictures the browser swaps, by its key, and the switch whose picture the server draws.
+SLIDERS = {
+    "tokens": "t", "bigram": "temperature", "averaging": "t", "attention": "t_step", "scaling": "head_size",
+    "transformer": "wide",
+}  # fmt: skip
+SWITCHES = {
+    "tokens": Control("log_shares", (LABEL, LABEL), "tok_2"),
+    "bigram": Control("seed", (UP, DOWN), "big_3"),
+    "averaging": Control("mask", (LABEL, LABEL), "avg_5"),
+    "attention": Control("row", (DOWN, UP), "att_3"),
+    "scaling": Control("trained_size", ("role=radio[name='64']", "role=radio[name='256']"), "sca_8"),
+    "transformer": Control("context", ("role=radio[name='32']", "role=radio[name='8']"), "tra_7"),
+}
 
 
 @cache
@@ -59,152 +75,91 @@ def counted() -> tuple[Corpus, Tensor, list[float]]:
     return corpus, counts, random_losses(counts, range(200)).tolist()
 
 
-def tokens_figure() -> go.Figure:
-    """The vocabulary as bars."""
-    corpus, _, _ = counted()
-    times = torch.bincount(corpus.data, minlength=corpus.tokenizer.vocab_size).tolist()
-    logarithmic = st.toggle("logarithmic", key="control")
-    return tokens.vocabulary_bars(times, corpus.tokenizer.chars, "light", logarithmic=logarithmic)
-
-
-def bigram_figure() -> go.Figure:
-    """Random tables."""
+def figure(lesson: str, key: str) -> go.Figure:
+    """A lesson's switch, and the figure that the server draws for it."""
     corpus, counts, losses = counted()
-    seed = int(st.number_input("seed", 0, 99, 0, key="control"))
-    table = build(BigramConfig(corpus.tokenizer.vocab_size), seed=seed)
-    return bigram.random_tables(losses, loss(softmax_of_table(table), counts), 4.17, "light")
+    match lesson:
+        case "tokens":  # the vocabulary as bars
+            times = torch.bincount(corpus.data, minlength=corpus.tokenizer.vocab_size).tolist()
+            logarithmic = st.toggle("logarithmic", key=key)
+            return tokens.vocabulary_bars(times, corpus.tokenizer.chars, "light", logarithmic=logarithmic)
+        case "bigram":  # random tables
+            seed = int(st.number_input("seed", 0, 99, 0, key=key))
+            table = build(BigramConfig(corpus.tokenizer.vocab_size), seed=seed)
+            return bigram.random_tables(losses, loss(softmax_of_table(table), counts), 4.17, "light")
+        case "averaging":  # three matrices, with the mask and without
+            mask = st.toggle("mask", True, key=key)
+            averages = tril_weights(8)
+            masked = averages.masked_fill(~causal_mask(8), float("-inf")) if mask else averages
+            named = [("averages", averages), ("masked", masked), ("softmax", softmax_of_averages(8, mask=mask))]
+            return averaging.three_matrices(named, "light").update_layout(height=380)
+        case "attention":  # four pictures of one formula, with random queries and keys
+            row = int(st.number_input("row", 0, len(TEXT) - 1, 6, key=key))
+            q, k = torch.randn(2, len(TEXT), 32, generator=generator(1337))
+            return stages_figure(attention_stages(q, k), list(TEXT), "light", row=row, column=5, step="\u00f7 \u221a32")
+        case "scaling":  # heads that were trained with the division and without
+            size = st.segmented_control("head_size", list(SIZES), default=256, required=True, key=key)
+            trained = {
+                stage: [[result(f"{name}-{hs}", seed).val_loss for seed in (1337, 1)] for hs in SIZES]
+                for stage, name in (("scaled", "scaled"), ("scores", "unscaled"))
+            }
+            return scaling.trained(SIZES, trained, 2.48, "light", chosen=size)
+        case _:  # transformer: loss by position of two trained models
+            T = st.segmented_control("block_size", list(WINDOWS), default=8, required=True, key=key)
+            chosen, averaged = (result(name).by_position for name in WINDOWS[T])
+            curves = [positions.Curve("chosen", chosen, "gpt"), positions.Curve("averaged", averaged, "count")]
+            return positions.by_position(curves, "light", low=1.8, high=2.7)
 
 
-def averaging_figure() -> go.Figure:
-    """Three matrices, with the mask and without."""
-    mask = st.toggle("mask", True, key="control")
-    averages = tril_weights(8)
-    masked = averages.masked_fill(~causal_mask(8), float("-inf")) if mask else averages
-    named = [("averages", averages), ("masked", masked), ("softmax", softmax_of_averages(8, mask=mask))]
-    return averaging.three_matrices(named, "light").update_layout(height=380)
-
-
-def attention_figure() -> go.Figure:
-    """Four pictures of one formula, with random queries and keys."""
-    row = int(st.number_input("row", 0, len(TEXT) - 1, 6, key="control"))
-    q, k = torch.randn(2, len(TEXT), 32, generator=generator(1337))
-    return stages_figure(attention_stages(q, k), list(TEXT), "light", row=row, column=5, step="\u00f7 \u221a32")
-
-
-def scaling_figure() -> go.Figure:
-    """Heads that were trained with the division and without."""
-    size = st.segmented_control("head_size", list(SIZES), default=256, required=True, key="control")
-    names = {"scaled": "scaled", "scores": "unscaled"}
-    losses = {
-        stage: [[result(f"{name}-{hs}", seed).val_loss for seed in (1337, 1)] for hs in SIZES]
-        for stage, name in names.items()
-    }
-    return scaling.trained(SIZES, losses, 2.48, "light", chosen=size)
-
-
-def transformer_figure() -> go.Figure:
-    """Loss by position of two trained models."""
-    T = st.segmented_control("block_size", list(WINDOWS), default=8, required=True, key="control")
-    chosen, averaged = (result(name).by_position for name in WINDOWS[T])
-    curves = [positions.Curve("chosen", chosen, "gpt"), positions.Curve("averaged", averaged, "count")]
-    return positions.by_position(curves, "light", low=1.8, high=2.7)
-
-
-def tokens_pictures() -> list[str]:
-    """A window, a question at a time."""
-    corpus, _, _ = counted()
-    ids = corpus.train[:9].tolist()
-    symbols = list(corpus.tokenizer.decode(ids))
-    lines = [f"when input is {ids[: t + 1]} the target is {ids[t + 1]}" for t in range(8)]
-    return [
-        tokens.id_tiles(symbols, ids, "light", context=t + 1, target=t + 1) + tokens.questions(lines, t, "light")
-        for t in range(8)
-    ]
-
-
-def bigram_pictures() -> list[str]:
-    """A row of the table at each temperature."""
+def pictures(lesson: str) -> list[str]:
+    """What the browser swaps while a lesson's slider moves."""
     corpus, counts, _ = counted()
-    row = probabilities(counts, smoothing=1.0)[corpus.tokenizer.stoi["t"]]
-    shown = row.argsort(descending=True).tolist()[:10]
-    heated = [torch.softmax(row.log() / 2 ** (n / 4), -1) for n in range(-8, 9)]
-    return [
-        bigram_drawings.row_at_temperature(hot, shown, corpus.tokenizer.chars, "light")
-        + bigram_drawings.sample_line("that is the question of the day", "light")
-        for hot in heated
-    ]
-
-
-def averaging_pictures() -> list[str]:
-    """Points and their means."""
-    x = torch.randn(1, 8, 2, generator=generator(1337))
-    means = mean_by_loop(x)[0]
-    return [averaging.plane(x[0], means, t, "light") + averaging.means_table(x[0], means, t, "light") for t in range(8)]
-
-
-def attention_pictures() -> list[str]:
-    """One row worked out, for every row, with random queries, keys and values."""
     q, k, v = torch.randn(3, len(TEXT), 32, generator=generator(1337))
-    stages = attention_stages(q, k)
-    out, step = stages.weights @ v, "\u00f7 \u221a32"
-    return [attention_row.worked_row(stages, v, out, list(TEXT), t, "light", step=step) for t in range(len(TEXT))]
-
-
-def scaling_pictures() -> list[str]:
-    """Scores as histograms, for every head_size, all on one axis."""
-    drawn = []
-    for head_size in HEAD_SIZES:
-        q, k = random_qk(head_size, generator=generator(1337))
-        drawn.append(attention_stages(q, k, mask=False))
-    limit = max(float(stages.scores.abs().max()) for stages in drawn)
-    return [
-        scaling_drawings.histograms(stages.scores.flatten(), stages.scaled.flatten(), head_size, limit, "light")
-        for head_size, stages in zip(HEAD_SIZES, drawn, strict=True)
-    ]
-
-
-def transformer_pictures() -> list[str]:
-    """Who owns the learned numbers, for every n_embd."""
-    widths = [replace(PRESETS["layer-norm"].model, n_embd=n_embd) for n_embd in EMBEDDINGS]
-    return [transformer_drawings.owners(parts(config), "light") for config in widths]
-
-
-# Of each lesson the slider whose pictures the browser swaps, by its key, and the switch whose picture the server draws;
-# with the same picture here. A lesson may have one of the two only.
-SLIDERS = {
-    "tokens": ("t", tokens_pictures),
-    "bigram": ("temperature", bigram_pictures),
-    "averaging": ("t", averaging_pictures),
-    "attention": ("t_step", attention_pictures),
-    "scaling": ("head_size", scaling_pictures),
-    "transformer": ("wide", transformer_pictures),
-}
-SWITCHES = {
-    "tokens": (Control(".st-key-log_shares", "label:click click", ".st-key-tok_2"), tokens_figure),
-    "bigram": (Control(".st-key-seed", "button:increment decrement", ".st-key-big_3"), bigram_figure),
-    "averaging": (Control(".st-key-mask", "label:click click", ".st-key-avg_5"), averaging_figure),
-    "attention": (Control(".st-key-row", "button:decrement increment", ".st-key-att_3"), attention_figure),
-    "scaling": (Control(".st-key-trained_size", "option:64 256", ".st-key-sca_8"), scaling_figure),
-    "transformer": (Control(".st-key-context", "option:32 8", ".st-key-tra_7"), transformer_figure),
-}
+    match lesson:
+        case "tokens":  # a window, a question at a time
+            ids = corpus.train[:9].tolist()
+            symbols = list(corpus.tokenizer.decode(ids))
+            lines = [f"when input is {ids[: t + 1]} the target is {ids[t + 1]}" for t in range(8)]
+            tiles = [tokens.id_tiles(symbols, ids, "light", context=t, target=t) for t in range(1, 9)]
+            return [tile + tokens.questions(lines, t, "light") for t, tile in enumerate(tiles)]
+        case "bigram":  # a row of the table at each temperature
+            row = probabilities(counts, smoothing=1.0)[corpus.tokenizer.stoi["t"]]
+            shown, chars = row.argsort(descending=True).tolist()[:10], corpus.tokenizer.chars
+            line = bigram_drawings.sample_line("that is the question of the day", "light")
+            heated = [torch.softmax(row.log() / 2 ** (n / 4), -1) for n in range(-8, 9)]
+            return [bigram_drawings.row_at_temperature(hot, shown, chars, "light") + line for hot in heated]
+        case "averaging":  # points and their means
+            x = torch.randn(1, 8, 2, generator=generator(1337))
+            data = x[0], mean_by_loop(x)[0]
+            return [averaging.plane(*data, t, "light") + averaging.means_table(*data, t, "light") for t in range(8)]
+        case "attention":  # one row worked out, for every row, with random queries, keys and values
+            stages = attention_stages(q, k)
+            data = stages, v, stages.weights @ v, list(TEXT)
+            return [attention_row.worked_row(*data, t, "light", step="\u00f7 \u221a32") for t in range(len(TEXT))]
+        case "scaling":  # scores as histograms, for every head_size, all on one axis
+            qks = [random_qk(head_size, generator=generator(1337)) for head_size in HEAD_SIZES]
+            drawn = [attention_stages(*qk, mask=False) for qk in qks]
+            limit = max(float(stages.scores.abs().max()) for stages in drawn)
+            return [
+                scaling_drawings.histograms(each.scores.flatten(), each.scaled.flatten(), head_size, limit, "light")
+                for head_size, each in zip(HEAD_SIZES, drawn, strict=True)
+            ]
+        case _:  # transformer: who owns the learned numbers, for every n_embd
+            widths = [replace(PRESETS["layer-norm"].model, n_embd=n_embd) for n_embd in EMBEDDINGS]
+            return [transformer_drawings.owners(parts(config), "light") for config in widths]
 
 
 @st.fragment
-def switch(lesson: str) -> None:
-    """A control and the figure that the server draws for it, and nothing else."""
-    figure = SWITCHES[lesson][1]()
-    st.plotly_chart(look.dress(figure, "light"), theme=None, config=look.CONFIG, key="figure")
-
-
-@st.fragment
-def slider(lesson: str) -> None:
-    """A figure that follows the finger, and nothing else."""
-    drawings = SLIDERS[lesson][1]()
-    pictures = [Picture(drawing, f"position {n}") for n, drawing in enumerate(drawings)]
-    drag(pictures, key="figure", label="position", names=[str(n) for n in range(len(drawings))], default=2)
+def page(lesson: str, kind: str) -> None:
+    """A control and its figure, and nothing else."""
+    if kind == "slider":
+        drawn = [Picture(drawing, f"position {n}") for n, drawing in enumerate(pictures(lesson))]
+        drag(drawn, key=SLIDERS[lesson], label="position", names=[str(n) for n in range(len(drawn))], default=2)
+    else:
+        dressed = look.dress(figure(lesson, SWITCHES[lesson].key), "light")
+        st.plotly_chart(dressed, theme=None, config=look.CONFIG, key=SWITCHES[lesson].figure)
 
 
 if __name__ == "__main__":
     st.set_page_config(layout="wide")
-    chosen = st.query_params.get("lesson", "averaging")
-    slider(chosen) if st.query_params.get("kind") == "slider" else switch(chosen)
+    page(st.query_params.get("lesson", "averaging"), st.query_params.get("kind", "switch"))

@@ -44,12 +44,11 @@ LANES = 2
 CLASS = 30  # students
 RUNS = 18  # the six rungs of the ladder over three seeds
 SERVER = """
-import sys, time
+import sys, threading
 from benchmarks.engine import engine, spec_of
 with engine(sys.argv[1]) as scheduler:
     scheduler.submit(spec_of("layer-norm"), student="ann")
-    while True:
-        time.sleep(1)
+    threading.Event().wait()
 """
 
 
@@ -71,15 +70,15 @@ def overheard() -> Iterator[list[tuple[Slice, float]]]:
     heard: list[tuple[Slice, float]] = []
     landed = Dispatcher._landed
 
-    def listen(self, lane, job, future):  # type: ignore[no-untyped-def]
+    def listen(self, lane, job, future):
         heard.append((future.result(), time.monotonic() - lane.since))
         landed(self, lane, job, future)
 
-    Dispatcher._landed = listen  # type: ignore[method-assign]
+    Dispatcher._landed = listen
     try:
         yield heard
     finally:
-        Dispatcher._landed = landed  # type: ignore[method-assign]
+        Dispatcher._landed = landed
 
 
 def spec_of(preset: str, seed: int = 1337) -> RunSpec:
@@ -106,7 +105,7 @@ def training_share(goals: Goals) -> None:
         spec = spec_of(preset)
         with overheard() as heard, engine() as scheduler:
             run = scheduler.submit(spec, student="ann")
-            wait_for(lambda: scheduler.view(run).seconds > 15)  # type: ignore[union-attr]  # noqa: B023
+            wait_for(lambda: scheduler.view(run).seconds > 15)  # noqa: B023
         slices = [piece for piece, _ in heard]
         inside = [p.finished - p.began - p.seconds - p.sample_seconds for p in slices]
         around = [turn - (p.finished - p.began) for p, turn in heard]
@@ -130,19 +129,15 @@ def a_class(_: Goals) -> None:
     spec = spec_of("layer-norm")
     with overheard() as heard, engine() as scheduler:
         bare = bare_speed(spec)
-        began = time.monotonic()
         runs = [scheduler.submit(spec_of("layer-norm", seed=n), student=f"s{n}") for n in range(CLASS)]
-        first = {}
-        while len(first) < CLASS:
-            first |= {r: time.monotonic() - began for r in runs if r not in first and scheduler.view(r).points}  # type: ignore[union-attr]
-            time.sleep(0.01)
-        then, before = time.monotonic(), total_steps(scheduler, runs)
+        first = wait_for(lambda: all(scheduler.view(run).points for run in runs))
+        then, before = time.monotonic(), [scheduler.view(run).step for run in runs]
         time.sleep(30)
-        views = [scheduler.view(run) for run in runs]
-        speed = (total_steps(scheduler, runs) - before) / (time.monotonic() - then)
-    seconds = [view.seconds for view in views if view]
+        views, passed = [scheduler.view(run) for run in runs], time.monotonic() - then
+    speed = (sum(view.step for view in views) - sum(before)) / passed
+    seconds = [view.seconds for view in views]
     jain = sum(seconds) ** 2 / (len(seconds) * sum(s * s for s in seconds))
-    print(f"{CLASS} runs on {LANES} lanes: first point for everybody after {max(first.values()):.1f} s")
+    print(f"{CLASS} runs on {LANES} lanes: first point for everybody after {first:.1f} s")
     print(f"  {speed:.0f} steps/s, {speed / bare:.0%} of {LANES} processes that do nothing else (before, for 6 s)")
     print(f"  {share(heard):.1%} of the lanes' clock is training; Jain index of the students' shares {jain:.3f}")
 
@@ -181,15 +176,15 @@ def timed(job: SliceJob) -> tuple[Slice, float]:
     return slice_, time.thread_time() - began
 
 
-def bare_speed(spec: RunSpec, seconds: float = 6.0) -> float:
-    """Steps a second of all lanes together, each training without an engine."""
+def bare_speed(spec: RunSpec) -> float:
+    """Steps a second of all lanes together, each training without an engine for 6 s."""
     lanes = [LokyLane() for _ in range(LANES)]
-    for future in [lane.submit(bare_steps, spec, 0.5) for lane in lanes]:
-        future.result()
-    rates = [future.result() for future in [lane.submit(bare_steps, spec, seconds) for lane in lanes]]
+    for seconds in (0.5, 6.0):  # the first time warms them up
+        futures = [lane.submit(bare_steps, spec, seconds) for lane in lanes]
+        speed = sum(future.result() for future in futures)
     for lane in lanes:
         lane.shutdown()
-    return sum(rates)
+    return speed
 
 
 def bare_steps(spec: RunSpec, seconds: float) -> float:
@@ -200,20 +195,15 @@ def bare_steps(spec: RunSpec, seconds: float) -> float:
     return state.step / state.seconds
 
 
-def total_steps(scheduler: Scheduler, runs: list[str]) -> int:
-    """Steps of all runs so far."""
-    return sum(view.step for run in runs if (view := scheduler.view(run)))
-
-
 def a_killed_worker(goals: Goals) -> None:
     """SIGKILL for the worker of a run, three times: seconds until its curve goes on, and until the lane is back."""
     with engine() as scheduler:
         run = scheduler.submit(spec_of("layer-norm"), student="ann")
         for _ in range(3):
-            wait_for(lambda: any(worker.run == run for worker in scheduler.workers()) and scheduler.view(run).points)  # type: ignore[union-attr]
-            points = scheduler.view(run).points  # type: ignore[union-attr]
+            wait_for(lambda: any(worker.run == run for worker in scheduler.workers()) and scheduler.view(run).points)
+            points = scheduler.view(run).points
             os.kill(next(worker.pid for worker in scheduler.workers() if worker.run == run), signal.SIGKILL)
-            on = wait_for(lambda: scheduler.view(run).points > points)  # type: ignore[union-attr]  # noqa: B023
+            on = wait_for(lambda: scheduler.view(run).points > points)  # noqa: B023
             back = on + wait_for(lambda: len(scheduler.workers()) == LANES)
             print(f"worker killed: next point of its run after {on:.2f} s, lane back after {back:.1f} s")
             goals.at_most(1.0, on, "worker killed, seconds to the next point of its run")
@@ -257,9 +247,7 @@ MEASURES = {
 def main() -> None:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "what", nargs="*", choices=[[], *MEASURES], help=f"any of {', '.join(MEASURES)}; all by default"
-    )
+    parser.add_argument("what", nargs="*", choices=[[], *MEASURES], help=f"of {', '.join(MEASURES)}; all by default")
     logging.getLogger("tinygpt").setLevel("ERROR")  # workers are killed here on purpose
     goals = Goals()
     for name in parser.parse_args().what or MEASURES:

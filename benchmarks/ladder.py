@@ -52,10 +52,8 @@ def main() -> None:
         each = " ".join(f"{loss:.4f}" for loss in losses)
         seconds = (time.perf_counter() - began) / len(losses)
         parameters = f"{count_parameters(PRESETS[rung].model):,}"
-        print(
-            f"{rung:14}{parameters:>12}{stated:>8}{mean:>9.4f}{mean - stated:>+9.4f}{each:>24}{seconds:>8.1f}",
-            flush=True,
-        )
+        cells = f"{rung:14}{parameters:>12}{stated:>8}{mean:>9.4f}{mean - stated:>+9.4f}{each:>24}{seconds:>8.1f}"
+        print(cells, flush=True)
         if arguments.corpus == "tinyshakespeare":  # the lecture's numbers are those of its own text
             goals.at_most(TOLERANCE, abs(mean - stated), f"{rung}, distance from what the lecture states")
     goals.settle()

@@ -11,14 +11,14 @@ of it takes about 20 minutes of one CPU.
 
 import argparse
 import json
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import as_completed
 from typing import Any
 
 import torch
 from loky import ProcessPoolExecutor
 
+from benchmarks.goals import Goals
 from tinygpt.checkpoint.model_file import model_bytes
 from tinygpt.cli.train import facts_about
 from tinygpt.corpus import Corpus, load_corpus
@@ -32,7 +32,7 @@ from tinygpt.randomness import generator
 from tinygpt.training.evaluation import counts_by_position, loss_by_position, loss_in_use
 from tinygpt.training.loop import advance, one_thread
 from tinygpt.training.spec import RunSpec
-from tinygpt.training.state import Point, TrainState, start
+from tinygpt.training.state import TrainState, start
 
 Run = tuple[str, int]  # the name of an experiment, and a seed
 TO_SHIP: Run = ("one-head-skip", 1337)  # its model becomes a file in checkpoints/
@@ -48,11 +48,18 @@ def measured(name: str, seed: int) -> tuple[dict[str, Any], bytes]:
     while not state.ended:
         points += advance(state, corpus, steps=run.train.eval_interval)
         looks.append(look(state, corpus))
-    line = {
-        "spec": json.loads(run.to_json()), "torch": torch.__version__, "seconds": round(state.seconds, 1),
-        **columns(looks), **end(state, corpus, points[-1]),
-    }  # fmt: skip
     facts: dict[str, Any] = facts_about(state, points[-1], preset=name, corpus=corpus.name, seconds=state.seconds)
+    with one_thread():
+        by_position, in_use = loss_by_position(state.model, corpus), loss_in_use(state.model, corpus)
+    newline, decode = torch.tensor([state.tokenizer.encode("\n")]), state.tokenizer.decode
+    written = generate(state.model, newline, SAMPLE, generator=generator(1337))
+    line = {
+        "torch": facts["torch"], "seconds": facts["seconds"], "note": state.note,
+        "sample": decode(token.id for token in written), **{name: [one[name] for one in looks] for name in looks[0]},
+        "val_loss": by_position.mean().item(), "by_position": by_position.tolist(), "in_use": in_use.tolist(),
+        "final_train": facts["train_loss"], "final_val": facts["val_loss"],
+    }  # fmt: skip
+    line = {"spec": json.loads(run.to_json()), **rounded(line)}
     return line, model_bytes(state.model, state.tokenizer, **facts)
 
 
@@ -65,45 +72,16 @@ def look(state: TrainState, corpus: Corpus) -> dict[str, Any]:
     return {"steps": state.step, "val": val, **{name: by_head.tolist() for name, by_head in seen.items()}}
 
 
-def columns(looks: list[dict[str, Any]]) -> dict[str, list[Any]]:
-    """A column for each thing that was looked at, instead of a row for each look."""
-    return {name: rounded(one[name] for one in looks) for name in looks[0]}
-
-
-def end(state: TrainState, corpus: Corpus, last: Point) -> dict[str, Any]:
-    """What is measured once, when the training is over."""
-    finished = last if state.ended == "finished" else None
-    with one_thread():
-        by_position = loss_by_position(state.model, corpus)
-        in_use = loss_in_use(state.model, corpus)
-    return {
-        "val_loss": round(by_position.mean().item(), 6), "by_position": rounded(by_position.tolist()),
-        "in_use": rounded(in_use.tolist()), "sample": sample(state), "note": state.note,
-        "final_train": finished and round(finished.loss, 6),
-        "final_val": finished and finished.val and round(finished.val, 6),
-    }  # fmt: skip
-
-
-def sample(state: TrainState) -> str:
-    """What the model writes after a newline."""
-    newline = torch.tensor([state.tokenizer.encode("\n")])
-    return state.tokenizer.decode(
-        token.id for token in generate(state.model, newline, SAMPLE, generator=generator(1337))
-    )
-
-
 def counts(corpus: Corpus) -> dict[str, Any]:
     """What counting loses on this text, and pairs at each position of a window of 8."""
     pairs = NGramModel.fit(corpus.train, 2, corpus.tokenizer.vocab_size, SMOOTHING[2])
-    return {
-        "floors": {name: rounded(floor) for name, floor in floors(corpus).items()},
-        "pairs_by_position": rounded(counts_by_position(pairs, corpus, 8).tolist()),
-    }
+    by_position = counts_by_position(pairs, corpus, 8).tolist()
+    return rounded({"floors": floors(corpus), "pairs_by_position": by_position})
 
 
-def rounded(values: Iterable[Any]) -> list[Any]:
-    """To 6 digits, in lists of lists too: more would only differ from machine to machine."""
-    return [rounded(value) if isinstance(value, list) else round(value, 6) for value in values]
+def rounded(values: Any) -> Any:
+    """As JSON gives it back, to 6 digits: more would only differ from machine to machine."""
+    return json.loads(json.dumps(values), parse_float=lambda digits: round(float(digits), 6))
 
 
 # --- the file -------------------------------------------------------------------------------------------------------
@@ -135,42 +113,30 @@ def train_all(runs: list[Run], workers: int) -> Iterator[tuple[Run, dict[str, An
             yield waiting[done], *done.result()
 
 
-def train_and_store(runs: list[Run], workers: int) -> None:
-    """Train `runs`, and keep what comes of each at once."""
-    store("counts", counts(load_corpus(CORPUS)))
-    for run, line, model in train_all(runs, workers):
-        store(line_of(*run), line)
-        if run == TO_SHIP:
-            write_whole(FILE.with_name(f"{run[0]}.safetensors"), model)
-        print(
-            f"{line_of(*run):36} {line['seconds']:6.1f} s  val loss {line['val_loss']:.4f}  {line['note']}", flush=True
-        )
-
-
-def compare(runs: list[Run], workers: int) -> bool:
-    """Train `runs` and print how far their losses are from those of the file; whether all are close."""
-    lines, close = stored(), True
-    for run, line, _ in train_all(runs, workers):
-        off = line["val_loss"] - lines[line_of(*run)]["val_loss"]
-        close = close and abs(off) <= CLOSE
-        print(f"{line_of(*run):36} val loss {line['val_loss']:.4f}, off by {off:+.6f}", flush=True)
-    return close
-
-
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", metavar="NAME", choices=EXPERIMENTS, help="train these anew")
     parser.add_argument("--check", type=int, metavar="N", help="train the N quickest anew and compare; write nothing")
     parser.add_argument("--workers", type=int, default=1)
-    chosen = parser.parse_args()
-    lines = stored()
+    chosen, goals, lines = parser.parse_args(), Goals(), stored()
     runs = [(name, seed) for name in chosen.only or EXPERIMENTS for seed in EXPERIMENTS[name].seeds]
     if chosen.check:
         there = sorted((run for run in runs if is_stored(lines, run)), key=lambda run: lines[line_of(*run)]["seconds"])
-        return 0 if compare(there[: chosen.check], chosen.workers) else 1
-    train_and_store([run for run in runs if chosen.only or not is_stored(lines, run)], chosen.workers)
-    return 0
+        for run, line, _ in train_all(there[: chosen.check], chosen.workers):
+            key = line_of(*run)
+            off = line["val_loss"] - lines[key]["val_loss"]
+            print(f"{key:36} val loss {line['val_loss']:.4f}, off by {off:+.6f}", flush=True)
+            goals.at_most(CLOSE, abs(off), f"{key}, distance from what the file says")
+        return goals.settle()
+    store("counts", counts(load_corpus(CORPUS)))
+    lacking = [run for run in runs if chosen.only or not is_stored(lines, run)]
+    for run, line, model in train_all(lacking, chosen.workers):
+        key = line_of(*run)
+        store(key, line)
+        if run == TO_SHIP:
+            write_whole(FILE.with_name(f"{run[0]}.safetensors"), model)
+        print(f"{key:36} {line['seconds']:6.1f} s  val loss {line['val_loss']:.4f}  {line['note']}", flush=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

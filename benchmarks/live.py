@@ -10,46 +10,40 @@ point on the chart, whose median must be below 1.5 s. Needs Chromium and require
 
 import argparse
 import re
-import statistics
-import subprocess
-import sys
-import tempfile
 import time
-from pathlib import Path
+from dataclasses import replace
+from statistics import median, quantiles
 
-from playwright.sync_api import Page, sync_playwright
+from loky import ProcessPoolExecutor
+from playwright.sync_api import Page
 
+from benchmarks.browser import browsing
 from benchmarks.goals import Goals
-from tests.browser.conftest import CHROMIUM, FLAGS, serving, wait_run
+from tests.browser.conftest import wait_run
+from tinygpt.corpus import default_corpus, load_corpus
+from tinygpt.training.loop import advance
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import LOOKS, STEP_COUNTS
+from tinygpt.training.state import start
 
 FIRST_POINT = 1.5  # seconds from the click
-BARE = """
-import sys, time
-from dataclasses import replace
-from tinygpt.corpus import default_corpus, load_corpus
-from tinygpt.presets import PRESETS
-from tinygpt.training import advance, start
-preset, steps, interval = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-corpus = load_corpus(default_corpus())
-spec = PRESETS[preset].spec(corpus.name, corpus.tokenizer.vocab_size)
-spec = replace(spec, train=replace(spec.train, max_steps=steps, eval_interval=interval))
-advance(start(spec, corpus), corpus, steps=1)  # the first step imports much of torch; the app's workers have made it
-began = time.perf_counter()
-state = start(spec, corpus)
-while not state.ended:
-    advance(state, corpus, seconds=1)
-print(time.perf_counter() - began)
-"""
 LABEL = r"""() => [...document.querySelectorAll("[data-testid='stVegaLiteChart'] svg text")]
   .some(e => /\d\.\d{3}$/.test(e.textContent))"""
 
 
 def bare_seconds(preset: str, steps: int) -> float:
     """Seconds of training in a process that does nothing else."""
-    command = [sys.executable, "-c", BARE, preset, str(steps), str(max(1, steps // LOOKS))]
-    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    corpus = load_corpus(default_corpus())
+    spec = PRESETS[preset].spec(corpus.name, corpus.tokenizer.vocab_size)
+    spec = replace(spec, train=replace(spec.train, max_steps=steps, eval_interval=max(1, steps // LOOKS)))
+    advance(
+        start(spec, corpus), corpus, steps=1
+    )  # the first step imports much of torch; the app's workers have made it
+    began = time.perf_counter()
+    state = start(spec, corpus)
+    while not state.ended:
+        advance(state, corpus, seconds=1)
+    return time.perf_counter() - began
 
 
 def live_seconds(page: Page, url: str, preset: str, steps: int) -> tuple[float, float]:
@@ -65,40 +59,30 @@ def live_seconds(page: Page, url: str, preset: str, steps: int) -> tuple[float, 
     return first, time.perf_counter() - clicked
 
 
-def pairs(count: int, preset: str, steps: int) -> tuple[list[float], list[float]]:
-    """Each pair's ratio, live / bare, and its seconds from the click to the first point."""
-    ratios, firsts = [], []
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as url, sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        live_seconds(chromium.new_page(), url, "bigram", 100)  # warms workers, page and browser; not counted
-        for pair in range(count):
-            context = chromium.new_context(viewport={"width": 1280, "height": 900})
-            first, live = live_seconds(context.new_page(), url, preset, steps)
-            context.close()
-            bare = bare_seconds(preset, steps)
-            ratios.append(live / bare)
-            firsts.append(first)
-            ratio = f"live {live:6.2f} s  bare {bare:6.2f} s  ratio {live / bare:5.2f}"
-            print(f"pair {pair + 1}: {ratio}  first point {first:5.2f} s", flush=True)
-        chromium.close()
-    return ratios, firsts
-
-
 def main() -> None:
     """Measure, and say what it comes to."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=int, default=9)
     parser.add_argument("--preset", default="layer-norm", choices=PRESETS)
     parser.add_argument("--steps", type=int, default=2_000, choices=STEP_COUNTS, help="a stop of the page's slider")
-    arguments = parser.parse_args()
-    ratios, firsts = pairs(arguments.pairs, arguments.preset, arguments.steps)
-    low, _, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
-    print(
-        f"live / bare: median {statistics.median(ratios):.2f}, quartiles {low:.2f} to {high:.2f}, {len(ratios)} pairs"
-    )
-    print(f"click to first point: median {statistics.median(firsts):.2f} s, slowest {max(firsts):.2f} s")
-    goals = Goals()
-    goals.at_most(FIRST_POINT, statistics.median(firsts), "seconds from the click to the first point, median")
+    arguments, goals = parser.parse_args(), Goals()
+    run, ratios, firsts = (arguments.preset, arguments.steps), [], []
+    with browsing() as (browser, url):
+        live_seconds(browser.new_page(), url, "bigram", 100)  # warms workers, page and browser; not counted
+        for pair in range(arguments.pairs):
+            context = browser.new_context(viewport={"width": 1280, "height": 900})
+            first, live = live_seconds(context.new_page(), url, *run)
+            context.close()
+            with ProcessPoolExecutor(1) as fresh:
+                bare = fresh.submit(bare_seconds, *run).result()
+            ratios.append(live / bare)
+            firsts.append(first)
+            ratio = f"live {live:6.2f} s  bare {bare:6.2f} s  ratio {live / bare:5.2f}"
+            print(f"pair {pair + 1}: {ratio}  first point {first:5.2f} s", flush=True)
+    low, _, high = quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
+    print(f"live / bare: median {median(ratios):.2f}, quartiles {low:.2f} to {high:.2f}, {len(ratios)} pairs")
+    print(f"click to first point: median {median(firsts):.2f} s, slowest {max(firsts):.2f} s")
+    goals.at_most(FIRST_POINT, median(firsts), "seconds from the click to the first point, median")
     goals.settle()
 
 

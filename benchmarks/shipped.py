@@ -91,9 +91,7 @@ def table(models: list[Shipped], measured: list[float]) -> str:
 
 def with_table(text: str, new: str) -> str:
     """The README with the lines between its two marks replaced by `new`."""
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    return f"{before}{BEGIN}\n{new}\n{END}{after}"
+    return f"{text.partition(BEGIN)[0]}{BEGIN}\n{new}\n{END}{text.partition(END)[2]}"
 
 
 def main() -> None:

@@ -1,17 +1,30 @@
 """What the lessons are measured against must not rot: every figure of the bare script can still be drawn."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from benchmarks.bare_figures import SLIDERS, SWITCHES
+from benchmarks.bare_figures import SLIDERS, SWITCHES, pictures
+from tinygpt.files import PROJECT
 from tinygpt.words.storyboard import lessons
 
+LESSONS = [one.name for one in lessons()]
 
-@pytest.mark.parametrize("lesson", SLIDERS)
+
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_a_slider_has_a_drawing_for_every_position(lesson):
-    drawings = SLIDERS[lesson][1]()
-    assert len(drawings) > 1 and all("<" in drawing for drawing in drawings)
+    drawings = pictures(lesson)
+    assert len(set(drawings)) == len(drawings) > 1 and all("<" in drawing for drawing in drawings)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_switch_has_a_figure(lesson):
+    page = AppTest.from_file(PROJECT / "benchmarks/bare_figures.py", default_timeout=60)
+    page.query_params["lesson"] = lesson
+    page.run()
+    assert [error.value for error in page.exception] == []
+    assert len(page.get("plotly_chart")) == 1
 
 
 def test_every_lesson_is_measured():
-    wrong = sorted({one.name for one in lessons()} ^ (SLIDERS.keys() | SWITCHES.keys()))
-    assert not wrong, "a lesson that benchmarks/bare_figures.py does not know, or the other way round"
+    assert set(SLIDERS) == set(LESSONS), "sliders of benchmarks/bare_figures.py"
+    assert set(SWITCHES) == set(LESSONS), "switches of benchmarks/bare_figures.py"

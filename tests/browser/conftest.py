@@ -50,9 +50,9 @@ def base_url(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 class serving:
-    """A context manager: the app on a free port of this machine, its runs in `folder`."""
+    """A context manager: the app, or another script, on a free port of this machine, its runs in `folder`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, script: str = "streamlit_app.py") -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -60,7 +60,7 @@ class serving:
         self.log = (folder / "server.log").open("w+", encoding="utf-8")
         self.process = subprocess.Popen(
             [
-                sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}",
+                sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}",
                 "--server.address=127.0.0.1",
             ],
             cwd=PROJECT, stdout=self.log, stderr=subprocess.STDOUT, env=os.environ | {"TINYGPT_RUNS": str(folder)},
