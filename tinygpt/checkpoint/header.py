@@ -14,8 +14,6 @@ from torch import Tensor
 MAX_FILE = 512 * 1024 * 1024  # bytes
 MAX_HEADER = 1024 * 1024  # bytes; ours are a few thousand
 LENGTH = struct.Struct("<Q")
-
-
 FORMAT = 1  # of what tinygpt writes about a model
 
 
@@ -47,14 +45,22 @@ def read_header(blob: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     written = tensors.pop("__metadata__", None)
     if not isinstance(written, dict) or not isinstance(written.get("tinygpt"), str):
         raise NotOurFile("this .safetensors file was not made by tinygpt: it does not say which model it holds")
-    _check_whole(tensors, len(blob) - LENGTH.size - length)
+    try:
+        end, size = (
+            max((info["data_offsets"][1] for info in tensors.values()), default=0),
+            len(blob) - LENGTH.size - length,
+        )
+        if end != size:
+            raise NotOurFile(f"this file is incomplete: it has {size} of {end} bytes of numbers. Download it again")
+    except (KeyError, TypeError, IndexError):
+        raise NotOurFile("the description inside this file is not one of tinygpt's") from None
     return tensors, _json(written["tinygpt"].encode("utf-8", "replace"))
 
 
 def _json(text: bytes) -> dict[str, Any]:
     """A JSON object without a key twice and without NaN."""
     try:
-        parsed = json.loads(text.decode("utf-8"), object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
+        parsed = json.loads(text.decode("utf-8"), object_pairs_hook=_no_key_twice, parse_constant=int)  # no int is NaN
     except (ValueError, RecursionError):
         raise NotOurFile("the description inside this file cannot be read: it is damaged or not from tinygpt") from None
     if not isinstance(parsed, dict):
@@ -66,17 +72,3 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len({name for name, _ in pairs}) < len(pairs):
         raise ValueError("a key stands twice")
     return dict(pairs)
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a number")
-
-
-def _check_whole(tensors: dict[str, Any], size: int) -> None:
-    """The numbers must fill the rest of the file exactly."""
-    try:
-        end = max((info["data_offsets"][1] for info in tensors.values()), default=0)
-        if end != size:
-            raise NotOurFile(f"this file is incomplete: it has {size} of {end} bytes of numbers. Download it again")
-    except (KeyError, TypeError, IndexError):
-        raise NotOurFile("the description inside this file is not one of tinygpt's") from None

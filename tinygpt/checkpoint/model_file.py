@@ -13,7 +13,7 @@ from typing import Any
 import safetensors
 import safetensors.torch
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from tinygpt.checkpoint.header import FORMAT, MAX_FILE, NotOurFile, pack, read_header
 from tinygpt.files import write_whole
@@ -49,7 +49,12 @@ def load(source: str | os.PathLike[str] | bytes) -> Checkpoint:
     tensors, info = read_header(blob)
     config, tokenizer = _described(info)
     model = blank(config)
-    _check_names_and_shapes(tensors, model)
+    expected = {name: list(value.shape) for name, value in model.state_dict().items()}
+    if odd := sorted(tensors.keys() ^ expected.keys()):
+        raise NotOurFile(f"the weights of this file do not fit its description: look at {odd[0][:60]!r}")
+    for name, shape in expected.items():
+        if tensors[name].get("shape") != shape or tensors[name].get("dtype") not in ("F32", "F16"):
+            raise NotOurFile(f"{name} should be {' x '.join(map(str, shape))} numbers, and is not")
     try:
         values = safetensors.torch.load(blob)
     except (safetensors.SafetensorError, ValueError) as error:
@@ -102,13 +107,3 @@ def _described(info: dict[str, Any]) -> tuple[ModelConfig, CharTokenizer]:
     if config.vocab_size != len(chars):
         raise NotOurFile(f"this model has {config.vocab_size} scores for {len(chars)} characters")
     return config, CharTokenizer(chars)
-
-
-def _check_names_and_shapes(tensors: dict[str, Any], model: nn.Module) -> None:
-    expected = {name: list(value.shape) for name, value in model.state_dict().items()}
-    if tensors.keys() != expected.keys():
-        odd = sorted(tensors.keys() ^ expected.keys())[0]
-        raise NotOurFile(f"the weights of this file do not fit its description: look at {odd[:60]!r}")
-    for name, shape in expected.items():
-        if tensors[name].get("shape") != shape or tensors[name].get("dtype") not in ("F32", "F16"):
-            raise NotOurFile(f"{name} should be {' x '.join(map(str, shape))} numbers, and is not")

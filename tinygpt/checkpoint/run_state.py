@@ -49,45 +49,33 @@ def loads(blob: bytes) -> TrainState:
     if info.get("kind") != "run":
         raise NotOurFile("this file holds a finished model, not a run that can go on")
     try:
-        return _state_from(info, safetensors.torch.load(blob))
+        tensors, spec = safetensors.torch.load(blob), RunSpec.from_json(info["spec"])
+        model = blank(spec.model)
+        model.load_state_dict({name: tensors[f"model.{name}"] for name in model.state_dict()}, assign=True)
+        model.requires_grad_(True)
+        generator = torch.Generator().set_state(tensors["generator"])
+        batches = torch.Generator().set_state(tensors["batches"]) if spec.train.same_batches else generator
+        let_draw_from(model, generator)
+        optimizers = make_optimizers(spec.train, model)
+        for j, optimizer in enumerate(optimizers):
+            inner: dict[int, dict[str, Tensor]] = {}
+            for name, value in tensors.items():
+                if name.startswith(f"optimizer.{j}."):
+                    _, _, i, key = name.split(".", 3)
+                    inner.setdefault(int(i), {})[key] = value
+            fresh = optimizer.state_dict()["param_groups"]
+            groups = [_like(usual, group) for usual, group in zip(fresh, info["groups"][j], strict=True)]
+            optimizer.load_state_dict({"state": inner, "param_groups": groups})
+        return TrainState(
+            spec, CharTokenizer(info["chars"]), model, optimizers, generator, batches,
+            previous=[tensors[f"previous.{i}"] for i, _ in enumerate(model.parameters())], step=info["step"],
+            watch=Watch(**info["watch"]), ended=info["ended"], note=info["note"],
+            tallies={split: Tally(**tally) for split, tally in info["tallies"].items()},
+        )  # fmt: skip
     except (safetensors.SafetensorError, KeyError, TypeError, RuntimeError, IndexError) as error:
         raise NotOurFile(f"the saved state of this run is damaged: {error}") from None
-
-
-def _state_from(info: dict[str, Any], tensors: dict[str, Tensor]) -> TrainState:
-    spec = RunSpec.from_json(info["spec"])
-    model = blank(spec.model)
-    model.load_state_dict({name: tensors[f"model.{name}"] for name in model.state_dict()}, assign=True)
-    for parameter in model.parameters():
-        parameter.requires_grad_(True)
-    generator = _generator(tensors["generator"])
-    batches = _generator(tensors["batches"]) if spec.train.same_batches else generator
-    let_draw_from(model, generator)
-    optimizers = make_optimizers(spec.train, model)
-    for j, optimizer in enumerate(optimizers):
-        inner: dict[int, dict[str, Tensor]] = {}
-        for name, value in tensors.items():
-            if name.startswith(f"optimizer.{j}."):
-                _, _, i, key = name.split(".", 3)
-                inner.setdefault(int(i), {})[key] = value
-        fresh = optimizer.state_dict()["param_groups"]
-        groups = [_like(usual, group) for usual, group in zip(fresh, info["groups"][j], strict=True)]
-        optimizer.load_state_dict({"state": inner, "param_groups": groups})
-    previous = [tensors[f"previous.{i}"] for i in range(len(list(model.parameters())))]
-    return TrainState(
-        spec, CharTokenizer(info["chars"]), model, optimizers, generator, batches, previous, step=info["step"],
-        watch=Watch(**info["watch"]), ended=info["ended"], note=info["note"],
-        tallies={split: Tally(**tally) for split, tally in info["tallies"].items()},
-    )  # fmt: skip
 
 
 def _like(usual: dict[str, Any], group: dict[str, Any]) -> dict[str, Any]:
     """An optimizer's group out of JSON, which knows no tuples: they are where a new optimizer has them."""
     return {name: tuple(value) if isinstance(usual.get(name), tuple) else value for name, value in group.items()}
-
-
-def _generator(state: Tensor) -> torch.Generator:
-    """A generator that goes on where one with this state was."""
-    generator = torch.Generator()
-    generator.set_state(state)
-    return generator

@@ -1,1 +1,1 @@
-"""The command line, a module a command: `python -m tinygpt --help`."""
+"""The command line: `python -m tinygpt --help`."""

@@ -10,19 +10,25 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from tinygpt.checkpoint.model_file import load, read_info
-from tinygpt.cli.export import export_command
 from tinygpt.cli.parser import parser
 from tinygpt.cli.train import DONE, INTERRUPTED, train_command
+from tinygpt.engine.description import RunDescription
+from tinygpt.engine.recovery import recovered
+from tinygpt.engine.runs import RunStore
+from tinygpt.export.notebook import notebook
+from tinygpt.export.points import points_csv, points_json
+from tinygpt.export.script import script
+from tinygpt.export.written import TEXT_FILE
+from tinygpt.files import write_whole
 from tinygpt.generation import generate
 from tinygpt.models import config_from, count_parameters
 from tinygpt.texts import tiny_shakespeare as download
 from tinygpt.texts.decoding import visible
-from tinygpt.tokenizer import CharTokenizer
+from tinygpt.texts.own import is_sha256
 from tinygpt.training.presets import PRESETS
 
 FAILED, NOT_UNDERSTOOD = 1, 2  # exit codes
@@ -51,22 +57,21 @@ def main(arguments: list[str] | None = None) -> int:
         print("Stopped.", file=sys.stderr)
         return INTERRUPTED
     except (ValueError, OSError) as error:
-        print(f"tinygpt: {reason(error)}", file=sys.stderr)
+        reason = str(error)
+        if isinstance(error, OSError) and error.strerror:  # the system's own errors are told without their numbers
+            reason = f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+        print(f"tinygpt: {reason}", file=sys.stderr)
         return FAILED
-
-
-def reason(error: ValueError | OSError) -> str:
-    """What went wrong, in one sentence; of the system's own errors without their numbers."""
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
-    return str(error)
 
 
 def generate_command(chosen: argparse.Namespace) -> int:
     """Print the prompt and what the model writes after it, as it is drawn."""
     checkpoint = load(model_file(chosen.model))
     tokenizer = checkpoint.tokenizer
-    ids = ids_to_go_on_from(chosen.prompt, tokenizer)
+    if unknown := tokenizer.unknown(chosen.prompt):
+        print(f"This model has never seen {', '.join(map(repr, unknown[:20]))}: skipped.", file=sys.stderr)
+    known = "".join(c for c in chosen.prompt if c not in unknown)
+    ids = tokenizer.encode(known or "\n" * ("\n" in tokenizer.chars)) or [0]  # an empty prompt is an empty line
     print(harmless(tokenizer.decode(ids).lstrip("\n")), end="")
     source = torch.Generator().manual_seed(chosen.seed)
     tokens = generate(
@@ -77,14 +82,6 @@ def generate_command(chosen: argparse.Namespace) -> int:
         print(harmless(tokenizer.decode([token.id])), end="", flush=True)
     print()
     return DONE
-
-
-def ids_to_go_on_from(prompt: str, tokenizer: CharTokenizer) -> list[int]:
-    """The ids of a prompt without what the model has never seen; an empty line, or else id 0, where none are left."""
-    if unknown := tokenizer.unknown(prompt):
-        print(f"This model has never seen {', '.join(map(repr, unknown[:20]))}: skipped.", file=sys.stderr)
-    known = "".join(c for c in prompt if c not in unknown)
-    return tokenizer.encode(known or "\n" * ("\n" in tokenizer.chars)) or [0]
 
 
 def harmless(text: str) -> str:
@@ -107,15 +104,10 @@ def info_command(chosen: argparse.Namespace) -> int:
     shown = {"parameters": f"{count_parameters(config_from(about['model'])):,}", "characters": repr(about["chars"])}
     facts = {name: value for name, value in about.items() if name not in SHOWN_AS_TITLE}
     for name, value in {**about["model"], **shown, **facts}.items():
-        print(f"{visible(name)[:40]:18} {visible(written(name, value))}")
+        loss = isinstance(value, float) and name.endswith("loss")
+        said = "-" if value is None else f"{value:.4f}" if loss else str(value)
+        print(f"{visible(name)[:40]:18} {visible(said)}")
     return DONE
-
-
-def written(name: str, value: Any) -> str:
-    """A fact of a model file for people: a loss with four digits, None as a dash."""
-    if value is None:
-        return "-"
-    return f"{value:.4f}" if isinstance(value, float) and name.endswith("loss") else str(value)
 
 
 def presets_command(chosen: argparse.Namespace) -> int:
@@ -124,6 +116,35 @@ def presets_command(chosen: argparse.Namespace) -> int:
         size, steps = count_parameters(preset.model), preset.train.max_steps
         title = f'"{preset.title}"'
         print(f"{name:13} {title:22} {size:>8,} parameters  {steps:>5,} steps   {preset.words}")
+    return DONE
+
+
+def export_command(chosen: argparse.Namespace) -> int:
+    """Write the run to a file, or print it; where an own text belongs is said on standard error."""
+    folder, out = chosen.run.resolve(), chosen.out
+    if out and out.exists():
+        raise ValueError(f"{out} is there already: choose another name")
+    store = RunStore(folder.parent)
+    card = store.home(folder.name) / "card.json"
+    if not card.is_file():
+        raise ValueError(f"{folder} is not the folder of a run: it has no card.json")
+    about = RunDescription.from_json(folder.name, card.read_bytes())
+    spec, name, final = about.spec, about.name, recovered(store, about).progress.final
+    match chosen.form:
+        case "script":
+            made = script(spec, name=name, final=final)
+        case "notebook":
+            made = notebook(spec, name=name, final=final)
+        case "csv":
+            made = points_csv(store.points(about.id))
+        case _:
+            made = points_json(spec, store.points(about.id), name=name, final=final)
+    if out:
+        write_whole(out, made.encode())
+    else:
+        print(made, end="")
+    if is_sha256(spec.corpus) and chosen.form in ("script", "notebook"):
+        print(f"Its text: copy {store.corpora / spec.corpus}.txt to {TEXT_FILE} beside it.", file=sys.stderr)
     return DONE
 
 

@@ -3,14 +3,16 @@
 import argparse
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from encodings import normalize_encoding
 from encodings.aliases import aliases
 from pathlib import Path
+from typing import TypeVar
 
 from tinygpt.corpus import CATALOGUE
 from tinygpt.training.presets import PRESETS, preset_called
 
-LARGEST_SEED = 2**63 - 1
+T = TypeVar("T")
 
 FIRST_STEPS = """\
 first steps:
@@ -33,18 +35,8 @@ def parser() -> argparse.ArgumentParser:
         epilog=FIRST_STEPS, formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="command")
-    add_train(commands.add_parser("train", help="train a model and save it"))
-    add_generate(commands.add_parser("generate", help="let a saved model write"))
-    info = commands.add_parser("info", help="what a model file says about its model")
-    info.add_argument("model", type=Path, metavar="FILE", help="a model that `train --out` has saved")
-    commands.add_parser("presets", help="list what can be trained")
-    add_export(commands.add_parser("export", help="take a run of the app along: a script, a notebook, its points"))
-    commands.add_parser("fetch", help="download the lecture's exact text (1.1 MB)")
-    return top
 
-
-def add_train(train: argparse.ArgumentParser) -> None:
-    """The options of `train`."""
+    train = commands.add_parser("train", help="train a model and save it")
     train.add_argument(
         "--preset", required=True, type=preset_called, choices=PRESETS, metavar="NAME",
         help="one of " + ", ".join(PRESETS) + "; or its title, as the page shows it: `presets` lists both",
@@ -61,9 +53,7 @@ def add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("--learning-rate", type=above_zero, metavar="X", help="learning rate, instead of the preset's")
     train.add_argument("--seed", type=whole(0), metavar="N", help="another seed is another run (default: 1337)")
 
-
-def add_generate(generate: argparse.ArgumentParser) -> None:
-    """The options of `generate`."""
+    generate = commands.add_parser("generate", help="let a saved model write")
     generate.add_argument("model", type=Path, metavar="FILE", help="a model that `train --out` has saved")
     generate.add_argument("--prompt", default="", help="what it goes on from (default: an empty line)")
     generate.add_argument("--length", type=whole(1), default=500, metavar="N", help="characters (default: 500)")
@@ -74,9 +64,12 @@ def add_generate(generate: argparse.ArgumentParser) -> None:
     generate.add_argument("--top-k", type=whole(1), metavar="K", help="draw among the K likeliest only")
     generate.add_argument("--seed", type=whole(0), default=1337, metavar="N", help="another seed is another text")
 
+    info = commands.add_parser("info", help="what a model file says about its model")
+    info.add_argument("model", type=Path, metavar="FILE", help="a model that `train --out` has saved")
 
-def add_export(export: argparse.ArgumentParser) -> None:
-    """The options of `export`."""
+    commands.add_parser("presets", help="list what can be trained")
+
+    export = commands.add_parser("export", help="take a run of the app along: a script, a notebook, its points")
     export.add_argument("run", type=Path, metavar="FOLDER", help="a run of the app, such as checkpoints/runs/0a1b...")
     export.add_argument(
         "--as", dest="form", required=True, choices=("script", "notebook", "csv", "json"),
@@ -84,19 +77,32 @@ def add_export(export: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     export.add_argument("--out", type=Path, metavar="FILE", help="where it goes; without it, it is printed")
 
+    commands.add_parser("fetch", help="download the lecture's exact text (1.1 MB)")
+    return top
+
+
+def number(kind: Callable[[str], T], allowed: Callable[[T], bool], needed: str) -> Callable[[str], T]:
+    """Reads a number of this kind, if it is allowed; else says what is `needed`."""
+
+    def read(text: str) -> T:
+        with suppress(ValueError):
+            if allowed(value := kind(text)):
+                return value
+        raise argparse.ArgumentTypeError(f"{needed}, not {text[:40]!r}")
+
+    return read
+
 
 def whole(least: int) -> Callable[[str], int]:
     """Reads a whole number from `least` up to the largest that torch takes as a seed."""
+    return number(int, lambda value: least <= value < 2**63, f"a whole number of at least {least} is needed")
 
-    def read(text: str) -> int:
-        try:
-            if least <= (value := int(text)) <= LARGEST_SEED:
-                return value
-        except ValueError:
-            pass
-        raise argparse.ArgumentTypeError(f"a whole number of at least {least} is needed, not {text[:40]!r}")
 
-    return read
+above_zero = number(float, lambda value: 0 < value < math.inf, "a number above 0 is needed, such as 0.001")
+# At these temperatures 32-bit numbers can still tell the characters apart.
+sharpness = number(
+    float, lambda value: value == 0 or 0.001 <= value <= 1000, "0, or a number from 0.001 to 1000 is needed"
+)
 
 
 def encoding(text: str) -> str:
@@ -108,26 +114,3 @@ def encoding(text: str) -> str:
     if name in aliases or name in aliases.values():
         return text
     raise argparse.ArgumentTypeError(f"the name of an encoding is needed, such as cp1252 or utf-16, not {text[:40]!r}")
-
-
-def above_zero(text: str) -> float:
-    """Reads a number above 0, such as 0.001 or 1e-3."""
-    if (value := finite_number(text)) > 0:
-        return value
-    raise argparse.ArgumentTypeError(f"a number above 0 is needed, such as 0.001, not {text[:40]!r}")
-
-
-def sharpness(text: str) -> float:
-    """Reads 0, or a temperature at which 32-bit numbers can still tell the characters apart."""
-    if (value := finite_number(text)) == 0 or 0.001 <= value <= 1000:
-        return value
-    raise argparse.ArgumentTypeError(f"0, or a number from 0.001 to 1000 is needed, not {text[:40]!r}")
-
-
-def finite_number(text: str) -> float:
-    """A finite number, or -1 for anything else."""
-    try:
-        value = float(text)
-    except ValueError:
-        return -1.0
-    return value if math.isfinite(value) else -1.0

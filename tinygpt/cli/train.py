@@ -19,7 +19,6 @@ from tinygpt.texts.cleaning import clean_name, read_text, refuse_size
 from tinygpt.texts.decoding import NotUtf8
 from tinygpt.training.loop import advance
 from tinygpt.training.presets import PRESETS
-from tinygpt.training.spec import RunSpec
 from tinygpt.training.state import Point, TrainState, start
 
 DONE, DIVERGED, INTERRUPTED = 0, 3, 130  # exit codes
@@ -31,12 +30,22 @@ def train_command(chosen: argparse.Namespace) -> int:
         check_place(chosen.out)
     text = chosen.corpus or default_corpus()
     corpus = corpus_called(text, chosen.encoding)
-    spec = spec_for(chosen, corpus, key=text if text in CATALOGUE else corpus.sha256)
+    spec = PRESETS[chosen.preset].spec(text if text in CATALOGUE else corpus.sha256, corpus.tokenizer.vocab_size)
+    check_length(corpus.text, spec.model.block_size)
+    options = {"max_steps": chosen.steps, "learning_rate": chosen.learning_rate, "seed": chosen.seed}
+    given = {name: value for name, value in options.items() if value is not None}
+    spec = replace(spec, train=replace(spec.train, **given))
     parameters = count_parameters(spec.model)
     print(f"{chosen.preset}: {parameters:,} parameters, {len(corpus.text):,} characters of {corpus.name}")
     state, began, interrupted, last = start(spec, corpus), time.perf_counter(), False, None
     try:
-        last = train_with_bar(state, corpus)
+        with tqdm(total=spec.train.max_steps, unit=" steps", disable=None) as bar:  # no bar where nobody looks
+            while not state.ended:
+                points = advance(state, corpus, seconds=0.5)
+                last = points[-1] if points else last
+                bar.update(state.step - bar.n)
+                if vals := [point.val for point in points if point.val is not None]:
+                    bar.set_postfix_str(f"val loss {vals[-1]:.3f}")
     except KeyboardInterrupt:
         interrupted = True
     facts = facts_about(state, last, preset=chosen.preset, corpus=corpus.name, seconds=time.perf_counter() - began)
@@ -74,16 +83,12 @@ def check_place(out: Path) -> None:
         raise ValueError(f"{out} cannot be written: {folder} is a file, not a folder")
     if not os.access(folder, os.W_OK):
         raise ValueError(f"{out} cannot be written: you may not write into {folder}")
-    if out.exists() and not is_model_or_empty(out):
-        raise ValueError(f"{out} is there already and is not a model of tinygpt: choose another name")
-
-
-def is_model_or_empty(path: Path) -> bool:
-    """Whether a new model may take the place of this file: of a student's essay or of a device it may not."""
-    try:
-        return path.is_file() and (path.stat().st_size == 0 or bool(read_info(path)))
+    try:  # a new model may take the place of an older one, but not of a student's essay or of a device
+        free = not out.exists() or (out.is_file() and (out.stat().st_size == 0 or bool(read_info(out))))
     except NotOurFile:
-        return False
+        free = False
+    if not free:
+        raise ValueError(f"{out} is there already and is not a model of tinygpt: choose another name")
 
 
 def corpus_called(name: str, encoding: str | None = None) -> Corpus:
@@ -105,30 +110,6 @@ def corpus_called(name: str, encoding: str | None = None) -> Corpus:
     for note in cleaned.notes:
         print(note, file=sys.stderr)
     return Corpus.from_text(cleaned.text, clean_name(path.name) or "own text")
-
-
-def spec_for(chosen: argparse.Namespace, corpus: Corpus, *, key: str) -> RunSpec:
-    """The preset with what was changed on the command line. ValueError for a text that is too short for it."""
-    spec = PRESETS[chosen.preset].spec(key, corpus.tokenizer.vocab_size)
-    check_length(corpus.text, spec.model.block_size)
-    changes = {"max_steps": chosen.steps, "learning_rate": chosen.learning_rate, "seed": chosen.seed}
-    return replace(
-        spec, train=replace(spec.train, **{name: value for name, value in changes.items() if value is not None})
-    )
-
-
-def train_with_bar(state: TrainState, corpus: Corpus) -> Point | None:
-    """Train to the end under a progress bar; the last point."""
-    last = None
-    with tqdm(total=state.spec.train.max_steps, unit=" steps", disable=None) as bar:  # no bar where nobody looks
-        while not state.ended:
-            points = advance(state, corpus, seconds=0.5)
-            last = points[-1] if points else last
-            val = next((point.val for point in reversed(points) if point.val is not None), None)
-            bar.update(state.step - bar.n)
-            if val is not None:
-                bar.set_postfix_str(f"val loss {val:.3f}")
-    return last
 
 
 def facts_about(

@@ -38,8 +38,18 @@ class LokyLane(loky.ProcessPoolExecutor):
 
 
 def settle_in(server: int) -> None:
-    """The first thing a worker does: leave when the server is gone, stay polite, use one thread."""
-    leave_with(server)
+    """The first thing a worker does: leave when the server is gone, stay polite, use one thread.
+
+    It leaves soon, however the server was killed and however busy it is itself. On POSIX an orphan gets another parent;
+    on Windows the id of the server vanishes.
+    """
+
+    def watch() -> None:
+        while os.getppid() == server and psutil.pid_exists(server):
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="leave-with-server", daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then closes its lanes
     if hasattr(os, "nice"):
         os.nice(NICENESS)
@@ -48,20 +58,6 @@ def settle_in(server: int) -> None:
     import torch  # here: the watch must not wait for it
 
     torch.set_num_threads(1)
-
-
-def leave_with(server: int, every: float = 0.5) -> None:
-    """End this process soon after the server has, however that one was killed and however busy this one is.
-
-    On POSIX an orphan gets another parent; on Windows the id of the server vanishes.
-    """
-
-    def watch() -> None:
-        while os.getppid() == server and psutil.pid_exists(server):
-            time.sleep(every)
-        os._exit(1)
-
-    threading.Thread(target=watch, name="leave-with-server", daemon=True).start()
 
 
 def worker_died(error: BaseException) -> bool:

@@ -23,8 +23,7 @@ class Queries:
         """A student's runs, oldest first, also those of her experiments."""
         with self._table.lock:
             mine = [run.about.id for run in self._table.runs.values() if run.about.student == student]
-        views = (self.view(run) for run in mine)
-        return [view for view in views if view is not None]
+        return [view for run in mine if (view := self.view(run))]
 
     def view(self, run: str) -> RunView | None:
         """A run at this moment; None if there is no such run (any more)."""

@@ -93,15 +93,11 @@ def notebook(spec: RunSpec, *, name: str = "", final: tuple[float, float] | None
     }
     for id, cell in cells.items():
         cell.id = id  # the same every time; nbformat would draw one
-    made = new_notebook(cells=list(cells.values()), metadata=_metadata(spec, final))
-    nbformat.validate(made)
-    return nbformat.writes(made) + "\n"
-
-
-def _metadata(spec: RunSpec, final: tuple[float, float] | None) -> dict[str, object]:
-    """Which kernel runs it, and the run as data for programs."""
-    return {
+    metadata = {  # which kernel runs it, and the run as data for programs
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
         "language_info": {"name": "python"},
         "tinygpt": {"spec": json.loads(spec.to_json()), "final": None if final is None else list(map(float, final))},
     }
+    made = new_notebook(cells=list(cells.values()), metadata=metadata)
+    nbformat.validate(made)
+    return nbformat.writes(made) + "\n"

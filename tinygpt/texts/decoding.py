@@ -68,35 +68,23 @@ def decode(data: bytes, encoding: str | None = None) -> tuple[str, str | None]:
 def decode_utf8(data: bytes) -> str:
     """The text of UTF-8 bytes. Raises NotUtf8 or TextRefused for others, and for a NUL, which no text has."""
     if b"\0" in data:
-        if guess := utf16_without_mark(data):
-            raise NotUtf8(guess, preview(data, 0, guess))
-        raise TextRefused("This is not a plain text file. Export it as .txt, or copy its text and paste it.")
+        # Every other byte of Latin text in UTF-16 is NUL: the second of two, or, in big-endian order, the first.
+        first, second = data[::2].count(0), data[1::2].count(0)
+        if min(first, second) > 0 or max(first, second) < len(data) // 4:
+            raise TextRefused("This is not a plain text file. Export it as .txt, or copy its text and paste it.")
+        guess = "utf-16-le" if second else "utf-16-be"
+        raise NotUtf8(guess, preview(data, 0, guess))
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        guess = guess_encoding(data)
-        if guess is None:
-            raise TextRefused("This is not a plain text file that we can read. Save it as UTF-8 first.") from None
-        raise NotUtf8(guess, preview(data, error.start, guess)) from None
-
-
-def guess_encoding(data: bytes) -> str | None:
-    """The most plausible encoding; of equally plausible ones Windows-1252, by far the most common."""
+        place = error.start
     matches = list(charset_normalizer.from_bytes(data, cp_isolation=list(GUESSES)))
     if not matches:
-        return None
+        raise TextRefused("This is not a plain text file that we can read. Save it as UTF-8 first.")
     equal = [match for match in matches if match.chaos <= matches[0].chaos]
-    if any("cp1252" in match.could_be_from_charset for match in equal):
-        return "cp1252"
-    return matches[0].encoding
-
-
-def utf16_without_mark(data: bytes) -> str | None:
-    """Every other byte of Latin text in UTF-16 is NUL: the second of two, or, in big-endian order, the first."""
-    first, second = data[::2].count(0), data[1::2].count(0)
-    if min(first, second) > 0 or max(first, second) < len(data) // 4:
-        return None
-    return "utf-16-le" if second else "utf-16-be"
+    common = any("cp1252" in match.could_be_from_charset for match in equal)  # by far the most common of its equals
+    guess = "cp1252" if common else matches[0].encoding
+    raise NotUtf8(guess, preview(data, place, guess))
 
 
 def preview(data: bytes, place: int, encoding: str) -> str:

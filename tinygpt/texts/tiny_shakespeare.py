@@ -51,14 +51,14 @@ def read() -> str:
     raise ValueError(f"Tiny Shakespeare is not on this machine. {WAYS_OUT}")
 
 
-def fetch(*, url: str = URL, folder: Path | None = None, progress: bool = False, sha256: str = SHA256) -> Path:
+def fetch(*, url: str = URL, progress: bool = False, sha256: str = SHA256) -> Path:
     """Download the exact file into the cache, unless it is there already; where it lies.
 
     `progress` draws a bar on the terminal. Raises ValueError when the download fails or brings another
     file; then nothing of it stays in the cache.
     """
     pooch.get_logger().setLevel("WARNING")  # its "Downloading data from ..." is for us to say, not for a library
-    folder = folder or cache_folder()
+    folder = cache_folder()
     try:
         # small pieces, so that progress is seen, and no waiting for a silent server
         small_pieces = pooch.HTTPDownloader(progressbar=progress, chunk_size=64 * 1024, timeout=30)

@@ -45,18 +45,13 @@ class Tally:
     @torch.no_grad()
     def add_piece(self, model: LanguageModel, corpus: Corpus, split: str, *, windows: int, block_size: int) -> None:
         """The next few of `windows` fixed windows; leaves the model in evaluation mode."""
-        starts = fixed_starts(corpus, split, windows=windows, block_size=block_size)
+        starts = corpus.starts(split, windows, block_size, generator(EVALUATION_SEED))  # the same ones every time
         piece = starts[self.windows : self.windows + max(1, TOKENS_AT_ONCE // block_size)]
         x, y = corpus.windows(split, piece, block_size)  # both (B, T)
         model.eval()
         _, loss = model(x, y)
         self.total += loss.item() * len(piece)
         self.windows += len(piece)
-
-
-def fixed_starts(corpus: Corpus, split: str, *, windows: int, block_size: int) -> Tensor:
-    """Where the windows of an evaluation begin, the same every time. (windows,)"""
-    return corpus.starts(split, windows, block_size, generator(EVALUATION_SEED))
 
 
 def estimate_loss(

@@ -69,10 +69,15 @@ def one_thread() -> Iterator[None]:
 
 def one_step(state: TrainState, corpus: Corpus) -> Point | None:
     """One optimizer step on one random batch; the loss before it, or None where it is not a number any more."""
-    config = state.spec.train
-    val = live_estimate(state, corpus) if state.step % config.eval_interval == 0 else None
+    config, batch_size, block_size = state.spec.train, state.spec.train.batch_size, state.spec.model.block_size
+    val = None
+    if state.step % config.eval_interval == 0:  # a few batches, always the same ones
+        estimate = estimate_loss(
+            state.model, corpus, "val", batches=LIVE_BATCHES, batch_size=batch_size, block_size=block_size
+        )
+        val = estimate if math.isfinite(estimate) else None
     state.model.train()
-    x, y = corpus.batch("train", config.batch_size, state.spec.model.block_size, state.batches)  # both (B, T)
+    x, y = corpus.batch("train", batch_size, block_size, state.batches)  # both (B, T)
     _, loss = state.model(x, y)
     if not math.isfinite(measured := loss.item()):
         give_up(state)
@@ -98,15 +103,6 @@ def update(state: TrainState, loss: Tensor) -> None:
         torch.nn.utils.clip_grad_norm_(state.model.parameters(), config.grad_clip)
     for optimizer in state.optimizers:
         optimizer.step()
-
-
-def live_estimate(state: TrainState, corpus: Corpus) -> float | None:
-    """Val loss on a few batches, always the same ones; None where it is not a number any more."""
-    model, config = state.spec.model, state.spec.train
-    val = estimate_loss(
-        state.model, corpus, "val", batches=LIVE_BATCHES, batch_size=config.batch_size, block_size=model.block_size
-    )
-    return val if math.isfinite(val) else None
 
 
 def give_up(state: TrainState) -> None:
