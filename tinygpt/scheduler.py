@@ -21,7 +21,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import replace
 
-from tinygpt.engine.description import RunDescription, free_slot
+from tinygpt.engine.description import COLORS, RunDescription
 from tinygpt.engine.dispatcher import Dispatcher, Worker
 from tinygpt.engine.experiments import descriptions_of
 from tinygpt.engine.limits import check_plan, check_room, check_run
@@ -69,7 +69,8 @@ class Scheduler(Queries):
             check_room(live)
             mine = [run.about for run in self._table.runs.values() if run.about.student == student]
             single = [about for about in mine if not about.experiment]
-            slot = free_slot([about.slot for about in single if kind(about.spec.model) == kind(spec.model)])
+            taken = [about.slot for about in single if kind(about.spec.model) == kind(spec.model)]
+            slot = min(range(COLORS), key=taken.count)  # a color that is not taken; when all are, the one taken least
             name = clean_name(name) or f"Run {1 + len(single)}"
             about = RunDescription(uuid.uuid4().hex, student, name, spec, time.time(), slot)
             self._table.add(about)

@@ -4,19 +4,19 @@ import subprocess
 import sys
 from concurrent.futures import BrokenExecutor, CancelledError
 
+import loky
 import pytest
 from distributed.scheduler import KilledWorker
 
 from tinygpt.engine.dask_lanes import check_address
-from tinygpt.engine.lanes import LokyLane, default_workers, executor_factory_from_environment, worker_died
+from tinygpt.engine.lanes import LokyLane, executor_factory_from_environment, worker_died
 from tinygpt.files import PROJECT
 
 
 def test_without_a_word_the_lanes_are_of_this_machine_and_two_at_least(monkeypatch):
     monkeypatch.delenv("TINYGPT_SCHEDULER", raising=False)
     monkeypatch.delenv("TINYGPT_WORKERS", raising=False)
-    assert executor_factory_from_environment() == (LokyLane, default_workers())
-    assert default_workers() >= 2
+    assert executor_factory_from_environment() == (LokyLane, max(2, loky.cpu_count()))
 
 
 def test_the_number_of_workers_can_be_set(monkeypatch):

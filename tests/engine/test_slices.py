@@ -10,8 +10,7 @@ from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load
 from tinygpt.checkpoint.run_state import dumps
 from tinygpt.corpus import Corpus
-from tinygpt.engine.held_states import HELD
-from tinygpt.engine.slices import SliceJob, run_slice, snapshot_steps
+from tinygpt.engine.slices import HELD, SliceJob, run_slice, snapshot_steps
 from tinygpt.gpt import GPTConfig
 from tinygpt.texts.own import keep_text
 from tinygpt.training.loop import advance

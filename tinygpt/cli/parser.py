@@ -81,7 +81,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def number(kind: Callable[[str], T], allowed: Callable[[T], bool], needed: str) -> Callable[[str], T]:
+def checked_number(kind: Callable[[str], T], allowed: Callable[[T], bool], needed: str) -> Callable[[str], T]:
     """Reads a number of this kind, if it is allowed; else says what is `needed`."""
 
     def read(text: str) -> T:
@@ -95,12 +95,12 @@ def number(kind: Callable[[str], T], allowed: Callable[[T], bool], needed: str) 
 
 def whole(least: int) -> Callable[[str], int]:
     """Reads a whole number from `least` up to the largest that torch takes as a seed."""
-    return number(int, lambda value: least <= value < 2**63, f"a whole number of at least {least} is needed")
+    return checked_number(int, lambda value: least <= value < 2**63, f"a whole number of at least {least} is needed")
 
 
-above_zero = number(float, lambda value: 0 < value < math.inf, "a number above 0 is needed, such as 0.001")
+above_zero = checked_number(float, lambda value: 0 < value < math.inf, "a number above 0 is needed, such as 0.001")
 # At these temperatures 32-bit numbers can still tell the characters apart.
-sharpness = number(
+sharpness = checked_number(
     float, lambda value: value == 0 or 0.001 <= value <= 1000, "0, or a number from 0.001 to 1000 is needed"
 )
 

@@ -7,6 +7,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from tqdm import tqdm
@@ -62,10 +63,8 @@ def tell_the_end(state: TrainState, last: Point | None, out: Path | None) -> Non
     elif state.note:
         print(state.note, file=sys.stderr)
     elif last:
-        guessing = math.log(state.spec.model.vocab_size)
-        print(
-            f"train loss {last.loss:.4f}, val loss {last.val:.4f} nats per character (guessing blindly: {guessing:.4f})"
-        )
+        blind = math.log(state.spec.model.vocab_size)
+        print(f"train loss {last.loss:.4f}, val loss {last.val:.4f} nats per character (guessing blindly: {blind:.4f})")
     if not out:
         print("not saved: add --out my.safetensors to keep the model")
     elif not state.step:
@@ -112,9 +111,7 @@ def corpus_called(name: str, encoding: str | None = None) -> Corpus:
     return Corpus.from_text(cleaned.text, clean_name(path.name) or "own text")
 
 
-def facts_about(
-    state: TrainState, last: Point | None, *, preset: str, corpus: str, seconds: float
-) -> dict[str, object]:
+def facts_about(state: TrainState, last: Point | None, *, preset: str, corpus: str, seconds: float) -> dict[str, Any]:
     """What a model file says about how it was made."""
     finished = last if state.ended == "finished" else None
     return {

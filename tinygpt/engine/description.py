@@ -54,8 +54,3 @@ class RunDescription:
             return replace(about, slot=about.slot % COLORS)
         except (AttributeError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise ValueError(f"this is not the description of a run: {error!r}") from None
-
-
-def free_slot(taken: list[int]) -> int:
-    """A color that is not taken; when all are, the one taken least."""
-    return min(range(COLORS), key=lambda slot: (taken.count(slot), slot))

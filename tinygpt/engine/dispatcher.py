@@ -59,7 +59,8 @@ class Dispatcher:
 
     def workers(self) -> list[Worker]:
         """The workers that are ready. A look from outside: a moment later it may be otherwise."""
-        return [Worker(lane.pid, lane.run) for lane in self._lanes if lane.executor is not None]
+        ready = [(lane.pid, lane.job) for lane in self._lanes if lane.executor is not None]
+        return [Worker(pid, job.run if job else None) for pid, job in ready]
 
     def _work(self) -> None:
         while not self._closed.is_set():
@@ -81,7 +82,7 @@ class Dispatcher:
     def _hand_out(self) -> None:
         """A job for every free lane, as long as there are jobs."""
         while not self._closed.is_set():
-            free = [lane for lane in self._lanes if lane.free]
+            free = [lane for lane in self._lanes if lane.executor is not None and lane.job is None]
             chosen = self._table.next_job(free, len(self._lanes)) if free else None
             if chosen is None:
                 return

@@ -53,12 +53,10 @@ class ExperimentView:
         return tuple(dict.fromkeys(run.label for run in self.runs))
 
 
-def experiments_of(
-    descriptions: Iterable[RunDescription], view: Callable[[str], RunView | None]
-) -> list[ExperimentView]:
-    """The experiments that `descriptions` speak of, in order; `view` shows a run, or None if it is gone."""
+def experiments_of(runs: Iterable[RunDescription], view: Callable[[str], RunView | None]) -> list[ExperimentView]:
+    """The experiments that `runs` are parts of, in order; `view` shows a run, or None if it is gone."""
     found: dict[str, ExperimentView] = {}
-    for about in descriptions:
+    for about in runs:
         if (part := about.experiment) and (run := view(about.id)):
             begun = ExperimentView(part.id, about.student, part.kind, part.title, about.created, ())
             one = found.get(part.id, begun)

@@ -83,9 +83,5 @@ def executor_factory_from_environment() -> tuple[Factory, int]:
         from tinygpt.engine.dask_lanes import open_cluster  # here: only a class with a cluster needs dask
 
         return open_cluster(address, workers=workers)
-    return LokyLane, workers or default_workers()
-
-
-def default_workers() -> int:
-    """A lane for each core this process may use, at least two: when one is killed the other goes on with its run."""
-    return max(2, loky.cpu_count())
+    # One for each core this process may use, at least two: when one is killed the other goes on with its run.
+    return LokyLane, workers or max(2, loky.cpu_count())

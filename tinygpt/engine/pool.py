@@ -11,8 +11,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any
 
-from tinygpt.engine.held_states import HELD
-from tinygpt.engine.slices import SliceJob, warm
+from tinygpt.engine.slices import HELD, SliceJob, warm
 
 OPENING = 120.0  # seconds a new worker may take for its first step
 LONGEST_PAUSE = 30.0  # seconds between two attempts
@@ -30,17 +29,6 @@ class Lane:
     job: SliceJob | None = None  # in flight ...
     since: float = 0.0  # ... on the monotonic clock
     tickets: dict[str, str] = field(default_factory=dict)  # run -> the state its worker holds alive, oldest first
-
-    @property
-    def free(self) -> bool:
-        """Whether a slice could be given to it now."""
-        return self.executor is not None and self.job is None
-
-    @property
-    def run(self) -> str | None:
-        """The run it is training."""
-        job = self.job  # one look: another thread may be asking
-        return job.run if job else None
 
     def holds(self, run: str, ticket: str) -> bool:
         """Whether its worker has this state alive, as far as one can know from here."""

@@ -60,8 +60,7 @@ class Queries:
             record = self._table.record(run)
             model, state = record.model, record.state
         if model is None and state is None:
-            model = self.store.model(run)
-            state = None if model else self.store.state(run)
+            model, state = self.store.model(run), self.store.state(run)
         return trained_model(model, state)
 
     def state_bytes(self, run: str) -> bytes | None:

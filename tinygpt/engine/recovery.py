@@ -7,7 +7,7 @@ none is there twice. Reading points takes time, so it is done when somebody look
 import logging
 from dataclasses import replace
 
-from tinygpt.checkpoint.header import NotOurFile, read_header
+from tinygpt.checkpoint.header import read_header
 from tinygpt.engine.checked_json import checked, has_type
 from tinygpt.engine.description import RunDescription
 from tinygpt.engine.records import ENDED, Remains, Run, RunProgress
@@ -46,5 +46,5 @@ def saved_step(state: bytes | None) -> int:
     """The step a saved state was made at; 0 for one that is missing or damaged: such a run starts over."""
     try:
         return int(read_header(state)[1]["step"]) if state else 0
-    except (NotOurFile, KeyError, TypeError, ValueError, OverflowError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return 0

@@ -9,7 +9,10 @@ has then done nothing. So whoever sends jobs may be wrong about what a worker ho
 """
 
 import os
+import threading
 import time
+import uuid
+from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,7 +23,6 @@ import torch
 from tinygpt.checkpoint.model_file import model_bytes
 from tinygpt.checkpoint.run_state import dumps, loads
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
-from tinygpt.engine import held_states
 from tinygpt.generation import generate
 from tinygpt.gpt import GPTConfig
 from tinygpt.randomness import generator
@@ -30,6 +32,13 @@ from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.state import Point, TrainState, start
 
 SAMPLE_LENGTH = 120  # characters
+
+# A handful of runs take turns on a worker. With the eighteen of an experiment every slice reads its state, which makes
+# it 1 to 3 % longer (`python -m benchmarks.engine experiment`): not worth several times the memory.
+HELD = 4
+
+_held: OrderedDict[str, tuple[str, TrainState]] = OrderedDict()  # run -> (ticket, state), oldest first
+_lock = threading.Lock()  # for executors that use threads: a worker process trains one slice at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,7 @@ def run_slice(job: SliceJob) -> Slice:
     corpus = _corpus(job)
     if corpus is None:
         return Slice(job.run, needs="corpus")
-    state = held_states.take(job.run, job.ticket)
+    state = _take(job.run, job.ticket)
     if not job.ticket:
         state = start(job.spec, corpus)
     elif state is None and job.state is not None:
@@ -87,18 +96,33 @@ def run_slice(job: SliceJob) -> Slice:
     points, snapshots = _train(state, corpus, job)
     seconds = state.seconds
     sample, sample_seconds = _sample(state) if job.sample or state.ended == "finished" else ("", 0.0)
-    model = None
-    if state.ended == "finished":  # the last point is the long estimate of both losses
-        model = model_of(state, train_loss=points[-1].loss, val_loss=points[-1].val)
-    elif state.ended:
-        model = model_of(state)
-    blob = dumps(state)
-    ticket = "" if state.ended else held_states.put(job.run, state)  # last: from here on it may go on training
+    losses = {}
+    if state.ended == "finished":  # the last point is the long estimate of both
+        losses = {"train_loss": points[-1].loss, "val_loss": points[-1].val}
+    blob, model = dumps(state), model_of(state, half=False, **losses) if state.ended else None
+    ticket = "" if state.ended else _hold(job.run, state)  # last: from here on it may go on training
     return Slice(
         job.run, points=points, state=blob, ticket=ticket, step=state.step, ended=state.ended, note=state.note,
         snapshots=snapshots, model=model, sample=sample, seconds=seconds, sample_seconds=sample_seconds,
         began=began, finished=time.monotonic(), pid=os.getpid(),
     )  # fmt: skip
+
+
+def _take(run: str, ticket: str) -> TrainState | None:
+    """The state of this ticket, held no longer, so that nobody mistakes a half-trained one for it; None if not here."""
+    with _lock:
+        held, state = _held.pop(run, ("", None))
+    return state if ticket and held == ticket else None
+
+
+def _hold(run: str, state: TrainState) -> str:
+    """Hold a state for the next slice of its run, and forget the oldest of too many; its ticket."""
+    ticket = uuid.uuid4().hex
+    with _lock:
+        _held[run] = (ticket, state)
+        while len(_held) > HELD:
+            _held.popitem(last=False)
+    return ticket
 
 
 def warm() -> int:
@@ -155,13 +179,11 @@ def _corpus(job: SliceJob) -> Corpus | None:
     """The text of the job: one that came along, or one that this machine has; None where it has to come along."""
     key = job.spec.corpus
     if job.text is not None:
-        return _sent_corpus(key, *job.text)
+        return _sent_corpus(job.text[0], key, job.text[1])
     try:
         return load_corpus(key, folder=job.folder) if is_sha256(key) else load_corpus(key)  # as `warm` loaded it
     except (ValueError, OSError):
         return None
 
 
-@lru_cache(maxsize=4)
-def _sent_corpus(key: str, text: str, chars: str) -> Corpus:
-    return Corpus.from_text(text, key, chars)
+_sent_corpus = lru_cache(maxsize=4)(Corpus.from_text)

@@ -5,7 +5,7 @@ The first and the last point stay, and so does every val loss while these are no
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import groupby
 
 from tinygpt.training.state import Point
@@ -29,25 +29,27 @@ class ThinnedCurve:
         """More points, in the order of their steps."""
         for point in points:
             self._kept.append(point)
-            if len(self._kept) > self._most:
-                self._thin()
+            if len(self._kept) > self._most:  # make room for a quarter more
+                self._kept = self._one_round()  # the newest points, in stretches as wide as the others'
+                while len(self._kept) > self._most * 3 // 4:
+                    self._width *= 2  # by doubling, what stayed once would stay again
+                    self._kept = self._one_round()
 
     def points(self) -> tuple[Point, ...]:
         """At most `most` of them, in the order of their steps."""
         return tuple(self._kept)
 
-    def _thin(self) -> None:
-        """Make room for a quarter more; stretches grow by doubling, so what stayed once would stay again."""
-        self._kept = self._one_round()  # the newest points, in stretches as wide as the others'
-        while len(self._kept) > self._most * 3 // 4:
-            self._width *= 2
-            self._kept = self._one_round()
-
     def _one_round(self) -> list[Point]:
+        """Of each stretch the lowest and highest loss, and every val loss or only its extremes."""
         first, *between, last = self._kept
         every_val = sum(point.val is not None for point in between) <= self._most // 2
-        stretches = groupby(between, key=lambda point: point.step // self._width)
-        return [first, *(point for _, stretch in stretches for point in _extremes(list(stretch), every_val)), last]
+        kept = [first]
+        for _, group in groupby(between, key=lambda point: point.step // self._width):
+            stretch = list(group)
+            with_val = [point for point in stretch if point.val is not None]
+            stay = _ends(stretch, "loss") + (with_val if every_val else _ends(with_val, "val"))
+            kept += [point for point in stretch if any(point is other for other in stay)]
+        return [*kept, last]
 
 
 def thin(points: Iterable[Point], most: int = MOST) -> tuple[Point, ...]:
@@ -57,19 +59,11 @@ def thin(points: Iterable[Point], most: int = MOST) -> tuple[Point, ...]:
     return curve.points()
 
 
-def _extremes(stretch: list[Point], every_val: bool) -> list[Point]:
-    """What stays of one stretch, in order: lowest and highest loss, and every val loss or only its extremes."""
-    with_val = [point for point in stretch if point.val is not None]
-    stay = _ends(stretch, lambda point: point.loss)
-    stay += with_val if every_val else _ends(with_val, lambda point: point.val)
-    return [point for point in stretch if any(point is other for other in stay)]
+def _ends(points: list[Point], which: str) -> list[Point]:
+    """The points with the lowest and the highest "loss" or "val"; one that is no number counts as highest."""
 
+    def height(point: Point) -> float:
+        value: float = getattr(point, which)
+        return math.inf if math.isnan(value) else value
 
-def _ends(points: list[Point], height: Callable[[Point], float | None]) -> list[Point]:
-    """The lowest and the highest of `points`; a loss that is no number counts as highest."""
-
-    def order(point: Point) -> float:
-        value = height(point)
-        return math.inf if value is None or math.isnan(value) else value
-
-    return [min(points, key=order), max(points, key=order)] if points else []
+    return [min(points, key=height), max(points, key=height)] if points else []

@@ -5,7 +5,7 @@ import json
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tinygpt.export.written import TEXT_FILE, corpus_code, imports_for, spec_code
+from tinygpt.export.written import TEXT_FILE, imports_and_code
 from tinygpt.texts.own import is_sha256
 from tinygpt.training.spec import RunSpec
 
@@ -75,8 +75,7 @@ def notebook(spec: RunSpec, *, name: str = "", final: tuple[float, float] | None
     The name of the run is a comment. An own text is read from text.txt beside the notebook.
     Raises ValueError where the text of the run is not known.
     """
-    code = "\n".join([spec_code(spec, name), corpus_code(spec, f'"{TEXT_FILE}"')])
-    imports = imports_for(spec, "advance, start")
+    imports, code = imports_and_code(spec, name, training="advance, start", place=f'"{TEXT_FILE}"')
     cells = {
         "about": new_markdown_cell(ABOUT + (OWN if is_sha256(spec.corpus) else "")),
         "exported": new_code_cell(NOT_ENDED if final is None else ENDED.format(*map(float, final))),

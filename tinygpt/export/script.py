@@ -1,6 +1,6 @@
 """A run as a plain script: from a fresh interpreter, it ends with the very losses of the run."""
 
-from tinygpt.export.written import TEXT_FILE, corpus_code, imports_for, spec_code
+from tinygpt.export.written import TEXT_FILE, imports_and_code
 from tinygpt.texts.own import is_sha256
 from tinygpt.training.spec import RunSpec
 
@@ -39,8 +39,8 @@ def script(spec: RunSpec, *, name: str = "", final: tuple[float, float] | None =
     own = is_sha256(spec.corpus)
     ending = NOT_ENDED if final is None else ENDED.format(*map(float, final))
     head = HEAD.format(text=OWN if own else "", ending=ending)
-    imports = imports_for(spec, "train")
+    place = f'Path(__file__).with_name("{TEXT_FILE}")'
+    imports, code = imports_and_code(spec, name, training="train", place=place)
     if own:
         imports = f"from pathlib import Path\n\n{imports}"
-    corpus = corpus_code(spec, f'Path(__file__).with_name("{TEXT_FILE}")')
-    return "\n".join([head, imports, "", f"{spec_code(spec, name)}\n{corpus}", "", TRAINING])
+    return "\n".join([head, imports, "", code, "", TRAINING])

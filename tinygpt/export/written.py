@@ -14,16 +14,19 @@ TEXT_FILE = "text.txt"  # where an own text has to lie: beside the script or the
 LINE = 100  # characters; longer calls get a line for each setting
 
 
-def imports_for(spec: RunSpec, training: str) -> str:
-    """The imports that `spec_code` and `corpus_code` need, in order; `training` names what else trains."""
-    own = is_sha256(spec.corpus)
-    bigram = isinstance(spec.model, BigramConfig)
-    lines = [
+def imports_and_code(spec: RunSpec, name: str, *, training: str, place: str) -> tuple[str, str]:
+    """The imports, in order, and the lines that make `spec` and its `corpus`.
+
+    `training` names what else trains; `place` is the expression for the file of an own text.
+    """
+    bigram, own = isinstance(spec.model, BigramConfig), is_sha256(spec.corpus)
+    imports = [
         "from tinygpt.bigram import BigramConfig" if bigram else "from tinygpt.gpt import GPTConfig",
         "from tinygpt.export.own_text import read_own_text" if own else "from tinygpt.corpus import load_corpus",
         f"from tinygpt.training import RunSpec, TrainConfig, {training}",
     ]
-    return "\n".join(sorted(lines))
+    corpus = f"read_own_text({place}, spec.corpus)" if own else "load_corpus(spec.corpus)"
+    return "\n".join(sorted(imports)), f"{spec_code(spec, name)}\ncorpus = {corpus}"
 
 
 def spec_code(spec: RunSpec, name: str = "") -> str:
@@ -42,12 +45,6 @@ def spec_code(spec: RunSpec, name: str = "") -> str:
         f"spec = RunSpec(model, training, {literal(spec.corpus)})",
     ]
     return "\n".join(lines)
-
-
-def corpus_code(spec: RunSpec, place: str) -> str:
-    """The line that loads the text of `spec`; `place` is the expression for the file of an own one."""
-    own = is_sha256(spec.corpus)
-    return f"corpus = read_own_text({place}, spec.corpus)" if own else "corpus = load_corpus(spec.corpus)"
 
 
 def call(config: object) -> str:

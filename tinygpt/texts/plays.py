@@ -13,16 +13,9 @@ from tinygpt.tokenizer import LECTURE_CHARS
 
 # In the order of the lecture's file.
 PLAYS = (
-    "coriolanus",
-    "richard-iii",
-    "richard-ii",
-    "romeo-and-juliet",
-    "henry-vi-part-3",
-    "a-winter-s-tale",
-    "measure-for-measure",
-    "the-taming-of-the-shrew",
-    "the-tempest",
-)
+    "coriolanus richard-iii richard-ii romeo-and-juliet henry-vi-part-3 a-winter-s-tale measure-for-measure "
+    "the-taming-of-the-shrew the-tempest"
+).split()
 
 # The lecture's file stops here, in the middle of The Tempest. Uncut, the last tenth is another text to predict.
 LAST_WORDS = "Whiles thou art waking."

@@ -14,6 +14,7 @@ FAR_STEPS = 50  # ... for this many steps on end
 SHOT_UP = 2.0  # times the first loss, once; and then, smoothed over ...
 SMOOTHING = 100  # ... about this many steps, ...
 LOST_STEPS = 300  # ... for this many steps on end above guessing
+ADVICE = "Try a learning rate of {}, or a tenth of yours if that is smaller."
 
 
 @dataclass
@@ -36,12 +37,12 @@ class Watch:
         if self.far >= FAR_STEPS:
             return (
                 f"For {FAR_STEPS} steps the loss was more than {FAR_ABOVE:g} times {guessing:.2f}, the loss of "
-                f"guessing blindly. The model is kept as it is. {_advice(usual_rate)}"
+                f"guessing blindly. The model is kept as it is. {ADVICE.format(spelled(usual_rate))}"
             )
         if self.lost >= LOST_STEPS:
             return (
                 f"The loss shot up to {self.peak:.1f} and then stayed above {guessing:.2f}, the loss of guessing "
-                f"blindly, for {LOST_STEPS} steps. The model is kept as it is. {_advice(usual_rate)}"
+                f"blindly, for {LOST_STEPS} steps. The model is kept as it is. {ADVICE.format(spelled(usual_rate))}"
             )
         return ""
 
@@ -50,9 +51,5 @@ def not_a_number(step: int, learning_rate: float, usual_rate: float = 1e-3) -> s
     """The sentence for a loss that is infinite or not a number, when the weights of `step` are kept."""
     return (
         f"The loss stopped being a number after step {step}: the learning rate {spelled(learning_rate)} is too high. "
-        f"The model of step {step} is kept. {_advice(usual_rate)}"
+        f"The model of step {step} is kept. {ADVICE.format(spelled(usual_rate))}"
     )
-
-
-def _advice(usual_rate: float) -> str:
-    return f"Try a learning rate of {spelled(usual_rate)}, or a tenth of yours if that is smaller."

@@ -79,11 +79,10 @@ def val_windows(corpus: Corpus, block_size: int, windows: int = WINDOWS) -> Tens
 
     Raises ValueError where val is shorter than one window.
     """
-    whole = len(corpus.val) // (block_size + 1)
+    size = len(corpus.val)
+    whole = size // (block_size + 1)
     if not whole:
-        raise ValueError(
-            f"The val part of this text has {len(corpus.val)} characters: too few for block_size = {block_size}."
-        )
+        raise ValueError(f"The val part of this text has {size} characters: too few for block_size = {block_size}.")
     return corpus.val[: whole * (block_size + 1)].view(whole, -1)[:windows]
 
 

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
-from torch import Tensor
 
 from tinygpt.corpus import Corpus
 from tinygpt.training.divergence import not_a_number
@@ -69,40 +68,32 @@ def one_thread() -> Iterator[None]:
 
 def one_step(state: TrainState, corpus: Corpus) -> Point | None:
     """One optimizer step on one random batch; the loss before it, or None where it is not a number any more."""
-    config, batch_size, block_size = state.spec.train, state.spec.train.batch_size, state.spec.model.block_size
+    config, B, T = state.spec.train, state.spec.train.batch_size, state.spec.model.block_size
     val = None
     if state.step % config.eval_interval == 0:  # a few batches, always the same ones
-        estimate = estimate_loss(
-            state.model, corpus, "val", batches=LIVE_BATCHES, batch_size=batch_size, block_size=block_size
-        )
+        estimate = estimate_loss(state.model, corpus, "val", batches=LIVE_BATCHES, batch_size=B, block_size=T)
         val = estimate if math.isfinite(estimate) else None
     state.model.train()
-    x, y = corpus.batch("train", batch_size, block_size, state.batches)  # both (B, T)
+    x, y = corpus.batch("train", B, T, state.batches)  # both (B, T)
     _, loss = state.model(x, y)
     if not math.isfinite(measured := loss.item()):
         give_up(state)
         return None
     point = Point(state.step, measured, val, config.learning_rate_at(state.step), 0.0, state.tokens)
     torch._foreach_copy_(state.previous, [p.detach() for p in state.model.parameters()])
-    update(state, loss)
-    state.step += 1
-    state.note = state.watch.see(measured, state.spec.model.vocab_size, config.usual_rate)
-    state.ended = "diverged" if state.note else ""
-    return point
-
-
-def update(state: TrainState, loss: Tensor) -> None:
-    """Move every weight a little against its gradient."""
-    config, lr = state.spec.train, state.spec.train.learning_rate_at(state.step)
     for optimizer in state.optimizers:
         for group in optimizer.param_groups:
-            group["lr"] = lr
+            group["lr"] = point.lr
         optimizer.zero_grad(set_to_none=True)
     loss.backward()
     if config.grad_clip:
         torch.nn.utils.clip_grad_norm_(state.model.parameters(), config.grad_clip)
     for optimizer in state.optimizers:
         optimizer.step()
+    state.step += 1
+    state.note = state.watch.see(measured, state.spec.model.vocab_size, config.usual_rate)
+    state.ended = "diverged" if state.note else ""
+    return point
 
 
 def give_up(state: TrainState) -> None:

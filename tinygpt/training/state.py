@@ -32,9 +32,7 @@ class Point(NamedTuple):
 
     def to_json(self) -> str:
         """One line of JSON; what is no number (a loss that exploded) is null, since JSON has no NaN."""
-        plain = {
-            name: None if value is None or not math.isfinite(value) else value for name, value in self._asdict().items()
-        }
+        plain = {name: value if math.isfinite(value or 0) else None for name, value in self._asdict().items()}
         return json.dumps(plain, allow_nan=False)
 
     @classmethod
