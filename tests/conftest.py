@@ -10,8 +10,11 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-# Set before anything of tinygpt is imported: no test may write beside the runs of the person who starts it.
+# Set before anything of tinygpt is imported. No test may write beside the runs of the person who starts it.
 os.environ["TINYGPT_RUNS"] = tempfile.mkdtemp(prefix="tinygpt-runs-")
+# One thread of torch in each process, as the server has it: where there are more threads than cores they wait for
+# each other, and a character that takes 3 ms to write takes 40.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 settings.register_profile("tinygpt", deadline=None)
 settings.load_profile("tinygpt")
