@@ -3,7 +3,6 @@
 import streamlit as st
 
 from tinygpt.ui import frame
-from tinygpt.ui.way_back import way_back
 from tinygpt.words.storyboard import lessons
 
 frame.set_up()
@@ -22,5 +21,4 @@ page = st.navigation(
 )
 with frame.column():
     page.run()
-    frame.repaint_on_appearance()
-    way_back()
+    frame.follow_the_browser()

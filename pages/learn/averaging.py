@@ -1,11 +1,9 @@
 """Page: the mathematical trick, lesson 3."""
 
 from tinygpt.ui.lessons.averaging import loop, measured, softmax
-from tinygpt.ui.scene import check, lesson_title, page_turn
-from tinygpt.words.storyboard import lesson
+from tinygpt.ui.scene import close_lesson, open_lesson
 
-story = lesson("averaging")
-lesson_title(story)
+story = open_lesson("averaging")
 x = loop.notebook_x()
 loop.mean_so_far(x)
 loop.matrix_that_adds()
@@ -16,5 +14,4 @@ measured.speeds()
 measured.almost_equal(x)
 measured.forgets(x)
 measured.better_than_nothing()
-check(story, softmax.check_facts())
-page_turn(story)
+close_lesson(story, softmax.check_facts())

@@ -2,11 +2,9 @@
 
 from tinygpt.ui.lessons.bigram import pairs, training, writing
 from tinygpt.ui.lessons.bigram.text import chosen_text
-from tinygpt.ui.scene import check, lesson_title, page_turn
-from tinygpt.words.storyboard import lesson
+from tinygpt.ui.scene import close_lesson, open_lesson
 
-story = lesson("bigram")
-lesson_title(story)
+story = open_lesson("bigram")
 text = chosen_text()
 pairs.what_follows(text)
 pairs.all_rows(text)
@@ -16,5 +14,4 @@ training.learns_last(text)
 writing.same_dice(text)
 writing.one_character(text)
 writing.sharper_or_flatter(text)
-check(story, writing.check_facts(text))
-page_turn(story)
+close_lesson(story, writing.check_facts(text))

@@ -3,20 +3,19 @@
 import streamlit as st
 
 from tinygpt.plots.lessons.attention import attention_heatmap
-from tinygpt.ui import frame, session
-from tinygpt.ui.home import cards
-from tinygpt.ui.home.showpiece import about_this_server, showpiece
+from tinygpt.ui import frame, home, session
 from tinygpt.words.attention import heatmap_words, strongest_look
 from tinygpt.words.storyboard import lessons
 
-mode, piece = frame.mode(), showpiece()
+mode, piece = frame.mode(), home.showpiece()
 
 left, right = st.columns([10, 9], gap="large", vertical_alignment="center")
 with left:
     st.title("Train a tiny language model. Watch what it looks at.", anchor=False)
+    how_many = home.COUNTED.get(len(lessons()), len(lessons()))
     st.markdown(
-        f"{cards.how_many_lessons()} and a laboratory about **attention**, for a classroom. Everything here is "
-        "computed, most of it while you watch, and small enough to check by hand."
+        f"{how_many} lessons and a laboratory about **attention**, for a classroom. Everything here is computed, most "
+        "of it while you watch, and small enough to check by hand."
     )
     with st.container(horizontal=True):
         if st.button("Start with lesson 1", type="primary", key="to_learn"):
@@ -37,7 +36,7 @@ with right:
         "character looks at that column.]"
     )
 
-for section, row_of_cards in (("Learn", cards.learn(mode)), ("Laboratory", cards.lab(mode))):
+for section, row_of_cards in (("Learn", home.lesson_cards(mode)), ("Laboratory", home.lab_cards(mode))):
     st.space("small")
     st.header(section, anchor=False)
     with st.grid(3, min_column_width=150, gap="medium"):
@@ -49,4 +48,4 @@ for section, row_of_cards in (("Learn", cards.learn(mode)), ("Laboratory", cards
                 st.markdown(f":gray[{card.line}]")
 
 st.space("medium")
-st.markdown(f":gray[{about_this_server(session.runs_in_progress())}]")
+st.markdown(f":gray[{home.about_this_server(session.engine().live_runs())}]")

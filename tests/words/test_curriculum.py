@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tinygpt.words.curriculum import BEYOND, CURRICULUM, check_lesson
+from tests.words.curriculum import BEYOND, CURRICULUM, check_lesson
 from tinygpt.words.storyboard import Answer, Lesson, Question, lesson, lessons
 
 COVERED = {(row, one.name) for one in lessons() for scene in one.scenes.values() for row in scene.covers}

@@ -84,16 +84,13 @@ def corpus() -> str:
     return options[st.selectbox("Text", list(options), key="corpus", bind="query-params")]
 
 
-def max_steps(default: int) -> int:
-    return setting_control(settings_of(TrainConfig)["max_steps"], default)
-
-
-def learning_rate(default: float) -> float:
-    return setting_control(settings_of(TrainConfig)["learning_rate"], default)
+def of_training(name: str, default: Any) -> Any:
+    """One setting of the training alone, for the pages that fix all others."""
+    return setting_control(settings_of(TrainConfig)[name], default)
 
 
 def seed() -> int:
-    return setting_control(settings_of(TrainConfig)["seed"], 1337)
+    return of_training("seed", 1337)
 
 
 def guess() -> float | None:

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from tinygpt.corpus import load_corpus
+from tinygpt.counting import Floor
 from tinygpt.counting import floors as count_floors
 from tinygpt.languages.catalogue import TASKS, best_loss
 from tinygpt.plots.losses.reach import Line
@@ -20,24 +21,18 @@ DRAWN = ("1-gram", "2-gram", "3-gram", "4-gram")  # the tables that are lines on
 
 
 @cache
-def _vocab_size(key: str, folder: Path | None) -> int:
-    return load_corpus(key, folder=folder).tokenizer.vocab_size
-
-
-@cache
-def _counted(key: str, folder: Path | None) -> "Future[dict[str, float]]":
-    return _counting.submit(
-        lambda: {name: floor.val for name, floor in count_floors(load_corpus(key, folder=folder)).items()}
-    )
+def _counted(key: str, folder: Path | None) -> tuple[int, "Future[dict[str, Floor]]"]:
+    """The size of a text's vocabulary, and its floors to come. ValueError for a text that is gone."""
+    corpus = load_corpus(key, folder=folder)
+    return corpus.tokenizer.vocab_size, _counting.submit(count_floors, corpus)
 
 
 def are_counted(key: str, folder: Path | None = None) -> bool:
     """Whether no more is to come for this text; asking begins the counting. A text that is gone has no floors."""
     try:
-        _vocab_size(key, folder)
+        return _counted(key, folder)[1].done()
     except ValueError:
         return True
-    return _counted(key, folder).done()
 
 
 def of(key: str, folder: Path | None = None) -> dict[str, float]:
@@ -46,13 +41,12 @@ def of(key: str, folder: Path | None = None) -> dict[str, float]:
     Nothing of a text that is gone.
     """
     try:
-        guessing = {"uniform": math.log(_vocab_size(key, folder))}
+        V, floors = _counted(key, folder)
     except ValueError:
         return {}
-    future = _counted(key, folder)
-    if not future.done() or future.exception():
-        return guessing
-    return {name: val for name, val in future.result().items() if math.isfinite(val)}
+    if not floors.done() or floors.exception():
+        return {"uniform": math.log(V)}
+    return {name: floor.val for name, floor in floors.result().items() if math.isfinite(floor.val)}
 
 
 def of_model(key: str, block_size: int, folder: Path | None = None) -> dict[str, float]:
@@ -72,6 +66,6 @@ def lines(key: str, block_size: int, folder: Path | None = None) -> list[Line]:
     known = of_model(key, block_size, folder)
     if not known:
         return []
-    shown = [Line(f"ln {_vocab_size(key, folder)}\n{number(known['uniform'])}", known["uniform"])]
+    shown = [Line(f"ln {_counted(key, folder)[0]}\n{number(known['uniform'])}", known["uniform"])]
     names = {name: unbroken(name) for name in DRAWN} | {BEST: "best"}
     return shown + [Line(f"{names[name]}\n{number(known[name])}", known[name]) for name in names if name in known]

@@ -1,4 +1,4 @@
-"""The furniture of every page: its frame, its head, its figures, its way on."""
+"""The furniture of every page: its frame, its head, its figures."""
 
 from contextlib import nullcontext
 
@@ -55,6 +55,34 @@ export default function ({ data, parentElement, setTriggerValue }) {
 )
 
 
+# Streamlit makes an entry of the history whenever the server changes the URL's parameters: one for each move of a
+# figure that follows the finger, and one for a page that is just being left, whose settings it takes out of the URL
+# first. Back would go through all of them, and first to a page without its settings. So here a change of parameters
+# replaces an entry, and an entry that is left gets back what its link said when somebody clicked.
+_way_back = st.components.v2.component(
+    "tinygpt_way_back",
+    js="""
+export default function () {
+  if (history.entriesArePages) return;
+  history.entriesArePages = true;
+  const push = history.pushState.bind(history), replace = history.replaceState.bind(history);
+  let left = null;  // the page that is being left, with its settings
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) left = new URL(location.href);
+  }, true);
+  history.pushState = (state, title, url) => {
+    const to = new URL(url, location.href);
+    if (to.pathname === location.pathname) return replace(state, title, url);
+    if (left && left.pathname === location.pathname) replace(history.state, "", left);
+    left = null;
+    push(state, title, url);
+  };
+}
+""",
+)
+
+
 def mode() -> look.Mode:
     """The appearance that this browser shows."""
     return "dark" if st.context.theme.type == "dark" else "light"
@@ -72,9 +100,11 @@ def column() -> DeltaGenerator:
     return st.container(horizontal_alignment="center").container(width=1120, key="frame")
 
 
-def repaint_on_appearance() -> None:
-    """Run the page again when somebody chooses Light or Dark: Streamlit does not, and our figures need it."""
+def follow_the_browser() -> None:
+    """Run the page again when somebody chooses Light or Dark: Streamlit does not, and our figures need it. Let the
+    browser's Back lead to the page before, as it was left. Nothing of this shows."""
     _appearance(key="appearance", data={"drawn": mode()}, height=1, on_changed_change=lambda: None)
+    _way_back(key="way_back", height=1)
 
 
 def title(words: str, lede: str, aside: str = "") -> None:
@@ -102,13 +132,3 @@ def caption(sentence: str) -> None:
     """The one sentence under a figure: what to look for in it. Computed, never typed."""
     with st.container(width=900):
         st.markdown(f"**Look for** \u2002{sentence}")
-
-
-def turn_page(before: tuple[str, str] | None, after: tuple[str, str] | None) -> None:
-    """Links to the page before and after, each (path, title); None leaves its side empty."""
-    with st.container(horizontal=True, horizontal_alignment="distribute", key="card_turn"):
-        with st.container(width="content"):  # stands there even when empty: the way on is always at the right
-            if before:
-                st.page_link(before[0], label=before[1], icon=":material/arrow_back:")
-        if after:
-            st.page_link(after[0], label=after[1], icon=":material/arrow_forward:", icon_position="right")

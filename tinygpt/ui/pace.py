@@ -26,8 +26,8 @@ def interval(*, eager: bool = False) -> float:
 
 def seen(live: bool) -> None:
     """A page has asked just now; one that shows nothing live does not count."""
-    if session := _session():
-        _asked[session] = time.monotonic() if live else 0.0
+    if context := get_script_run_ctx(suppress_warning=True):
+        _asked[context.session_id] = time.monotonic() if live else 0.0
     for stale in [name for name, last in list(_asked.items()) if time.monotonic() - last > 10 * FORGOTTEN]:
         _asked.pop(stale, None)
 
@@ -53,8 +53,3 @@ def more_to_come(runs: Iterable[RunView], corpus: str) -> bool:
 def will_change(run: RunView) -> bool:
     """Whether more is to come of a run without anybody asking; of a paused one, its last slice."""
     return run.busy or run.moving
-
-
-def _session() -> str | None:
-    context = get_script_run_ctx(suppress_warning=True)
-    return context.session_id if context else None

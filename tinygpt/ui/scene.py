@@ -3,11 +3,11 @@
 A scene is one idea. Its question stands before its picture; any answer opens the picture, and so does "Show me".
 """
 
-import functools
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec
 
 import plotly.graph_objects as go
@@ -16,7 +16,7 @@ import streamlit as st
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture
 from tinygpt.words import markdown as literal
-from tinygpt.words.storyboard import Facts, Lesson, Question, Scene, fill, find_scene, lessons
+from tinygpt.words.storyboard import Facts, Lesson, Question, Scene, fill, find_scene, lesson, lessons
 
 SHORT, WIDE = 84, 34  # characters that all answers, or one of them, may have to stand in one row, also on a phone
 Rows = Sequence[Mapping[str, Any]] | Mapping[str, Sequence[Any]]
@@ -24,9 +24,11 @@ Showing = Iterator[Facts | None]  # what a scene yields, once: the facts of its 
 P = ParamSpec("P")
 
 
-def lesson_title(lesson: Lesson) -> None:
-    """The title of a lesson's page, and its place among the lessons."""
-    frame.title(lesson.title, lesson.subtitle, f"Lesson {lesson.number} of {len(lessons())}")
+def open_lesson(name: str) -> Lesson:
+    """A lesson's words; the title of its page, and its place among the lessons, are shown."""
+    found = lesson(name)
+    frame.title(found.title, found.subtitle, f"Lesson {found.number} of {len(lessons())}")
+    return found
 
 
 def scene(
@@ -50,23 +52,19 @@ def scene(
     """
 
     def decorate(show: Callable[Concatenate[Scene, P], Showing]) -> Callable[P, None]:
-        @functools.wraps(show)
+        @wraps(show)
         def perform(*args: P.args, **kwargs: P.kwargs) -> None:
             words = find_scene(id)
             begin(words)
-            _perform(words, show(words, *args, **kwargs), height, code)
+            for facts in show(words, *args, **kwargs):
+                if facts is not None and not ask(words, facts, height=height):
+                    return
+            if code:
+                show_code(*code)
 
         return st.fragment(perform) if fragment else perform
 
     return decorate
-
-
-def _perform(scene: Scene, showing: Showing, height: int, functions: Iterable[Callable[..., Any]]) -> None:
-    for facts in showing:
-        if facts is not None and not ask(scene, facts, height=height):
-            return
-    if functions:
-        code(*functions)
 
 
 def begin(scene: Scene) -> None:
@@ -83,13 +81,13 @@ def ask(scene: Scene, facts: Facts, *, height: int) -> bool:
     if question is None:
         return True
     chosen = answers(question, facts)
-    seen = st.session_state.setdefault("seen", {})
-    if chosen or scene.open or reveal_all() or seen.get(scene.id):
+    seen = st.session_state.setdefault("seen", set())
+    if chosen or scene.open or st.query_params.get("reveal") == "all" or scene.id in seen:  # teachers reveal all
         return True
     with st.container(height=height, border=False, key=f"hidden_{scene.key}", vertical_alignment="center"):
         st.markdown(":gray[Choose an answer to see the picture.]", text_alignment="center")
         with st.container(horizontal_alignment="center"):
-            st.button("Show me", type="tertiary", key=f"show_{scene.key}", on_click=_see, args=(scene.id,))
+            st.button("Show me", type="tertiary", key=f"show_{scene.key}", on_click=seen.add, args=(scene.id,))
     return False
 
 
@@ -99,10 +97,10 @@ def answers(question: Question, facts: Facts) -> bool:
     replies = [fill(answer.reply, facts) for answer in question.answers]  # all of them: a missing fact shows at once
     st.subheader(fill(question.ask, facts), anchor=False)
     row = sum(map(len, options)) <= SHORT and max(map(len, options)) <= WIDE
-    choose: Any = _in_a_row if row else st.radio
+    control: Any = st.segmented_control if row else partial(st.radio, index=None)
     with st.container(key=f"question_{question.id}"):
-        chosen = choose(
-            fill(question.ask, facts), range(len(options)), index=None, format_func=options.__getitem__,
+        chosen = control(
+            fill(question.ask, facts), range(len(options)), format_func=options.__getitem__,
             key=f"ask_{question.id}", label_visibility="collapsed", persist_state="session",
         )  # fmt: skip
     if chosen is None:
@@ -112,19 +110,6 @@ def answers(question: Question, facts: Facts) -> bool:
     with st.container(width=780, key=f"reply_{question.id}"):
         st.markdown(f"**{'Right.' if answer.is_right(facts) else 'Not quite.'}** {reply}")
     return True
-
-
-def _in_a_row(label: str, options: Sequence[int], *, index: None, **rest: Any) -> int | None:
-    return st.segmented_control(label, options, default=index, **rest)
-
-
-def _see(scene: str) -> None:
-    st.session_state.setdefault("seen", {})[scene] = True
-
-
-def reveal_all() -> bool:
-    """Whether a link asks for all pictures at once, as teachers like it: ?reveal=all."""
-    return st.query_params.get("reveal") == "all"
 
 
 def look_for(scene: Scene, facts: Facts, template: str = "look_for") -> None:
@@ -166,7 +151,7 @@ def formula(scene: Scene, facts: Facts, template: str = "formula") -> None:
         st.latex(written.replace("\u2212", "-").replace("\u202f", r"\,"))
 
 
-def code(*functions: Callable[..., Any], key: str = "") -> None:
+def show_code(*functions: Callable[..., Any], key: str = "") -> None:
     """The very functions that were called for the picture above; `key` where a page shows the same ones twice."""
     name = key or "_".join(function.__qualname__ for function in functions).replace(".", "_")
     with st.expander("The code that ran", type="compact"), st.container(key=f"code_{name}"):
@@ -211,27 +196,23 @@ def wrong_frame(*keys: str, right: object = False) -> Iterator[None]:
     with st.container(key=f"wrong_on_purpose_{keys[0]}"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.markdown(":orange[**wrong on purpose**]", width="content")
-            st.button("Put it right", key=f"right_{keys[0]}", on_click=_put_right, args=(keys, right))
+            values = dict.fromkeys(keys, right)
+            st.button("Put it right", key=f"right_{keys[0]}", on_click=st.session_state.update, args=(values,))
         yield
 
 
-def _put_right(keys: Sequence[str], right: object) -> None:
-    st.session_state.update(dict.fromkeys(keys, right))
-
-
-def check(lesson: Lesson, facts: Facts | None = None) -> None:
-    """The questions at the end of a lesson."""
+def close_lesson(lesson: Lesson, facts: Facts | None = None) -> None:
+    """The questions at the end of a lesson; the way to the lesson before, and to the one after or the laboratory."""
     st.space("large")
     st.header("Check", anchor="check")
     for question in lesson.check:
         answers(question, facts or {})
-
-
-def page_turn(lesson: Lesson) -> None:
-    """The way to the lesson before and to the one after; after the last one, to the laboratory."""
     st.space("large")
     links = [(f"learn/{one.name}.py", literal.markdown(one.title)) for one in lessons()]
     way = [("learn/home.py", "Home"), *links, ("lab/train.py", "Train your own")]
     at = 1 + lessons().index(lesson)
     (before, name), (after, next_name) = way[at - 1], way[at + 1]
-    frame.turn_page((before, name), (after, f"Next: {next_name}"))
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="card_turn"):
+        with st.container(width="content"):
+            st.page_link(before, label=name, icon=":material/arrow_back:")
+        st.page_link(after, label=f"Next: {next_name}", icon=":material/arrow_forward:", icon_position="right")

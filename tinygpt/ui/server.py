@@ -22,7 +22,10 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     try:
         session.engine()  # its workers are warm before the first visitor comes
     except (ValueError, OSError) as error:  # a setting that is wrong: both say in words what to do
-        _give_up(f"tinygpt cannot start. {error}")
+        sys.stderr.write(f"tinygpt cannot start. {error}\n")
+        sys.stderr.flush()
+        os._exit(1)  # whatever is raised here, even SystemExit, Starlette prints as a traceback
+    import_module("pandas")  # Streamlit reads it for its first text field: no page should wait for that
     reader = threading.Timer(AFTER, import_module, ("scipy.stats",))  # it takes a second, so no verdict waits for it
     reader.daemon = True
     reader.start()
@@ -31,10 +34,3 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     finally:
         reader.cancel()
         session.close_engine()
-
-
-def _give_up(sentence: str) -> None:
-    """End this process with a sentence: whatever is raised here, even SystemExit, Starlette prints as a traceback."""
-    sys.stderr.write(f"{sentence}\n")
-    sys.stderr.flush()
-    os._exit(1)

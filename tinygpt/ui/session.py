@@ -82,11 +82,6 @@ def every_run() -> list[RunView]:
     return engine().runs(student())[::-1]
 
 
-def runs_in_progress() -> int:
-    """How many runs this server is training just now."""
-    return engine().live_runs()
-
-
 def watch(run: str) -> None:
     """Make `run` the current one, and a part of the link."""
     st.query_params["run"] = run

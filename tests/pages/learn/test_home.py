@@ -15,8 +15,7 @@ from tinygpt.plots import thumbnails
 from tinygpt.plots.look import color
 from tinygpt.probes import capture
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
-from tinygpt.ui.home import cards
-from tinygpt.ui.home.showpiece import TEXT, about_this_server, measured_losses, showpiece
+from tinygpt.ui.home import TEXT, about_this_server, lesson_cards, measured_losses, showpiece
 from tinygpt.words.storyboard import lessons
 
 ROUTER = str(PROJECT / "pages" / "router.py")
@@ -65,7 +64,7 @@ def test_every_lesson_has_a_card_with_its_question(home):
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_every_card_has_a_picture_of_its_own(mode):
-    pictures = [card.picture for card in cards.learn(mode)]
+    pictures = [card.picture for card in lesson_cards(mode)]
     assert len(set(pictures)) == len(pictures) and all(picture.startswith("<svg") for picture in pictures)
 
 

@@ -4,7 +4,7 @@ from tinygpt.corpus import Corpus
 from tinygpt.plots import thumbnails
 from tinygpt.plots.lessons.attention import unmasked
 from tinygpt.plots.look import Mode
-from tinygpt.ui.home.showpiece import showpiece
+from tinygpt.ui.home import showpiece
 
 TILES = 12  # of the showpiece on the card
 

@@ -16,7 +16,7 @@ from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.lessons.attention.reader import Reader
 from tinygpt.ui.lessons.attention.row import two_strongest
-from tinygpt.ui.scene import Showing, alt, ask, begin, code, formula, lecture, look_for, scene, table
+from tinygpt.ui.scene import Showing, alt, ask, begin, formula, lecture, look_for, scene, show_code, table
 from tinygpt.words.attention import amount
 from tinygpt.words.storyboard import Facts, Scene
 
@@ -72,7 +72,7 @@ def _stages(scene: Scene, seen: SeenHead, reader: Reader, facts: Facts) -> None:
     look_for(scene, facts, words)
     lecture(scene)
     table(lambda: _stage_rows(seen, reader.characters, row), key=scene.key)
-    code(attention_stages, causal_mask)
+    show_code(attention_stages, causal_mask)
 
 
 def step_of(seen: SeenHead, scale: str) -> str:
@@ -134,7 +134,7 @@ def one_mixture(scene: Scene, reader: Reader) -> Showing:
     lecture(scene)
     with st.expander("Copy as PyTorch", type="compact"):
         st.code(as_pytorch(seen, t), language="python")
-    code(type(reader.head).see)
+    show_code(type(reader.head).see)
 
 
 def _words(t: int) -> str:

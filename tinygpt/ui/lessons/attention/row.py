@@ -17,7 +17,7 @@ from tinygpt.spelling import spoken
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.lessons.attention.reader import NOTEBOOK, Reader
-from tinygpt.ui.scene import Showing, alt, code, formula, lecture, look_for, scene, table
+from tinygpt.ui.scene import Showing, alt, formula, lecture, look_for, scene, show_code, table
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, Scene
 
@@ -68,7 +68,7 @@ def one_row(scene: Scene, reader: Reader) -> Showing:
     drag(pictures, key="t", label="Row", names=[str(t) for t in range(T)], default=reader.start)
     lecture(scene)
     table(lambda: matrix_rows(weights, reader.characters), key=scene.key)
-    code(reader.weighs)
+    show_code(reader.weighs)
 
 
 def matrix_rows(weights: Tensor, characters: list[str], looked_at: list[str] | None = None) -> dict[str, list]:
@@ -161,7 +161,7 @@ def three_vectors(scene: Scene, reader: Reader) -> Showing:
     lecture(scene)
     with st.expander("A head as the lecture writes it", type="compact"):
         st.code(inspect.getsource(Head), language="python")
-    code(reader.made)
+    show_code(reader.made)
 
 
 def _small_map(scene: Scene, reader: Reader, weights: Tensor, name: str, facts: Facts) -> None:

@@ -55,9 +55,9 @@ def becomes_the_counts(scene: Scene, text: Counted) -> Showing:
     yield facts
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         with st.container(width=300):
-            learning_rate = controls.learning_rate(RATE)
+            learning_rate = controls.of_training("learning_rate", RATE)
         with st.container(width=300):
-            max_steps = controls.max_steps(STEPS)
+            max_steps = controls.of_training("max_steps", STEPS)
         spec = table_spec(text, learning_rate, max_steps)
         st.button("Train", type="primary", key="train", on_click=session.order, args=("train", _train, spec))
     if words := session.answer("train"):

@@ -20,7 +20,7 @@ from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.training.presets import PRESETS
 from tinygpt.ui import controls, frame
 from tinygpt.ui.readers import LONGEST, TEXT, readable, say_what_is_read
-from tinygpt.ui.scene import alt, ask, begin, code, look_for, table
+from tinygpt.ui.scene import alt, ask, begin, look_for, show_code, table
 from tinygpt.ui.train.here import train_here
 from tinygpt.words.storyboard import Facts, Scene, apart
 
@@ -73,7 +73,7 @@ def four_heads(scene: Scene, text: str) -> None:
     look_for(scene, facts)
     table(lambda: _weight_rows(weights, text), key=scene.key)
     train_here(FOUR, ONE, key=scene.key)
-    code(MultiHeadAttention.forward)
+    show_code(MultiHeadAttention.forward)
 
 
 def _head_facts(head: int, matrix: Tensor) -> Facts:
@@ -126,7 +126,7 @@ def let_pass(scene: Scene, text: str) -> None:
         st.markdown(scene.write("here", facts))
     table(_seed_rows, key=scene.key)
     train_here(SKIP, ONE, key=scene.key)
-    code(Block.join)
+    show_code(Block.join)
 
 
 def habit_of(name: str) -> tuple[float, float]:

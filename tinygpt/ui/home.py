@@ -1,6 +1,7 @@
-"""What the home page shows of real models: one head at work, and how far each model came."""
+"""What the first page shows: one head at work, how far each shipped model came, and a card for every other page."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -13,11 +14,17 @@ from tinygpt.checkpoint.model_file import load, read_info
 from tinygpt.corpus import CATALOGUE, default_corpus, load_corpus
 from tinygpt.files import CHECKPOINTS
 from tinygpt.gpt import GPTConfig
+from tinygpt.lessons.measured import EXPERIMENTS, result
 from tinygpt.models import config_from, kind
+from tinygpt.plots import thumbnails
+from tinygpt.plots.look import Mode
 from tinygpt.probes import capture
 from tinygpt.spelling import thousands
+from tinygpt.words.storyboard import lessons
 
 TEXT = "First Citizen:\nSpeak"
+REPEATED = ("one-head", "four-heads", "feed-forward", "blocks", "gpt")  # experiments of the lessons, several seeds each
+COUNTED = dict(enumerate("No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()))
 
 
 class Showpiece(NamedTuple):
@@ -29,11 +36,24 @@ class Showpiece(NamedTuple):
     caption: str
 
 
+class WayIn(NamedTuple):
+    """A way into a page: where it leads, what it is called, what it asks, and its picture, an SVG."""
+
+    page: str
+    title: str
+    line: str
+    picture: str
+
+
 @lru_cache
 def showpiece(folder: Path = CHECKPOINTS) -> Showpiece:
     """The most telling head of the shipped model with the longest memory; without models, a head that knows nothing."""
     infos = [(info["model"].get("block_size", 0), path) for path, info in shipped(folder) if "n_head" in info["model"]]
-    return trained_head(max(infos)[1]) if infos else blank_head()
+    if infos:
+        return trained_head(max(infos)[1])
+    q, k = torch.randn(2, len(TEXT), 16, generator=torch.Generator().manual_seed(1337))  # each (T, head_size)
+    stages = attention_stages(q, k)
+    return Showpiece(TEXT, stages.scaled, stages.weights, "One head before training: random queries, random keys.")
 
 
 def shipped(folder: Path) -> list[tuple[Path, dict]]:
@@ -50,29 +70,17 @@ def shipped(folder: Path) -> list[tuple[Path, dict]]:
 def trained_head(path: Path) -> Showpiece:
     """The head of the first layer that looks most decidedly at something before itself."""
     checkpoint = load(path)
-    config = cast(GPTConfig, checkpoint.model.config)
+    config, info = cast(GPTConfig, checkpoint.model.config), checkpoint.info
     text = TEXT[: config.block_size]
     seen = capture(checkpoint.model, torch.tensor([checkpoint.tokenizer.encode(text)]))
     weights = seen["blocks.0.attention.weights"][0]  # (n_head, T, T)
     before = weights.tril(-1).amax(dim=-1).mean(dim=-1)  # (n_head,)
     best = int(before.argmax())
     scaled = seen["blocks.0.attention.scores"][0, best] * config.scale_factor
-    return Showpiece(text, scaled, weights[best], f"One head of a model that {what_it_read(checkpoint.info)}.")
-
-
-def what_it_read(info: dict) -> str:
-    """What a model file says about its training, as the end of a sentence: "read Tiny Shakespeare for 2 000 steps"."""
     entry = CATALOGUE.get(info.get("corpus", ""))
     steps = f" for {thousands(info['step'])} steps" if isinstance(info.get("step"), int) else ""
-    return f"read {entry.title if entry else 'a text'}{steps}"
-
-
-def blank_head(head_size: int = 16) -> Showpiece:
-    """A head before training: its queries and keys are random, so what it looks at means nothing yet."""
-    generator = torch.Generator().manual_seed(1337)
-    q, k = torch.randn(2, len(TEXT), head_size, generator=generator)
-    stages = attention_stages(q, k)
-    return Showpiece(TEXT, stages.scaled, stages.weights, "One head before training: random queries, random keys.")
+    caption = f"One head of a model that read {entry.title if entry else 'a text'}{steps}."
+    return Showpiece(text, scaled, weights[best], caption)
 
 
 @lru_cache
@@ -88,3 +96,31 @@ def about_this_server(running: int) -> str:
     length = thousands(len(load_corpus(key).text))
     runs = {0: "No run", 1: "One run"}.get(running, f"{running} runs")
     return f"On this server: {CATALOGUE[key].title}, {length} characters. {runs} in progress."
+
+
+@cache
+def _picture(lesson: str, mode: Mode) -> str:
+    """What `card` in the lesson's own folder draws for its card, from the text of this server."""
+    return import_module(f"tinygpt.ui.lessons.{lesson}").card(load_corpus(default_corpus()), mode)
+
+
+def lesson_cards(mode: Mode) -> list[WayIn]:
+    """A card for each lesson."""
+    cards = []
+    for one in lessons():
+        line = f"{one.question} {one.minutes}\u00a0min"
+        cards.append(WayIn(f"learn/{one.name}", f"{one.number} {one.title}", line, _picture(one.name, mode)))
+    return cards
+
+
+def lab_cards(mode: Mode) -> list[WayIn]:
+    """A card for each page of the laboratory."""
+    seeds = [
+        (kind(EXPERIMENTS[name].model), [result(name, seed).val_loss for seed in EXPERIMENTS[name].seeds])
+        for name in REPEATED
+    ]
+    train, compare = thumbnails.ladder(measured_losses(), mode), thumbnails.strip(seeds, mode)
+    return [
+        WayIn("lab/train", "Train", "Bigram, one head or GPT: live, on one chart.", train),
+        WayIn("lab/compare", "Compare", "Is it better, or luck? Seeds, races, sweeps, and what goes wrong.", compare),
+    ]

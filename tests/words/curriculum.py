@@ -89,7 +89,7 @@ def _mistakes_of_scene(lesson: Lesson, scene: Scene, *, first: bool) -> Iterator
         yield f"{scene.id} covers nothing: it needs a row of CURRICULUM, or covers = [{BEYOND!r}]"
     for row in scene.covers:
         if row not in (*CURRICULUM, BEYOND):
-            yield f"{scene.id} covers {row!r}, which is no row of CURRICULUM (tinygpt/words/curriculum.py)"
+            yield f"{scene.id} covers {row!r}, which is no row of CURRICULUM (tests/words/curriculum.py)"
     for name, template in scene.templates.items():
         if isinstance(template, str) and (mistake := _mistake_of_template(template)):
             yield f"the template {name!r} of {scene.id} cannot be filled in: {mistake}"
