@@ -40,7 +40,6 @@ from tinygpt.variance import random_qk
 TEXT = "the king"
 WINDOWS = {8: ("gpt", "gpt-averaged"), 32: ("gpt-32", "gpt-averaged-32")}
 HEAD_SIZES = [1, 4, 8, 16, 32, 64, 128, 256]
-EMBEDDINGS = [8, 16, 32, 64, 128, 256, 512]
 LABEL, UP, DOWN = "label", "[data-testid='stNumberInputStepUp']", "[data-testid='stNumberInputStepDown']"
 
 
@@ -145,7 +144,7 @@ def pictures(lesson: str) -> list[str]:
                 for head_size, each in zip(HEAD_SIZES, drawn, strict=True)
             ]
         case _:  # transformer: who owns the learned numbers, for every n_embd
-            widths = [replace(PRESETS["layer-norm"].model, n_embd=n_embd) for n_embd in EMBEDDINGS]
+            widths = [replace(PRESETS["layer-norm"].model, n_embd=n_embd) for n_embd in (8, 16, 32, 64, 128, 256, 512)]
             return [transformer_drawings.owners(parts(config), "light") for config in widths]
 
 

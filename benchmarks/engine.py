@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from unittest.mock import patch
 
 import psutil
 
@@ -74,11 +75,8 @@ def overheard() -> Iterator[list[tuple[Slice, float]]]:
         heard.append((future.result(), time.monotonic() - lane.since))
         landed(self, lane, job, future)
 
-    Dispatcher._landed = listen
-    try:
+    with patch.object(Dispatcher, "_landed", listen):
         yield heard
-    finally:
-        Dispatcher._landed = landed
 
 
 def spec_of(preset: str, seed: int = 1337) -> RunSpec:
@@ -88,11 +86,11 @@ def spec_of(preset: str, seed: int = 1337) -> RunSpec:
     return replace(spec, train=replace(spec.train, max_steps=20_000, seed=seed))
 
 
-def wait_for(condition: Callable[[], object], timeout: float = 120.0) -> float:
-    """Seconds until something is so."""
+def wait_for(condition: Callable[[], object]) -> float:
+    """Seconds until something is so; TimeoutError after two minutes."""
     began = time.monotonic()
     while not condition():
-        if time.monotonic() - began > timeout:
+        if time.monotonic() - began > 120:
             raise TimeoutError("waited too long")
         time.sleep(0.005)
     return time.monotonic() - began

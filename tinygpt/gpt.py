@@ -91,10 +91,6 @@ class GPTConfig:
 
     def __post_init__(self) -> None:
         check_settings(self)
-        self._check_heads()
-
-    def _check_heads(self) -> None:
-        """Heads must fit to what comes before and after them. ValueError in words where they do not."""
         if self.fixed_head_size is None and self.n_embd % self.n_head:
             raise ValueError(
                 f"n_embd = {self.n_embd} cannot be shared out among n_head = {self.n_head} heads: "

@@ -93,10 +93,6 @@ def parts(config: ModelConfig) -> dict[str, int]:
     """How many numbers each part learns, all blocks together; 0 for a part that this model does without."""
     count = dict.fromkeys(PARTS, 0)
     for name, weight in blank(config).named_parameters():
-        count[part_of(name)] += weight.numel()
+        part = next(part for part, word in PARTS.items() if word in name)  # "qkv" in "blocks.0.attention.qkv.weight"
+        count[part] += weight.numel()
     return count
-
-
-def part_of(name: str) -> str:
-    """The part that a weight belongs to: "blocks.0.attention.qkv.weight" is "query, key, value"."""
-    return next(part for part, word in PARTS.items() if word in name)

@@ -11,8 +11,7 @@ from tinygpt.corpus import load_corpus
 from tinygpt.counting import floors
 from tinygpt.languages.base import entropy_of
 from tinygpt.languages.catalogue import SEED, TASKS, best_loss, language_text
-from tinygpt.languages.look_back import LookBack
-from tinygpt.languages.markov import Markov
+from tinygpt.languages.few_letters import LookBack, Markov
 
 SMALL_LOOK_BACK = [LookBack("", vocab_size=V, k=k, copy=0.7) for V, k in ((2, 1), (2, 2), (3, 1))]
 SMALL_MARKOV = [Markov("", vocab_size=V, order=m, favorite=0.8, seed=3) for V, m in ((2, 1), (2, 2), (3, 1), (2, 3))]

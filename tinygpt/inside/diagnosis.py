@@ -8,10 +8,11 @@ missing and did little harm so far (no scale with a small head_size), it says so
 no finding.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import inf
+from typing import cast
 
 from torch import Tensor
 
@@ -73,17 +74,15 @@ class Case:
 
     def first(self, **parts: object) -> GPTLanguageModel:
         """The model as it was before its first step, or one with other parts and the same dice."""
-        assert isinstance(self.spec.model, GPTConfig)
-        model = build(replace(self.spec.model, **parts), seed=self.spec.train.seed)  # type: ignore[arg-type]
-        assert isinstance(model, GPTLanguageModel)
-        return model
+        config = replace(cast(GPTConfig, self.spec.model), **parts)  # type: ignore[arg-type]
+        return cast(GPTLanguageModel, build(config, seed=self.spec.train.seed))
 
 
 def diagnose(case: Case) -> tuple[Finding, ...]:
     """All that is found wrong with a run, what matters most first; nothing for a healthy one."""
     found = [too_long_steps(case)]
     if isinstance(case.spec.model, GPTConfig):
-        found += [check(case) for check in OF_A_GPT]
+        found += [leaks(case), no_positions(case), no_residual(case), unscaled(case)]
     return tuple(sorted((finding for finding in found if finding), key=lambda finding: not finding.clear))
 
 
@@ -152,6 +151,3 @@ def too_long_steps(case: Case) -> Finding | None:
     if other and case.twin:
         evidence |= {"twin_rate": case.twin[0].train.learning_rate} | case.gap
     return Finding("learning-rate", wild or evidence.get("gap", inf if long else 0.0) > GAP, evidence)
-
-
-OF_A_GPT: tuple[Callable[[Case], Finding | None], ...] = (leaks, no_positions, no_residual, unscaled)

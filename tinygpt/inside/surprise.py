@@ -27,19 +27,13 @@ def surprise(model: LanguageModel | NGramModel, ids: Tensor) -> Tensor:
     """
     if len(ids) < 2:
         raise ValueError(f"A passage needs at least 2 characters, the second to be predicted; here are {len(ids)}.")
-    if not isinstance(model, NGramModel):
-        return _of_model(model, ids)
-    paid = model.costs(ids) if len(ids) >= model.n else torch.zeros(0, dtype=torch.float64)
-    paid = paid[max(0, 2 - model.n) :]  # the first character has no surprise, even for n = 1, which needs nothing
-    return F.pad(paid, (len(ids) - 1 - len(paid), 0), value=math.nan)
-
-
-@torch.no_grad()
-def _of_model(model: LanguageModel, ids: Tensor) -> Tensor:
-    """One window for every character, a step of one character between them. (N - 1,)"""
-    T = model.config.block_size
+    if isinstance(model, NGramModel):
+        paid = model.costs(ids) if len(ids) >= model.n else torch.zeros(0, dtype=torch.float64)
+        paid = paid[max(0, 2 - model.n) :]  # the first character has no surprise, even for n = 1, which needs nothing
+        return F.pad(paid, (len(ids) - 1 - len(paid), 0), value=math.nan)
+    T = model.config.block_size  # one window for every character, a step of one character between them
     pieces = ids.unfold(0, T + 1, 1).split(max(1, TOKENS_AT_ONCE // T)) if len(ids) > T else ()
-    with evaluating(model):
+    with evaluating(model), torch.no_grad():
         short = [_last(model, ids[None, : t + 1]) for t in range(1, min(T, len(ids)))]  # the passage has just begun
         whole = [_last(model, piece) for piece in pieces]  # of (W, T + 1)
     return torch.cat(short + whole).double()

@@ -49,7 +49,11 @@ def vitals(model: GPTLanguageModel, corpus: Corpus, *, tokens: int = TOKENS) -> 
     seen = capture(model, rows[:, :-1])
     layers = [_head_vitals(model.config, seen, f"blocks.{layer}.attention") for layer in range(model.config.n_layer)]
     fields = {name: torch.stack([layer[name] for layer in layers]) for name in layers[0]}  # each (L, H)
-    query, key, everything = _gradients(model, rows)
+    found = gradients(model, rows)
+    H, C = model.config.n_head, model.config.n_embd
+    qkv = [found[f"blocks.{layer}.attention.qkv.weight"].view(3, H, -1, C) for layer in range(model.config.n_layer)]
+    query, key, _ = torch.stack(qkv).flatten(3).norm(dim=-1).unbind(1)  # (L, 3, H, hs * C) -> three (L, H)
+    everything = float(torch.stack([g.norm() for g in found.values()]).norm())
     return Vitals(**fields, query_gradient=query, key_gradient=key, gradient=everything)
 
 
@@ -76,15 +80,6 @@ def _head_vitals(config: GPTConfig, seen: dict[str, Tensor], name: str) -> dict[
 def _of_each_head(x: Tensor) -> Tensor:
     """All numbers of each head in a row: (W, H, ...) -> (H, -1)."""
     return x.transpose(0, 1).flatten(1)
-
-
-def _gradients(model: GPTLanguageModel, rows: Tensor) -> tuple[Tensor, Tensor, float]:
-    """Gradient norms of W_q and W_k, both (L, H), and of everything; no weight and no `.grad` changes."""
-    by_name = gradients(model, rows)
-    C, H, L = model.config.n_embd, model.config.n_head, model.config.n_layer
-    qkv = torch.stack([by_name[f"blocks.{layer}.attention.qkv.weight"].view(3, H, -1, C) for layer in range(L)])
-    query, key, _ = qkv.flatten(3).norm(dim=-1).unbind(1)  # (L, 3, H, hs * C) -> three (L, H)
-    return query, key, float(torch.stack([g.norm() for g in by_name.values()]).norm())
 
 
 def gradients(model: GPTLanguageModel, rows: Tensor) -> dict[str, Tensor]:

@@ -9,8 +9,9 @@ last time none was open.
 
 What a letter costs when a window begins anywhere. Hidden are d, how many are open, and m, how many of them were opened
 in this window. A reader sees opening and closing: kinds are drawn alike, so they tell nothing about d, and each move
-is one sign in filtering.py. An opening bracket may be of any kind; a closing one is known where m > 0, and may be
-of any kind where its partner stands before the window. A walk that has been `depth` steps apart gives d away.
+is one sign in tinygpt.languages.filtering. An opening bracket may be of any kind; a closing one is known where m > 0,
+and may be of any kind where its partner stands before the window. A walk that has been `depth` steps apart gives d
+away.
 
 In an endless text a walk between 0 and D that turns back at both ends is at 0 and at D half as often as between: d has
 probability 1/D there, and 1/(2D) at the ends. Whoever knew d and every open bracket would still pay, on average over

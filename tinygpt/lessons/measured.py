@@ -3,15 +3,20 @@
     spec("wrong-axis")                  the run, for whoever wants to train it again
     result("wrong-axis").val_loss       what `python -m benchmarks.lessons` measured, from checkpoints/lessons.json
 
+    loaded("one-head-skip").model       a shipped model that a lesson reads, from its file once
+
 Tuples by position have T numbers, one for each place of a window (block_size); tuples by head have n_head.
 """
 
 import json
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from tinygpt.counting import Floor
+from tinygpt.checkpoint.model_file import Checkpoint, load
+from tinygpt.corpus import default_corpus, load_corpus
+from tinygpt.counting import Floor, NGramModel
 from tinygpt.files import CHECKPOINTS
 from tinygpt.gpt import GPTConfig
 from tinygpt.training.presets import PRESETS
@@ -95,7 +100,7 @@ class Result:
     note: str  # why it diverged, in words; empty if it did not
     steps: tuple[int, ...]  # where the run was looked at; the next rows have a value for each
     val: tuple[float, ...]  # val_loss on the way
-    itself: tuple[tuple[float, ...], ...]  # tinygpt.habits of the first block, by head
+    itself: tuple[tuple[float, ...], ...]  # tinygpt.inside.vitals.habits of the first block, by head
     back: tuple[tuple[float, ...], ...]
     entropy: tuple[tuple[float, ...], ...]
     spread: tuple[tuple[float, ...], ...]
@@ -146,3 +151,25 @@ def stored_lines() -> dict[str, Any]:
 def _frozen(value: Any) -> Any:
     """A JSON list as a tuple, so that a result that many share cannot be changed."""
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+# --- shipped models ---------------------------------------------------------------------------------------------------
+
+
+def path_of(file: str) -> Path:
+    """Where a shipped model lies."""
+    return CHECKPOINTS / f"{file}.safetensors"
+
+
+@lru_cache
+def loaded(file: str) -> Checkpoint:
+    """A shipped model; read from its file once."""
+    return load(path_of(file))
+
+
+@lru_cache(maxsize=4)
+def counts_of_pairs_and_triples() -> tuple[NGramModel, NGramModel]:
+    """How often each two and each three characters follow each other in the text of this server."""
+    corpus = load_corpus(default_corpus())
+    pairs, triples = (NGramModel.fit(corpus.train, n, corpus.tokenizer.vocab_size, 0.0) for n in (2, 3))
+    return pairs, triples

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from tinygpt.attention import Stages, attention_stages
-from tinygpt.gpt import SCALES, Scale, scale_factor
+from tinygpt.gpt import SCALES, scale_factor
 from tinygpt.randomness import generator
 from tinygpt.variance import (
     Distribution,
@@ -133,19 +133,16 @@ def wrong_dice(head_size: int, seed: int = SEED) -> Wrong:
 @functools.cache
 def by_scale(seed: int = SEED) -> dict[str, tuple[list[float], list[float]]]:
     """For every way to scale: the variance of the scores and the mean largest of 8 weights, at each of SHARED."""
-    return {scale: _measure(scale, seed) for scale in SCALES if scale != "average"}
-
-
-def _measure(scale: Scale, seed: int) -> tuple[list[float], list[float]]:
-    wide: list[float] = []
-    largest: list[float] = []
-    for size in SHARED:
-        factor = scale_factor(scale, head_size=size, n_embd=N_EMBD)
-        q, k = random_qk(size, draws=ROW_DRAWS, generator=generator(seed))
-        stages = attention_stages(q, k, scale=factor, mask=False)
-        wide.append(stages.scaled.var().item())
-        largest.append(stages.weights.amax(-1).mean().item())
-    return wide, largest
+    found: dict[str, tuple[list[float], list[float]]] = {}
+    for scale in SCALES[:-1]:  # all but "average"
+        wide, largest = found[scale] = [], []
+        for size in SHARED:
+            factor = scale_factor(scale, head_size=size, n_embd=N_EMBD)
+            q, k = random_qk(size, draws=ROW_DRAWS, generator=generator(seed))
+            stages = attention_stages(q, k, scale=factor, mask=False)
+            wide.append(stages.scaled.var().item())
+            largest.append(stages.weights.amax(-1).mean().item())
+    return found
 
 
 def at(size: int, values: list[float], sizes: tuple[int, ...] = LONG) -> float:

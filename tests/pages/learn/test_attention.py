@@ -14,8 +14,7 @@ from tests.pages.learn.lesson_pages import said, sentences
 from tinygpt.checkpoint.model_file import load
 from tinygpt.gpt import GPTLanguageModel
 from tinygpt.inside.heads import ModelHead, notebook_head, untrained_head
-from tinygpt.lessons.measured import counted, result
-from tinygpt.lessons.shipped import path_of
+from tinygpt.lessons.measured import counted, path_of, result
 from tinygpt.spelling import number
 from tinygpt.ui.lessons.attention.digits import as_pytorch
 from tinygpt.ui.lessons.attention.reader import MODELS, NOTEBOOK, UNTRAINED, Reader

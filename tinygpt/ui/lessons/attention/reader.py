@@ -11,7 +11,7 @@ from torch import Tensor
 from tinygpt.attention import Head, MultiHeadAttention, Stages, attention_stages
 from tinygpt.gpt import GPTLanguageModel
 from tinygpt.inside.heads import AnyHead, ModelHead, SeenHead, notebook_head, stages_of_one, untrained_head
-from tinygpt.lessons.shipped import loaded, path_of
+from tinygpt.lessons.measured import loaded, path_of
 from tinygpt.models import kind
 from tinygpt.spelling import spoken
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer

@@ -9,7 +9,7 @@ from torch import Tensor
 from tinygpt.attention import Head
 from tinygpt.averaging import tril_weights
 from tinygpt.inside.heads import LooseHead, SeenHead, untrained_head
-from tinygpt.lessons.shipped import counts_of_pairs_and_triples
+from tinygpt.lessons.measured import counts_of_pairs_and_triples
 from tinygpt.plots.lessons.attention import attention_heatmap
 from tinygpt.plots.lessons.attention_reading import Expected, Guesses, reading
 from tinygpt.plots.lessons.attention_stages import vectors_figure

@@ -9,8 +9,7 @@ import torch
 from tinygpt.corpus import default_corpus, load_corpus
 from tinygpt.counting import ngram_keys
 from tinygpt.gpt import GPTConfig
-from tinygpt.lessons.measured import EXPERIMENTS, RATES, Result, counted, result
-from tinygpt.lessons.shipped import counts_of_pairs_and_triples
+from tinygpt.lessons.measured import EXPERIMENTS, RATES, Result, counted, counts_of_pairs_and_triples, result
 from tinygpt.models import ModelConfig, count_parameters
 from tinygpt.spelling import spoken_time
 from tinygpt.training.loop import advance
