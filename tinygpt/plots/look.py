@@ -4,9 +4,10 @@ figure = go.Figure(...)
 dress(figure, "dark")  # then frame.show(figure, ...) on a page, or figure.show() in a notebook
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Literal
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 
@@ -109,6 +110,12 @@ def signed(mode: Mode) -> list[list[float | str]]:
 def template(mode: Mode) -> go.layout.Template:
     """Everything a figure inherits: faces, sizes, hairlines, scales. No legend, no frame, no title."""
     p = PALETTE[mode]
+    axis = {
+        "showline": False, "zeroline": False, "ticks": "", "showgrid": False, "gridcolor": p.rule, "gridwidth": 1,
+        "fixedrange": True, "tickfont": {"size": TICK, "color": p.muted}, "automargin": True,
+        "title": {"font": {"size": LABEL, "color": p.muted}, "standoff": 10},
+    }  # fmt: skip
+    said = {"family": SANS, "size": TICK, "color": p.ink}
     return go.layout.Template(
         layout=go.Layout(
             font={"family": SANS, "size": LABEL, "color": p.ink},
@@ -116,14 +123,9 @@ def template(mode: Mode) -> go.layout.Template:
             plot_bgcolor=p.paper,
             showlegend=False,
             margin={"l": 0, "r": 0, "t": 8, "b": 0, "pad": 6},
-            xaxis=_axis(p),
-            yaxis=_axis(p) | {"showgrid": True},
-            hoverlabel={
-                "bgcolor": p.paper,
-                "bordercolor": p.muted,
-                "align": "left",
-                "font": {"family": SANS, "size": TICK, "color": p.ink},
-            },
+            xaxis=axis,
+            yaxis=axis | {"showgrid": True},
+            hoverlabel={"bgcolor": p.paper, "bordercolor": p.muted, "align": "left", "font": said},
             colorway=[p.ochre, p.blue, p.teal, p.plum, p.gray],
             colorscale={"sequential": ramp(p.sequential), "diverging": ramp(p.diverging)},
             dragmode=False,
@@ -136,21 +138,6 @@ def template(mode: Mode) -> go.layout.Template:
             "bar": [go.Bar(marker={"line": {"width": 0}})],
         },
     )
-
-
-def _axis(p: Palette) -> dict:
-    return {
-        "showline": False,
-        "zeroline": False,
-        "ticks": "",
-        "showgrid": False,
-        "gridcolor": p.rule,
-        "gridwidth": 1,
-        "fixedrange": True,
-        "tickfont": {"size": TICK, "color": p.muted},
-        "title": {"font": {"size": LABEL, "color": p.muted}, "standoff": 10},
-        "automargin": True,
-    }
 
 
 def dress(figure: go.Figure, mode: Mode) -> go.Figure:
@@ -170,3 +157,20 @@ def glyph(character: str, mode: Mode, *, selected: bool = False) -> str:
     else:
         text, tone = escape(shown(character), quote=False), p.ink if character.isprintable() else p.muted
     return f'<span style="color:{tone}">{f"<b>{text}</b>" if selected else text}</span>'
+
+
+def say(figure: go.Figure, x: float, y: float, text: str, tone: str, *, size: Any = None, **place: Any) -> None:
+    """Words on a figure at (x, y), without an arrow; `place` is what else Plotly knows of an annotation."""
+    figure.add_annotation(x=x, y=y, text=text, showarrow=False, font={"color": tone, "size": size}, **place)
+
+
+def glyph_ticks(characters: Sequence[str], mode: Mode, *, size: int = LABEL, row: int | None = None) -> dict[str, Any]:
+    """An axis with a character at each place, that of `row` in bold. Places keep equal characters apart."""
+    labels = [glyph(c, mode, selected=i == row) for i, c in enumerate(characters)]
+    return {"tickvals": list(range(len(labels))), "ticktext": labels, "tickfont": {"family": MONO, "size": size}}
+
+
+def outlined(figure: go.Figure, row: int, end: float, mode: Mode, *, width: float = 2.5) -> None:
+    """A line of ink round the tiles of a row, up to `end`: what somebody selected."""
+    box = {"x0": -0.5, "x1": end, "y0": row - 0.5, "y1": row + 0.5}
+    figure.add_shape(type="rect", **box, line={"color": PALETTE[mode].ink, "width": width})

@@ -10,12 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt.attention import Stages, attention_stages
-from tinygpt.plots.lessons.attention import attention_heatmap
+from tinygpt.plots.lessons.attention import attention_heatmap, bars_figure, sums_figure
 from tinygpt.plots.lessons.attention_graph import island, islands
 from tinygpt.plots.lessons.attention_reading import Expected, Guesses, reading
 from tinygpt.plots.lessons.attention_row import ledger, mixture, worked_row
 from tinygpt.plots.lessons.attention_stages import panels, stages_figure, vectors_figure
-from tinygpt.plots.lessons.attention_sums import bars_figure, sums_figure
 from tinygpt.plots.look import PALETTE, color
 from tinygpt.words.attention import amount
 

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from tinygpt.plots.lessons import scaling as figures
 from tinygpt.plots.lessons import scaling_drawings as drawings
-from tinygpt.plots.lessons.scaling_weights import frozen, multiplied, ten_to, weight_bars
-from tinygpt.plots.lessons.under_slider import Plane
+from tinygpt.plots.lessons.scaling_weights import Plane, frozen, multiplied, ten_to, weight_bars
 from tinygpt.plots.look import PALETTE, color
 from tinygpt.variance import Spread, softmax_of
 

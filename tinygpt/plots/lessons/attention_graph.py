@@ -70,33 +70,19 @@ def arrow(weight: float, t: int, i: int, place: Place, mode: Mode, *, lit: bool)
     """From the node that looks to the one it takes from, thicker for more; a loop below the node for itself."""
     tone, opacity = (color("weights", mode), 1.0) if lit else (PALETTE[mode].gray, 0.28)
     thick, reach = max(1.0, WIDEST * place.size * weight), NODE * place.size + 2
-    way, peak = loop(t, place, reach) if t == i else arc(t, i, place, reach)
-    drawn = f'<path d="{way}" fill="none" stroke="{tone}" stroke-width="{thick:.1f}" opacity="{opacity}"/>'
-    if t != i:
-        drawn += head_of(place.of(i), place.top - reach + 1, (0.9 * thick + 3) * place.size + 1, tone, opacity)
+    start, end, head = place.of(t), place.of(i), ""
+    if t == i:
+        x, y, peak = start - 0.6 * reach, place.top + 0.85 * reach, place.top + 3.4 * reach
+        way = f"M{x:.1f},{y:.1f} a{0.8 * reach:.1f},{reach:.1f} 0 1 0 {1.2 * reach:.1f},0"
+    else:  # an arc above the nodes, with a head that points down
+        foot, radius = place.top - reach, abs(start - end) / 2
+        tip, peak = foot - 5 * place.size, foot - 0.92 * radius - 0.5 * thick - 10
+        way = f"M{start:.1f},{foot:.1f} A{radius:.1f},{0.92 * radius:.1f} 0 0 {int(i > t)} {end:.1f},{tip:.1f}"
+        y, half = foot + 1, (0.9 * thick + 3) * place.size + 1
+        corners = f"{end:.1f},{y:.1f} {end - half:.1f},{y - 1.5 * half:.1f} {end + half:.1f},{y - 1.5 * half:.1f}"
+        head = f'<polygon points="{corners}" fill="{tone}" opacity="{opacity}"/>'
+    drawn = f'<path d="{way}" fill="none" stroke="{tone}" stroke-width="{thick:.1f}" opacity="{opacity}"/>{head}'
     if lit and weight >= 0.05:
         label = color("weights", mode, text=True)
-        middle = (place.of(t) + place.of(i)) / 2
-        above = 0.0 if t == i else 0.5 * thick + 10
-        drawn += words(middle, peak - above, number(weight), label, size=TICK, anchor="middle", bold=True)
+        drawn += words((start + end) / 2, peak, number(weight), label, size=TICK, anchor="middle", bold=True)
     return drawn
-
-
-def loop(t: int, place: Place, reach: float) -> tuple[str, float]:
-    """The way of an arrow from a node to itself, and where its number stands."""
-    x, y = place.of(t) - 0.6 * reach, place.top + 0.85 * reach
-    return f"M{x:.1f},{y:.1f} a{0.8 * reach:.1f},{reach:.1f} 0 1 0 {1.2 * reach:.1f},0", place.top + 3.4 * reach
-
-
-def arc(t: int, i: int, place: Place, reach: float) -> tuple[str, float]:
-    """The way of an arrow above the nodes, and how high it goes."""
-    start, end, foot = place.of(t), place.of(i), place.top - reach
-    radius, tip = abs(start - end) / 2, foot - 5 * place.size
-    way = f"M{start:.1f},{foot:.1f} A{radius:.1f},{0.92 * radius:.1f} 0 0 {int(i > t)} {end:.1f},{tip:.1f}"
-    return way, foot - 0.92 * radius
-
-
-def head_of(x: float, y: float, half: float, tone: str, opacity: float) -> str:
-    """The head of an arrow that points down at (x, y)."""
-    corners = f"{x:.1f},{y:.1f} {x - half:.1f},{y - 1.5 * half:.1f} {x + half:.1f},{y - 1.5 * half:.1f}"
-    return f'<polygon points="{corners}" fill="{tone}" opacity="{opacity}"/>'

@@ -11,9 +11,10 @@ from typing import NamedTuple
 from torch import Tensor
 
 from tinygpt.plots.drawing import character, outline, rect, shade, sides, svg, tiles, words
-from tinygpt.plots.lessons.attention import arithmetic, unmasked
+from tinygpt.plots.lessons.attention import unmasked
 from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode, color
 from tinygpt.spelling import number
+from tinygpt.words.attention import softmax_step, who_looks
 
 SIDE, LEFT, TOP = 400, 34, 30  # px: the map, and what stands left of it and above it
 WIDE, BAR = 470, 17  # px: the drawing beside it, and one of its bars
@@ -47,28 +48,24 @@ def reading(
 
 
 def map_of(weights: Tensor, scaled: Tensor, characters: Sequence[str], row: int, mode: Mode) -> str:
-    """Who looks at whom, with one row outlined; a tile says its arithmetic. `weights` and `scaled` are (T, T)."""
-    T = len(characters)
+    """Who looks at whom, with one row outlined; a tile of it says its arithmetic. `weights` and `scaled` are (T, T)."""
+    T, every = len(characters), unmasked(weights)
     cell, p = min(50.0, SIDE / T), PALETTE[mode]
+    hints = "".join(
+        f'<rect x="{LEFT + j * cell:.1f}" y="{TOP + row * cell:.1f}" width="{cell:.1f}" height="{cell:.1f}" '
+        f'fill="transparent"><title>{escape(who_looks(row, characters[row], j, characters[j]))}: '
+        f"{escape(softmax_step(scaled[row], every[row], j))}</title></rect>"
+        for j, weight in enumerate(every[row])
+        if weight is not None
+    )
     return svg(
         LEFT + SIDE + 2, TOP + T * cell + 30,
         words(LEFT, 11, "rows look, columns are looked at", p.muted, size=TICK),
-        tiles(unmasked(weights), mode, x=LEFT, y=TOP, cell=cell),
+        tiles(every, mode, x=LEFT, y=TOP, cell=cell),
         sides(characters, characters, mode, row=row, x=LEFT, y=TOP, cell=cell),
         outline(row, T, mode, x=LEFT, y=TOP, cell=cell),
-        hints(weights, scaled, characters, row, cell),
+        hints,
     )  # fmt: skip
-
-
-def hints(weights: Tensor, scaled: Tensor, characters: Sequence[str], row: int, cell: float) -> str:
-    """What the tiles of one row say when somebody points at them. `weights` and `scaled` are (T, T)."""
-    said = arithmetic(unmasked(weights), characters, scaled)[row]
-    return "".join(
-        f'<rect x="{LEFT + j * cell:.1f}" y="{TOP + row * cell:.1f}" width="{cell:.1f}" height="{cell:.1f}" '
-        f'fill="transparent"><title>{escape(": ".join(lines))}</title></rect>'
-        for j, lines in enumerate(said)
-        if lines[0]
-    )
 
 
 def row_of(weights: Tensor, characters: Sequence[str], row: int, mode: Mode, guesses: Guesses) -> str:
@@ -76,7 +73,13 @@ def row_of(weights: Tensor, characters: Sequence[str], row: int, mode: Mode, gue
     p, cell = PALETTE[mode], min(50.0, (WIDE - 2) / len(characters))
     parts = [words(0, 11, "the text, in the colors of this row", p.muted, size=TICK)]
     for i, (c, weight) in enumerate(zip(characters, weights.tolist(), strict=True)):
-        parts.append(_letter(c, weight if i <= row else None, i * cell, cell, mode, bold=i == row))
+        letter = character((i + 0.5) * cell, TOP + cell / 2, c, mode, bold=i == row)
+        if i <= row:
+            ground, ink = shade(weight, mode)
+            for tone in (p.ink, p.muted):
+                letter = letter.replace(f'fill="{tone}"', f'fill="{ink}"')
+            parts.append(rect(i * cell + 1, TOP + 1, cell - 2, cell - 2, fill=ground))
+        parts.append(letter)
     parts.append(rect(row * cell, TOP, cell, cell, stroke=p.ink, thick=2.5))
     top = TOP + cell + 40
     if guesses.characters:
@@ -84,18 +87,6 @@ def row_of(weights: Tensor, characters: Sequence[str], row: int, mode: Mode, gue
     for n, expected in enumerate(guesses.characters):
         parts.append(_bars(expected, top + 10 + n * (3 * BAR + 14), mode, guesses, named=n == 0))
     return svg(WIDE, top + 10 + len(guesses.characters) * (3 * BAR + 14), *parts)
-
-
-def _letter(c: str, weight: float | None, x: float, cell: float, mode: Mode, *, bold: bool) -> str:
-    """One character of the text on its weight; without a weight, on nothing."""
-    if weight is None:
-        return character(x + cell / 2, TOP + cell / 2, c, mode)
-    ground, ink = shade(weight, mode)
-    letter = character(x + cell / 2, TOP + cell / 2, c, mode, bold=bold)
-    p = PALETTE[mode]
-    for tone in (p.ink, p.muted):
-        letter = letter.replace(f'fill="{tone}"', f'fill="{ink}"')
-    return rect(x + 1, TOP + 1, cell - 2, cell - 2, fill=ground) + letter
 
 
 def _bars(expected: Expected, top: float, mode: Mode, guesses: Guesses, *, named: bool) -> str:

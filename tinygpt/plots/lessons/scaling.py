@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from tinygpt.plots.look import PALETTE, Mode, color, dress
+from tinygpt.plots.look import PALETTE, Mode, color, dress, say
 from tinygpt.spelling import number
 from tinygpt.variance import HOT, Spread
 
@@ -24,32 +24,32 @@ SHORT = {
 
 def saturated_rows(sizes: Sequence[int], shares: Mapping[str, Sequence[float]], mode: Mode) -> go.Figure:
     """The share of rows with a weight above HOT, for "scores" and for "scaled", a number per head_size."""
-    figure = go.Figure()
-    for stage, upward in (("scores", 16), ("scaled", 18)):
-        _curve(figure, sizes, shares[stage], stage, mode, "%{y:.0%} of the rows")
-        _name_line(
-            figure,
-            sizes,
-            shares[stage],
-            stage,
-            mode,
-            at=-3 if stage == "scores" else -1,
-            xanchor="right",
-            yshift=upward,
-        )
+    places = {"scores": (-3, {"xanchor": "right", "yshift": 16}), "scaled": (-1, {"xanchor": "right", "yshift": 18})}
+    figure = _both_stages(sizes, shares, places, mode, "%{y:.0%} of the rows")
     figure.update_yaxes(range=[-0.03, 1.02], tickformat=".0%")
     return _panel(figure, f"rows with a weight above {HOT:g}", sizes, mode)
 
 
 def passed_on(sizes: Sequence[int], gradients: Mapping[str, Sequence[float]], mode: Mode) -> go.Figure:
     """How much of a nudge the median row passes on, for "scores" and for "scaled", a number per head_size."""
-    figure = go.Figure()
-    for stage in ("scores", "scaled"):
-        _curve(figure, sizes, gradients[stage], stage, mode, "%{y:.4f} passed on")
-    _name_line(figure, sizes, gradients["scores"], "scores", mode, at=len(sizes) // 2, xanchor="left", xshift=12)
-    _name_line(figure, sizes, gradients["scaled"], "scaled", mode, at=-1, xanchor="right", yshift=18)
+    plain = (len(sizes) // 2, {"xanchor": "left", "xshift": 12})
+    places = {"scores": plain, "scaled": (-1, {"xanchor": "right", "yshift": 18})}
+    figure = _both_stages(sizes, gradients, places, mode, "%{y:.4f} passed on")
     figure.update_yaxes(range=[-0.012, 0.46])
     return _panel(figure, "gradient through the median row", sizes, mode)
+
+
+def _both_stages(
+    sizes: Sequence[int], values: Mapping[str, Sequence[float]], places: Mapping[str, tuple[int, dict]], mode: Mode,
+    says: str,
+) -> go.Figure:  # fmt: skip
+    """The curves of both stages; `places` says at which of the `sizes` the name of a curve stands, and how."""
+    figure = go.Figure()
+    for stage, (at, place) in places.items():
+        _curve(figure, sizes, values[stage], stage, mode, says)
+        x, y = math.log10(sizes[at]), values[stage][at]
+        say(figure, x, y, f"<b>{NAMES[stage]}</b>", color(stage, mode, text=True), **place)
+    return figure
 
 
 def variance_of_scaled(sizes: Sequence[int], scaled: Sequence[Spread], mode: Mode, *, right: bool) -> go.Figure:
@@ -67,9 +67,7 @@ def variance_of_scaled(sizes: Sequence[int], scaled: Sequence[Spread], mode: Mod
     words = {1.0: "1, what the division promises", means[0]: f"<b>{number(means[0])}</b> at every size"}
     for y, text in words.items() if not right else ():
         tone = p.ink if y == 1 else color("scaled", mode, text=True)
-        figure.add_annotation(
-            x=math.log10(sizes[0]), y=y, text=text, xanchor="left", yshift=16, showarrow=False, font={"color": tone}
-        )
+        say(figure, math.log10(sizes[0]), y, text, tone, xanchor="left", yshift=16)
     figure.update_yaxes(range=[-0.04, 1.5])
     return _panel(figure, f"variance of {NAMES['scaled']}", sizes, mode)
 
@@ -79,10 +77,7 @@ def mean_score(sizes: Sequence[int], means: Sequence[float], mode: Mode) -> go.F
     figure = go.Figure()
     _curve(figure, sizes, means, "scores", mode, "mean %{y:.2f}")
     for size, mean in zip(sizes, means, strict=True):
-        figure.add_annotation(
-            x=math.log10(size), y=mean, text=number(mean, 1), yshift=18, xshift=-8, showarrow=False,
-            font={"color": color("scores", mode, text=True)},
-        )  # fmt: skip
+        say(figure, math.log10(size), mean, number(mean, 1), color("scores", mode, text=True), yshift=18, xshift=-8)
     highest = max(map(abs, means))
     figure.update_yaxes(range=[-1.5, 1.5] if highest < 1 else [-0.06 * highest, 1.2 * highest])
     return _panel(figure, f"mean of {NAMES['scores']}", sizes, mode)
@@ -92,9 +87,7 @@ def variance_by_scale(
     sizes: Sequence[int], variances: Mapping[str, Sequence[float]], chosen: str, mode: Mode
 ) -> go.Figure:
     """The variance of the scores for every way to scale them, a number per head_size; the chosen one in bold."""
-    figure = go.Figure()
-    for scale, values in variances.items():
-        _scale_line(figure, sizes, values, scale, mode, chosen=scale == chosen, log=True)
+    figure = _by_scale(sizes, variances, chosen, mode, log=True)
     figure.add_hline(y=1, line={"color": PALETTE[mode].ink, "width": 1.5, "dash": "dot"})
     ticks = [0.01, 0.1, 1, 10, 100]
     figure.update_yaxes(type="log", tickvals=ticks, ticktext=[f"{t:g}" for t in ticks], range=[-2, 2])
@@ -105,32 +98,30 @@ def largest_by_scale(
     sizes: Sequence[int], largest: Mapping[str, Sequence[float]], chosen: str, mode: Mode
 ) -> go.Figure:
     """The mean largest of 8 weights for every way to scale scores, a number per head_size; the chosen one in bold."""
-    figure = go.Figure()
-    for scale, values in largest.items():
-        _scale_line(figure, sizes, values, scale, mode, chosen=scale == chosen, log=False)
-    figure.update_yaxes(range=[0, 1])
+    figure = _by_scale(sizes, largest, chosen, mode, log=False).update_yaxes(range=[0, 1])
     return _panel(figure, "largest of 8 weights, on average", sizes, mode)
 
 
-def _scale_line(
-    figure: go.Figure, sizes: Sequence[int], values: Sequence[float], scale: str, mode: Mode, *, chosen: bool, log: bool
-) -> None:
-    """One way to scale, with its name at the end of its line that has room."""
-    p, name = PALETTE[mode], SHORT[scale]
-    tone, label = (color("scaled", mode), color("scaled", mode, text=True)) if chosen else (p.gray, p.muted)
-    figure.add_scatter(
-        x=list(sizes), y=list(values), mode="lines+markers", line={"color": tone, "width": 4 if chosen else 1.5},
-        marker={"size": 10 if chosen else 6}, cliponaxis=False,
-        hovertemplate=f"{name}, head_size %{{x}}: %{{y:.3g}}<extra></extra>",
-    )  # fmt: skip
-    falls = scale == "1/head_size"  # its name stands at the right, under a line that goes down
-    below = scale == "1/sqrt(n_embd)" or (falls and not log)
-    end, upward = (-1 if falls else 0), -18 if below else 16 if scale == "1/sqrt(head_size)" else 22
-    figure.add_annotation(
-        x=math.log10(sizes[end]), y=math.log10(values[end]) if log else values[end], yshift=upward,
-        text=f"<b>{name}</b>" if chosen else name, xanchor="right" if falls else "left", showarrow=False,
-        font={"color": label},
-    )  # fmt: skip
+def _by_scale(
+    sizes: Sequence[int], every: Mapping[str, Sequence[float]], chosen: str, mode: Mode, *, log: bool
+) -> go.Figure:
+    """A line for every way to scale, with its name at the end of its line that has room."""
+    p, figure = PALETTE[mode], go.Figure()
+    for scale, values in every.items():
+        name, bold = SHORT[scale], scale == chosen
+        tone, label = (color("scaled", mode), color("scaled", mode, text=True)) if bold else (p.gray, p.muted)
+        figure.add_scatter(
+            x=list(sizes), y=list(values), mode="lines+markers", line={"color": tone, "width": 4 if bold else 1.5},
+            marker={"size": 10 if bold else 6}, cliponaxis=False,
+            hovertemplate=f"{name}, head_size %{{x}}: %{{y:.3g}}<extra></extra>",
+        )  # fmt: skip
+        falls = scale == "1/head_size"  # its name stands at the right, under a line that goes down
+        below = scale == "1/sqrt(n_embd)" or (falls and not log)
+        end, upward = (-1 if falls else 0), -18 if below else 16 if scale == "1/sqrt(head_size)" else 22
+        x, y = math.log10(sizes[end]), math.log10(values[end]) if log else values[end]
+        text = f"<b>{name}</b>" if bold else name
+        say(figure, x, y, text, label, yshift=upward, xanchor="right" if falls else "left")
+    return figure
 
 
 def trained(
@@ -153,10 +144,8 @@ def trained(
         )  # fmt: skip
     _name_ends(figure, math.log10(sizes[-1]), {stage: per_size[-1][0] for stage, per_size in losses.items()}, mode, 3)
     figure.add_hline(y=floor, line={"color": p.gray, "width": 1.5, "dash": "dot"})
-    figure.add_annotation(
-        x=1, xref="x domain", y=1, yref="y domain", text=f"dotted: counting pairs {number(floor, 3)}", xanchor="right",
-        yanchor="top", xshift=-12, showarrow=False, font={"color": p.muted}, bgcolor=p.paper,
-    )  # fmt: skip
+    corner = {"xref": "x domain", "yref": "y domain", "xanchor": "right", "yanchor": "top", "xshift": -12}
+    say(figure, 1, 1, f"dotted: counting pairs {number(floor, 3)}", p.muted, bgcolor=p.paper, **corner)
     _sizes_axis(figure, sizes)
     low, high = (f(loss for rows in losses.values() for seeds in rows for loss in seeds) for f in (min, max))
     room = 0.2 * (high - low)
@@ -189,32 +178,19 @@ def _curve(
     )  # fmt: skip
 
 
-def _name_line(
-    figure: go.Figure, xs: Sequence[float], ys: Sequence[float], stage: str, mode: Mode, *, at: int, **place: object
-) -> None:
-    figure.add_annotation(
-        x=math.log10(xs[at]), y=ys[at], text=f"<b>{NAMES[stage]}</b>", showarrow=False,
-        font={"color": color(stage, mode, text=True)}, **place,
-    )  # fmt: skip
-
-
 def _name_ends(figure: go.Figure, x: float, ends: Mapping[str, float], mode: Mode, digits: int) -> None:
     """The two lines of trained heads by name and last number: the higher one's above its end, the lower one's below."""
     highest = max(ends, key=ends.__getitem__)
     for stage, value in ends.items():
-        figure.add_annotation(
-            x=x, y=value, text=f"<b>{TRAINED[stage]}</b> {number(value, digits)}", xanchor="right", showarrow=False,
-            yshift=18 if stage == highest else -24, xshift=-12, font={"color": color(stage, mode, text=True)},
-            bgcolor=PALETTE[mode].paper, borderpad=0,
-        )  # fmt: skip
+        said, ink = f"<b>{TRAINED[stage]}</b> {number(value, digits)}", color(stage, mode, text=True)
+        place = {"xanchor": "right", "yshift": 18 if stage == highest else -24, "xshift": -12}
+        say(figure, x, value, said, ink, bgcolor=PALETTE[mode].paper, borderpad=0, **place)
 
 
 def _panel(figure: go.Figure, name: str, sizes: Sequence[int], mode: Mode) -> go.Figure:
     """A figure against head_size under a short bold name."""
-    figure.add_annotation(
-        x=0, xref="paper", y=1.04, yref="paper", text=f"<b>{name}</b>", xanchor="left", yanchor="bottom",
-        showarrow=False, font={"color": PALETTE[mode].ink},
-    )  # fmt: skip
+    corner = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+    say(figure, 0, 1.04, f"<b>{name}</b>", PALETTE[mode].ink, **corner)
     _sizes_axis(figure, sizes)
     return dress(figure, mode).update_layout(height=340, margin={"t": 40, "r": 24})
 

@@ -1,14 +1,13 @@
 """How wide scores are, plain and divided, drawn for every head_size of a slider: one draw, and the variance of many."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from torch import Tensor
 
 from tinygpt.plots.drawing import dot, line, path, rect, words
 from tinygpt.plots.lessons.scaling import NAMES
-from tinygpt.plots.lessons.scaling_weights import weight_bars
-from tinygpt.plots.lessons.under_slider import TOP, TRACK, Plane, side_by_side
+from tinygpt.plots.lessons.scaling_weights import TOP, TRACK, Plane, side_by_side, weight_bars
 from tinygpt.plots.look import PALETTE, PANEL, TICK, Mode, color
 from tinygpt.spelling import number, thousands
 from tinygpt.variance import Spread, expected_variance
@@ -25,34 +24,29 @@ def histograms(scores: Tensor, scaled: Tensor, head_size: int, limit: float, mod
     """
     plane, p, parts = Plane(230, -limit, limit, 0, 1), PALETTE[mode], []
     stages = {"scores": (scores, NAMES["scores"]), "scaled": (scaled, f"{NAMES['scores']} \u00f7 \u221a{head_size}")}
+    height = (plane.height + 30) / 2  # of each
+    room = height - 34  # px for the bars: the spread has its place above
     for row, (stage, (values, name)) in enumerate(stages.items()):
-        top = TOP - 30 + row * (plane.height + 30) / 2
-        parts += _histogram(plane, values, name, top, (plane.height + 30) / 2, stage, mode)
+        top, tone, ink = TOP - 30 + row * height, color(stage, mode), color(stage, mode, text=True)
+        reach, bottom = float(values.abs().max()), top + height
+        left = [plane.x(-reach + i * 2 * reach / BINS) for i in range(BINS + 1)]
+        counts = values.histc(BINS, -reach, reach).tolist()
+        fill, stroke = (tone, "") if stage == "scaled" else ("none", tone)
+        parts.append(line(TRACK[0], bottom, TRACK[1], bottom, p.rule, thick=1))
+        for i, n in enumerate(counts):
+            if n:
+                tall = room * n / max(counts)
+                parts.append(
+                    rect(left[i], bottom - tall, left[i + 1] - left[i], tall, fill=fill, stroke=stroke, thick=1.5)
+                )
+        middle, spread, over = float(values.mean()), float(values.std()), bottom - room - 10
+        parts.append(line(plane.x(middle - spread), over, plane.x(middle + spread), over, ink, thick=3))
+        parts.append(words(TRACK[1], top + 16, name, ink, anchor="end", bold=True))
+        parts.append(words(TRACK[1], top + 38, f"spread {number(spread)}", ink, anchor="end"))
     for value in (-round_numbers(limit)[-1], 0.0, round_numbers(limit)[-1]):
         parts.append(words(plane.x(value), plane.bottom + 16, number(value, 0), p.muted, size=TICK, anchor="middle"))
     parts.append(words(TRACK[1], plane.bottom + 42, "score", p.muted, anchor="end"))
     return side_by_side(plane.drawing(*parts))
-
-
-def _histogram(plane: Plane, values: Tensor, name: str, top: float, height: float, stage: str, mode: Mode) -> list[str]:
-    """A histogram in the `height` px below `top`, filled when divided, outlined when not; its words at the right."""
-    reach, bottom, tone = float(values.abs().max()), top + height, color(stage, mode)
-    counts = values.histc(BINS, -reach, reach).tolist()
-    width, room = 2 * reach / BINS, height - 34  # px: the spread has its place above
-    left = [plane.x(-reach + i * width) for i in range(BINS + 1)]
-    bars = [
-        rect(left[i], bottom - room * n / max(counts), left[i + 1] - left[i], room * n / max(counts),
-             fill=tone if stage == "scaled" else "none", stroke="" if stage == "scaled" else tone, thick=1.5)
-        for i, n in enumerate(counts) if n
-    ]  # fmt: skip
-    middle, spread, ink = float(values.mean()), float(values.std()), color(stage, mode, text=True)
-    return [
-        line(TRACK[0], bottom, TRACK[1], bottom, PALETTE[mode].rule, thick=1),
-        *bars,
-        line(plane.x(middle - spread), bottom - room - 10, plane.x(middle + spread), bottom - room - 10, ink, thick=3),
-        words(TRACK[1], top + 16, name, ink, anchor="end", bold=True),
-        words(TRACK[1], top + 38, f"spread {number(spread)}", ink, anchor="end"),
-    ]
 
 
 def round_numbers(limit: float) -> list[float]:
@@ -72,50 +66,42 @@ def sharpening(
 
     `variances` (one per size) and `rows` (the weights at the cursor) are given for "scores" and for "scaled".
     """
-    plane = Plane(256, math.log2(sizes[0]), math.log2(sizes[-1]), math.log10(0.4), math.log10(1_500))
-    names = {"scores": f"softmax of {NAMES['scores']}", "scaled": "\u2026 divided first"}
+    plane, p = Plane(256, math.log2(sizes[0]), math.log2(sizes[-1]), math.log10(0.4), math.log10(1_500)), PALETTE[mode]
+    chart = [words(TRACK[0], 18, "variance", p.muted), words(TRACK[0], plane.bottom + 44, "head_size", p.muted)]
+    chart += [plane.grid(power, thousands(10**power), mode) for power in range(4)]
+    for size in sizes:
+        if size & (size - 1) == 0:  # a power of 2
+            place = plane.x(math.log2(size)), plane.bottom + 18
+            chart.append(words(*place, str(size), p.muted, size=TICK, anchor="middle"))
     now = {role: values[at].mean for role, values in variances.items()}
-    chart = [
-        _axes(plane, sizes, mode),
-        *(_measured(plane, sizes, values, role, mode) for role, values in variances.items()),
-        plane.cursor(math.log2(sizes[at]), math.log10(now["scaled"]), mode),
-        *(
-            words(plane.x(6), plane.y(math.log10(over)), NAMES[role], color(role, mode, text=True), bold=True)
-            for role, over in (("scores", 20), ("scaled", 2.2))
-        ),
-        *(_reading(plane, sizes[at], value, role, mode) for role, value in now.items()),
-    ]
+    chart += [_measured(plane, sizes, values, role, mode) for role, values in variances.items()]
+    chart.append(plane.cursor(math.log2(sizes[at]), math.log10(now["scaled"]), mode))
+    for role, over in (("scores", 20), ("scaled", 2.2)):
+        place = plane.x(6), plane.y(math.log10(over))
+        chart.append(words(*place, NAMES[role], color(role, mode, text=True), bold=True))
+    chart += [_reading(plane, sizes[at], value, role, mode) for role, value in now.items()]
+    names = {"scores": f"softmax of {NAMES['scores']}", "scaled": "\u2026 divided first"}
     bars = [weight_bars(weights, characters, role, names[role], mode) for role, weights in rows.items()]
     return side_by_side(plane.drawing(*chart), *bars)
 
 
-def _axes(plane: Plane, sizes: Sequence[int], mode: Mode) -> str:
-    """Powers of 10 at the right, powers of 2 along the bottom."""
-    p = PALETTE[mode]
-    parts = [words(TRACK[0], 18, "variance", p.muted), words(TRACK[0], plane.bottom + 44, "head_size", p.muted)]
-    parts += [plane.grid(power, thousands(10**power), mode) for power in range(4)]
-    for size in sizes:
-        if size & (size - 1) == 0:  # a power of 2
-            place = plane.x(math.log2(size)), plane.bottom + 18
-            parts.append(words(*place, str(size), p.muted, size=TICK, anchor="middle"))
-    return "".join(parts)
-
-
 def _measured(plane: Plane, sizes: Sequence[int], values: Sequence[Spread], role: str, mode: Mode) -> str:
     """The theory as a dotted line, the band of nine draws in ten, and the means as dots on a line."""
-    tone, xs = color(role, mode), [plane.x(math.log2(size)) for size in sizes]
-    ends = [expected_variance(hs, scale=1 if role == "scores" else hs**-0.5) for hs in (sizes[0], sizes[-1])]
-    upper = [(x, plane.y(math.log10(v.high))) for x, v in zip(xs, values, strict=True)]
-    lower = [(x, plane.y(math.log10(v.low))) for x, v in zip(xs, values, strict=True)]
+    tone, every = color(role, mode), list(zip(sizes, values, strict=True))
+
+    def spots(pairs: Iterable[tuple[int, float]]) -> list[tuple[float, float]]:
+        return [(plane.x(math.log2(size)), plane.y(math.log10(value))) for size, value in pairs]
+
+    upper, lower = spots((hs, v.high) for hs, v in every), spots((hs, v.low) for hs, v in every)
     band = " ".join(f"{x:.0f},{y:.0f}" for x, y in upper + lower[::-1])
-    means = [(x, plane.y(math.log10(v.mean))) for x, v in zip(xs, values, strict=True)]
-    first, last = (plane.y(math.log10(end)) for end in ends)
-    theory = line(xs[0], first, xs[-1], last, PALETTE[mode].ink, dashed=True)
+    means = spots((hs, v.mean) for hs, v in every)
+    ends = [(hs, expected_variance(hs, scale=1 if role == "scores" else hs**-0.5)) for hs in (sizes[0], sizes[-1])]
+    first, last = spots(ends)
     return (
         f'<polygon points="{band}" fill="{tone}" opacity="0.18"/>'
         + path(means, tone, thick=3)
-        + "".join(dot(x, y, 4, fill=tone) for x, y in means)
-        + theory
+        + "".join(dot(*mean, 4, fill=tone) for mean in means)
+        + line(*first, *last, PALETTE[mode].ink, dashed=True)
     )
 
 

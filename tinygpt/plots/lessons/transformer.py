@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from tinygpt.plots.lessons.positions import MARK
-from tinygpt.plots.look import PALETTE, TICK, Mode, color, dress
+from tinygpt.plots.look import PALETTE, TICK, Mode, color, dress, say
 from tinygpt.spelling import MINUS, number, thousands
 
 
@@ -61,10 +61,18 @@ def fair_test(points: Sequence[Trained], arrows: Sequence[tuple[int, int, str]],
     falls = any(_falls(points[start], points[end]) for start, end, _ in arrows)
     sizes = sorted({point.numbers for point in points})
     for point in points:
-        _seeds(figure, point, mode)
-        beside = {"y": point.losses[0], "xanchor": "left", "xshift": 16}
-        over, under = {"y": point.losses[0], "yshift": 36}, {"y": min(point.losses), "yshift": -36}
-        _name(figure, point, beside if point.numbers == sizes[-1] else over if falls else under, mode)
+        for i, loss in enumerate(point.losses):
+            symbol = MARK[point.role] + ("-open" if i else "")
+            figure.add_scatter(
+                x=[point.numbers], y=[loss], mode="markers", cliponaxis=False,
+                marker={"symbol": symbol, "size": 14, "color": color(point.role, mode), "line": {"width": 2}},
+                hovertemplate=f"{point.name}{', another seed' if i else ''}: %{{y:.3f}}<extra></extra>",
+            )  # fmt: skip
+        y, place = point.losses[0], {"xanchor": "left", "xshift": 16}  # its name stands beside the largest
+        if point.numbers != sizes[-1]:  # and over or under the others
+            y, place = (y, {"yshift": 36}) if falls else (min(point.losses), {"yshift": -36})
+        name, ink = f"<b>{point.name}</b><br>{number(point.losses[0])}", color(point.role, mode, text=True)
+        say(figure, math.log10(point.numbers), y, name, ink, align="left", **place)
     losses = [loss for point in points for loss in point.losses]
     room = 0.35 * (max(losses) - min(losses))
     figure.update_xaxes(
@@ -72,30 +80,9 @@ def fair_test(points: Sequence[Trained], arrows: Sequence[tuple[int, int, str]],
         range=[math.log10(sizes[0] / 2.4), math.log10(sizes[-1] * 4.6)],
     )  # fmt: skip
     figure.update_yaxes(range=[min(losses) - room, max(losses) + room], title="val loss", tickformat=".2f", nticks=6)
-    figure.add_annotation(
-        text="hollow: another seed", x=1, y=0, xref="paper", yref="paper", xanchor="right", yanchor="bottom",
-        showarrow=False, font={"color": PALETTE[mode].muted},
-    )  # fmt: skip
+    corner = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "bottom"}
+    say(figure, 1, 0, "hollow: another seed", PALETTE[mode].muted, **corner)
     return dress(figure, mode).update_layout(height=400, margin={"t": 16, "r": 8})
-
-
-def _seeds(figure: go.Figure, point: Trained, mode: Mode) -> None:
-    """A mark for every seed of a model."""
-    for i, loss in enumerate(point.losses):
-        symbol = MARK[point.role] + ("-open" if i else "")
-        figure.add_scatter(
-            x=[point.numbers], y=[loss], mode="markers", cliponaxis=False,
-            marker={"symbol": symbol, "size": 14, "color": color(point.role, mode), "line": {"width": 2}},
-            hovertemplate=f"{point.name}{', another seed' if i else ''}: %{{y:.3f}}<extra></extra>",
-        )  # fmt: skip
-
-
-def _name(figure: go.Figure, point: Trained, place: Mapping[str, object], mode: Mode) -> None:
-    """A model's name and the loss of its first seed."""
-    figure.add_annotation(
-        dict(place), x=math.log10(point.numbers), showarrow=False, align="left",
-        text=f"<b>{point.name}</b><br>{number(point.losses[0])}", font={"color": color(point.role, mode, text=True)},
-    )  # fmt: skip
 
 
 def _arrow(figure: go.Figure, start: Trained, end: Trained, text: str, mode: Mode) -> None:
@@ -134,10 +121,7 @@ def missed(losses: Mapping[str, float], full: float, seed: float, mode: Mode) ->
         hovertemplate="without %{y}: %{customdata}<extra></extra>",
     )  # fmt: skip
     figure.add_vrect(x0=-seed, x1=seed, fillcolor=p.gray, opacity=0.28, line_width=0, layer="above")
-    figure.add_annotation(
-        x=0, y=1, yref="paper", yanchor="bottom", xanchor="left", text="gray: another seed", showarrow=False,
-        font={"color": p.muted},
-    )  # fmt: skip
+    say(figure, 0, 1, "gray: another seed", p.muted, yref="paper", yanchor="bottom", xanchor="left")
     figure.update_xaxes(
         range=[min(-1.15 * seed, *rises), 1.4 * max(rises)], showgrid=True, tickformat="+.2f",
         title=f"above the whole GPT's {number(full, 3)}", nticks=5,

@@ -7,9 +7,8 @@ from torch import Tensor
 from tinygpt.attention import attention_stages, causal_mask
 from tinygpt.inside.heads import SeenHead, future_share, moved, notebook_head
 from tinygpt.lessons.measured import counted, result
-from tinygpt.plots.lessons.attention import attention_heatmap
+from tinygpt.plots.lessons.attention import attention_heatmap, bars_figure, sums_figure
 from tinygpt.plots.lessons.attention_graph import islands
-from tinygpt.plots.lessons.attention_sums import bars_figure, sums_figure
 from tinygpt.spelling import number
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
