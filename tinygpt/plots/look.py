@@ -159,7 +159,7 @@ def glyph(character: str, mode: Mode, *, selected: bool = False) -> str:
     return f'<span style="color:{tone}">{f"<b>{text}</b>" if selected else text}</span>'
 
 
-def say(figure: go.Figure, x: float, y: float, text: str, tone: str, *, size: Any = None, **place: Any) -> None:
+def annotate(figure: go.Figure, x: float, y: float, text: str, tone: str, *, size: Any = None, **place: Any) -> None:
     """Words on a figure at (x, y), without an arrow; `place` is what else Plotly knows of an annotation."""
     figure.add_annotation(x=x, y=y, text=text, showarrow=False, font={"color": tone, "size": size}, **place)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import plotly.graph_objects as go
 from torch import Tensor
 
-from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode, color, dress, glyph_ticks, outlined, say, shares
+from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode, annotate, color, dress, glyph_ticks, outlined, shares
 from tinygpt.spelling import number, spoken
 from tinygpt.words.attention import softmax_step, who_looks
 
@@ -58,9 +58,9 @@ def attention_heatmap(
         if end < 0.55 * T:  # there is room at the right of its tiles
             at = "itself" if most == row else spoken(characters[most])
             aloud = f"{spoken(characters[row])} looks most at {at}"
-            say(figure, end, row, aloud, p.ink, xanchor="left", xshift=8)
+            annotate(figure, end, row, aloud, p.ink, xanchor="left", xshift=8)
     if note:
-        say(figure, 0.82 * T, 0.14 * T, note, p.muted)
+        annotate(figure, 0.82 * T, 0.14 * T, note, p.muted)
     return figure
 
 
@@ -102,13 +102,13 @@ def sums_figure(weights: Tensor, characters: Sequence[str], mode: Mode = "light"
             ("weights", T, right, i - 0.3, i + 0.3), ("count", i - 0.3, i + 0.3, T + 0.6, low),
         ):  # fmt: skip
             figure.add_shape(type="rect", fillcolor=color(role, mode), line={"width": 0}, x0=x0, x1=x1, y0=y0, y1=y1)
-        say(figure, right, i, number(across), muted, size=TICK, xanchor="left", xshift=4)
+        annotate(figure, right, i, number(across), muted, size=TICK, xanchor="left", xshift=4)
         if T <= 12:  # more would run into each other
-            say(figure, i, low, number(down, 1), muted, size=14, yanchor="top", yshift=-2)
+            annotate(figure, i, low, number(down, 1), muted, size=14, yanchor="top", yshift=-2)
     far = T + unit * max(rows) + 1.6
     low = T + 0.6 + unit * max(columns) + 1.0
-    say(figure, T, -0.62, "sum of the row", muted, size=TICK, xanchor="left", yanchor="bottom")
-    say(figure, -0.5, low, "sum of the column", muted, size=TICK, xanchor="left", yanchor="top")
+    annotate(figure, T, -0.62, "sum of the row", muted, size=TICK, xanchor="left", yanchor="bottom")
+    annotate(figure, -0.5, low, "sum of the column", muted, size=TICK, xanchor="left", yanchor="top")
     figure.update_xaxes(range=[-0.58, max(far, 1.4 * T + 0.5)], side="top", tickfont={"size": LABEL, "color": muted})
     figure.update_yaxes(range=[low + 0.8, -1.2])
     return figure.update_layout(height=max(460, 18 * T + 200))
@@ -132,6 +132,6 @@ def bars_figure(
     figure.update_xaxes(glyph_ticks(characters, mode))
     figure.update_yaxes(range=[0, ceiling * 1.16], showticklabels=False, showgrid=False)
     corner = {"xref": "paper", "xanchor": "left", "yref": "paper", "yanchor": "bottom", "yshift": 8}
-    say(figure, 0, 1, f"<b>{name}</b>", p.ink, size=LABEL, **corner)
+    annotate(figure, 0, 1, f"<b>{name}</b>", p.ink, size=LABEL, **corner)
     figure.add_hline(y=0, line={"color": p.rule, "width": 1})
     return figure.update_layout(height=260, margin={"l": 4, "r": 4, "t": 40, "b": 4})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from tinygpt.plots.look import PALETTE, Mode, color, dress, say
+from tinygpt.plots.look import PALETTE, Mode, annotate, color, dress
 from tinygpt.spelling import number
 
 DASH = {"bigram": "solid", "head": "dash", "heads": "dashdot", "gpt": "solid", "count": "dot"}
@@ -28,7 +28,7 @@ def by_position(
     p, figure, last = PALETTE[mode], go.Figure(), len(curves[0].losses) - 1
     if level:
         figure.add_hline(y=level[1], line={"color": p.gray, "width": 1.5, "dash": "dot"})
-        say(figure, last, level[1], f"{level[0]} {number(level[1])}", p.muted, xanchor="right", yanchor="bottom")
+        annotate(figure, last, level[1], f"{level[0]} {number(level[1])}", p.muted, xanchor="right", yanchor="bottom")
     for curve in curves:
         figure.add_scatter(
             x=list(range(last + 1)), y=list(curve.losses), mode="lines+markers", cliponaxis=False,
@@ -40,7 +40,7 @@ def by_position(
     for curve in curves:  # names, over the end of the highest curve and under that of the others, keep clear of it
         end, said = curve.losses[-max(1, last // 4) :], f"<b>{curve.name}</b> {number(curve.losses[-1])}"
         y, upward = (max(end), 20) if curve is highest else (min(end), -20)
-        say(figure, last, y, said, color(curve.role, mode, text=True), xanchor="right", yshift=upward)
+        annotate(figure, last, y, said, color(curve.role, mode, text=True), xanchor="right", yshift=upward)
     ticks = list(range(last + 1)) if last < 10 else [*range(0, last, 8), last]
     figure.update_xaxes(title="position in the window", range=[-0.03 * last, 1.02 * last], tickvals=ticks)
     figure.update_yaxes(title="val loss", range=[low, high], tickformat=".1f", nticks=7)

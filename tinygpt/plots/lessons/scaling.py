@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from tinygpt.plots.look import PALETTE, Mode, color, dress, say
+from tinygpt.plots.look import PALETTE, Mode, annotate, color, dress
 from tinygpt.spelling import number
 from tinygpt.variance import HOT, Spread
 
@@ -48,7 +48,7 @@ def _both_stages(
     for stage, (at, place) in places.items():
         _curve(figure, sizes, values[stage], stage, mode, says)
         x, y = math.log10(sizes[at]), values[stage][at]
-        say(figure, x, y, f"<b>{NAMES[stage]}</b>", color(stage, mode, text=True), **place)
+        annotate(figure, x, y, f"<b>{NAMES[stage]}</b>", color(stage, mode, text=True), **place)
     return figure
 
 
@@ -67,7 +67,7 @@ def variance_of_scaled(sizes: Sequence[int], scaled: Sequence[Spread], mode: Mod
     words = {1.0: "1, what the division promises", means[0]: f"<b>{number(means[0])}</b> at every size"}
     for y, text in words.items() if not right else ():
         tone = p.ink if y == 1 else color("scaled", mode, text=True)
-        say(figure, math.log10(sizes[0]), y, text, tone, xanchor="left", yshift=16)
+        annotate(figure, math.log10(sizes[0]), y, text, tone, xanchor="left", yshift=16)
     figure.update_yaxes(range=[-0.04, 1.5])
     return _panel(figure, f"variance of {NAMES['scaled']}", sizes, mode)
 
@@ -77,7 +77,9 @@ def mean_score(sizes: Sequence[int], means: Sequence[float], mode: Mode) -> go.F
     figure = go.Figure()
     _curve(figure, sizes, means, "scores", mode, "mean %{y:.2f}")
     for size, mean in zip(sizes, means, strict=True):
-        say(figure, math.log10(size), mean, number(mean, 1), color("scores", mode, text=True), yshift=18, xshift=-8)
+        annotate(
+            figure, math.log10(size), mean, number(mean, 1), color("scores", mode, text=True), yshift=18, xshift=-8
+        )
     highest = max(map(abs, means))
     figure.update_yaxes(range=[-1.5, 1.5] if highest < 1 else [-0.06 * highest, 1.2 * highest])
     return _panel(figure, f"mean of {NAMES['scores']}", sizes, mode)
@@ -120,7 +122,7 @@ def _by_scale(
         end, upward = (-1 if falls else 0), -18 if below else 16 if scale == "1/sqrt(head_size)" else 22
         x, y = math.log10(sizes[end]), math.log10(values[end]) if log else values[end]
         text = f"<b>{name}</b>" if bold else name
-        say(figure, x, y, text, label, yshift=upward, xanchor="right" if falls else "left")
+        annotate(figure, x, y, text, label, yshift=upward, xanchor="right" if falls else "left")
     return figure
 
 
@@ -145,7 +147,7 @@ def trained(
     _name_ends(figure, math.log10(sizes[-1]), {stage: per_size[-1][0] for stage, per_size in losses.items()}, mode, 3)
     figure.add_hline(y=floor, line={"color": p.gray, "width": 1.5, "dash": "dot"})
     corner = {"xref": "x domain", "yref": "y domain", "xanchor": "right", "yanchor": "top", "xshift": -12}
-    say(figure, 1, 1, f"dotted: counting pairs {number(floor, 3)}", p.muted, bgcolor=p.paper, **corner)
+    annotate(figure, 1, 1, f"dotted: counting pairs {number(floor, 3)}", p.muted, bgcolor=p.paper, **corner)
     _sizes_axis(figure, sizes)
     low, high = (f(loss for rows in losses.values() for seeds in rows for loss in seeds) for f in (min, max))
     room = 0.2 * (high - low)
@@ -184,13 +186,13 @@ def _name_ends(figure: go.Figure, x: float, ends: Mapping[str, float], mode: Mod
     for stage, value in ends.items():
         said, ink = f"<b>{TRAINED[stage]}</b> {number(value, digits)}", color(stage, mode, text=True)
         place = {"xanchor": "right", "yshift": 18 if stage == highest else -24, "xshift": -12}
-        say(figure, x, value, said, ink, bgcolor=PALETTE[mode].paper, borderpad=0, **place)
+        annotate(figure, x, value, said, ink, bgcolor=PALETTE[mode].paper, borderpad=0, **place)
 
 
 def _panel(figure: go.Figure, name: str, sizes: Sequence[int], mode: Mode) -> go.Figure:
     """A figure against head_size under a short bold name."""
     corner = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
-    say(figure, 0, 1.04, f"<b>{name}</b>", PALETTE[mode].ink, **corner)
+    annotate(figure, 0, 1.04, f"<b>{name}</b>", PALETTE[mode].ink, **corner)
     _sizes_axis(figure, sizes)
     return dress(figure, mode).update_layout(height=340, margin={"t": 40, "r": 24})
 

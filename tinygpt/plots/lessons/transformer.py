@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from tinygpt.plots.lessons.positions import MARK
-from tinygpt.plots.look import PALETTE, TICK, Mode, color, dress, say
+from tinygpt.plots.look import PALETTE, TICK, Mode, annotate, color, dress
 from tinygpt.spelling import MINUS, number, thousands
 
 
@@ -72,7 +72,7 @@ def fair_test(points: Sequence[Trained], arrows: Sequence[tuple[int, int, str]],
         if point.numbers != sizes[-1]:  # and over or under the others
             y, place = (y, {"yshift": 36}) if falls else (min(point.losses), {"yshift": -36})
         name, ink = f"<b>{point.name}</b><br>{number(point.losses[0])}", color(point.role, mode, text=True)
-        say(figure, math.log10(point.numbers), y, name, ink, align="left", **place)
+        annotate(figure, math.log10(point.numbers), y, name, ink, align="left", **place)
     losses = [loss for point in points for loss in point.losses]
     room = 0.35 * (max(losses) - min(losses))
     figure.update_xaxes(
@@ -81,7 +81,7 @@ def fair_test(points: Sequence[Trained], arrows: Sequence[tuple[int, int, str]],
     )  # fmt: skip
     figure.update_yaxes(range=[min(losses) - room, max(losses) + room], title="val loss", tickformat=".2f", nticks=6)
     corner = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "bottom"}
-    say(figure, 1, 0, "hollow: another seed", PALETTE[mode].muted, **corner)
+    annotate(figure, 1, 0, "hollow: another seed", PALETTE[mode].muted, **corner)
     return dress(figure, mode).update_layout(height=400, margin={"t": 16, "r": 8})
 
 
@@ -121,7 +121,7 @@ def missed(losses: Mapping[str, float], full: float, seed: float, mode: Mode) ->
         hovertemplate="without %{y}: %{customdata}<extra></extra>",
     )  # fmt: skip
     figure.add_vrect(x0=-seed, x1=seed, fillcolor=p.gray, opacity=0.28, line_width=0, layer="above")
-    say(figure, 0, 1, "gray: another seed", p.muted, yref="paper", yanchor="bottom", xanchor="left")
+    annotate(figure, 0, 1, "gray: another seed", p.muted, yref="paper", yanchor="bottom", xanchor="left")
     figure.update_xaxes(
         range=[min(-1.15 * seed, *rises), 1.4 * max(rises)], showgrid=True, tickformat="+.2f",
         title=f"above the whole GPT's {number(full, 3)}", nticks=5,
