@@ -116,6 +116,16 @@ def finish(scheduler, run):
     return scheduler.view(run)
 
 
+def interrupted(store):
+    """A run that its server has left half done."""
+    with restarted(store.folder) as scheduler:
+        run = scheduler.submit(TABLE, student="ann")
+        scheduler.pause(run)
+        scheduler.step(run, 20)
+        until(lambda: scheduler.view(run).step == 20)
+    return run
+
+
 @pytest.mark.slow
 def test_nothing_outlives_a_killed_server(store):
     with server(store.folder, ENDLESS) as (process, family):  # one worker is busy, the other idle
@@ -199,11 +209,7 @@ def test_a_server_that_is_closed_loses_nothing(store):
 
 
 def test_a_run_whose_saved_state_is_damaged_starts_over(store):
-    with restarted(store.folder) as scheduler:
-        run = scheduler.submit(TABLE, student="ann")
-        scheduler.pause(run)
-        scheduler.step(run, 20)
-        until(lambda: scheduler.view(run).step == 20)
+    run = interrupted(store)
     loads(store.state(run))
     (store.home(run) / "state.safetensors").write_bytes(b"not a state")
     with restarted(store.folder) as scheduler:
@@ -269,11 +275,7 @@ def test_a_worker_that_hangs_is_replaced_and_its_run_goes_on(store, monkeypatch)
 
 
 def test_an_interrupted_run_can_be_stopped_where_it_is(store):
-    with restarted(store.folder) as scheduler:
-        run = scheduler.submit(TABLE, student="ann")
-        scheduler.pause(run)
-        scheduler.step(run, 20)
-        until(lambda: scheduler.view(run).step == 20)
+    run = interrupted(store)
     with restarted(store.folder) as scheduler:
         scheduler.stop(run)
         assert (finish(scheduler, run).status, scheduler.view(run).step) == ("stopped", 20)
@@ -341,16 +343,6 @@ class SlowDisk(RunStore):
         thread.join(timeout=10)
         assert not thread.is_alive(), "nobody gets the lock while the disk is read"
         return super().state(run)
-
-
-def interrupted(store):
-    """A run that its server has left half done."""
-    with restarted(store.folder) as scheduler:
-        run = scheduler.submit(TABLE, student="ann")
-        scheduler.pause(run)
-        scheduler.step(run, 20)
-        until(lambda: scheduler.view(run).step == 20)
-    return run
 
 
 def test_nobody_waits_while_a_state_is_read(store):
