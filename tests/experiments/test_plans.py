@@ -1,17 +1,19 @@
 """What the plans plan: the ladder race, the scale race, sweeps."""
 
 import inspect
+from itertools import pairwise
 
 import pytest
 
 from tests.every_setting import other
 from tinygpt.bigram import BigramConfig, BigramLanguageModel
 from tinygpt.experiments import ladder, scale
-from tinygpt.experiments.differences import settings
-from tinygpt.experiments.sweep import SWEPT, sweep
+from tinygpt.experiments.differences import settings, what_differs
+from tinygpt.experiments.fairness import run_operations
+from tinygpt.experiments.sweep import SWEPT, matters, sweep
 from tinygpt.gpt import Block, FeedForward, GPTConfig
 from tinygpt.models import count_parameters
-from tinygpt.training.presets import LADDER, PRESETS
+from tinygpt.training.presets import LADDER, PRESETS, stated
 from tinygpt.training.spec import RunSpec, TrainConfig
 
 SPEC = RunSpec(GPTConfig(), TrainConfig(max_steps=600), "markov")
@@ -22,27 +24,29 @@ SPEC = RunSpec(GPTConfig(), TrainConfig(max_steps=600), "markov")
 
 def test_the_ladder_is_the_lectures():
     rungs = ladder.rungs("tinyshakespeare", 65)
-    assert [rung.name for rung in rungs] == list(LADDER)
-    assert [rung.parameters for rung in rungs] == [4_225, 7_553, 7_553, 8_609, 41_921, 42_369]
-    assert [rung.stated for rung in rungs] == [2.49, 2.41, 2.28, 2.24, 2.09, 2.06]
+    assert [rung.title for rung in rungs] == [PRESETS[name].title for name in LADDER]
+    assert [count_parameters(rung.spec.model) for rung in rungs] == [4_225, 7_553, 7_553, 8_609, 41_921, 42_369]
+    assert [stated(rung.spec) for rung in rungs] == [2.49, 2.41, 2.28, 2.24, 2.09, 2.06]
     assert [rung.spec for rung in rungs] == [PRESETS[name].spec("tinyshakespeare", 65) for name in LADDER]
 
 
 def test_each_rung_says_what_is_new_in_it():
-    rungs = {rung.name: rung for rung in ladder.rungs("tinyshakespeare", 65)}
-    assert rungs["bigram"].changes == {} and rungs["bigram"].code == (BigramLanguageModel,)
-    assert rungs["four-heads"].changes == {"n_head": (1, 4), "head_size": (32, 8)}
-    assert rungs["feed-forward"].changes == {"feed_forward": (0, 1)} and rungs["feed-forward"].code == (FeedForward,)
-    assert set(rungs["blocks"].changes) == {"n_layer", "projection", "feed_forward", "residual"}
-    assert Block.join in rungs["blocks"].code
-    assert rungs["layer-norm"].changes == {"layer_norm": (False, True)}
-    for rung in rungs.values():
-        assert rung.code and all("def " in inspect.getsource(code) for code in rung.code)
+    specs = [rung.spec for rung in ladder.rungs("tinyshakespeare", 65)]
+    changes = dict(zip(LADDER, [{}, *(what_differs(pair) for pair in pairwise(specs))], strict=True))
+    code = {name: ladder.code_of(change) for name, change in changes.items()}
+    assert code["bigram"] == (BigramLanguageModel,)
+    assert changes["four-heads"] == {"n_head": (1, 4), "head_size": (32, 8)}
+    assert changes["feed-forward"] == {"feed_forward": (0, 1)} and code["feed-forward"] == (FeedForward,)
+    assert set(changes["blocks"]) == {"n_layer", "projection", "feed_forward", "residual"}
+    assert Block.join in code["blocks"]
+    assert changes["layer-norm"] == {"layer_norm": (False, True)}
+    for functions in code.values():
+        assert functions and all("def " in inspect.getsource(function) for function in functions)
 
 
 def test_what_the_lecture_states_is_said_of_its_own_runs_only():
-    assert {rung.stated for rung in ladder.rungs("markov", 8)} == {None}
-    assert {rung.stated for rung in ladder.rungs("tinyshakespeare", 65, steps=500)} == {None}
+    assert {stated(rung.spec) for rung in ladder.rungs("markov", 8)} == {None}
+    assert {stated(rung.spec) for rung in ladder.rungs("tinyshakespeare", 65, steps=500)} == {None}
 
 
 def test_a_shorter_race_is_shorter_for_all_alike():
@@ -54,7 +58,7 @@ def test_a_shorter_race_is_shorter_for_all_alike():
 def test_equal_parameters_are_nearly_equal():
     rungs = ladder.rungs("tinyshakespeare", 65, fair="parameters")
     assert [rung.kept_size for rung in rungs] == [True, False, False, False, False, False]
-    assert all(abs(rung.parameters / 42_369 - 1) < 0.035 for rung in rungs[1:])
+    assert all(abs(count_parameters(rung.spec.model) / 42_369 - 1) < 0.035 for rung in rungs[1:])
     assert all(rung.spec.model.n_embd % rung.spec.model.n_head == 0 for rung in rungs[1:])
     assert not any(rung.capped for rung in rungs)
 
@@ -62,7 +66,7 @@ def test_equal_parameters_are_nearly_equal():
 def test_equal_operations_are_equal_or_say_that_they_are_not():
     free = ladder.rungs("tinyshakespeare", 65, fair="flops", steps=200, most_steps=10**9)
     assert not any(rung.capped for rung in free)
-    assert all(rung.operations == pytest.approx(free[-1].operations, rel=0.01) for rung in free)
+    assert all(run_operations(rung.spec) == pytest.approx(run_operations(free[-1].spec), rel=0.01) for rung in free)
     capped = ladder.rungs("tinyshakespeare", 65, fair="flops", most_steps=20_000)
     assert [rung.capped for rung in capped] == [True, True, True, True, False, False]
     assert max(rung.spec.train.max_steps for rung in capped) == 20_000
@@ -83,9 +87,9 @@ def test_the_race_has_every_rung_with_every_seed_and_equal_batches():
 
 def test_four_scales_race():
     lanes = scale.lanes(scale.base("tinyshakespeare", 65, head_size=256))
-    assert [lane.label for lane in lanes] == ["no scale", "1/sqrt(head_size)", "1/sqrt(n_embd)", "1/head_size"]
-    assert [lane.factor for lane in lanes] == [1, 1 / 16, 32**-0.5, 1 / 256]
-    assert {lane.spec.model.head_size for lane in lanes} == {256}
+    assert [label for label, _ in lanes] == ["no scale", "1/sqrt(head_size)", "1/sqrt(n_embd)", "1/head_size"]
+    assert [spec.model.scale_factor for _, spec in lanes] == [1, 1 / 16, 32**-0.5, 1 / 256]
+    assert {spec.model.head_size for _, spec in lanes} == {256}
 
 
 @pytest.mark.parametrize(
@@ -94,7 +98,7 @@ def test_four_scales_race():
      (1, ["no scale = 1/sqrt(head_size) = 1/head_size", "1/sqrt(n_embd)"])],
 )  # fmt: skip
 def test_scales_that_are_one_number_are_one_lane(head_size, labels):
-    assert [lane.label for lane in scale.lanes(scale.base("markov", 8, head_size=head_size))] == labels
+    assert [label for label, _ in scale.lanes(scale.base("markov", 8, head_size=head_size))] == labels
 
 
 def test_the_race_of_the_scales():
@@ -105,7 +109,7 @@ def test_the_race_of_the_scales():
 
 
 def test_a_race_without_scores_is_refused_in_words():
-    with pytest.raises(ValueError, match="a table has no scores"):
+    with pytest.raises(ValueError, match="no setting called 'head_size'"):
         scale.base("markov", 8, preset="bigram")
     with pytest.raises(ValueError, match="projection"):
         scale.base("markov", 8, preset="feed-forward", head_size=256)
@@ -169,3 +173,9 @@ def test_every_setting_that_is_offered_can_be_swept(name):
     for value in (*SWEPT[name].to_sweep, other(SWEPT[name])):
         (run,) = sweep(SPEC, {name: (value,)}, (1,)).plan.runs
         assert settings(run.spec)[name] == value
+
+
+def test_a_setting_that_changes_nothing_does_not_matter():
+    single, whole = (PRESETS[name].spec("markov", 8) for name in ("one-head", "layer-norm"))
+    assert [matters("activation", spec) for spec in (single, whole)] == [False, True]
+    assert matters("n_embd", single) and not matters("n_embd", PRESETS["bigram"].spec("markov", 8))

@@ -1,5 +1,6 @@
 """The same chances for every model: equally many parameters, equally many floating point operations, equal chance."""
 
+from bisect import bisect_left
 from dataclasses import replace
 from functools import lru_cache
 
@@ -18,17 +19,9 @@ def same_parameters(model: ModelConfig, target: int) -> ModelConfig:
     """
     if not isinstance(model, GPTConfig):
         return model
-    widths = [n_embd for n_embd in range(model.n_head, 2_049, model.n_head)]
-    low, high = 0, len(widths) - 1
-    while low < high:  # the first width that has as many: the count grows with n_embd
-        middle = (low + high) // 2
-        low, high = (low, middle) if count_parameters(_wide(model, widths[middle])) >= target else (middle + 1, high)
-    near = [_wide(model, n_embd) for n_embd in widths[max(0, low - 1) : low + 1]]
-    return min(near, key=lambda each: abs(count_parameters(each) - target))
-
-
-def _wide(model: GPTConfig, n_embd: int) -> GPTConfig:
-    return replace(model, n_embd=n_embd)
+    wide = [replace(model, n_embd=n_embd) for n_embd in range(model.n_head, 2_049, model.n_head)]
+    first = bisect_left(wide, target, hi=len(wide) - 1, key=count_parameters)  # with as many: the count grows
+    return min(wide[max(0, first - 1) : first + 1], key=lambda each: abs(count_parameters(each) - target))
 
 
 def run_operations(spec: RunSpec) -> float:
@@ -63,13 +56,11 @@ def same_start(a: RunSpec, b: RunSpec) -> bool:
     Then their losses go up and down together, from seed to seed. n_head counts as another model: it cuts the same
     numbers up in another way, and one head and four heads were found to have next to nothing in common (0.2).
     """
-    batches = [(spec.corpus, spec.train.batch_size, spec.model.block_size) for spec in (a, b)]
-    return (
-        a.train.same_batches
-        and b.train.same_batches
-        and batches[0] == batches[1]
-        and _drawn(a.model) == _drawn(b.model)
-    )
+    draws = [
+        (each.train.same_batches, each.corpus, each.train.batch_size, each.model.block_size, _drawn(each.model))
+        for each in (a, b)
+    ]
+    return a.train.same_batches and draws[0] == draws[1]
 
 
 @lru_cache(maxsize=256)

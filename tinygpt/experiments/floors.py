@@ -48,34 +48,19 @@ def gap_around(loss: float | None, floors: Mapping[str, float]) -> Gap | None:
 
 
 # Nats per character. Whoever can find a rule ends within 0.05 of it, with some seeds only just, and whoever cannot is
-# 0.37 away or more (experiments/rules.py); the noise of a live estimate is about 0.025.
+# 0.37 away or more (experiments/pairs.py); the noise of a live estimate is about 0.025.
 NEAR = 0.1
 
-Curve = Iterable[tuple[int, float | None]]
 
-
-def found_at(curve: Curve, floor: float, *, tolerance: float = NEAR) -> int | None:
-    """The first step from which val stays at most `tolerance` above `floor`; None if it does not at the end."""
-    return stays_below(curve, floor + tolerance)
-
-
-def left_at(curve: Curve, plateau: float, *, tolerance: float = NEAR) -> int | None:
-    """The first step from which val stays more than `tolerance` below `plateau`: the model has begun to find it."""
-    return stays_below(curve, plateau - tolerance, equal=False)
-
-
-def stays_below(curve: Curve, level: float, *, equal: bool = True) -> int | None:
-    """The first step from which val stays at `level` or below it (`equal=False`: below it); None if it does not.
+def stays_below(curve: Iterable[tuple[int, float | None]], level: float) -> int | None:
+    """The first step from which val stays below `level`; None if it does not at the end.
 
     Steps without a val are passed over. A val that is no number is above every level.
     """
     since = None
     for step, val in curve:
-        if val is None:
-            continue
-        low = val < level or (equal and val == level)  # False for nan
-        if not low or math.isnan(val):
+        if val is not None and not val < level:
             since = None
-        elif since is None:
+        elif val is not None and since is None:
             since = step
     return since

@@ -11,18 +11,16 @@ the one before. The fair versions take that away, each in its own way:
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple
 
 from tinygpt.attention import MultiHeadAttention, attention_stages, causal_mask
 from tinygpt.bigram import BigramConfig, BigramLanguageModel
-from tinygpt.experiments.differences import what_differs
 from tinygpt.experiments.fairness import is_short, run_operations, same_operations, same_parameters, with_steps
-from tinygpt.experiments.plan import Plan
-from tinygpt.experiments.seeds import race
+from tinygpt.experiments.plan import Plan, race
 from tinygpt.gpt import Block, FeedForward, GPTLanguageModel
 from tinygpt.models import count_parameters
-from tinygpt.training.presets import LADDER, PRESETS, stated
+from tinygpt.training.presets import LADDER, PRESETS
 from tinygpt.training.spec import RunSpec
 
 Fair = Literal["", "parameters", "flops"]
@@ -38,21 +36,13 @@ CODE: dict[str, tuple[Callable[..., object], ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """A step of the ladder. Its `spec` holds no seed that matters: the plan has them."""
+class Rung(NamedTuple):
+    """A step of the ladder, and what keeps it from being fair."""
 
-    name: str  # of the preset
     title: str
-    words: str  # what is new in it
-    spec: RunSpec
-    stated: float | None  # val loss that the lecture states, nats per character; None where this is not its run
-    parameters: int
-    operations: float  # floating point, of the whole training
-    changes: dict[str, tuple[Any, Any]]  # setting -> (on the rung below, here); nothing on the first
-    code: tuple[Callable[..., object], ...]  # what of the core the new part switches on
-    kept_size: bool = False  # fair="parameters", but a table of pairs cannot grow
-    capped: bool = False  # fair="flops", but it would take more steps than allowed
+    spec: RunSpec  # its seed does not matter: the plan has them
+    kept_size: bool  # fair="parameters", but a table of pairs cannot grow
+    capped: bool  # fair="flops", but it would take more steps than allowed
 
 
 def rungs(
@@ -71,20 +61,13 @@ def rungs(
         specs = [replace(spec, model=same_parameters(spec.model, size)) for spec in specs]
     if fair == "flops":
         specs = [same_operations(spec, run_operations(top), most_steps) for spec in specs[:-1]] + [top]
-    before = [None, *specs[:-1]]
-    return tuple(_rung(*row, top, fair) for row in zip(LADDER, before, specs, strict=True))
-
-
-def _rung(name: str, before: RunSpec | None, spec: RunSpec, top: RunSpec, fair: Fair) -> Rung:
-    preset = PRESETS[name]
-    changes = {} if before is None else what_differs([before, spec])
-    table = isinstance(spec.model, BigramConfig)
-    return Rung(
-        name, preset.title, preset.words, spec,
-        stated(spec), count_parameters(spec.model), run_operations(spec), changes,
-        code_of(changes),
-        kept_size=fair == "parameters" and table,
-        capped=fair == "flops" and is_short(spec, run_operations(top)),
+    return tuple(
+        Rung(
+            PRESETS[name].title, spec,
+            kept_size=fair == "parameters" and isinstance(spec.model, BigramConfig),
+            capped=fair == "flops" and is_short(spec, run_operations(top)),
+        )
+        for name, spec in zip(LADDER, specs, strict=True)
     )  # fmt: skip
 
 

@@ -12,11 +12,10 @@ So the three scales nearly tie, and without one the largest head loses 0.1: look
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tinygpt.experiments.fairness import with_steps
-from tinygpt.experiments.plan import Plan
-from tinygpt.experiments.seeds import race
+from tinygpt.experiments.plan import Plan, race
 from tinygpt.gpt import GPTConfig, Scale
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import LOOKS, RunSpec
@@ -25,46 +24,32 @@ RACED: tuple[Scale, ...] = ("none", "1/sqrt(head_size)", "1/sqrt(n_embd)", "1/he
 HEAD_SIZES = (16, 32, 64, 128, 256)
 
 
-@dataclass(frozen=True, slots=True)
-class ScaleLane:
-    """One number that q @ k is multiplied by, and every scale that is this number here."""
-
-    scales: tuple[Scale, ...]  # more than one where head_size makes them equal: they would be the same run
-    factor: float
-    spec: RunSpec
-
-    @property
-    def label(self) -> str:
-        """The variant in words: "1/sqrt(head_size) = 1/sqrt(n_embd)"."""
-        return " = ".join("no scale" if scale == "none" else scale for scale in self.scales)
-
-
 def base(
     corpus: str, vocab_size: int, *, preset: str = "one-head", head_size: int = 256, steps: int = 2_000
 ) -> RunSpec:
     """The model that races. ValueError for a table, and where heads of that size do not fit into it."""
-    spec = PRESETS[preset].spec(corpus, vocab_size)
-    if not isinstance(spec.model, GPTConfig):
-        raise ValueError("a table has no scores to scale: choose a model with attention")
-    return with_steps(spec.with_settings({"head_size": head_size}), steps, LOOKS)
+    spec = PRESETS[preset].spec(corpus, vocab_size).with_settings({"head_size": head_size})
+    return with_steps(spec, steps, LOOKS)
 
 
-def lanes(spec: RunSpec) -> tuple[ScaleLane, ...]:
-    """The four scales as the different numbers that they are for this model: two to four lanes."""
+def lanes(spec: RunSpec) -> list[tuple[str, RunSpec]]:
+    """The four scales as the different numbers that they are for this model: two to four variants.
+
+    Those that head_size makes equal would be the same run: "1/sqrt(head_size) = 1/sqrt(n_embd)".
+    """
     assert isinstance(spec.model, GPTConfig)
-    found: list[ScaleLane] = []
+    found: dict[float, tuple[str, RunSpec]] = {}  # by the number that q @ k is multiplied by
     for scale in RACED:
-        model = replace(spec.model, scale=scale)
-        same = next((lane for lane in found if math.isclose(lane.factor, model.scale_factor)), None)
+        model, name = replace(spec.model, scale=scale), "no scale" if scale == "none" else scale
+        same = next((known for known in found if math.isclose(known, model.scale_factor)), None)
         if same is None:
-            found.append(ScaleLane((scale,), model.scale_factor, replace(spec, model=model)))
+            found[model.scale_factor] = (name, replace(spec, model=model))
         else:
-            found[found.index(same)] = replace(same, scales=(*same.scales, scale))
-    return tuple(found)
+            found[same] = (f"{found[same][0]} = {name}", found[same][1])
+    return list(found.values())
 
 
 def scale_plan(spec: RunSpec, seeds: Sequence[int]) -> Plan:
     """The race of a model against itself; every seed gives all lanes the same first weights and the same batches."""
     assert isinstance(spec.model, GPTConfig)
-    title = f"The scale race, head_size {spec.model.head_size}"
-    return Plan("scale", title, race([(lane.label, lane.spec) for lane in lanes(spec)], seeds))
+    return Plan("scale", f"The scale race, head_size {spec.model.head_size}", race(lanes(spec), seeds))

@@ -35,6 +35,7 @@ import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Literal
 
 Test = Literal["", "unpaired", "paired"]
@@ -71,9 +72,9 @@ def compare(a: Losses, b: Losses, *, same_start: bool = False) -> Comparison:
     left, right = list(finite_a.values()), list(finite_b.values())
     seeds, left_out = (len(left), len(right)), (len(a) - len(left), len(b) - len(right))
     if min(seeds) < 2:
-        difference = _mean(right) - _mean(left) if min(seeds) else None
+        difference = fmean(right) - fmean(left) if min(seeds) else None
         return Comparison("too few", "", seeds, left_out, difference)
-    difference = _mean(right) - _mean(left)
+    difference = fmean(right) - fmean(left)
     p, smallest = _test(left, right, paired=paired)
     verdict: Verdict = "larger than the noise" if p < 1 - CONFIDENCE else "within the noise"
     low, high = difference - smallest, difference + smallest
@@ -90,7 +91,7 @@ def _test(a: Sequence[float], b: Sequence[float], *, paired: bool) -> tuple[floa
 
     scattered = [[after - before for before, after in zip(a, b, strict=True)]] if paired else [a, b]
     if all(max(values) - min(values) <= EXACT for values in scattered):  # then any difference is one
-        return (1.0 if abs(_mean(b) - _mean(a)) <= EXACT else 0.0), 0.0
+        return (1.0 if abs(fmean(b) - fmean(a)) <= EXACT else 0.0), 0.0
     # scipy warns of a group that does not scatter; here that is fine. Two threads at once may leave the filter set.
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Precision loss occurred", RuntimeWarning)
@@ -101,7 +102,3 @@ def _test(a: Sequence[float], b: Sequence[float], *, paired: bool) -> tuple[floa
 
 def _finite(losses: Losses) -> dict[int, float]:
     return {seed: loss for seed, loss in losses.items() if loss is not None and math.isfinite(loss)}
-
-
-def _mean(values: Sequence[float]) -> float:
-    return math.fsum(values) / len(values)

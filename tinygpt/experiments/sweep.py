@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 
 from tinygpt.experiments.differences import setting_words, settings
 from tinygpt.experiments.fairness import with_steps
-from tinygpt.experiments.plan import Plan
-from tinygpt.experiments.seeds import race
+from tinygpt.experiments.plan import Plan, race
 from tinygpt.gpt import GPTConfig
 from tinygpt.settings import settings_of
 from tinygpt.training.spec import LOOKS, RunSpec, TrainConfig
@@ -23,6 +22,12 @@ SWEPT = {
     for each in settings_of(config).values()
     if each.of_variant and each.sweep != "never"
 }
+
+
+def matters(name: str, spec: RunSpec) -> bool:
+    """Whether this run has the setting, and it does something there: without a feed-forward, no activation does."""
+    acts = name != "activation" or getattr(spec.model, "feed_forward", 0) > 0
+    return acts and name in settings(spec)
 
 
 class Sweep(NamedTuple):
@@ -37,7 +42,15 @@ def sweep(base: RunSpec, axes: Mapping[str, Sequence[Any]], seeds: Sequence[int]
 
     ValueError in words where there is nothing to sweep: an unknown setting, no value, or no combination that works.
     """
-    _check(base, axes)
+    if not 1 <= len(axes) <= 2:
+        raise ValueError(f"a sweep moves one or two settings, got {len(axes)}")
+    for name, values in axes.items():
+        if name not in SWEPT:
+            raise ValueError(f"{name!r} cannot be swept; choose one of {', '.join(SWEPT)}")
+        if name not in settings(base):
+            raise ValueError(f"a table of pairs has no {name}: choose a model with attention")
+        if not values:
+            raise ValueError(f"choose at least one value of {name}")
     variants: list[tuple[str, RunSpec]] = []
     left_out: dict[str, str] = {}
     for values in product(*(dict.fromkeys(values) for values in axes.values())):  # each value once
@@ -56,15 +69,3 @@ def run_at(base: RunSpec, point: Mapping[str, Any]) -> RunSpec:
     """The run with these settings instead of its own. ValueError, in words, where no such model can be built."""
     moved = base.with_settings({name: value for name, value in point.items() if name != "max_steps"})
     return with_steps(moved, point.get("max_steps", moved.train.max_steps), LOOKS)
-
-
-def _check(base: RunSpec, axes: Mapping[str, Sequence[Any]]) -> None:
-    if not 1 <= len(axes) <= 2:
-        raise ValueError(f"a sweep moves one or two settings, got {len(axes)}")
-    for name, values in axes.items():
-        if name not in SWEPT:
-            raise ValueError(f"{name!r} cannot be swept; choose one of {', '.join(SWEPT)}")
-        if name not in settings(base):
-            raise ValueError(f"a table of pairs has no {name}: choose a model with attention")
-        if not values:
-            raise ValueError(f"choose at least one value of {name}")

@@ -120,7 +120,7 @@ def reach_words(name: str, *, short: bool) -> str:
 
 def crossing(curve: LossCurve, floor: float) -> int | None:
     """The first step from which on the val loss has stayed below `floor`; None while it is below by a hair only."""
-    found = stays_below(curve.vals, floor, equal=False)
+    found = stays_below(curve.vals, floor)
     if found is None or min(val for step, val in curve.vals if step >= found) >= floor - CLOSE:
         return None
     return found

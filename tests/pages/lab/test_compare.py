@@ -73,6 +73,20 @@ def test_a_sweep_leaves_out_what_cannot_be_built():
     assert "3 runs" in says(page) and not page.button(key="begin").disabled
 
 
+def test_a_sweep_offers_the_settings_that_matter_for_its_model():
+    page = opened(experiment="Sweep a setting", sweep_model="GPT", sweep_1="activation", sweep_seeds="1")
+    assert page.selectbox(key="sweep_1").value == "activation" and "2 runs" in says(page)
+    for model in ("one head", "bigram"):
+        page.selectbox(key="sweep_model").set_value(model).run()
+        offered = page.selectbox(key="sweep_1").options
+        assert "activation" not in offered and ("n_embd" in offered) is (model == "one head")
+        assert page.selectbox(key="sweep_1").value == "learning_rate" and not page.exception
+        assert not page.button(key="begin").disabled
+    assert "6 runs" in says(
+        opened(experiment="Sweep a setting", sweep_model="bigram", sweep_1="n_embd", sweep_seeds="1")
+    )
+
+
 def test_nothing_chosen_is_said_in_words():
     page = opened(experiment="Sweep a setting")
     page.multiselect(key="values_learning_rate").set_value([]).run()

@@ -7,14 +7,14 @@ import pytest
 
 from tinygpt.engine.experiments import ExperimentView
 from tinygpt.engine.records import RunView
+from tinygpt.experiments.differences import varied
 from tinygpt.gpt import GPTConfig
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.ui import floors
-from tinygpt.ui.compare.language import _above_words
-from tinygpt.ui.compare.results import best_of, differences, loss_words, perplexity, result_rows
+from tinygpt.ui.compare.kinds import above_words
+from tinygpt.ui.compare.results import best_of, differences, loss_words, perplexity, result_rows, step_rows
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.compare.standing import losses, standing
-from tinygpt.ui.compare.steps import step_rows
 from tinygpt.ui.compare.sweep import edges, lowest, mean_losses, swept
 from tinygpt.ui.compare.verdict import comparison_words
 from tinygpt.words.loss import gap_words
@@ -169,6 +169,15 @@ def test_what_differs_is_said_in_words_and_not_how_it_was_run():
     }  # fmt: skip
 
 
+def test_settings_that_find_no_room_are_counted():
+    names = ("n_embd", "n_head", "n_layer", "block_size", "dropout", "scale")
+    model = replace(SPEC.model, n_embd=16, n_head=2, n_layer=2, block_size=16, dropout=0.1, scale="none")
+    other = replace(SPEC, model=model)
+    assert set(varied([SPEC, other])) == set(names)
+    said = differences({"A": variant("A", 2.4), "B": variant("B", 2.3, spec=other)})["B"]
+    assert said.endswith(" \u00b7 and 2 more") and said.count("\u00b7") == 4
+
+
 def test_on_a_made_up_language_the_floor_is_the_best_possible_loss():
     known = floors.of_model("look-back", SPEC.model.block_size)
     assert known["the best possible"] == pytest.approx(1.0717, abs=1e-4) and "5-gram" not in known
@@ -178,10 +187,10 @@ def test_on_a_made_up_language_the_floor_is_the_best_possible_loss():
 
 
 def test_how_far_above_the_best_a_run_is():
-    assert _above_words(run("A", 1, 1.076), 1.0717) == "0.004"
-    assert _above_words(run("A", 1, 9e5, "diverged"), 1.0717) == "diverged"
-    assert _above_words(run("A", 1, 1.5717, "stopped"), 1.0717) == "0.500 when stopped"
-    assert _above_words(run("A", 1, 1.5717, "training"), 1.0717) == "0.500 so far"
+    assert above_words(run("A", 1, 1.076), 1.0717) == "0.004"
+    assert above_words(run("A", 1, 9e5, "diverged"), 1.0717) == "diverged"
+    assert above_words(run("A", 1, 1.5717, "stopped"), 1.0717) == "0.500 when stopped"
+    assert above_words(run("A", 1, 1.5717, "training"), 1.0717) == "0.500 so far"
 
 
 # --- sweeps ---------------------------------------------------------------------------------------------------------

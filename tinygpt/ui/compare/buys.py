@@ -7,8 +7,7 @@ from tinygpt.plots.losses.lines import Axes, Series, lines_rows, lines_spec
 from tinygpt.plots.losses.surprise import passage
 from tinygpt.ui import frame
 from tinygpt.ui.compare import models
-from tinygpt.ui.compare.chart import styles
-from tinygpt.ui.compare.figure import figure
+from tinygpt.ui.compare.chart import figure, styles
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.drag import still
 from tinygpt.words import markdown as literal

@@ -1,8 +1,12 @@
-"""The chart of the comparison and the controls that say how it is drawn."""
+"""The charts of this page: how they are shown and saved, and the one of all losses with its controls."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
-from tinygpt.engine.records import RunView
 from tinygpt.experiments.curves import ACROSS, LossCurve
 from tinygpt.models import kind
 from tinygpt.plots.losses.loss import loss_rows
@@ -10,15 +14,39 @@ from tinygpt.plots.losses.loss_chart import loss_spec
 from tinygpt.plots.losses.reach import LINES, View
 from tinygpt.plots.losses.tones import Tone, tones
 from tinygpt.plots.losses.variants import variants_of
+from tinygpt.plots.picture import NoPicture, chart_png, chart_svg
 from tinygpt.training.cost import operations
 from tinygpt.training.presets import stated
 from tinygpt.ui import floors, frame, texts
-from tinygpt.ui.compare.figure import figure
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.train.loss import curve_of
 
 SMOOTHINGS = {"none": 0.0, "a little": 0.03, "much": 0.1}  # share of a run that is averaged to both sides
 ALT = "Losses of the runs that are compared; the table below has the numbers."
+
+
+def figure(rows: pd.DataFrame, spec: dict[str, Any], *, key: str, alt: str, title: str, zoom: bool = False) -> None:
+    """A Vega-Lite chart of `rows` under its title, with a menu that saves it. `zoom` keeps what one has zoomed into."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"**{title}**", width="content")
+        box = st.popover("Save", type="tertiary", key=f"save_{key}", on_change="rerun", width="content")
+    if box.open:
+        with box:
+            for ending, draw, mime in (("png", chart_png, "image/png"), ("svg", chart_svg, "image/svg+xml")):
+                st.download_button(
+                    ending.upper(), partial(_drawn, partial(draw, spec, rows, mode=frame.mode(), title=title)),
+                    f"tinygpt-{key}.{ending}", mime, key=f"{ending}_{key}", on_click="ignore",
+                )  # fmt: skip
+    zooming: dict[str, Any] = {"on_select": frame.zoomed, "selection_mode": ["grid"]} if zoom else {}
+    st.vega_lite_chart(rows, spec, width="stretch", key=key, alt=alt, **zooming)
+
+
+def _drawn(draw: Callable[[], bytes | str]) -> bytes | str:
+    """Drawn when the button is pressed; where that fails, a file that says so is better than none."""
+    try:
+        return draw()
+    except NoPicture as error:
+        return str(error)
 
 
 def controls() -> View:
@@ -43,19 +71,16 @@ def controls() -> View:
 
 def compared_losses(shown: Shown, styles: dict[str, Tone], view: View) -> None:
     """All curves, against the floors of the text; runs that another tab has deleted are left out."""
-    found = {label: [_curve(run, label) for run in runs] for label, runs in shown.variants().items()}
-    curves = {label: there for label, each in found.items() if (there := [curve for curve in each if curve])}
-    levels = floors.lines(shown.corpus, shown.runs[0].spec.model.block_size, texts.folder()) if shown.runs else []
-    spec = loss_spec(frame.mode(), view.axis, log=view.log)
+    curves: dict[str, list[LossCurve]] = {}
+    for run in shown.runs:
+        label, per_step = shown.labels[run.id], operations(run.spec.model, run.spec.train.batch_size)
+        if curve := curve_of(run, label, per_step=per_step, target=stated(run.spec)):
+            curves.setdefault(label, []).append(curve)
+    levels = floors.lines(shown.corpus, shown.runs[0].spec.model.block_size, texts.folder())
     figure(
-        loss_rows(variants_of(curves, styles), levels, view), spec, key="overlay", alt=ALT,
-        title=f"Loss, nats per character, by {view.axis}", zoom=True,
+        loss_rows(variants_of(curves, styles), levels, view), loss_spec(frame.mode(), view.axis, log=view.log),
+        key="overlay", alt=ALT, title=f"Loss, nats per character, by {view.axis}", zoom=True,
     )  # fmt: skip
-
-
-def _curve(run: RunView, label: str) -> LossCurve | None:
-    per_step = operations(run.spec.model, run.spec.train.batch_size)
-    return curve_of(run, label, per_step=per_step, target=stated(run.spec))
 
 
 def styles(shown: Shown) -> dict[str, Tone]:

@@ -5,18 +5,12 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from torch import Tensor
-
 from tinygpt.checkpoint.model_file import load
 from tinygpt.corpus import Corpus, load_corpus
-from tinygpt.engine.records import ENDED, RunView
-from tinygpt.gpt import GPTConfig, GPTLanguageModel
+from tinygpt.engine.records import RunView
 from tinygpt.inside.surprise import surprise
-from tinygpt.inside.vitals import vitals
-from tinygpt.models import LanguageModel, build
+from tinygpt.models import LanguageModel
 from tinygpt.training.evaluation import loss_by_position
-from tinygpt.training.loop import one_thread
-from tinygpt.training.spec import RunSpec
 from tinygpt.ui import session, texts
 
 MOST_BYTES = 64 * 1024**2  # of all models that are kept together: five of the largest, or hundreds of small ones
@@ -45,14 +39,12 @@ class Kept:
         model = model or make()
         with self._lock:
             self._models[where] = model
-            while len(self._models) > 1 and sum(map(_size, self._models.values())) > self.most_bytes:
+            while len(self._models) > 1 and self._bytes() > self.most_bytes:
                 del self._models[next(iter(self._models))]
         return model
 
-
-def _size(model: LanguageModel) -> int:
-    """Bytes of the numbers of a model."""
-    return sum(p.numel() * p.element_size() for p in model.parameters())
+    def _bytes(self) -> int:
+        return sum(p.numel() * p.element_size() for model in self._models.values() for p in model.parameters())
 
 
 _kept = Kept(MOST_BYTES)
@@ -69,14 +61,14 @@ def text_of(where: At) -> Corpus:
 
 def model_at(where: At) -> LanguageModel:
     """A model from the engine. ValueError with a sentence where there is none (yet)."""
-    return _kept.get(where, lambda: _read(where))
 
+    def read() -> LanguageModel:
+        blob = session.engine().model_bytes(where.run)
+        if blob is None:
+            raise ValueError("This run has not made its first step yet, so there is no model to look at.")
+        return load(blob).model
 
-def _read(where: At) -> LanguageModel:
-    blob = session.engine().model_bytes(where.run)
-    if blob is None:
-        raise ValueError("This run has not made its first step yet, so there is no model to look at.")
-    return load(blob).model
+    return _kept.get(where, read)
 
 
 @lru_cache(maxsize=256)
@@ -90,52 +82,3 @@ def surprises(where: At, start: int, length: int) -> tuple[float, ...]:
     """What each character of val from `start` on costs, in nats; the one at `start` is given."""
     ids = text_of(where).val[start : start + length + 1]
     return tuple(surprise(model_at(where), ids).tolist())
-
-
-class Watched(NamedTuple):
-    """What the scale race watches in a model after so many steps: means over its heads, and the heads themselves."""
-
-    step: int
-    entropy: float
-    largest: float
-    scores: float
-    independent: float
-    query_gradient: float
-    key_gradient: float
-    heads: tuple[tuple[float, float], ...]  # of each head: the variance of q . k, and that of independent numbers
-
-
-def watched(run: RunView) -> list[Watched]:
-    """A run from its first weights over every model that was kept on the way to the one it has reached."""
-    if not isinstance(run.spec.model, GPTConfig):
-        return []
-    steps = [0, *session.engine().snapshots(run.id)]
-    if run.status in ENDED and run.step > steps[-1]:
-        steps.append(run.step)
-    return [look_at(run.id, step, run.spec, last=step == run.step) for step in steps]
-
-
-@lru_cache(maxsize=2_048)
-def look_at(run: str, step: int, spec: RunSpec, *, last: bool) -> Watched:
-    """One look. The first weights are drawn again from the seed: they are the same to the bit."""
-    engine = session.engine()
-    if step == 0:
-        model = build(spec.model, seed=spec.train.seed)
-    else:
-        blob = engine.model_bytes(run) if last else engine.snapshot(run, step)
-        if blob is None:
-            raise ValueError(f"The model of step {step} is not there (any more).")
-        model = load(blob).model
-    assert isinstance(model, GPTLanguageModel)
-    with one_thread():
-        found = vitals(model, load_corpus(spec.corpus, folder=texts.folder()))
-    heads = tuple(zip(found.scores.flatten().tolist(), found.independent.flatten().tolist(), strict=True))
-    return Watched(
-        step, _mean(found.entropy), _mean(found.largest), _mean(found.scores), _mean(found.independent),
-        _mean(found.query_gradient), _mean(found.key_gradient), heads,
-    )  # fmt: skip
-
-
-def _mean(heads: Tensor) -> float:
-    """Of one number for each head: (L, H) -> ()."""
-    return float(heads.mean())

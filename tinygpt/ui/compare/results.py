@@ -1,8 +1,9 @@
-"""The table of what is compared: what differs between the variants, and where each has got."""
+"""What is compared, in tables: each variant and where it has got, every seed, and each variant beside the last."""
 
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from itertools import pairwise
 from statistics import fmean
 
 import streamlit as st
@@ -10,16 +11,23 @@ import streamlit as st
 from tinygpt.engine.records import RunView
 from tinygpt.experiments.differences import setting_words, varied
 from tinygpt.models import count_parameters
-from tinygpt.spelling import brief, thousands
-from tinygpt.ui import floors, texts
+from tinygpt.plots.losses.strip import strip_rows, strip_spec
+from tinygpt.plots.losses.tones import Tone
+from tinygpt.spelling import brief, number, thousands
+from tinygpt.ui import floors, frame, texts
+from tinygpt.ui.compare.chart import figure
 from tinygpt.ui.compare.shown import Shown
-from tinygpt.ui.compare.standing import broken_on_purpose, is_over, losses, one_text, standing
+from tinygpt.ui.compare.standing import broken_on_purpose, by_seed, is_over, losses, one_text, standing
+from tinygpt.ui.compare.verdict import Groups, against, joined, notes_on
 from tinygpt.words import markdown as literal
 from tinygpt.words.loss import gap_words
+from tinygpt.words.verdict import noise_words, rows_words
 
 FEW = 10  # variants in a table that need not be opened
-COLUMNS = 4  # settings that find room in a row
+MOST = 12  # variants that a chart has room for, a row each
+NAMED = 4  # settings that find room in a row
 NOT_SAID = ("model", "same_batches")  # the name of a variant says its model; the batches are how it was run
+NOT_WELL = ("diverged", "failed", "stopped", "paused")
 PLAIN: dict[tuple[str, object], str] = {
     ("feed_forward", 0): "no feed-forward",
     ("feed_forward", 1): "feed-forward, a single layer",
@@ -44,10 +52,23 @@ def results(shown: Shown) -> None:
 
 
 def result_rows(shown: Shown) -> list[dict[str, str]]:
-    """The rows, without the columns in which no row has a word."""
-    groups, best = shown.variants(), best_of(shown)
-    differs = differences(groups)
-    rows = [_row(label, runs, differs[label], label == best) for label, runs in groups.items()]
+    """The rows in words, with markdown escaped; without the columns in which no row has a word."""
+    groups, best, rows = shown.variants(), best_of(shown), []
+    for label, differs in differences(groups).items():
+        runs, name = groups[label], literal.markdown(label)
+        found, loss, spec = losses(runs), loss_words(runs), runs[0].spec
+        known = floors.of_model(spec.corpus, spec.model.block_size, texts.folder())
+        row = {
+            "variant": f"**{name}**, best" if label == best else name,
+            "what differs": literal.markdown(differs),
+            "parameters": thousands(count_parameters(spec.model)),
+            "val loss": f"**{loss}**" if label == best else loss,
+            "perplexity": perplexity(fmean(found)) if found else "",
+            "its seeds": f"{brief(min(found))} to {brief(max(found))}" if len(found) > 1 else "",
+            "gap closed": gap_words(fmean(found), known) if found else "",
+            "state": state(runs),
+        }
+        rows.append(row)
     return [{column: row[column] for column in row if any(each[column] for each in rows)} for row in rows]
 
 
@@ -56,22 +77,6 @@ def best_of(shown: Shown) -> str:
     if not is_over(shown.runs) or not one_text(shown.runs):
         return ""
     return standing(shown.variants(), broken_on_purpose(shown)).best
-
-
-def _row(label: str, runs: list[RunView], differs: str, best: bool) -> dict[str, str]:
-    """One variant in words, with markdown escaped."""
-    found, name, loss, spec = losses(runs), literal.markdown(label), loss_words(runs), runs[0].spec
-    known = floors.of_model(spec.corpus, spec.model.block_size, texts.folder())
-    return {
-        "variant": f"**{name}**, best" if best else name,
-        "what differs": literal.markdown(differs),
-        "parameters": thousands(count_parameters(spec.model)),
-        "val loss": f"**{loss}**" if best else loss,
-        "perplexity": perplexity(fmean(found)) if found else "",
-        "its seeds": f"{brief(min(found))} to {brief(max(found))}" if len(found) > 1 else "",
-        "gap closed": gap_words(fmean(found), known) if found else "",
-        "state": state(runs),
-    }
 
 
 def loss_words(runs: Sequence[RunView]) -> str:
@@ -90,40 +95,86 @@ def perplexity(loss: float) -> str:
 
 def differences(groups: Mapping[str, Sequence[RunView]]) -> dict[str, str]:
     """What is special about each variant. Of two, both sides are said, unless the names say all of it."""
-    differs = {name: values for name, values in varied([runs[0].spec for runs in groups.values()]).items()
-               if name not in NOT_SAID}  # fmt: skip
-    own = {
-        label: [(name, values[i]) for name, values in differs.items() if is_special(values, i)]
-        for i, label in enumerate(groups)
-    }
+    own: dict[str, list[tuple[str, object]]] = {label: [] for label in groups}
+    for name, values in varied([runs[0].spec for runs in groups.values()]).items():
+        most = max(map(values.count, values))
+        for label, value in zip(groups, values, strict=True):
+            usual = values.count(value) == most > 1  # what most have is not worth a word
+            if name not in NOT_SAID and value is not None and not usual:
+                own[label].append((name, value))
     news = {
         label: [pair for pair in pairs if setting_words(*pair) not in label.split(" \u00b7 ")]
         for label, pairs in own.items()
     }
-    shown = own if len(own) == 2 and any(news.values()) else news
-    return {label: " \u00b7 ".join(plain(*pair) for pair in pairs[:COLUMNS]) for label, pairs in shown.items()}
+    said = own if len(own) == 2 and any(news.values()) else news
+    return {label: in_words(pairs) for label, pairs in said.items()}
 
 
-def plain(name: str, value: object) -> str:
-    """A setting in the words of a lesson, where it has some."""
-    if name == "corpus":
-        return texts.text_title(str(value))
-    return PLAIN.get((name, value), setting_words(name, value))
-
-
-def is_special(values: Sequence[object], i: int) -> bool:
-    """Whether a variant's value is worth a word: it has one, and not the one that most have."""
-    times = [values.count(value) for value in values]
-    return values[i] is not None and not (times[i] == max(times) > 1)
+def in_words(settings: Sequence[tuple[str, object]]) -> str:
+    """The first settings with their values, in the words of a lesson where it has some, and how many there are more."""
+    words = [
+        texts.text_title(str(value)) if name == "corpus" else PLAIN.get((name, value), setting_words(name, value))
+        for name, value in settings[:NAMED]
+    ]
+    more = [f"and {len(settings) - NAMED} more"] if len(settings) > NAMED else []
+    return " \u00b7 ".join(words + more)
 
 
 def state(runs: Sequence[RunView]) -> str:
     """What is not over yet, or has gone wrong."""
+    statuses = [run.status for run in runs]
     moving = sum(run.moving for run in runs)
-    words = {
-        status: sum(run.status == status for run in runs) for status in ("diverged", "failed", "stopped", "paused")
-    }
-    return ", ".join(
-        [f"{n} {status}" if len(runs) > 1 else status for status, n in words.items() if n]
-        + ([f"{moving} to come" if len(runs) > 1 else "training"] if moving else [])
-    )
+    if len(runs) == 1:
+        return "training" if moving else statuses[0] if statuses[0] in NOT_WELL else ""
+    words = [f"{n} {status}" for status in NOT_WELL if (n := statuses.count(status))]
+    return ", ".join([*words, f"{moving} to come"] if moving else words)
+
+
+def seed_by_seed(now: Shown, tones: Mapping[str, Tone]) -> None:
+    """The final loss of every seed, once some variant has two of them; without those that never had one."""
+    groups = now.variants()
+    final = {label: {seed: loss for seed, loss in by_seed(runs).items() if loss is not None}
+             for label, runs in groups.items()}  # fmt: skip
+    final = {label: found for label, found in final.items() if found or not is_over(groups[label])}
+    if len(final) > MOST or not all(final.values()) or not any(len(found) > 1 for found in final.values()):
+        return
+    figure(
+        strip_rows(final, [tones[label] for label in final]), strip_spec(frame.mode(), tuple(final)), key="seeds_chart",
+        alt="The final val loss of every seed, a row for each variant; the table has the numbers.",
+        title="Final val loss, seed by seed",
+    )  # fmt: skip
+
+
+def one_by_one(now: Shown) -> None:
+    """Each variant against the one before it, as a table."""
+    rows = step_rows(now.variants())
+    if rows:
+        with st.expander("Each against the one before", type="compact", key="steps"):
+            st.table(rows, border="horizontal", hide_index=True)
+            if words := rows_words(sum("seeds," in row["more than luck?"] for row in rows)):
+                st.markdown(f":gray[{words}]")
+
+
+def step_rows(groups: Groups) -> list[dict[str, str]]:
+    """Each variant against the one before it on the same text, once both have ended."""
+    by_text: dict[str, list[str]] = {}
+    for label, runs in groups.items():
+        by_text.setdefault(runs[0].spec.corpus, []).append(label)
+    rows = []
+    for before, after in (pair for labels in by_text.values() for pair in pairwise(labels)):
+        pair = {label: groups[label] for label in (before, after)}
+        if not all(map(is_over, pair.values())):
+            continue
+        stand, loss, words = standing(pair), "\u2013", ""
+        if len(stand.ranked) == 2:
+            found = against(stand.ranked, groups, before, after)
+            difference = found.difference or 0.0
+            loss, words = f"{'+' if difference > 0 else ''}{number(difference, 3)}", noise_words(found)
+        row = {
+            "from": literal.markdown(before),
+            "to": literal.markdown(after),
+            "val loss": loss,
+            "more than luck?": joined(words, notes_on(stand, pair)),
+        }
+        rows.append(row)
+    return rows

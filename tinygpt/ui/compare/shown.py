@@ -52,16 +52,13 @@ def chosen() -> Shown:
         notes.append("This link leads to no run that is here (any more). Below are your own.")
     if not runs:
         experiments = engine.experiments(session.student())[-1:]
-        runs = list(experiments[0].runs) if experiments else _newest()
+        mine = session.runs()
+        newest = [run for run in mine if run.spec.corpus == mine[0].spec.corpus][:FIRST]
+        runs = list(experiments[0].runs) if experiments else newest[::-1]
     runs = list({run.id: run for run in runs}.values())
     if len(runs) > MOST:
         notes.append(f"{len(runs)} runs are too many for one chart: here are the first {MOST}.")
     return Shown(experiments, runs[:MOST], labels(runs[:MOST]), notes)
-
-
-def _newest() -> list[RunView]:
-    mine = session.runs()
-    return [run for run in mine if run.spec.corpus == mine[0].spec.corpus][:FIRST][::-1]
 
 
 def labels(runs: list[RunView]) -> dict[str, str]:
@@ -76,34 +73,28 @@ def labels(runs: list[RunView]) -> dict[str, str]:
 
 def choose_shown() -> Shown:
     """The list of what can be compared, and what is chosen in it; that goes into the link."""
-    engine, student = session.engine(), session.student()
-    experiments = {one.id: _title(one) for one in engine.experiments(student)[::-1]}
-    single = {run.id: run.name for run in session.runs()}
     now = chosen()
-    if now.runs and "show" not in st.query_params:
-        compare_from_now(
-            [one.id for one in now.experiments] or [run.id for run in now.runs]
-        )  # so that the link is the comparison
-    foreign = {one.id: _title(one) for one in now.experiments} | {run.id: run.name for run in now.runs}
-    ids = [one.id for one in now.experiments]
     within = {run.id for one in now.experiments for run in one.runs}
-    ids += [run.id for run in now.runs if run.id not in within]
-    known = {**{name: foreign[name] for name in ids}, **experiments, **single}
+    compared: list[ExperimentView | RunView] = [*now.experiments, *(run for run in now.runs if run.id not in within)]
+    ids = [each.id for each in compared]
+    if ids and "show" not in st.query_params:
+        compare_from_now(ids)  # so that the link is the comparison
+    mine = session.engine().experiments(session.student())[::-1]
+    known = {each.id: _title(each) for each in (*compared, *mine, *session.runs())}
     st.session_state["shown"] = ids  # the link is the truth: another page or a button may have changed it
     st.multiselect(
-        "Shown", list(known), key="shown", format_func=known.__getitem__, on_change=_into_the_link, max_selections=MOST,
-        placeholder="runs and experiments", help="Experiments and runs, in one chart. The link opens the same ones.",
+        "Shown", list(known), key="shown", format_func=known.__getitem__, max_selections=MOST,
+        on_change=lambda: compare_from_now(st.session_state["shown"]), placeholder="runs and experiments",
+        help="Experiments and runs, in one chart. The link opens the same ones.",
     )  # fmt: skip
     return now
 
 
-def _title(one: ExperimentView) -> str:
-    """An experiment among others of its kind."""
-    return f"{one.title}, {len(one.runs)} runs, {time.strftime('%H:%M', time.localtime(one.created))}"
-
-
-def _into_the_link() -> None:
-    compare_from_now(st.session_state["shown"])
+def _title(each: ExperimentView | RunView) -> str:
+    """A run, or an experiment among others of its kind."""
+    if isinstance(each, RunView):
+        return each.name
+    return f"{each.title}, {len(each.runs)} runs, {time.strftime('%H:%M', time.localtime(each.created))}"
 
 
 def compare_from_now(names: list[str]) -> None:

@@ -3,11 +3,13 @@
 import streamlit as st
 
 from tinygpt.engine.experiments import ExperimentView
-from tinygpt.engine.records import RunView
-from tinygpt.plots.losses.tones import Tone
-from tinygpt.ui import frame, pace
-from tinygpt.ui.compare import broken, chart, ladder, language, progress, results, scale, steps, sweep, verdict
+from tinygpt.engine.records import ENDED
+from tinygpt.spelling import spoken_time
+from tinygpt.ui import frame, pace, session
+from tinygpt.ui.compare import chart, kinds, results, sweep, verdict
 from tinygpt.ui.compare.shown import Shown, chosen
+from tinygpt.ui.train.launch import SETTLED, seconds_here
+from tinygpt.words import markdown as literal
 
 
 def comparison_stage(now: Shown) -> None:
@@ -27,7 +29,7 @@ def _tick(fresh: list[Shown], live: bool) -> None:
     tones = chart.styles(now)
     with st.container():
         for one in now.experiments:
-            progress.progress(one)
+            progress(one)
         for note in now.notes:
             st.text(note)
     with st.container():
@@ -41,31 +43,48 @@ def _tick(fresh: list[Shown], live: bool) -> None:
                 sweep.sweep_found(groups, tones[next(iter(groups))], one.id)
     with st.container():
         results.results(now)
-        steps.seed_by_seed(now, tones)
-        steps.one_by_one(now)
+        results.seed_by_seed(now, tones)
+        results.one_by_one(now)
     with st.container():
-        for one, suffix in _suffixes(now):
-            _of_its_kind(one, now.variants(one), tones, suffix)
+        kinds.of_their_kinds(now, tones)
     if live != pace.more_to_come(now.runs, now.corpus) or pace.out_of_step(live, eager=False):
         st.rerun()  # once, so that the asking begins, stops, or finds its new pace
 
 
-def _suffixes(now: Shown) -> list[tuple[ExperimentView, str]]:
-    """The experiments, each with an ending for its keys: none for the first of a kind, so that the link names it."""
-    kinds = [one.kind for one in now.experiments]
-    firsts = [kinds.index(one.kind) == n for n, one in enumerate(now.experiments)]
-    return [(one, "" if first else f"_{one.id}") for one, first in zip(now.experiments, firsts, strict=True)]
+def progress(one: ExperimentView) -> None:
+    """One experiment: how much of it is done, how long it takes still, and the buttons that act on all of its runs."""
+    place = f"experiment {one.id}"  # where what the engine says against an order is shown
+    rests = one.status in ("paused", "interrupted")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", gap="small",
+                      key=f"experiment_{one.id}"):  # fmt: skip
+        with st.container(gap="xsmall", width=500):
+            ended = sum(run.status in ENDED for run in one.runs)
+            words = f"**{literal.markdown(one.title)}** \u2002{ended} of {len(one.runs)} runs have ended"
+            if one.status == "running" and (left := seconds_left(one)):
+                words += f" \u00b7 about {spoken_time(left)} left"
+            st.markdown(f"{words} \u00b7 {one.status}" if rests else words)
+            st.progress(min(1.0, one.share))
+        if one.student == session.student():
+            engine = session.engine()
+            orders = {"Resume": engine.resume} if rests else {}
+            orders |= {"Pause": engine.pause} if one.status == "running" else {}
+            orders |= {"Delete": engine.delete} if one.status == "ended" else {"Stop": engine.stop}
+            with st.container(horizontal=True, width="content", gap="small"):
+                for label, order in orders.items():
+                    key = f"{label.lower()}_all_{one.id}"
+                    st.button(label, key=key, on_click=session.order, args=(place, order, one.id))
+    if said := session.answer(place):
+        st.text(said)
 
 
-def _of_its_kind(one: ExperimentView, groups: dict[str, list[RunView]], tones: dict[str, Tone], suffix: str) -> None:
-    """What an experiment of this kind has to show beside its curves; `groups` are its variants on the chart."""
-    if not groups:
-        return
-    if one.kind == "ladder":
-        ladder.rung_by_rung(groups, suffix)
-    elif one.kind == "scale":
-        scale.scale_inside(groups, tones, suffix)
-    elif one.kind == "break":
-        broken.what_went_wrong(one)
-    elif one.kind == "language":
-        language.moment_of_rule(one)
+def seconds_left(one: ExperimentView) -> float:
+    """What is left of each run, at its own speed once that is known, shared out among the workers."""
+    moving = [run for run in one.runs if run.moving]
+    usual = seconds_here(*(run.spec for run in moving))
+    seconds = sum(
+        (run.max_steps - run.step) / run.steps_per_second
+        if run.step >= SETTLED and run.steps_per_second
+        else whole * (1 - run.step / run.max_steps)
+        for run, whole in zip(moving, usual, strict=True)
+    )
+    return seconds / max(1, len(session.engine().workers()))

@@ -6,7 +6,7 @@ from statistics import fmean
 from typing import NamedTuple
 
 from tinygpt.engine.records import ENDED, RunView
-from tinygpt.experiments.breakages import HEALTHY
+from tinygpt.experiments.pairs import HEALTHY
 from tinygpt.experiments.significance import Losses
 from tinygpt.ui.compare.shown import Shown
 

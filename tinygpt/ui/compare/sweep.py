@@ -13,7 +13,7 @@ from tinygpt.plots.losses.heat import heat_rows, heat_spec
 from tinygpt.plots.losses.lines import Axes, Series, lines_rows, lines_spec
 from tinygpt.plots.losses.tones import Tone
 from tinygpt.ui import frame
-from tinygpt.ui.compare.figure import figure
+from tinygpt.ui.compare.chart import figure
 from tinygpt.ui.compare.standing import is_over, known_losses, losses, standing
 from tinygpt.words import markdown as literal
 from tinygpt.words.verdict import sweep_words
@@ -24,20 +24,33 @@ POWERS = 8.0  # values that span more than this factor stand on an axis of power
 
 def sweep_found(groups: dict[str, list[RunView]], tone: Tone, experiment: str) -> None:
     """A curve where one setting that is a number was moved, tiles where two were; `experiment` is for the keys."""
-    axes = swept(groups)
-    found = {label: losses(runs) for label, runs in groups.items()}
-    if not any(found.values()) or not 1 <= len(axes) <= 2:
+    axes, found = swept(groups), [losses(runs) for runs in groups.values()]
+    if not any(found) or not 1 <= len(axes) <= 2:
         return
     st.header("What the sweep has found", anchor="sweep")
-    if len(axes) == 2:
-        _tiles(axes, mean_losses(groups), experiment)
-    elif all(_is_number(value) for value in next(iter(axes.values()))):
-        _curve(*next(iter(axes.items())), list(found.values()), tone, experiment)
+    (x, xs), *others = axes.items()
+    if others:
+        ((y, ys),) = others
+        each = zip(xs, ys, mean_losses(groups), strict=True)
+        cells = {(_word(x, a), _word(y, b)): loss for a, b, loss in each if loss is not None}
+        figure(
+            heat_rows(cells, frame.mode()), heat_spec(frame.mode(), (x, y), _in_order(x, xs), _in_order(y, ys)),
+            key=f"sweep_tiles_{experiment}", alt=f"Final val loss for each {x} and {y}, as tiles.",
+            title="Final val loss",
+        )  # fmt: skip
+    elif all(map(_is_number, xs)):
+        at, seen = zip(*sorted((value, seen) for value, seen in zip(xs, found, strict=True) if seen), strict=True)
+        series = Series("val loss", tone, at, [*map(fmean, seen)], [*map(min, seen)], [*map(max, seen)])
+        look = Axes(x, "val loss", log_x=min(at) > 0 and max(at) / min(at) > POWERS, ticks=at)
+        figure(
+            lines_rows([series], lowest=True), lines_spec(frame.mode(), look), key=f"sweep_curve_{experiment}",
+            alt=f"Final val loss over {x}.", title=f"Final val loss over {x}",
+        )  # fmt: skip
     if said_of := lowest(groups):
         best, loss = said_of
-        at = list(groups).index(best)
+        at_edge = [literal.markdown(words) for words in edges(axes, list(groups).index(best))]
         over = all(map(is_over, groups.values()))
-        frame.caption(sweep_words(literal.markdown(best), loss, [*map(literal.markdown, edges(axes, at))], over=over))
+        frame.caption(sweep_words(literal.markdown(best), loss, at_edge, over=over))
 
 
 def swept(groups: dict[str, list[RunView]]) -> Settings:
@@ -59,39 +72,17 @@ def lowest(groups: dict[str, list[RunView]]) -> tuple[str, float] | None:
 
 def mean_losses(groups: dict[str, list[RunView]]) -> list[float | None]:
     """The loss of each variant; not a number where all of its runs diverged, None where nothing is known."""
-    return [
-        fmean(seen) if (seen := losses(runs))
-        else math.nan if all(run.status == "diverged" for run in runs)
-        else None
-        for runs in groups.values()
-    ]  # fmt: skip
-
-
-def _curve(name: str, values: Sequence[float], found: Sequence[list[float]], tone: Tone, experiment: str) -> None:
-    points = sorted((value, seen) for value, seen in zip(values, found, strict=True) if seen)
-    x, seen = [value for value, _ in points], [losses for _, losses in points]
-    log = min(x) > 0 and max(x) / min(x) > POWERS
-    series = Series("val loss", tone, x, [*map(fmean, seen)], [*map(min, seen)], [*map(max, seen)])
-    figure(
-        lines_rows([series], lowest=True), lines_spec(frame.mode(), Axes(name, "val loss", log_x=log, ticks=tuple(x))),
-        key=f"sweep_curve_{experiment}", alt=f"Final val loss over {name}.", title=f"Final val loss over {name}",
-    )  # fmt: skip
-
-
-def _tiles(axes: Settings, losses: Sequence[float | None], experiment: str) -> None:
-    (x, xs), (y, ys) = axes.items()
-    cells = {(_word(x, a), _word(y, b)): loss for a, b, loss in zip(xs, ys, losses, strict=True) if loss is not None}
-    figure(
-        heat_rows(cells, frame.mode()), heat_spec(frame.mode(), (x, y), _in_order(x, xs), _in_order(y, ys)),
-        key=f"sweep_tiles_{experiment}", alt=f"Final val loss for each {x} and {y}, as tiles.", title="Final val loss",
-    )  # fmt: skip
+    means: list[float | None] = []
+    for runs in groups.values():
+        lost = math.nan if all(run.status == "diverged" for run in runs) else None
+        means.append(fmean(seen) if (seen := losses(runs)) else lost)
+    return means
 
 
 def _in_order(name: str, values: Sequence[Any]) -> tuple[str, ...]:
     """The values once, numbers by size and words as they come."""
     once = list(dict.fromkeys(values))
-    numbers = all(map(_is_number, once))
-    return tuple(_word(name, value) for value in (sorted(once) if numbers else once))
+    return tuple(_word(name, value) for value in (sorted(once) if all(map(_is_number, once)) else once))
 
 
 def _word(name: str, value: Any) -> str:
@@ -99,17 +90,19 @@ def _word(name: str, value: Any) -> str:
 
 
 def edges(axes: Settings, at: int) -> list[str]:
-    """The settings whose value in variant `at` is the last that was tried, though one could go on; in words."""
-    return [setting_words(name, values[at]) for name, values in axes.items() if _at_edge(values, at)]
+    """The settings whose value in variant `at` is the last that was tried, though one could go on; in words.
 
-
-def _at_edge(values: Sequence[Any], at: int) -> bool:
-    """Whether a number is the largest of three or more, or the smallest and not the smallest possible: 0, or one."""
-    if len(set(values)) < 3 or not all(map(_is_number, values)):
-        return False
-    value = values[at]
-    could_be_less = value > 0 and value != 1 if isinstance(value, int) else value > 0
-    return value == max(values) or (value == min(values) and could_be_less)
+    So it is a number: the largest of three or more, or the smallest and not the smallest possible, 0 or one.
+    """
+    found = []
+    for name, values in axes.items():
+        value = values[at]
+        if len(set(values)) < 3 or not all(map(_is_number, values)):
+            continue
+        could_be_less = value > 0 and value != 1 if isinstance(value, int) else value > 0
+        if value == max(values) or (value == min(values) and could_be_less):
+            found.append(setting_words(name, value))
+    return found
 
 
 def _is_number(value: Any) -> bool:

@@ -43,9 +43,11 @@ def comparison_words(now: Shown) -> str:
         return alone(*next(iter(groups.items()))) if groups else NOTHING
     if words := of_breaks(now, aside):
         return words
-    if not is_over(now.runs):
-        return so_far(groups, aside)
-    return verdict(groups, aside)
+    if is_over(now.runs):
+        return verdict(groups, aside)
+    means = {label: fmean(known) for label, runs in groups.items() if label not in aside and (known := losses(runs))}
+    best = min(means, key=means.__getitem__, default="")
+    return so_far_words(literal.markdown(best), means[best]) if means else NOTHING
 
 
 def alone(label: str, runs: Sequence[RunView]) -> str:
@@ -56,19 +58,8 @@ def alone(label: str, runs: Sequence[RunView]) -> str:
         return notes or NOTHING
     loss = f"{brief(fmean(found))}{'' if is_over(runs) else ' so far'}"
     if len(found) > 1:
-        words = f"how far the seeds of {name} lie apart: that is the noise. Its val loss is {loss}."
-    else:
-        words = f"where {name} stands among the floors: its val loss is {loss}."
-    return joined(words, notes)
-
-
-def so_far(groups: Groups, aside: set[str]) -> str:
-    """Who is lowest before all have ended."""
-    means = {label: fmean(known) for label, runs in groups.items() if label not in aside and (known := losses(runs))}
-    if not means:
-        return NOTHING
-    best = min(means, key=means.__getitem__)
-    return so_far_words(literal.markdown(best), means[best])
+        return joined(f"how far the seeds of {name} lie apart: that is the noise. Its val loss is {loss}.", notes)
+    return joined(f"where {name} stands among the floors: its val loss is {loss}.", notes)
 
 
 def verdict(groups: Groups, aside: set[str]) -> str:

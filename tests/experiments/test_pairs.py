@@ -1,12 +1,13 @@
-"""Break it: one thing is wrong, and nothing else; and it goes wrong as the words say."""
+"""One thing differs, and nothing else: what is broken goes wrong as the words say, and rules are found or not."""
 
 from dataclasses import replace
 
 import pytest
 
 from tinygpt.corpus import load_corpus
-from tinygpt.experiments.breakages import BREAKAGES, HEALTHY, breakage_plan, healthy
 from tinygpt.experiments.differences import what_differs
+from tinygpt.experiments.floors import NEAR
+from tinygpt.experiments.pairs import BREAKAGES, HEALTHY, TRIALS, breakage_plan, trial_plan
 from tinygpt.languages.catalogue import TASKS, best_loss
 from tinygpt.training.loop import advance
 from tinygpt.training.state import start
@@ -35,16 +36,11 @@ def test_one_thing_is_wrong_and_nothing_else(name):
 
 @pytest.mark.parametrize("name", BREAKAGES)
 def test_a_breakage_is_a_run_that_fits_its_text(name):
-    spec = healthy(name, "markov", TASKS["markov"].vocab_size)
+    spec = BREAKAGES[name].specs("markov", TASKS["markov"].vocab_size)[0]
     assert spec.corpus == (BREAKAGES[name].corpus or "markov")
     assert start(replace(spec, train=replace(spec.train, max_steps=1)), load_corpus(spec.corpus)).step == 0
     assert spec.train.max_steps <= 3_000
     assert len(breakage_plan(name, "markov", 8, (1337, 1)).title) <= 60
-
-
-def test_an_unknown_breakage_is_refused_in_words():
-    with pytest.raises(ValueError, match="choose one of no-mask"):
-        breakage_plan("coffee", "markov", 8)
 
 
 def finals(name, corpus, vocab_size, steps=None):
@@ -85,3 +81,35 @@ def test_the_breakages_go_wrong_as_their_words_say(margin):
     well, broken = finals("learning-rate", "tinyshakespeare", 65, 500)
     margin("learning rate: the healthy one", well, below=2.4)
     assert broken is None
+
+
+# --- on made-up languages the truth is known -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "missing"), [("look-back", "positions"), ("copying", "n_layer")])
+def test_only_the_part_that_it_takes_is_missing(name, missing):
+    able, unable = trial_plan(name).runs
+    assert (able.label, unable.label) == TRIALS[name].labels
+    assert set(what_differs([able.spec, unable.spec])) == {missing}
+    assert able.spec.train.same_batches and able.spec.train.max_steps <= 3_000
+    assert TRIALS[name].corpus == name
+
+
+def test_a_trial_with_seeds_is_a_plan():
+    found = trial_plan("copying", (1337, 1, 2))
+    assert (found.kind, len(found.runs), len(TRIALS["copying"].title)) == ("language", 6, len(found.title))
+
+
+@pytest.mark.slow
+@pytest.mark.trained
+@pytest.mark.parametrize("name", TRIALS)
+def test_one_model_finds_the_rule_and_the_other_does_not(name, margin):
+    above = {}
+    for run in trial_plan(name).runs:
+        corpus = load_corpus(name)
+        state = start(run.spec, corpus)
+        while not state.ended:
+            points = advance(state, corpus, seconds=10)
+        above[run.label] = points[-1].val - best_loss(name, run.spec.model.block_size)
+    margin("who can, above the best loss", above[TRIALS[name].labels[0]], below=NEAR)
+    margin("who cannot, above the best loss", above[TRIALS[name].labels[1]], above=2 * NEAR)
