@@ -42,7 +42,9 @@ class NameTheBrowser:
 
         async def send_with_name(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).append("set-cookie", new_cookie(secure=scope["scheme"] == "https"))
+                secure = "; Secure" if scope["scheme"] == "https" else ""  # it stays with https if the page came so
+                rules = f"Path=/; Max-Age={HALF_A_YEAR}; HttpOnly; SameSite=Lax{secure}"
+                MutableHeaders(scope=message).append("set-cookie", f"{COOKIE}={secrets.token_hex(16)}; {rules}")
             await send(message)
 
         await self.app(scope, receive, send_with_name)
@@ -70,9 +72,3 @@ def name_in(headers: Headers) -> str | None:
     """The name that a request carries, as it stands there; None without one."""
     found = OURS.search("; ".join(headers.getlist("cookie")))  # other programs on this host set cookies of any shape
     return found[1] if found else None
-
-
-def new_cookie(*, secure: bool) -> str:
-    """A Set-Cookie header with a new name; `secure` keeps it to https where the page came that way."""
-    rules = f"Path=/; Max-Age={HALF_A_YEAR}; HttpOnly; SameSite=Lax"
-    return f"{COOKIE}={secrets.token_hex(16)}; {rules}{'; Secure' if secure else ''}"

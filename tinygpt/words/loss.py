@@ -31,7 +31,9 @@ def curve_words(
             "the first value: a model that knows nothing costs about as much as guessing, the dotted line at the top."
         )
     words = bigram_words(curve, floors) if curve.role == "bigram" else crossing_words(curve, floors, ended=ended)
-    return words + guess_words(curve.vals[-1][1], guess) if ended else words
+    if ended and guess is not None:
+        words += f" Your guess was {number(guess)}; it ended at {brief(curve.vals[-1][1], 2)}."
+    return words
 
 
 def diverged_words(curve: LossCurve, floors: Mapping[str, float]) -> str:
@@ -124,11 +126,6 @@ def crossing(curve: LossCurve, floor: float) -> int | None:
     if found is None or min(val for step, val in curve.vals if step >= found) >= floor - CLOSE:
         return None
     return found
-
-
-def guess_words(now: float, guess: float | None) -> str:
-    """What became of the guess."""
-    return "" if guess is None else f" Your guess was {number(guess)}; it ended at {brief(now, 2)}."
 
 
 def gap_words(loss: float, floors: Mapping[str, float]) -> str:

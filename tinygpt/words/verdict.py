@@ -46,11 +46,20 @@ def broken_words(healthy: tuple[str, float], broken: tuple[str, float], found: C
 def noise_words(found: Comparison) -> str:
     """Whether a difference is larger than what the seed alone does, and how that is known."""
     if found.verdict == "too few":
-        return _too_few_words(found)
+        if any(found.left_out):
+            return "Too few seeds are left to say whether that is more than luck."
+        if max(found.seeds) > 1:
+            return "A single seed on one side cannot say whether that is more than luck: repeat it with other seeds."
+        return "One seed each cannot say whether that is more than luck: repeat them with other seeds."
     how_many = f"{found.seeds[0]} and {found.seeds[1]}" if found.seeds[0] != found.seeds[1] else f"{found.seeds[0]}"
     tested = f"{how_many} seeds, {'pair by pair' if found.test == 'paired' else 'Welch'}"
-    if not found.smallest:
-        return _no_scatter_words(found, tested)
+    if not found.smallest:  # an interval from 0.100 to 0.100 would promise more than such seeds can
+        if found.verdict == "within the noise":
+            return f"There is no difference with any seed ({tested})."
+        return (
+            f"Every seed shows the very same difference ({tested}): there is no scatter to weigh it against, "
+            "so no interval can be given."
+        )
     if found.verdict == "larger than the noise":
         low, high = (_size(size) for size in sorted((abs(found.low or 0.0), abs(found.high or 0.0))))
         where = f"between {low} and {high}" if low != high else low
@@ -61,25 +70,6 @@ def noise_words(found: Comparison) -> str:
     return (
         f"That is within the noise of the seeds: only a difference above {_size(found.smallest)} "
         f"would have shown here ({tested})."
-    )
-
-
-def _too_few_words(found: Comparison) -> str:
-    """Why the seeds are too few: they were so from the first, or some were lost on the way."""
-    if any(found.left_out):
-        return "Too few seeds are left to say whether that is more than luck."
-    if max(found.seeds) > 1:
-        return "A single seed on one side cannot say whether that is more than luck: repeat it with other seeds."
-    return "One seed each cannot say whether that is more than luck: repeat them with other seeds."
-
-
-def _no_scatter_words(found: Comparison, tested: str) -> str:
-    """Every seed says the very same: an interval from 0.100 to 0.100 would promise more than such seeds can."""
-    if found.verdict == "within the noise":
-        return f"There is no difference with any seed ({tested})."
-    return (
-        f"Every seed shows the very same difference ({tested}): there is no scatter to weigh it against, "
-        "so no interval can be given."
     )
 
 

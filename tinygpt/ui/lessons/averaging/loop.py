@@ -1,6 +1,5 @@
 """The first scenes of lesson 3: every position averages its past, by a loop and by a product."""
 
-import streamlit as st
 import torch
 from torch import Tensor
 
@@ -10,7 +9,7 @@ from tinygpt.randomness import generator
 from tinygpt.spelling import number
 from tinygpt.ui import frame
 from tinygpt.ui.drag import drag
-from tinygpt.ui.scene import Showing, explain, picture, scene
+from tinygpt.ui.scene import Showing, choose, explain, picture, scene
 from tinygpt.words.storyboard import Facts, Scene
 
 T = 8  # positions, as in both notebooks
@@ -19,10 +18,8 @@ SIZES = range(2, 17)  # the values of T that can be looked at
 
 def notebook_x() -> Tensor:
     """The x of the notebook that is chosen: 4 sequences of 8 points in a plane. (4, 8, 2)"""
-    seed = st.segmented_control(
-        "Notebook", ["1337", "666"], default="1337", required=True, key="notebook", bind="query-params",
-        format_func={"1337": "the first notebook (seed 1337)", "666": "the second (seed 666)"}.__getitem__,
-    )  # fmt: skip
+    names = {"1337": "the first notebook (seed 1337)", "666": "the second (seed 666)"}
+    seed = choose("Notebook", names, "1337", key="notebook", format_func=names.__getitem__)
     return torch.randn(4, T, 2, generator=generator(int(seed)))
 
 
@@ -36,7 +33,7 @@ def mean_so_far(scene: Scene, x: Tensor) -> Showing:
         picture(scene, figures.plane(points, means, t, mode) + figures.means_table(points, means, t, mode), every[t])
         for t in range(T)
     ]
-    t = drag(pictures, key="t", label="Position t", names=[str(t) for t in range(T)], default=2)
+    t = drag(pictures, key="t", label="Position t", names=range(T), default=2)
     explain(scene, every[t], lambda: {"t": range(T), **_columns("x", points), **_columns("xbow", means)})
 
 
@@ -63,20 +60,18 @@ def matrix_that_adds(scene: Scene) -> Showing:
         "b_rows": str(b.int().tolist()), "all": row["ones"], "right": row["tril"], "mean": row["rows sum to 1"],
         "one": _written(b, 1), "b00": int(b[0, 0]), "b01": int(b[0, 1]), "b10": int(b[1, 0]), "b11": int(b[1, 1]),
     }  # fmt: skip
-    names = list(factors)
-    a = factors[st.segmented_control("a", names, default="tril", required=True, key="stage", bind="query-params")]
+    a = factors[choose("a", factors, "tril", key="stage")]
     cells = [(i, j) for i in range(3) for j in range(2)]
-    pictures = [picture(scene, figures.product(a, b, i, j, frame.mode()), _cell_facts(a, b, i, j)) for i, j in cells]
+    pictures = []
+    for i, j in cells:
+        terms = [f"{x:.3g}\u00b7{y:g}" for x, y in zip(a[i].tolist(), b[:, j].tolist(), strict=True)]
+        here = {"row": i, "column": j, "sum": " + ".join(terms), "value": float((a @ b)[i, j])}
+        pictures.append(picture(scene, figures.product(a, b, i, j, frame.mode()), here))
     drag(pictures, key="cell", label="Cell of c", names=[f"c[{i}, {j}]" for i, j in cells], default=2)
 
 
 def _written(matrix: Tensor, row: int) -> str:
     return f"[{', '.join(f'{v:g}' for v in matrix[row].tolist())}]"
-
-
-def _cell_facts(a: Tensor, b: Tensor, row: int, column: int) -> Facts:
-    terms = [f"{x:.3g}\u00b7{y:g}" for x, y in zip(a[row].tolist(), b[:, column].tolist(), strict=True)]
-    return {"row": row, "column": column, "sum": " + ".join(terms), "value": float((a @ b)[row, column])}
 
 
 @scene("avg-3", height=560, code=[mean_by_tril, tril_weights])
@@ -87,7 +82,7 @@ def one_product(scene: Scene) -> Showing:
     pictures = [
         picture(scene, figures.shares_matrix(tril_weights(size), frame.mode()), facts) for size, facts in every.items()
     ]
-    at = drag(pictures, key="T", label="T", names=[str(size) for size in SIZES], default=SIZES.index(T))
+    at = drag(pictures, key="T", label="T", names=SIZES, default=SIZES.index(T))
     size = SIZES[at]
     wei = tril_weights(size)
     rows = {"row": range(size), **{f"column {i}": wei[:, i].tolist() for i in range(size)}}

@@ -20,7 +20,7 @@ from tinygpt.plots.lessons import averaging as figures
 from tinygpt.plots.lessons.positions import Curve, by_position
 from tinygpt.ui import frame
 from tinygpt.ui.lessons.averaging.loop import T
-from tinygpt.ui.scene import Showing, alt, explain, plot, scene, table
+from tinygpt.ui.scene import Showing, alt, choose, explain, plot, scene, table
 from tinygpt.ui.train.here import train_here
 from tinygpt.words.storyboard import Scene, apart
 
@@ -90,9 +90,7 @@ def forgets(scene: Scene, x: Tensor) -> Showing:
     facts = {"first": float(changes["look_for"][0])} | {f"row_{i}": float(changes["fifth"][i]) for i in (5, 6, 7)}
     yield facts
     names = list(options)
-    words = options[
-        st.segmented_control("Change", names, default=names[0], required=True, key="change", bind="query-params")
-    ]
+    words = options[choose("Change", names, names[0], key="change")]
     plot(scene, figures.changes_bars(changes[words], frame.mode()), facts, words)
 
 

@@ -11,7 +11,7 @@ from tinygpt.plots.lessons import averaging as figures
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.lessons.averaging.loop import T
-from tinygpt.ui.scene import Showing, explain, look_for, plot, scene, wrong_frame
+from tinygpt.ui.scene import Showing, choose, explain, look_for, plot, scene, wrong_frame
 from tinygpt.words.storyboard import Facts, Scene
 
 AFTER = "0 after softmax"
@@ -36,10 +36,15 @@ def out_of_softmax(scene: Scene) -> Showing:
     typed = st.query_params.get("fill", "").replace("-", "\u2212")  # a link may have the minus of a keyboard
     if typed in options:
         st.session_state.setdefault("fill", typed)
-    chosen = st.segmented_control(
-        "Score of the future", options, default=options[0], required=True, key="fill", bind="query-params"
-    )
-    facts = _softmax_facts(chosen)
+    chosen = choose("Score of the future", options, options[0], key="fill")
+    fill = FILLS[chosen]
+    wei = softmax_then_zero(T) if chosen == AFTER else softmax_weights(T, fill)
+    facts = {
+        "t": T - 1, "shares": T, "share": 1 / T, "future_cells": int((~causal_mask(T)).sum()), "fill": chosen,
+        "power": math.exp(fill),
+        "leak": float(wei[0, 1:].sum()), "first_sum": float(wei[0].sum()), "row_2": float(tril_weights(T)[2, 0]),
+        "leak_of_zero": float(softmax_weights(T, 0.0)[0, 1:].sum()),
+    }  # fmt: skip
     yield facts
     if chosen == options[0]:
         _stages(scene, chosen, facts)
@@ -48,17 +53,6 @@ def out_of_softmax(scene: Scene) -> Showing:
             _stages(scene, chosen, facts)
             look_for(scene, facts, "wrong_after" if chosen == AFTER else "wrong")
     explain(scene, facts)
-
-
-def _softmax_facts(chosen: str) -> dict[str, object]:
-    fill = FILLS[chosen]
-    wei = softmax_then_zero(T) if chosen == AFTER else softmax_weights(T, fill)
-    return {
-        "t": T - 1, "shares": T, "share": 1 / T, "future_cells": int((~causal_mask(T)).sum()), "fill": chosen,
-        "power": math.exp(fill),
-        "leak": float(wei[0, 1:].sum()), "first_sum": float(wei[0].sum()), "row_2": float(tril_weights(T)[2, 0]),
-        "leak_of_zero": float(softmax_weights(T, 0.0)[0, 1:].sum()),
-    }  # fmt: skip
 
 
 def _stages(scene: Scene, chosen: str, facts: Facts) -> None:

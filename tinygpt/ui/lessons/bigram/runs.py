@@ -20,8 +20,7 @@ RATE, STEPS = 1e-3, 10_000  # the notebook's training
 def newest_run(text: Counted) -> RunView | None:
     """The run of the link, or else this student's newest, that trains a bigram on this text."""
     views, current = session.on_stage()
-    found = [view for view in ([current] if current else []) + views if fits(view, text)]
-    return found[0] if found else None
+    return next((view for view in [current, *views] if view and fits(view, text)), None)
 
 
 def fits(view: RunView, text: Counted) -> bool:
@@ -68,23 +67,14 @@ def _read(blob: bytes | None) -> Tensor | None:
 def tables_of(view: RunView | None, text: Counted) -> dict[int, Tensor]:
     """The tables of a run by step: untrained, the snapshots kept on the way, and as it is now. Each (V, V)"""
     spec = view.spec if view else table_spec(text, RATE, STEPS)
-    found: dict[int, Tensor | None] = {0: _untrained(spec)}
-    if view:
-        found |= _trained(view)
-    return {step: P for step, P in found.items() if P is not None}
-
-
-def _trained(view: RunView) -> dict[int, Tensor | None]:
-    """The tables of a run after its first step; none when it was deleted a moment ago, in another tab."""
-    engine = session.engine()
+    untrained, found, engine = _untrained(spec), dict[int, Tensor | None](), session.engine()
     try:
-        found = {step: _kept(view.id, step) for step in engine.snapshots(view.id) if step < view.step}
-        if view.step:
-            ended = view.status in ENDED
-            found[view.step] = _last(view.id) if ended else _read(engine.model_bytes(view.id))
-    except NoSuchRun:
-        return {}
-    return found
+        if view and view.step:
+            found = {step: _kept(view.id, step) for step in engine.snapshots(view.id) if step < view.step}
+            found[view.step] = _last(view.id) if view.status in ENDED else _read(engine.model_bytes(view.id))
+    except NoSuchRun:  # it was deleted a moment ago, in another tab
+        found = {}
+    return {0: untrained} | {step: P for step, P in found.items() if P is not None}
 
 
 def losses_of_batches(view: RunView) -> list[tuple[int, float]]:

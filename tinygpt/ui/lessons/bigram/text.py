@@ -72,39 +72,29 @@ def chosen_text() -> Counted:
         V = corpus.tokenizer.vocab_size if corpus else 0
         corpus = load_corpus(default_corpus())
         if V:
-            st.markdown(
-                find_scene("big-1").write(
-                    "too_many", {"V": V, "most": MOST_CHARACTERS, "title": texts.text_title(corpus.name)}
-                )
-            )
+            facts = {"V": V, "most": MOST_CHARACTERS, "title": texts.text_title(corpus.name)}
+            st.markdown(find_scene("big-1").write("too_many", facts))
     return counted_text(corpus.name)
 
 
 def char_control(text: Counted, key: str, wanted: str, quick: str = "tq: \n") -> int:
     """One of the text's characters, from a list or by a button; its id."""
     chars = text.chars
-    here = [c for c in quick if c in chars]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         with st.container(width=220):
             chosen = st.selectbox(
                 "Character", list(chars), text.find(wanted), format_func=listed, key=key, bind="query-params"
             )
-        for c in here:
-            st.button(_short(c), key=f"{key}_{ord(c)}", on_click=_choose, args=(key, c), type="tertiary")
+        for c in filter(chars.__contains__, quick):
+            short = listed(c).removeprefix("a ").replace(":", "\\:")
+            choose_it, values = st.session_state.update, {key: c}
+            st.button(short, key=f"{key}_{ord(c)}", on_click=choose_it, args=(values,), type="tertiary")
     return text.find(chosen)
 
 
 def listed(c: str) -> str:
     """A character in a list and in the URL."""
     return SPOKEN.get(c, c if c.isprintable() else f"U+{ord(c):04X}")
-
-
-def _short(c: str) -> str:
-    return listed(c).removeprefix("a ").replace(":", "\\:")
-
-
-def _choose(key: str, c: str) -> None:
-    st.session_state[key] = c
 
 
 def commonest(text: Counted, most: int, always: int | None = None) -> list[int]:

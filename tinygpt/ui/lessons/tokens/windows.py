@@ -13,7 +13,7 @@ from tinygpt.spelling import spoken, thousands
 from tinygpt.ui import controls, frame
 from tinygpt.ui.drag import drag
 from tinygpt.ui.lessons.tokens.ids import characters
-from tinygpt.ui.scene import Showing, explain, picture, scene, wrong_frame, wrong_switch
+from tinygpt.ui.scene import Showing, choose, explain, picture, scene, wrong_frame, wrong_switch
 from tinygpt.words.storyboard import Facts, Scene
 
 SHORT_TEXT, SLIP, BLOCK = 40, 4, 8  # the text of the ruler; the notebook's batch_size and block_size
@@ -23,9 +23,7 @@ SAFE = 32  # a batch_size with which the slip cannot crash
 @scene("tok-4", height=460, code=[context_examples])
 def one_window(scene: Scene, corpus: Corpus) -> Showing:
     """The first window of the text, a question at a time."""
-    block_size = st.segmented_control(
-        "block_size", [2, 4, 8, 16], default=8, required=True, key="window", bind="query-params"
-    )
+    block_size = choose("block_size", [2, 4, 8, 16], 8, key="window")
     asked = {"ids": block_size + 1, "questions": block_size, "pairs": block_size * (block_size + 1) // 2}
     yield asked
     x, y = (part[0] for part in corpus.windows("train", torch.tensor([0]), block_size))
@@ -44,7 +42,7 @@ def one_window(scene: Scene, corpus: Corpus) -> Showing:
         drawing = tiles + figures.questions(lines, t, frame.mode())
         words = fact | {"window": decode(window.tolist())}
         pictures.append(picture(scene, drawing, words))
-    drag(pictures, key="t", label="Position t", names=[str(t) for t in range(block_size)], default=3)
+    drag(pictures, key="t", label="Position t", names=range(block_size), default=3)
     explain(scene, asked)
 
 
@@ -52,9 +50,7 @@ def one_window(scene: Scene, corpus: Corpus) -> Showing:
 def batch(scene: Scene, corpus: Corpus) -> Showing:
     """Several windows at once, and what follows each of their ids."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        batch_size = st.segmented_control(
-            "batch_size", [1, 2, 4, 8], default=4, required=True, key="rows", bind="query-params"
-        )
+        batch_size = choose("batch_size", [1, 2, 4, 8], 4, key="rows")
         with st.container(width=160):
             seed = controls.seed()
     starts = corpus.starts("train", batch_size, BLOCK, generator(seed))
@@ -76,7 +72,7 @@ def batch(scene: Scene, corpus: Corpus) -> Showing:
             for name, part, ids, role in zip(("x", "y"), symbols, (x, y), ("head", "bigram"), strict=True)
         ]
         pictures.append(picture(scene, "".join(grids), {**asked, **target, "again": again}))
-    drag(pictures, key="column", label="Position t", names=[str(t) for t in range(BLOCK)], default=0)
+    drag(pictures, key="column", label="Position t", names=range(BLOCK), default=0)
     explain(scene, asked)
 
 
@@ -119,5 +115,4 @@ def _ruler(scene: Scene, corpus: Corpus, facts: Facts, starts: int) -> None:
         rows = figures.cut_rows(characters(corpus.tokenizer, x), characters(corpus.tokenizer, y), BLOCK, frame.mode())
         drawing = figures.ruler(symbols, good, starts, start, frame.mode()) + rows
         pictures.append(picture(scene, drawing, here, "wrong" if starts > good else "look_for"))
-    names = [str(s) for s in last]
-    drag(pictures, key="start", label="Start of the window", names=names, default=len(names) - 1)
+    drag(pictures, key="start", label="Start of the window", names=last, default=len(last) - 1)
