@@ -14,7 +14,9 @@ from torch import Tensor
 
 from tinygpt.plots.drawing import GAP, Tile, dot, line, outline, rect, shade, svg, tiles, words
 from tinygpt.plots.lessons.attention import unmasked
-from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode, color, dress, shares
+from tinygpt.plots.lessons.attention_stages import finite
+from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode, annotate, color, dress, shares
+from tinygpt.plots.losses.ends import moved_apart
 from tinygpt.spelling import number
 
 PLANE, REACH = 420, 2.5  # px; the plane shows -REACH to REACH of both channels
@@ -26,7 +28,9 @@ FEW = 12  # positions: so many tiles have room for their numbers
 def plane(x: Tensor, xbow: Tensor, t: int, mode: Mode) -> str:
     """Points x[0] to x[T-1], those up to `t` solid, and their mean, with a trail of earlier means. Both (T, 2)."""
     p, mean = PALETTE[mode], color("heads", mode)
-    spots, means = [_place(point) for point in x.tolist()], [_place(point) for point in xbow.tolist()]
+    spots, means = (
+        [(PLANE / 2 * (1 + a / REACH), PLANE / 2 * (1 - b / REACH)) for a, b in points.tolist()] for points in (x, xbow)
+    )
     parts = [line(20, PLANE / 2, PLANE - 20, PLANE / 2, p.rule), line(PLANE / 2, 20, PLANE / 2, PLANE - 20, p.rule)]
     parts += [words(PLANE - 20, PLANE / 2 + 16, "channel 0", p.muted, size=14, anchor="end")]
     parts += [words(PLANE / 2 + 8, 24, "channel 1", p.muted, size=14)]
@@ -34,18 +38,12 @@ def plane(x: Tensor, xbow: Tensor, t: int, mode: Mode) -> str:
     parts += [dot(*spot, 3, fill=mean) for spot in means[:t]]
     for i, (left, top) in enumerate(spots):
         seen = i <= t
-        parts.append(
-            dot(left, top, 7, fill=color("bigram", mode) if seen else p.paper, stroke=p.gray if not seen else "")
-        )
+        fill, stroke = (color("bigram", mode), "") if seen else (p.paper, p.gray)
+        parts.append(dot(left, top, 7, fill=fill, stroke=stroke))
         parts.append(words(left + 12, top - 10, str(i), p.ink if seen else p.muted, size=15, bold=i == t))
     left, top = means[t]
     parts.append(rect(left - 8, top - 8, 16, 16, fill=mean, stroke=p.ink))
     return svg(PLANE, PLANE, *parts)
-
-
-def _place(point: Sequence[float]) -> tuple[float, float]:
-    """Where a point of the plane lies in the drawing, in px."""
-    return PLANE / 2 * (1 + point[0] / REACH), PLANE / 2 * (1 - point[1] / REACH)
 
 
 def means_table(x: Tensor, xbow: Tensor, t: int, mode: Mode) -> str:
@@ -58,35 +56,30 @@ def means_table(x: Tensor, xbow: Tensor, t: int, mode: Mode) -> str:
         parts.append(words(14, top + (i + 0.5) * 38, str(i), p.ink if i <= t else p.muted, size=TICK, anchor="middle"))
         for left, values in ((30, x[i]), (right, xbow[i])):
             for c, value in enumerate(values.tolist()):
-                parts.append(_number_tile(value, left + c * 76, top + i * 38, mode, limit, faint=i > t))
+                x0, y0 = left + c * 76, top + i * 38
+                if i <= t:
+                    fill, _ = shade(value, mode, signed=True, limit=2 * limit)
+                    parts.append(rect(x0 + GAP / 2, y0 + GAP / 2, 76 - GAP, 38 - GAP, fill=fill))
+                ink = p.ink if i <= t else p.muted
+                parts.append(words(x0 + 38, y0 + 19, number(value), ink, size=TICK, anchor="middle"))
     parts.append(rect(30, top, 2 * 76, (t + 1) * 38, stroke=p.ink, thick=2.5))
     parts.append(rect(right, top + t * 38, 2 * 76, 38, stroke=p.ink, thick=2.5))
     return svg(right + 2 * 76 + 4, top + T * 38 + 4, *parts)
-
-
-def _number_tile(value: float, left: float, top: float, mode: Mode, limit: float, *, faint: bool) -> str:
-    if faint:
-        return words(left + 38, top + 19, number(value), PALETTE[mode].muted, size=TICK, anchor="middle")
-    fill, _ = shade(value, mode, signed=True, limit=2 * limit)
-    tile = rect(left + GAP / 2, top + GAP / 2, 76 - GAP, 38 - GAP, fill=fill)
-    return tile + words(left + 38, top + 19, number(value), PALETTE[mode].ink, size=TICK, anchor="middle")
 
 
 def product(a: Tensor, b: Tensor, i: int, j: int, mode: Mode) -> str:
     """a @ b = c with row `i` of a and column `j` of b outlined, which make c[i, j]. (3, 3), (3, 2)"""
     p, c = PALETTE[mode], a @ b
     parts, left = [], 4.0
-    for name, matrix, sign in (("a", a, "@"), ("b", b, "="), ("c", c, "")):
-        rows, columns = matrix.shape
+    row, column, cell = (0, i, a.shape[1], 1), (j, 0, 1, len(b)), (j, i, 1, 1)  # across, down, width, height
+    for name, matrix, sign, box in (("a", a, "@", row), ("b", b, "=", column), ("c", c, "", cell)):
         limit = float(matrix.abs().max()) * 1.6
         parts.append(words(left + 2, 12, name, p.ink, bold=True))
         whole = bool((matrix == matrix.round()).all())
         parts.append(tiles(matrix.tolist(), mode, x=left, y=30, cell=52, limit=limit, digits=0 if whole else 2))
-        box = {"a": (left, 30 + i * 52, columns * 52, 52), "b": (left + j * 52, 30, 52, rows * 52)}.get(
-            name, (left + j * 52, 30 + i * 52, 52, 52)
-        )
-        parts.append(rect(*box, stroke=p.ink, thick=2.5))
-        left += columns * 52 + 14
+        across, down, width, height = (52 * n for n in box)
+        parts.append(rect(left + across, 30 + down, width, height, stroke=p.ink, thick=2.5))
+        left += matrix.shape[1] * 52 + 14
         parts.append(words(left, 30 + 78, sign, p.ink, anchor="middle"))
         left += 18
     return svg(left, 30 + 3 * 52 + 6, *parts)
@@ -129,50 +122,41 @@ def three_matrices(matrices: Sequence[tuple[str, Tensor]], mode: Mode) -> go.Fig
     """Matrices side by side, each with its name; -inf has no tile. Each is (T, T)."""
     figure = make_subplots(1, len(matrices), horizontal_spacing=0.05)
     for n, (name, matrix) in enumerate(matrices, 1):
-        z = [[None if v == float("-inf") else v for v in row] for row in matrix.tolist()]
-        figure.add_trace(go.Heatmap(z=z, zmin=0, zmax=1, colorscale=shares(mode), xgap=2, ygap=2,
+        figure.add_trace(go.Heatmap(z=finite(matrix), zmin=0, zmax=1, colorscale=shares(mode), xgap=2, ygap=2,
                                     hovertemplate="row %{y}, column %{x}: %{z:.3f}<extra></extra>"), 1, n)  # fmt: skip
         T, side = len(matrix), {"showticklabels": False, "constrain": "domain"}
         figure.update_xaxes(side, range=[-0.6, T - 0.4], constraintoward="left", row=1, col=n)
         figure.update_yaxes(side, range=[T - 0.4, -1.8], scaleanchor=f"x{n if n > 1 else ''}", showgrid=False,
                             constraintoward="top", row=1, col=n)  # fmt: skip
-        figure.add_annotation(x=-0.5, y=-1.2, text=f"<b>{n}</b>  {name}", showarrow=False, xanchor="left", row=1, col=n)
+        annotate(figure, -0.5, -1.2, f"<b>{n}</b>  {name}", PALETTE[mode].ink, xanchor="left", row=1, col=n)
     return dress(figure, mode)
 
 
 STYLES = {"loop": ("bigram", "solid"), "product": ("head", "dash"), "softmax": ("heads", "dot")}  # hue, dash
+NAME_GAP = 0.28  # powers of ten from the name of one line to the next
 
 
 def times_chart(sizes: Sequence[int], times: Mapping[str, Sequence[float]], mode: Mode) -> go.Figure:
     """Microseconds against T for each version, both axes logarithmic; a version has its own hue, dash and name."""
     figure = go.Figure()
-    names = _spread({name: values[-1] for name, values in times.items()})
+    lowest_first = sorted(times, key=lambda name: times[name][-1])
+    heights = moved_apart([math.log10(times[name][-1]) for name in lowest_first], NAME_GAP)
     for name, values in times.items():
-        role, dash = STYLES[name]
+        (role, dash), y = STYLES[name], heights[lowest_first.index(name)]
         figure.add_scatter(
             x=list(sizes), y=list(values), mode="lines+markers", marker={"size": 9},
             line={"color": color(role, mode), "dash": dash, "width": 3},
             hovertemplate=f"{name}, T = %{{x}}: %{{y:,.0f}} \u00b5s<extra></extra>",
         )  # fmt: skip
-        figure.add_annotation(
-            x=math.log10(sizes[-1]), y=names[name], text=f"<b>{name}</b>", xshift=12, xanchor="left", showarrow=False,
-            font={"color": color(role, mode, text=True)},
-        )  # fmt: skip
+        ink = color(role, mode, text=True)
+        annotate(figure, math.log10(sizes[-1]), y, f"<b>{name}</b>", ink, xshift=12, xanchor="left")
     ticks = {10: "10 \u00b5s", 100: "100 \u00b5s", 1_000: "1 ms", 10_000: "10 ms", 100_000: "100 ms"}
     figure.update_yaxes(type="log", tickvals=list(ticks), ticktext=list(ticks.values()))
+    every_second = list(sizes[1::2])
     figure.update_xaxes(
-        type="log", title="T", tickvals=list(sizes[1::2]), ticktext=[str(T) for T in sizes[1::2]], tickangle=0,
-    )  # fmt: skip
+        type="log", title="T", tickvals=every_second, ticktext=list(map(str, every_second)), tickangle=0
+    )
     return dress(figure, mode).update_layout(height=320, margin_r=90)
-
-
-def _spread(ends: dict[str, float], gap: float = 0.28) -> dict[str, float]:
-    """Where names stand at the ends of lines on a logarithmic axis: at least `gap` powers of ten apart."""
-    placed: dict[str, float] = {}
-    before = -math.inf
-    for name, value in sorted(ends.items(), key=lambda end: end[1]):
-        before = placed[name] = max(math.log10(value), before + gap)
-    return placed
 
 
 def equal_cells(a: Tensor, b: Tensor, mode: Mode) -> go.Figure:
@@ -190,7 +174,7 @@ def equal_cells(a: Tensor, b: Tensor, mode: Mode) -> go.Figure:
         figure.add_trace(panel, 1, s + 1)
         figure.update_xaxes(tickvals=list(range(C)), row=1, col=s + 1)
         figure.update_yaxes(tickvals=list(range(T)), range=[T - 0.5, -1.5], showgrid=False, row=1, col=s + 1)
-        figure.add_annotation(x=-0.5, y=-1, text=f"<b>b = {s}</b>", showarrow=False, xanchor="left", row=1, col=s + 1)
+        annotate(figure, -0.5, -1, f"<b>b = {s}</b>", PALETTE[mode].ink, xanchor="left", row=1, col=s + 1)
     return dress(figure, mode).update_layout(height=340)
 
 

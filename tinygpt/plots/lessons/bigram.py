@@ -15,11 +15,16 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 from torch import Tensor
 
-from tinygpt.plots.look import LABEL, MONO, PALETTE, PANEL, SANS, TICK, Mode, color, dress, glyph, shares
+from tinygpt.plots.look import MONO, PALETTE, TICK, Mode, annotate, color, dress, glyph, glyph_ticks, outlined, shares
 from tinygpt.spelling import number, spoken, thousands
 
 BARS = 12  # the likeliest next characters of a row
-SMALL, MOST_LABELS = 11, 70  # px of a label beside a thin row; more labels than that would overlap
+SMALL, CHARACTER = 11, 19  # px: a label beside a thin row, and a character that is a mark
+MOST_LABELS = 70  # beside rows; more would overlap
+SHARE_AXIS = {
+    "range": [0, 1], "tickvals": [0, 0.25, 0.5, 0.75, 1], "ticktext": ["0", "0.25", "0.5", "0.75", "1"],
+    "showgrid": True, "title": "probability",
+}  # fmt: skip
 DOT = 0.02  # nats: dots of losses nearer than that stand on top of each other
 
 
@@ -33,28 +38,16 @@ def next_bars(row: Tensor, counts: Tensor, chars: Sequence[str], mode: Mode) -> 
     bars = go.Bar(
         y=list(range(len(top))), x=shares_, orientation="h", width=0.72, marker_color=color("bigram", mode),
         text=[number(p) for p in shares_], textposition="outside", cliponaxis=False, customdata=hover,
-        textfont={"size": LABEL}, hovertemplate="%{customdata}<extra></extra>",
+        hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
-    figure = go.Figure(bars)
-    _share_axis(figure)
-    figure.update_yaxes(
-        tickvals=list(range(len(top))), ticktext=[glyph(chars[i], mode) for i in top], range=[BARS - 0.4, -0.6],
-        showgrid=False, tickfont={"family": MONO, "size": LABEL},
-    )  # fmt: skip
+    figure = go.Figure(bars).update_xaxes(SHARE_AXIS)
+    figure.update_yaxes(glyph_ticks([chars[i] for i in top], mode), range=[BARS - 0.4, -0.6], showgrid=False)
     return dress(figure, mode).update_layout(height=400, margin_r=50)
-
-
-def _share_axis(figure: go.Figure, **panel: int) -> None:
-    figure.update_xaxes(
-        range=[0, 1], tickvals=[0, 0.25, 0.5, 0.75, 1], ticktext=["0", "0.25", "0.5", "0.75", "1"], showgrid=True,
-        title="probability", **panel,
-    )  # fmt: skip
 
 
 def table_heatmap(P: Tensor, counts: Tensor, chars: Sequence[str], mode: Mode, *, row: int | None = None) -> go.Figure:
     """All rows at once. A pair that never occurs has no tile; `row` is outlined. Both tables (M, M)"""
-    p, M = PALETTE[mode], len(chars)
-    empty = (counts == 0).tolist()
+    M, empty = len(chars), (counts == 0).tolist()
     z = [
         [None if e else round(v, 5) for v, e in zip(values, none, strict=True)]
         for values, none in zip(P.tolist(), empty, strict=True)
@@ -64,16 +57,13 @@ def table_heatmap(P: Tensor, counts: Tensor, chars: Sequence[str], mode: Mode, *
         customdata=counts.int().tolist(), hovertemplate="%{text}: %{customdata} times, %{z:.3f}<extra></extra>",
     )  # fmt: skip
     figure = dress(go.Figure(tiles), mode)
-    ticks = [glyph(c, mode, selected=i == row) for i, c in enumerate(chars)] if M <= MOST_LABELS else []
-    side = {
-        "tickvals": list(range(len(ticks))), "ticktext": ticks, "showgrid": False, "constrain": "domain",
-        "tickfont": {"family": MONO, "size": TICK if M <= 30 else SMALL},
-    }  # fmt: skip
+    named = chars if M <= MOST_LABELS else ""
+    side = glyph_ticks(named, mode, size=TICK if M <= 30 else SMALL, row=row)
+    side |= {"showgrid": False, "constrain": "domain"}
     figure.update_xaxes(side, range=[-0.6, M - 0.4], side="top", tickangle=0, title="next")
     figure.update_yaxes(side, range=[M - 0.3, -0.7], scaleanchor="x", title="current")
     if row is not None:
-        box = {"x0": -0.5, "x1": M - 0.5, "y0": row - 0.5, "y1": row + 0.5}
-        figure.add_shape(type="rect", **box, line={"color": p.ink, "width": 2})
+        outlined(figure, row, M - 0.5, mode, width=2)
     return figure.update_layout(height=720, width=720)
 
 
@@ -104,10 +94,10 @@ def random_tables(losses: Sequence[float], this: float, even: float, mode: Mode)
         hovertemplate="this table: %{x:.3f}<extra></extra>",
     )  # fmt: skip
     figure.add_vline(x=even, line={"color": p.gray, "dash": "dot", "width": 2})
-    words = {"showarrow": False, "xanchor": "left", "xshift": 14}
-    even_words = {"text": f"even guessing {number(even, 3)}", "font_color": p.muted, "yanchor": "bottom"}
-    figure.add_annotation(x=even, y=1, yref="paper", **even_words, showarrow=False, xanchor="left")
-    figure.add_annotation(x=this, y=top + 2, text=f"<b>this table {number(this, 3)}</b>", font_color=p.ink, **words)
+    annotate(
+        figure, even, 1, f"even guessing {number(even, 3)}", p.muted, yref="paper", xanchor="left", yanchor="bottom"
+    )
+    annotate(figure, this, top + 2, f"<b>this table {number(this, 3)}</b>", p.ink, xanchor="left", xshift=14)
     ends = (min(*losses, this, even), max(*losses, this, even))
     figure.update_xaxes(range=[ends[0] - 0.05, ends[1] + 0.12], title="loss on the training text, nats per character")
     figure.update_yaxes(visible=False, range=[-0.5, top + 4])
@@ -123,7 +113,7 @@ def rare_rows(times: Sequence[float], far: Sequence[float], chars: Sequence[str]
     figure = go.Figure(
         go.Scatter(
             x=list(times), y=list(far), mode="text", text=[glyph(c, mode) for c in chars], customdata=hover,
-            textfont={"family": MONO, "size": PANEL}, cliponaxis=False, hovertemplate="%{customdata}<extra></extra>",
+            textfont={"family": MONO, "size": CHARACTER}, cliponaxis=False, hovertemplate="%{customdata}<extra></extra>",
         )
     )  # fmt: skip
     often = _round_numbers(min(times), max(times))
@@ -166,14 +156,10 @@ def two_contexts(
                 customdata=hover, hovertemplate="%{customdata}<extra></extra>", text=[number(v) for v in values],
                 textposition="outside", cliponaxis=False, textfont={"size": TICK},
             )  # fmt: skip
-        _share_axis(figure, row=1, col=column)
-        figure.update_yaxes(
-            tickvals=list(range(len(shown))), ticktext=[glyph(chars[i], mode) for i in shown], showgrid=False,
-            range=[len(shown) - 0.4, -1.1], tickfont={"family": MONO, "size": LABEL}, row=1, col=column,
-        )  # fmt: skip
+        figure.update_xaxes(SHARE_AXIS, row=1, col=column)
+        side = glyph_ticks([chars[i] for i in shown], mode)
+        figure.update_yaxes(side, showgrid=False, range=[len(shown) - 0.4, -1.1], row=1, col=column)
         marks = "".join(glyph(c, mode) for c in context)
-        figure.add_annotation(
-            x=0, y=-0.85, xanchor="left", showarrow=False, row=1, col=column,
-            text=f'<b>after <span style="font-family:{MONO.replace(chr(34), "")}">{marks}</span></b>',
-        )  # fmt: skip
-    return dress(figure, mode).update_layout(height=440, bargap=0.25, bargroupgap=0.06, font_family=SANS, margin_r=40)
+        after = f'<b>after <span style="font-family:{MONO.replace(chr(34), "")}">{marks}</span></b>'
+        annotate(figure, 0, -0.85, after, p.ink, xanchor="left", row=1, col=column)
+    return dress(figure, mode).update_layout(height=440, bargap=0.25, bargroupgap=0.06, margin_r=40)

@@ -6,13 +6,13 @@ Shapes in this file:
 
 import base64
 import math
-import struct
-import zlib
 from collections.abc import Sequence
 from html import escape
+from io import BytesIO
 from typing import NamedTuple
 
 import torch
+from PIL import Image
 from torch import Tensor
 
 from tinygpt.plots.drawing import character, dot, line, path, rect, svg, words
@@ -26,36 +26,22 @@ SHADES = 255  # colors of a table; number 0 is none at all
 
 def table_tiles(P: Tensor, name: str, mode: Mode, *, empty: Tensor | None = None) -> str:
     """A table of probabilities as colored pixels under its name; where `empty`, there is nothing. Both (M, M)"""
+    p = PALETTE[mode]
     at = (1 + (SHADES - 1) * P.clamp(0, 1).sqrt()).round().to(torch.uint8)  # square-root spacing, as everywhere
     if empty is not None:
         at = at.masked_fill(empty, 0)
-    colors = [(0, 0, 0), *(_rgb(between(PALETTE[mode].sequential, i / (SHADES - 1))) for i in range(SHADES))]
+    ramp = (between(p.sequential, i / (SHADES - 1)) for i in range(SHADES))
+    image = Image.fromarray(at.numpy(), "P")
+    image.putpalette(bytes(3) + b"".join(bytes.fromhex(tone[1:]) for tone in ramp))
+    file = BytesIO()
+    image.save(file, "PNG", transparency=0)  # color 0 is none
+    url = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
     picture = (
-        f'<image href="{_png(at, colors)}" x="0" y="30" width="{SIDE}" height="{SIDE}" preserveAspectRatio="none" '
+        f'<image href="{url}" x="0" y="30" width="{SIDE}" height="{SIDE}" preserveAspectRatio="none" '
         'style="image-rendering: pixelated"/>'
     )
-    p = PALETTE[mode]
     frame = rect(0.5, 30.5, SIDE - 1, SIDE - 1, stroke=p.rule, thick=1)
     return svg(SIDE, SIDE + 32, words(0, 12, name, p.ink, bold=True), picture, frame)
-
-
-def _rgb(color_: str) -> tuple[int, int, int]:
-    red, green, blue = bytes.fromhex(color_[1:])
-    return red, green, blue
-
-
-def _png(pixels: Tensor, colors: Sequence[tuple[int, int, int]]) -> str:
-    """Numbers of colors, uint8 (M, M), as a picture in a URL; color 0 is transparent."""
-    height, width = pixels.shape
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    lines = b"".join(b"\0" + bytes(row) for row in pixels.tolist())
-    blob = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0))
-    blob += chunk(b"PLTE", bytes(part for rgb in colors for part in rgb)) + chunk(b"tRNS", b"\0")
-    blob += chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b"")
-    return f"data:image/png;base64,{base64.b64encode(blob).decode()}"
 
 
 class TableHistory(NamedTuple):
@@ -77,14 +63,17 @@ class Floors(NamedTuple):
 class _Axis(NamedTuple):
     """Where the steps of a run and the values of a curve lie, in px. Steps are spread like their logarithms."""
 
-    first: float
-    last: float
+    max_steps: int
     low: float
     high: float
-    log: bool
+    log: bool = False
+
+    @property
+    def first(self) -> float:
+        return max(0.5, self.max_steps / 512)
 
     def x(self, step: float) -> float:
-        share = math.log(max(step, self.first) / self.first) / math.log(self.last / self.first)
+        share = math.log(max(step, self.first) / self.first) / math.log(max(self.max_steps, 2) / self.first)
         return LEFT + share * (WIDE - LEFT - 68)  # the last number stands at the right of its place
 
     def y(self, value: float) -> float:
@@ -96,14 +85,14 @@ class _Axis(NamedTuple):
 def kl_curve(progress: TableHistory, max_steps: int, at: int, mode: Mode, *, goal: float) -> str:
     """KL by step, both logarithmic, with a line at `goal`; `at` is the place among the steps that is marked."""
     seen = [goal, 10 * goal, *(value for value in progress.kl if 0 < value < math.inf)]
-    axis = _axis_of(max_steps, 10 ** math.floor(math.log10(min(seen))), 1.3 * max(seen), log=True)
-    p, parts = PALETTE[mode], _steps(axis, max_steps, mode)
+    axis = _Axis(max_steps, 10 ** math.floor(math.log10(min(seen))), 1.3 * max(seen), log=True)
+    p, parts = PALETTE[mode], _around(axis, "KL, nats per character", mode)
     for power in range(round(math.log10(axis.low)), math.floor(math.log10(axis.high)) + 1):
-        parts.append(_level(axis, 10.0**power, f"{10.0**power:g}", p.rule, p.muted))
+        y = axis.y(10.0**power)
+        parts.append(line(LEFT, y, WIDE - 4, y, p.rule, thick=1))
+        parts.append(words(LEFT - 8, y, f"{10.0**power:g}", p.muted, size=TICK, anchor="end"))
     parts.append(_floor(axis, goal, number(goal), mode))
-    parts.append(words(0, 12, "KL, nats per character", p.ink, bold=True))
-    parts += _curve(axis, progress.steps, progress.kl, at, mode, digits=3)
-    return svg(WIDE, HIGH, *parts)
+    return svg(WIDE, HIGH, *parts, *_curve(axis, progress.steps, progress.kl, at, mode))
 
 
 def loss_curve(
@@ -113,9 +102,8 @@ def loss_curve(
     """The exact training loss by step, falling to the counts' own uncertainty; `batches` is a cloud of (step, loss)."""
     finite = [value for value in (*floors, *progress.losses, *(loss for _, loss in batches)) if math.isfinite(value)]
     room = 0.08 * (max(finite) - min(finite)) + 0.02
-    axis = _axis_of(max_steps, min(finite) - room, max(finite) + room, log=False)
-    p, parts = PALETTE[mode], _steps(axis, max_steps, mode)
-    parts.append(words(0, 12, "Training loss, nats per character", p.ink, bold=True))
+    axis = _Axis(max_steps, min(finite) - room, max(finite) + room)
+    p, parts = PALETTE[mode], _around(axis, "Training loss, nats per character", mode)
     parts.append(_floor(axis, floors.even, number(floors.even), mode, "even guessing"))
     if math.isfinite(floors.val):
         parts.append(_floor(axis, floors.val, "", mode, f"counts, hidden text {number(floors.val, 3)}", above=True))
@@ -123,45 +111,33 @@ def loss_curve(
         parts.append(words(WIDE - 4, TOP - 4, "counts, hidden text \u2191 \u221e", p.label["ochre"], anchor="end"))
     parts.append(_floor(axis, floors.train, "", mode, f"counts {number(floors.train, 3)}"))
     parts += [dot(axis.x(step), axis.y(loss), 1.6, fill=p.gray) for step, loss in batches]
-    parts += _curve(axis, progress.steps, progress.losses, at, mode, digits=3)
-    return svg(WIDE, HIGH, *parts)
+    return svg(WIDE, HIGH, *parts, *_curve(axis, progress.steps, progress.losses, at, mode))
 
 
-def _axis_of(max_steps: int, low: float, high: float, *, log: bool) -> _Axis:
-    return _Axis(max(0.5, max_steps / 512), max(max_steps, 2), low, high if high > low else low + 1, log)
-
-
-def _steps(axis: _Axis, max_steps: int, mode: Mode) -> list[str]:
-    """The axis of steps: 0 at its left end, then powers of ten."""
-    p, bottom = PALETTE[mode], HIGH - LOW
-    powers = [10**k for k in range(6) if 2.5 * axis.first < 10**k <= max_steps]
-    marks = [words(axis.x(0), bottom + 16, "0", p.muted, size=TICK, anchor="middle")]
-    marks += [words(axis.x(n), bottom + 16, thousands(n), p.muted, size=TICK, anchor="middle") for n in powers]
-    name = words((LEFT + WIDE) / 2, HIGH - 10, "step", p.muted, size=TICK, anchor="middle")
-    return [*marks, name]
-
-
-def _level(axis: _Axis, value: float, label: str, tone: str, ink: str) -> str:
-    y = axis.y(value)
-    return line(LEFT, y, WIDE - 4, y, tone, thick=1) + words(LEFT - 8, y, label, ink, size=TICK, anchor="end")
+def _around(axis: _Axis, title: str, mode: Mode) -> list[str]:
+    """The title of a curve, and its axis of steps: 0 at the left end, then powers of ten."""
+    p, bottom = PALETTE[mode], HIGH - LOW + 16
+    powers = [10**k for k in range(6) if 2.5 * axis.first < 10**k <= axis.max_steps]
+    return [
+        words(0, 12, title, p.ink, bold=True),
+        *(words(axis.x(n), bottom, thousands(n), p.muted, size=TICK, anchor="middle") for n in (0, *powers)),
+        words((LEFT + WIDE) / 2, HIGH - 10, "step", p.muted, size=TICK, anchor="middle"),
+    ]
 
 
 def _floor(axis: _Axis, value: float, label: str, mode: Mode, name: str = "", *, above: bool = False) -> str:
     p, y = PALETTE[mode], axis.y(value)
-    drawn = line(LEFT, y, WIDE - 4, y, p.gray, dashed=True) + words(
-        LEFT - 8, y, label, p.muted, size=TICK, anchor="end"
-    )
-    return drawn + (words(LEFT + 4, y - 10 if above else y + 12, name, p.muted, size=15) if name else "")
+    level = line(LEFT, y, WIDE - 4, y, p.gray, dashed=True)
+    level += words(LEFT - 8, y, label, p.muted, size=TICK, anchor="end")
+    return level + (words(LEFT + 4, y - 10 if above else y + 12, name, p.muted, size=15) if name else "")
 
 
-def _curve(
-    axis: _Axis, steps: Sequence[int], values: Sequence[float], at: int, mode: Mode, *, digits: int
-) -> list[str]:
+def _curve(axis: _Axis, steps: Sequence[int], values: Sequence[float], at: int, mode: Mode) -> list[str]:
     """A line through what was measured, and the marked place with its number."""
     p, tone = PALETTE[mode], color("bigram", mode)
     spots = [(axis.x(step), axis.y(value)) for step, value in zip(steps, values, strict=True)]
     x, y = spots[at]
-    label = words(x + 13, y - 14, number(values[at], digits), color("bigram", mode, text=True), bold=True)
+    label = words(x + 13, y - 14, number(values[at], 3), color("bigram", mode, text=True), bold=True)
     return [path(spots, tone), *(dot(*spot, 3.5, fill=tone) for spot in spots), dot(x, y, 7, fill=tone, stroke=p.ink),
             label]  # fmt: skip
 
@@ -171,24 +147,16 @@ def written_lines(lines: Sequence[tuple[str, str]], mode: Mode) -> str:
     p, reference = PALETTE[mode], lines[-1][1]
     style = f"font-family:{escape(MONO)};font-size:{TICK}px;line-height:1.5;overflow-wrap:anywhere;color:{p.ink}"
     parts = []
-    for n, (name, text) in enumerate(lines):
-        last = n == len(lines) - 1
-        agree = sum(a == b for a, b in zip(text, reference, strict=True))
-        note = "" if last else f"{agree} of {len(text)} agree"
+    for n, (name, text) in enumerate(lines, 1):
+        letters = [escape(shown(c)) for c in text]
+        note = ""
+        if n < len(lines):
+            agree = [a == b for a, b in zip(text, reference, strict=True)]
+            letters = [f"<b><u>{c}</u></b>" if same else c for c, same in zip(letters, agree, strict=True)]
+            note = f"{sum(agree)} of {len(text)} agree"
         head = f'<div style="color:{p.muted};font-size:15px">{escape(name)} \u2002{note}</div>'
-        marked = _marked(text, None if last else reference)
-        parts.append(f'<div style="margin:0 0 .6rem">{head}<div style="{style}">{marked}</div></div>')
+        parts.append(f'<div style="margin:0 0 .6rem">{head}<div style="{style}">{"".join(letters)}</div></div>')
     return "".join(parts)
-
-
-def _marked(text: str, reference: str | None) -> str:
-    letters = [escape(shown(c)) for c in text]
-    if reference is None:
-        return "".join(letters)
-    return "".join(
-        f"<b><u>{mark}</u></b>" if c == wanted else mark
-        for mark, c, wanted in zip(letters, text, reference, strict=True)
-    )
 
 
 def row_at_temperature(row: Tensor, shown: Sequence[int], chars: Sequence[str], mode: Mode) -> str:
@@ -207,4 +175,5 @@ def sample_line(text: str, mode: Mode) -> str:
     """What was written, in the monospace face under its name, as HTML."""
     style = f"font-family:{escape(MONO)};font-size:{TICK}px;line-height:1.6;overflow-wrap:anywhere;max-width:480px"
     name = f'<div style="font-size:{LABEL}px;font-weight:700;color:{PALETTE[mode].ink}">It writes</div>'
-    return f'<div>{name}<div style="{style};color:{PALETTE[mode].ink}">{_marked(text, None)}</div></div>'
+    letters = "".join(escape(shown(c)) for c in text)
+    return f'<div>{name}<div style="{style};color:{PALETTE[mode].ink}">{letters}</div></div>'

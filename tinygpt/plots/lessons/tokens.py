@@ -9,12 +9,12 @@ from html import escape
 import plotly.graph_objects as go
 
 from tinygpt.plots.drawing import character, rect, svg, words
-from tinygpt.plots.look import LABEL, MONO, PALETTE, Mode, between, color, dress, glyph
+from tinygpt.plots.look import LABEL, MONO, PALETTE, Mode, between, color, dress, glyph, glyph_ticks
 from tinygpt.spelling import shown, spoken, thousands
 
 ROOMY = 20  # characters: so many bars have room for their names below them, also on a phone
 NAMED, APART = 5, 4  # of the bars of the vocabulary: so many carry their character, at least so many ids apart
-WIDE, HIGH = 46, 62  # px, a tile with a character and its id
+WIDE = 46  # px, a tile with a character and its id
 
 
 def id_tiles(
@@ -24,30 +24,19 @@ def id_tiles(
 
     The first `context` tiles are outlined as seen, tile `target` as asked for; tiles without an id are dashed.
     """
-    tiles = [
-        _tile(c, i, mode, _edge(n, context, target, mode)) for n, (c, i) in enumerate(zip(symbols, ids, strict=True))
-    ]
-    return f'<div style="display:flex;flex-wrap:wrap;gap:6px 3px;align-items:flex-start">{"".join(tiles)}</div>'
-
-
-def _edge(n: int, context: int, target: int, mode: Mode) -> tuple[str, str]:
-    """The color round a tile and the word below it."""
-    if n == target:
-        return color("bigram", mode), "target"
-    return (color("head", mode), "") if n < context else ("transparent", "")
-
-
-def _tile(symbol: str, id_: int | None, mode: Mode, edge: tuple[str, str]) -> str:
-    p, (tone, word) = PALETTE[mode], edge
-    line = f"2px dashed {p.muted}" if id_ is None else f"2.5px solid {tone}"
-    box = f"width:{WIDE}px;border:{line};border-radius:4px;background:{p.tile if id_ is not None else p.paper}"
-    below = "\u2715" if id_ is None else str(id_)
-    note = f'<div style="font-size:14px;color:{color("bigram", mode, text=True)}">{word}</div>' if word else ""
-    return (
-        f'<div style="text-align:center"><div style="{box}">'
-        f"<div style='font-family:{MONO};font-size:19px;color:{p.ink};white-space:pre'>{escape(shown(symbol))}</div>"
-        f'<div style="font-size:15px;color:{p.muted}">{below}</div></div>{note}</div>'
-    )
+    p, parts = PALETTE[mode], []
+    asked = f'<div style="font-size:14px;color:{color("bigram", mode, text=True)}">target</div>'
+    for n, (symbol, id_) in enumerate(zip(symbols, ids, strict=True)):
+        tone = color("bigram", mode) if n == target else color("head", mode) if n < context else "transparent"
+        line = f"2px dashed {p.muted}" if id_ is None else f"2.5px solid {tone}"
+        box = f"width:{WIDE}px;border:{line};border-radius:4px;background:{p.tile if id_ is not None else p.paper}"
+        below = "\u2715" if id_ is None else str(id_)
+        parts.append(
+            f'<div style="text-align:center"><div style="{box}"><div style=\'font-family:{MONO};font-size:19px;'
+            f"color:{p.ink};white-space:pre'>{escape(shown(symbol))}</div><div style=\"font-size:15px;"
+            f'color:{p.muted}">{below}</div></div>{asked if n == target else ""}</div>'
+        )
+    return f'<div style="display:flex;flex-wrap:wrap;gap:6px 3px;align-items:flex-start">{"".join(parts)}</div>'
 
 
 def questions(lines: Sequence[str], current: int, mode: Mode) -> str:
@@ -76,9 +65,7 @@ def vocabulary_bars(counts: Sequence[int], chars: str, mode: Mode, *, logarithmi
         enumerate(chars)], textposition="outside", textfont={"family": MONO, "size": LABEL}, cliponaxis=False,
         constraintext="none", textangle=0,
     )  # fmt: skip
-    figure = dress(go.Figure(bars), mode)
-    figure.update_xaxes(tickvals=list(range(len(chars))), ticktext=[glyph(c, mode) for c in chars], tickangle=0,
-                        tickfont={"family": MONO, "size": 13})  # fmt: skip
+    figure = dress(go.Figure(bars), mode).update_xaxes(glyph_ticks(chars, mode, size=13), tickangle=0)
     figure.update_yaxes(title="% of the text", type="log" if logarithmic else "linear", nticks=5)
     return figure.update_layout(height=320, bargap=0.25)
 
