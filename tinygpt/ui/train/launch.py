@@ -7,7 +7,6 @@ import streamlit as st
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus, check_length, load_corpus
 from tinygpt.engine.limits import MAX_LIVE, check_run
-from tinygpt.engine.records import RunView
 from tinygpt.models import count_parameters
 from tinygpt.settings import settings_of, times_the_rate
 from tinygpt.spelling import spoken_time, thousands
@@ -65,14 +64,13 @@ def start_button(spec: RunSpec | str, preset: Preset) -> None:
 def seconds_here(*specs: RunSpec) -> list[float]:
     """How long each of these runs takes on this machine: as its twin did, else as three short measurements say."""
     mine = [view for view in session.every_run() if view.step >= SETTLED]
-    return [_seconds_of(spec, mine) for spec in specs]
-
-
-def _seconds_of(spec: RunSpec, mine: list[RunView]) -> float:
-    for view in mine:
-        if view.spec.model == spec.model and view.spec.train.batch_size == spec.train.batch_size:
-            return spec.train.max_steps * view.seconds / view.step
-    return this_machine().run_seconds(spec)
+    seconds = []
+    for spec in specs:
+        alike = (each for each in mine if each.spec.model == spec.model)
+        twin = next((each for each in alike if each.spec.train.batch_size == spec.train.batch_size), None)
+        usual = spec.train.max_steps * twin.seconds / twin.step if twin else this_machine().run_seconds(spec)
+        seconds.append(usual)
+    return seconds
 
 
 def with_a_bigram(spec: RunSpec) -> list[RunSpec]:

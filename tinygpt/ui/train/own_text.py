@@ -17,13 +17,8 @@ def own_text() -> None:
     with st.expander("Use your own text", key="own_text", on_change="rerun") as box:
         if not box.open:
             return
-        st.text_area(
-            "Paste a text",
-            key="pasted",
-            height=140,
-            max_chars=longest_paste(),
-            placeholder="A poem, song texts, a program ...",
-        )
+        example = "A poem, song texts, a program ..."
+        st.text_area("Paste a text", key="pasted", height=140, max_chars=longest_paste(), placeholder=example)
         st.file_uploader("or choose a plain text file, up to 2 MB", type=["txt", "md", "csv", "py"], key=_uploader())
         st.button("Use this text", key="use_text", on_click=_use)
         _say()
