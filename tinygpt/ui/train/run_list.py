@@ -76,13 +76,11 @@ def menu(view: RunView, name: str) -> None:
         if mine:
             st.text_input("Name", view.name, key=f"name_{view.id}", max_chars=40, on_change=_rename, args=(view.id,))
         if view.step or view.status == "diverged":  # at step 0 too it keeps the model it began with
-            file_name = f"tinygpt-{for_a_file(view.name) or 'model'}-{view.step}.safetensors"
-            key = f"download_{view.id}"
             st.download_button(
                 "Download the model",
-                lambda: engine.model_bytes(view.id) or b"",
-                file_name,
-                key=key,
+                data=lambda: engine.model_bytes(view.id) or b"",
+                file_name=f"tinygpt-{for_a_file(view.name) or 'model'}-{view.step}.safetensors",
+                key=f"download_{view.id}",
                 on_click="ignore",
                 width="stretch",
             )
