@@ -129,6 +129,11 @@ def result(name: str, seed: int = 1337) -> Result:
     return Result(**{field: _frozen(stored[field]) for field in Result.__slots__})
 
 
+def results(name: str) -> list[Result]:
+    """What came of an experiment with each of its seeds. ValueError as for one."""
+    return [result(name, seed) for seed in EXPERIMENTS[name].seeds]
+
+
 def counted() -> tuple[dict[str, Floor], tuple[float, ...]]:
     """What counting loses on the same text: the floors by name, and pairs by position in a window of 8."""
     counts = stored_lines().get("counts")

@@ -1,11 +1,14 @@
 """Lesson pages as AppTest sees them: open one, read what it says."""
 
+import inspect
 import json
 import re
+from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
 from tinygpt.files import PROJECT
+from tinygpt.words.storyboard import Facts, find_scene
 
 ROUTER = str(PROJECT / "pages" / "router.py")
 
@@ -19,6 +22,11 @@ def opened(name: str, **params: str) -> AppTest:
     page.run()
     assert not page.exception, page.exception
     return page
+
+
+def facts_of(scene: str, show: Callable[..., None]) -> Facts:
+    """The numbers of a scene's question, which `show` hands over before it draws anything."""
+    return next(inspect.unwrap(show)(find_scene(scene)))
 
 
 def said(page: AppTest) -> str:

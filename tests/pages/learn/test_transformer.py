@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.pages.learn.lesson_pages import asked, hidden, opened, said
+from tests.pages.learn.lesson_pages import asked, facts_of, hidden, opened, said
 from tests.waiting import page_until
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import default_corpus
@@ -20,13 +20,12 @@ from tinygpt.models import count_parameters, parts
 from tinygpt.spelling import thousands
 from tinygpt.training.presets import LADDER, PRESETS
 from tinygpt.ui import session
-from tinygpt.ui.lessons.transformer.fair import WITHOUT, fair_facts, less_facts, place_facts, step_facts
+from tinygpt.ui.lessons.transformer.fair import WITHOUT, choosing, one_fair_test, one_part_less, place_by_place
 from tinygpt.ui.lessons.transformer.machine import WHOLE, WIDTHS, owner_facts
 from tinygpt.ui.lessons.transformer.parts import CODE, OWN, RUNGS, machine_of, name_of, products, sum_of_parts
 from tinygpt.ui.lessons.transformer.trained import LARGE, loss_facts, never_before, spec_of
-from tinygpt.words.storyboard import lesson
+from tinygpt.words.storyboard import find_scene
 
-STORY = lesson("transformer")
 switches = st.builds(
     GPTConfig, n_head=st.sampled_from([1, 2, 4, 8]), n_layer=st.integers(1, 4), feed_forward=st.sampled_from([0, 1, 4]),
     positions=st.sampled_from(["learned", "none"]), projection=st.booleans(), residual=st.booleans(),
@@ -163,7 +162,7 @@ def test_the_wider_a_gpt_the_less_its_characters_own():
 
 
 def test_the_skips_did_it_and_not_the_numbers():
-    facts = fair_facts()
+    facts = facts_of("tra-5", one_fair_test)
     for numbers, skips in (
         (facts["by_numbers"], facts["gain"]),
         (facts["bare_2"] - facts["before_2"], facts["gain_2"]),
@@ -174,7 +173,7 @@ def test_the_skips_did_it_and_not_the_numbers():
 
 
 def test_layer_norm_is_missed_least_and_not_much_more_than_another_seed():
-    facts = less_facts(STORY["tra-6"])
+    facts = facts_of("tra-6", one_part_less)
     rises = {part: result(name).val_loss - facts["full"] for part, name in WITHOUT.items()}
     assert min(rises, key=rises.__getitem__) == "LayerNorm"
     assert facts["norm"] < 2 * facts["seed"] < min(facts["positions"], facts["skips"], facts["choice"])
@@ -186,7 +185,7 @@ def test_choosing_buys_about_twice_as_much_in_the_longer_window(page):
         result(f"gpt-averaged{size}").val_loss - result(f"gpt{size}").val_loss for size in ("", "-32")
     )  # fmt: skip
     assert 1.7 < long / short < 2.6
-    steps = step_facts()
+    steps = facts_of("tra-7", choosing)
     assert (steps["steps_short"], steps["steps_long"]) == (5_000, 2_500)
     assert 1.7 < long / steps["difference_early"] < 2.6  # not for the steps alone
     assert "(2\u202f500 steps)" in "".join(question.value for question in page.subheader)
@@ -205,14 +204,14 @@ def printed_difference(page) -> float:
 
 
 def test_pairs_are_best_without_a_past_and_the_gpt_with_one():
-    facts = place_facts()
+    facts = facts_of("tra-8", place_by_place)
     assert facts["pairs_first"] < min(facts["head_first"], facts["gpt_first"]) < facts["pairs_first"] + 0.1
     assert facts["gpt_last"] < facts["head_last"] < facts["pairs_last"]
     assert facts["first"] > 0.1 > 0.03 > abs(facts["later"])  # one character more than the bigram
 
 
 def test_the_gpt_ties_a_table_of_triples():
-    facts = loss_facts(STORY["tra-9"])
+    facts = loss_facts(find_scene("tra-9"))
     assert abs(facts["gpt"] - facts["triples"]) < 0.05 < facts["pairs"] - facts["gpt"]
     assert facts["train_shorter"] - facts["train_longer"] > 5 * (
         facts["val_shorter"] - facts["val_longer"]
@@ -225,7 +224,7 @@ def test_most_of_the_hidden_text_s_pieces_were_seen_in_training(exact_file):
 
 
 def test_a_head_trained_too_fast_ends_above_counted_pairs(page):
-    facts, pairs = loss_facts(STORY["tra-9"]), counted()[0]["2-gram"].val
+    facts, pairs = loss_facts(find_scene("tra-9")), counted()[0]["2-gram"].val
     assert result(f"rate-{facts['rate_too_high']}").val_loss > pairs > result("rate-0.003").val_loss
     assert facts["slow"] > facts["early"]
     assert facts["rates"] in said(page)

@@ -1,8 +1,7 @@
 """The model on screen of lesson 6: a rung of the ladder and its switches, what it is made of, and what it is called."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
 
@@ -12,6 +11,7 @@ from tinygpt.gpt import Block, FeedForward, GPTConfig, GPTLanguageModel
 from tinygpt.models import ModelConfig, blank
 from tinygpt.plots.lessons.transformer_drawings import Box, MachinePicture
 from tinygpt.training.presets import LADDER, PRESETS
+from tinygpt.ui.scene import choose
 
 RUNGS = {PRESETS[name].title: name for name in LADDER}
 FIRST = PRESETS["one-head"].title
@@ -32,33 +32,22 @@ TABLE = {"bigram": (BigramLanguageModel,)}
 
 
 def choose_rung() -> ModelConfig:
-    """The rung and the switches, as the model that they say."""
-    rung = st.segmented_control(
-        "The lecture's ladder", list(RUNGS), default=FIRST, required=True, key="rung", bind="query-params",
-        on_change=_take_rung,
-    )  # fmt: skip
+    """The rung and one switch for each part, as the model that they say. A link that names only the rung finds the
+    switches as the rung has them."""
+    rung = choose("The lecture's ladder", RUNGS, FIRST, key="rung", on_change=_take_rung)
     base = PRESETS[RUNGS[rung]].model
     if isinstance(base, BigramConfig):
         st.markdown(":gray[A table has no parts to switch. The next rung has.]")
         return base
-    return _switched(base)
-
-
-def _switched(base: GPTConfig) -> GPTConfig:
-    """One switch for each part; a link that names only the rung finds them as the rung has them."""
     stand = _as_switches(base)
-
-    def one_of(label: str, key: str, options: Sequence[Any]) -> Any:
-        default = stand[key]
-        return st.segmented_control(label, options, default=default, required=True, key=key, bind="query-params")
 
     def on(label: str, key: str) -> bool:
         return st.toggle(label, bool(stand[key]), key=key, bind="query-params")
 
     with st.container(horizontal=True, gap="medium"):
-        heads = one_of("Heads", "part_heads", HEADS)
-        width = one_of("Feed-forward", "part_feed_forward", list(WIDTHS))
-        blocks = one_of("Blocks", "part_blocks", BLOCKS)
+        heads = choose("Heads", HEADS, stand["part_heads"], key="part_heads")
+        width = choose("Feed-forward", WIDTHS, stand["part_feed_forward"], key="part_feed_forward")
+        blocks = choose("Blocks", BLOCKS, stand["part_blocks"], key="part_blocks")
     with st.container(horizontal=True, gap="medium"):
         return replace(
             base, n_head=heads, feed_forward=WIDTHS[width], n_layer=blocks,
@@ -123,16 +112,14 @@ def machine_of(config: ModelConfig) -> MachinePicture:
         return Box(name, count, count > 0, note)
 
     embeddings = box("token embedding", "token_embedding_table"), box("positions", "position_embedding_table")
-    block = "blocks.0."
-    heads = ""
+    after = box("LayerNorm", "norm."), box("output layer", "lm_head")
+    heads, skip, n_layer = "", False, 0
     if isinstance(config, GPTConfig):
         heads = f"{config.n_head} {'head' if config.n_head == 1 else 'heads'} of {config.head_size}"
+        skip, n_layer = config.residual, config.n_layer
     looks = (
-        box("LayerNorm", f"{block}norm1"), box("query, key, value", f"{block}attention.qkv", heads),
-        box("projection", f"{block}attention.projection"),
+        box("LayerNorm", "blocks.0.norm1"), box("query, key, value", "blocks.0.attention.qkv", heads),
+        box("projection", "blocks.0.attention.projection"),
     )  # fmt: skip
-    thinks = box("LayerNorm", f"{block}norm2"), box("feed-forward", f"{block}feed_forward")
-    after = box("LayerNorm", "norm."), box("output layer", "lm_head")
-    skip = isinstance(config, GPTConfig) and config.residual
-    n_layer = config.n_layer if isinstance(config, GPTConfig) else 0
+    thinks = box("LayerNorm", "blocks.0.norm2"), box("feed-forward", "blocks.0.feed_forward")
     return MachinePicture(embeddings, (looks, thinks), (skip, skip and thinks[1].on), after, n_layer)

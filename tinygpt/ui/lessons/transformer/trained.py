@@ -9,7 +9,8 @@ import torch
 from tinygpt.corpus import default_corpus, load_corpus
 from tinygpt.counting import ngram_keys
 from tinygpt.gpt import GPTConfig
-from tinygpt.lessons.measured import EXPERIMENTS, RATES, Result, counted, counts_of_pairs_and_triples, result
+from tinygpt.lessons.measured import EXPERIMENTS, RATES, counted, result
+from tinygpt.lessons.shipped import counts_of_pairs_and_triples
 from tinygpt.models import ModelConfig, count_parameters
 from tinygpt.spelling import spoken_time
 from tinygpt.training.loop import advance
@@ -36,14 +37,16 @@ def train_it(scene: Scene, config: ModelConfig) -> Showing:
     st.markdown(scene.write("model", {"name": name_of(config), "numbers": count_parameters(config)}))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         with st.container(width=280):
-            max_steps = controls.of_training("max_steps", STEPS)
+            max_steps = controls.max_steps(STEPS)
         with st.container(width=280):
-            learning_rate = controls.of_training("learning_rate", PRESETS["layer-norm"].train.learning_rate)
+            learning_rate = controls.learning_rate(PRESETS["layer-norm"].train.learning_rate)
         with st.container(width=150):
             seed = controls.seed()
         spec = spec_of(config, max_steps, learning_rate, seed)
         with st.container(width=230):
-            _train_button(spec)
+            st.markdown(f":gray[about {spoken_time(sum(launch.seconds_here(spec)))} here]")
+            order = ("train", _train, spec)
+            st.button("Train", type="primary", key="train", width="stretch", on_click=session.order, args=order)
     if words := session.answer("train"):
         st.text(words)
     live.live_stage(max_steps, None)
@@ -61,13 +64,6 @@ def spec_of(config: ModelConfig, max_steps: int, learning_rate: float, seed: int
     return RunSpec(config, train, default_corpus())
 
 
-def _train_button(spec: RunSpec) -> None:
-    seconds = spoken_time(sum(launch.seconds_here(spec)))
-    st.markdown(f":gray[about {seconds} here]")
-    st.button("Train", type="primary", key="train", width="stretch", on_click=session.order,
-              args=("train", _train, spec))  # fmt: skip
-
-
 def _train(spec: RunSpec) -> None:
     name = session.free_name(name_of(spec.model))
     session.watch(session.engine().submit(spec, student=session.student(), name=name))
@@ -76,16 +72,27 @@ def _train(spec: RunSpec) -> None:
 def loss_facts(scene: Scene) -> Facts:
     """What counting reaches, what the models reach, and what other learning rates made of them."""
     floors, triples = counted()[0], counts_of_pairs_and_triples()[1]
-    fours, fives = floors[f"{FOURS}-gram"], floors[f"{FOURS + 1}-gram"]
-    facts = {
-        "numbers": count_parameters(PRESETS["layer-norm"].model), "gpt": result("gpt").val_loss,
-        "pairs": floors["2-gram"].val, "triples": floors["3-gram"].val, "counts": len(triples.grams.keys),
+    pairs, fours, fives = floors["2-gram"].val, floors[f"{FOURS}-gram"], floors[f"{FOURS + 1}-gram"]
+    slow, heads = result("gpt"), {rate: result(f"rate-{rate}") for rate in RATES}
+    ends = [
+        scene.plain("given_up" if one.note else "ended", {"rate": rate, "loss": one.val_loss, "step": one.steps[-1]})
+        for rate, one in heads.items()
+    ]
+    fast = result("gpt-rate-0.003")
+    fast_early = dict(zip(fast.steps, fast.val, strict=True))[EARLY]
+    return {
+        "numbers": count_parameters(PRESETS["layer-norm"].model), "gpt": slow.val_loss, "pairs": pairs,
+        "triples": floors["3-gram"].val, "counts": len(triples.grams.keys),
         "shorter": FOURS, "longer": FOURS + 1, "train_shorter": fours.train, "train_longer": fives.train,
         "val_shorter": fours.val, "val_longer": fives.val,
         "new_shorter": never_before(FOURS, default_corpus()), "new_longer": never_before(FOURS + 1, default_corpus()),
         "large": count_parameters(LARGE) / 1e6, "large_loss": LARGE_LOSS,
+        "rates": ", ".join(ends), "rate_steps": EXPERIMENTS[f"rate-{RATES[0]}"].train.max_steps, "early": EARLY,
+        "rate_too_high": next((rate for rate, one in heads.items() if one.val_loss > pairs), RATES[-1]),
+        "rate_usual": EXPERIMENTS["gpt"].train.learning_rate,
+        "rate_faster": EXPERIMENTS["gpt-rate-0.003"].train.learning_rate, "fast_early": fast_early,
+        "slow": next(step for step, val in zip(slow.steps, slow.val, strict=True) if val <= fast_early),
     }  # fmt: skip
-    return {**facts, **rate_facts(scene, floors["2-gram"].val)}
 
 
 @lru_cache(maxsize=4)
@@ -94,28 +101,3 @@ def never_before(n: int, text: str) -> float:
     corpus = load_corpus(text)
     train, val = (ngram_keys(ids, n, corpus.tokenizer.vocab_size) for ids in (corpus.train, corpus.val))
     return 1 - float(torch.isin(val, train).float().mean())
-
-
-def rate_facts(scene: Scene, pairs: float) -> Facts:
-    """One head with every learning rate that was tried, and the GPT with a higher one than usual."""
-    heads = {rate: result(f"rate-{rate}") for rate in RATES}
-    too_high = next((rate for rate, found in heads.items() if found.val_loss > pairs), RATES[-1])
-    usual, faster = EXPERIMENTS["gpt"].train, EXPERIMENTS["gpt-rate-0.003"].train
-    fast_early = _at(result("gpt-rate-0.003"), EARLY)
-    slow = result("gpt")
-    return {
-        "rates": ", ".join(_ended(scene, rate, found) for rate, found in heads.items()),
-        "rate_steps": EXPERIMENTS[f"rate-{RATES[0]}"].train.max_steps, "early": EARLY, "rate_too_high": too_high,
-        "rate_usual": usual.learning_rate, "rate_faster": faster.learning_rate, "fast_early": fast_early,
-        "slow": next(step for step, val in zip(slow.steps, slow.val, strict=True) if val <= fast_early),
-    }  # fmt: skip
-
-
-def _ended(scene: Scene, rate: float, found: Result) -> str:
-    """Where one head came with a learning rate; or when it was given up."""
-    words = "given_up" if found.note else "ended"
-    return scene.plain(words, {"rate": rate, "loss": found.val_loss, "step": found.steps[-1]})
-
-
-def _at(found: Result, step: int) -> float:
-    return dict(zip(found.steps, found.val, strict=True))[step]
