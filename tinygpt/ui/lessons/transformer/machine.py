@@ -98,13 +98,8 @@ def owner_facts(config: ModelConfig) -> Facts:
         "norm": counts["LayerNorm"],
     }  # fmt: skip
     shares = {f"{name}_share": count / n for name, count in owned.items()}
-    return {
-        "numbers": n,
-        **owned,
-        **shares,
-        "rungs": rungs,
-        "times": n / count_parameters(PRESETS["feed-forward"].model),
-    }
+    times = n / count_parameters(PRESETS["feed-forward"].model)
+    return {"numbers": n, "rungs": rungs, "times": times, **owned, **shares}
 
 
 def check_facts() -> Facts:
