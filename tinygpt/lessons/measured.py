@@ -129,7 +129,7 @@ def result(name: str, seed: int = 1337) -> Result:
     return Result(**{field: _frozen(stored[field]) for field in Result.__slots__})
 
 
-def results(name: str) -> list[Result]:
+def results_of_seeds(name: str) -> list[Result]:
     """What came of an experiment with each of its seeds. ValueError as for one."""
     return [result(name, seed) for seed in EXPERIMENTS[name].seeds]
 

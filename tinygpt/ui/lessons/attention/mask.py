@@ -1,20 +1,32 @@
 """The scenes of lesson 4 about who may look at whom: arrows, the mask, the wrong axis."""
 
+from contextlib import nullcontext
+
 import streamlit as st
 import torch
-from torch import Tensor
 
 from tinygpt.attention import attention_stages, causal_mask
-from tinygpt.inside.heads import SeenHead, future_share, moved, notebook_head
+from tinygpt.inside.heads import future_share, moved, notebook_head
 from tinygpt.lessons.measured import counted, result
-from tinygpt.plots.lessons.attention import attention_heatmap, bars_figure, sums_figure
 from tinygpt.plots.lessons.attention_graph import islands
+from tinygpt.plots.lessons.attention_sums import bars_figure, sums_figure
 from tinygpt.spelling import number
 from tinygpt.ui import frame
-from tinygpt.ui.drag import Picture, drag
+from tinygpt.ui.drag import drag
 from tinygpt.ui.lessons.attention.reader import ANOTHER, Reader
-from tinygpt.ui.lessons.attention.row import height_for, matrix_rows, two_strongest
-from tinygpt.ui.scene import Showing, alt, deeper, formula, lecture, look_for, scene, table, wrong_frame, wrong_switch
+from tinygpt.ui.lessons.attention.row import matrix_rows, show_map, two_strongest
+from tinygpt.ui.scene import (
+    Showing,
+    alt,
+    choose,
+    explain,
+    lecture,
+    look_for,
+    picture,
+    scene,
+    wrong_frame,
+    wrong_switch,
+)
 from tinygpt.ui.train.here import train_here
 from tinygpt.words.storyboard import Facts, Scene
 
@@ -22,43 +34,32 @@ LEAST = 0.1  # an arrow that carries more is counted
 LEAK = 0.01  # a position that moves more has been reached by the future
 
 
-# --- att-5 ----------------------------------------------------------------------------------------------------------
-
-
 @scene("att-5", height=480)
 def arrows(scene: Scene, reader: Reader) -> Showing:
     """The weights as a directed graph, and a second text that no arrow reaches."""
-    T, names, mode = len(reader.ids), reader.spoken, frame.mode()
+    T, names = len(reader.ids), reader.spoken
     counts = {"T": T, "next": T + 1, "without_loops": T * (T - 1) // 2, "half": T * (T + 1) // 2, "full": T * T}
     yield counts if reader.can_choose else None
     masked = st.toggle("mask the future", True, key="see_mask", bind="query-params")
     other = reader.other_text(ANOTHER)
     both = (reader.see(ids).stages if masked else reader.unmasked(ids) for ids in (reader.ids, other))
     weights, far = (stages.weights for stages in both)
-    strongest = "; ".join(f"{names[t]} to {names[int(row.argmax())]}" for t, row in enumerate(weights))
     shared = counts | {
         "arrows": counts["half" if masked else "full"], "strong": int((weights > LEAST).sum()), "least": LEAST,
-        "strongest": strongest,
+        "strongest": "; ".join(f"{names[t]} to {names[int(row.argmax())]}" for t, row in enumerate(weights)),
     }  # fmt: skip
     pictures = []
     for t in range(T):
-        facts = shared | two_strongest(weights, names, t)
-        drawing = islands(weights, reader.characters, far, reader.labels(other), t, mode)
-        pictures.append(Picture(drawing, scene.plain("look_for", facts), alt(scene, facts)))
-    drag(pictures, key="node", label="Node", names=[str(t) for t in range(T)], default=reader.start)
-    formula(scene, shared)
-    lecture(scene)
-    table(lambda: matrix_rows(weights, reader.characters), key=scene.key)
-
-
-# --- att-6 ----------------------------------------------------------------------------------------------------------
+        drawing = islands(weights, reader.characters, far, reader.labels(other), t, frame.mode())
+        pictures.append(picture(scene, drawing, shared | two_strongest(weights, names, t)))
+    drag(pictures, key="node", label="Node", names=range(T), default=reader.start)
+    explain(scene, shared, lambda: matrix_rows(weights, reader.characters))
 
 
 @scene("att-6", height=460, code=[causal_mask, future_share])
 def without_mask(scene: Scene, reader: Reader) -> Showing:
     """The same head with and without the mask, and what comes of training without."""
     yield {} if reader.can_choose else None
-    mode, characters = frame.mode(), reader.characters
     both = {"with_mask": reader.see().stages, "without": reader.unmasked()}
     shares = future_share(both["without"].weights)
     t = int(shares.argmax())
@@ -66,11 +67,11 @@ def without_mask(scene: Scene, reader: Reader) -> Showing:
     for place, (name, stages) in zip(st.columns(2, gap="large"), both.items(), strict=True):
         with place:
             st.markdown(scene.plain(name, facts))
-            figure = attention_heatmap(stages.weights, characters, mode, scaled=stages.scaled)
-            figure.update_layout(height=height_for(len(characters), 400))
-            frame.show(figure, key=f"{scene.key}_{name}", alt=alt(scene, facts), square=True)
-    bars = bars_figure(shares, characters, mode, name=scene.plain("future", facts))
-    frame.show(bars, key=f"{scene.key}_future", alt=_words(scene, "alt_future", facts))
+            key, says = f"{scene.key}_{name}", alt(scene, facts)
+            show_map(key, stages.weights, reader.characters, says, scaled=stages.scaled)
+    bars = bars_figure(shares, reader.characters, frame.mode(), name=scene.plain("future", facts))
+    says = scene.plain("alt_future", facts | {"look_for": scene.plain("look_for", facts)})
+    frame.show(bars, key=f"{scene.key}_future", alt=says)
     look_for(scene, facts)
     lecture(scene)
     if wrong_switch("wrong_nomask", scene.templates["switch"]):
@@ -87,82 +88,53 @@ def _trained_without(scene: Scene) -> None:
         "loss": stored.val_loss, "fives": floors["5-gram"].val, "seen": len(seen) - 1, "last": len(seen),
         "low": min(seen), "high": max(seen), "end": end,
     }  # fmt: skip
-    places = [str(i) for i in range(len(stored.by_position))]
-    bars = bars_figure(
-        torch.tensor(stored.by_position), places, frame.mode(), name=scene.plain("by_place", facts), role="head",
-        ceiling=max(stored.by_position),
-    )  # fmt: skip
+    losses, places = torch.tensor(stored.by_position), [str(i) for i in range(len(stored.by_position))]
+    name, most = scene.plain("by_place", facts), max(stored.by_position)
+    bars = bars_figure(losses, places, frame.mode(), name=name, role="head", ceiling=most)
     frame.show(bars, key=f"{scene.key}_trained", alt=scene.plain("wrong", facts))
     look_for(scene, facts, "wrong")
     st.markdown(scene.templates["writes"])
     st.code(stored.sample, language=None, wrap_lines=True)
 
 
-def _words(scene: Scene, template: str, facts: Facts) -> str:
-    """The text alternative of a second figure of a scene."""
-    return scene.plain(template, {**facts, "look_for": scene.plain("look_for", facts)})
-
-
-# --- att-7 ----------------------------------------------------------------------------------------------------------
-
-
 @scene("att-7", height=620, code=[attention_stages])
 def wrong_axis(scene: Scene, reader: Reader) -> Showing:
     """Softmax along rows or down columns, and how far the future reaches back."""
     yield {}
-    options = [-1, 1]
-    dim = st.segmented_control(
-        "softmax(wei, dim=…)", options, default=-1, required=True, key="softmax_dim", bind="query-params"
-    )
-    seen, after = reader.see(dim=dim), reader.see(reader.other_last(), dim=dim)
-    facts = _axis_facts(seen, moved(seen, after))
+    dim = choose("softmax(wei, dim=…)", (-1, 1), -1, key="softmax_dim")
+    seen, characters, words = reader.see(dim=dim), reader.characters, "look_for"
     if dim == 1:
-        with wrong_frame("softmax_dim", right=-1):
-            _axis(scene, reader, seen, facts, "wrong" if len(reader.ids) > 1 else "wrong_alone")
-        st.markdown(scene.write("trap", _trap_facts()))
-    else:
-        _axis(scene, reader, seen, facts, "look_for")
-    deeper(scene, _notebook_facts())
-    table(lambda: matrix_rows(seen.stages.weights, reader.characters), key=scene.key)
-    train_here("wrong-axis", "wrong-axis-skip", "one-head", key=scene.key)
-
-
-def _axis(scene: Scene, reader: Reader, seen: SeenHead, facts: Facts, words: str) -> None:
-    """The weights with their sums, and how far each position moves."""
-    mode, characters = frame.mode(), reader.characters
-    left, right = st.columns(2, gap="large", vertical_alignment="center")
-    with left:
-        figure = sums_figure(seen.stages.weights, characters, mode)
-        frame.show(figure, key=scene.key, alt=alt(scene, facts, words), square=True)
-    with right:
-        bars = bars_figure(facts["moved"], characters, mode, name=scene.plain("moves", facts), role="scores")
-        says = scene.plain("alt_moves", {**facts, "look_for": scene.plain(words, facts)})
-        frame.show(bars, key=f"{scene.key}_moves", alt=says)
-    look_for(scene, facts, words)
-
-
-def _axis_facts(seen: SeenHead, moves: Tensor) -> dict[str, object]:
-    weights = seen.stages.weights
+        words = "wrong" if reader.can_choose else "wrong_alone"
+    weights, moves = seen.stages.weights, moved(seen, reader.see(reader.other_last(), dim=dim))
     rows, columns, earlier = weights.sum(1), weights.sum(0), moves[:-1]
-    return {
-        "last": len(rows) - 1, "lowest": float(rows.min()), "highest": float(rows.max()), "moved": moves,
+    facts = {
+        "last": len(rows) - 1, "lowest": float(rows.min()), "highest": float(rows.max()),
         "reached": int((earlier > LEAK).sum()), "farthest": float(earlier.max()) if len(earlier) else 0.0,
         "rows": ", ".join(map(number, rows.tolist())), "columns": ", ".join(map(number, columns.tolist())),
     }  # fmt: skip
+    with wrong_frame("softmax_dim", right=-1) if dim == 1 else nullcontext():
+        left, right = st.columns(2, gap="large", vertical_alignment="center")
+        with left:
+            figure = sums_figure(weights, characters, frame.mode())
+            frame.show(figure, key=scene.key, alt=alt(scene, facts, words), square=True)
+        with right:
+            bars = bars_figure(moves, characters, frame.mode(), name=scene.plain("moves", facts), role="scores")
+            says = scene.plain("alt_moves", facts | {"look_for": scene.plain(words, facts)})
+            frame.show(bars, key=f"{scene.key}_moves", alt=says)
+        look_for(scene, facts, words)
+    if dim == 1:
+        st.markdown(scene.write("trap", _trap_facts()))
+    wei = notebook_head().see(torch.arange(8), dim=1).stages.weights  # the notebook's own numbers, made again
+    printed = {"seed": 1337, "first": float(wei[0, 0]), "fifth": float(wei[5].sum())}
+    explain(scene, printed, lambda: matrix_rows(weights, characters))
+    train_here("wrong-axis", "wrong-axis-skip", "one-head", key=scene.key)
 
 
-def _trap_facts() -> dict[str, object]:
+def _trap_facts() -> Facts:
     """What was measured of heads that were trained with the wrong axis."""
     right, wrong, skip = result("one-head"), result("wrong-axis"), result("wrong-axis-skip")
     return {
         "wrong_loss": wrong.val_loss, "right_loss": right.val_loss, "in_use_low": min(wrong.in_use),
-        "in_use_high": max(wrong.in_use),
-        "pairs": counted()[0]["2-gram"].val, "skip_loss": skip.val_loss, "skip_low": min(skip.in_use),
-        "skip_high": max(skip.in_use),
+        "in_use_high": max(wrong.in_use), "pairs": counted()[0]["2-gram"].val, "skip_loss": skip.val_loss,
+        "skip_low": min(skip.in_use), "skip_high": max(skip.in_use),
     }  # fmt: skip
-
-
-def _notebook_facts() -> dict[str, object]:
-    """The notebook's own numbers, made again."""
-    wei = notebook_head().see(torch.arange(8), dim=1).stages.weights
-    return {"seed": 1337, "first": float(wei[0, 0]), "fifth": float(wei[5].sum())}

@@ -1,22 +1,21 @@
 """Which head reads which text in lesson 4: the controls on top of its page, and what comes of them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 import streamlit as st
 import torch
 from torch import Tensor
 
-from tinygpt.attention import Head, MultiHeadAttention, Stages, attention_stages
+from tinygpt.attention import Stages, attention_stages
 from tinygpt.gpt import GPTLanguageModel
-from tinygpt.inside.heads import AnyHead, ModelHead, SeenHead, notebook_head, stages_of_one, untrained_head
-from tinygpt.lessons.measured import loaded, path_of
-from tinygpt.models import kind
+from tinygpt.inside.heads import AnyHead, ModelHead, SeenHead, notebook_head, untrained_head
+from tinygpt.lessons.shipped import loaded, path_of
 from tinygpt.spelling import spoken
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.ui import controls
 from tinygpt.ui.readers import LONGEST, TEXT, last_ids, readable, say_what_is_read
+from tinygpt.ui.scene import choose
 
 ANOTHER = "my lord"
 EXAMPLES = ("the king", "my lord,", "to be or", "abcabcab")
@@ -44,21 +43,6 @@ class Reader:
     def spoken(self) -> list[str]:
         """The same inside a sentence."""
         return self.names(self.ids)
-
-    @property
-    def weighs(self) -> Callable[..., Any]:
-        """The function in which the weights of this head come about."""
-        return MultiHeadAttention.forward if isinstance(self.head, ModelHead) else stages_of_one
-
-    @property
-    def made(self) -> Callable[..., Any]:
-        """The function in which its matrices are made."""
-        return MultiHeadAttention.__init__ if isinstance(self.head, ModelHead) else Head.__init__
-
-    @property
-    def role(self) -> str:
-        """Whose color its guesses have: "head" for a bare head, "gpt" for one inside a whole model."""
-        return kind(self.head.model.config) if isinstance(self.head, ModelHead) else "head"
 
     @property
     def start(self) -> int:
@@ -102,7 +86,8 @@ class Reader:
 def choose_reader() -> Reader:
     """The controls on top of the page: a text and who reads it."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        name = st.selectbox("Head", heads_at_hand(), key="reader", bind="query-params", width=220)
+        at_hand = [name for name, file in MODELS.items() if path_of(file).exists()]  # two heads need no model
+        name = st.selectbox("Head", [*at_hand, UNTRAINED, NOTEBOOK], key="reader", bind="query-params", width=220)
         if name == NOTEBOOK:
             return Reader(NOTEBOOK, notebook_head(), torch.arange(NOTEBOOK_T), None, NOTEBOOK_T)
         text = controls.text(TEXT, LONGEST)
@@ -113,11 +98,6 @@ def choose_reader() -> Reader:
     read = readable(text, tokenizer)
     say_what_is_read(text, read, tokenizer, longest)
     return Reader(name, head, last_ids(read or TEXT, tokenizer, longest), tokenizer, longest)
-
-
-def heads_at_hand() -> list[str]:
-    """The heads to choose from: those whose model is here, and two that need none."""
-    return [name for name, file in MODELS.items() if path_of(file).exists()] + [UNTRAINED, NOTEBOOK]
 
 
 def _take(example: str) -> None:
@@ -132,10 +112,6 @@ def _head(name: str) -> tuple[AnyHead, CharTokenizer, int]:
     checkpoint = loaded(MODELS[name])
     model = cast(GPTLanguageModel, checkpoint.model)
     layers, heads = model.config.n_layer, model.config.n_head
-    layer = _number("Layer", "layer", layers) if layers > 1 else 0
-    head = _number("Head of it", "head", heads) if heads > 1 else 0
+    layer = choose("Layer", range(layers), 0, key="layer") if layers > 1 else 0
+    head = choose("Head of it", range(heads), 0, key="head") if heads > 1 else 0
     return ModelHead(model, layer, head), checkpoint.tokenizer, min(LONGEST, model.config.block_size)
-
-
-def _number(label: str, key: str, count: int) -> int:
-    return int(st.segmented_control(label, range(count), default=0, required=True, key=key, bind="query-params"))

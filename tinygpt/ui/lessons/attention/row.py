@@ -1,15 +1,16 @@
 """The scenes of lesson 4 that read one head: a row of its map, and what query, key and value are."""
 
 import inspect
+from typing import Any
 
 import streamlit as st
-import torch
 from torch import Tensor
 
-from tinygpt.attention import Head
+from tinygpt.attention import Head, MultiHeadAttention
 from tinygpt.averaging import tril_weights
-from tinygpt.inside.heads import LooseHead, SeenHead, untrained_head
-from tinygpt.lessons.measured import counts_of_pairs_and_triples
+from tinygpt.inside.heads import LooseHead, ModelHead, SeenHead, stages_of_one, untrained_head
+from tinygpt.lessons.shipped import counts_of_pairs_and_triples
+from tinygpt.models import kind
 from tinygpt.plots.lessons.attention import attention_heatmap
 from tinygpt.plots.lessons.attention_reading import Expected, Guesses, reading
 from tinygpt.plots.lessons.attention_stages import vectors_figure
@@ -17,9 +18,9 @@ from tinygpt.spelling import spoken
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.lessons.attention.reader import NOTEBOOK, Reader
-from tinygpt.ui.scene import Showing, alt, formula, lecture, look_for, scene, show_code, table
+from tinygpt.ui.scene import Showing, alt, code, explain, look_for, scene
 from tinygpt.variance import effective_characters
-from tinygpt.words.storyboard import Facts, Scene
+from tinygpt.words.storyboard import Scene
 
 LIKELIEST = 5  # how many next characters are shown
 
@@ -34,43 +35,6 @@ def two_strongest(weights: Tensor, names: list[str], t: int) -> dict[str, object
     }  # fmt: skip
 
 
-def in_characters(characters: int) -> str:
-    """How many, as people write it: "1 character", "8 characters"."""
-    return f"{characters} character{'' if characters == 1 else 's'}"
-
-
-def height_for(T: int, least: int) -> int:
-    """Px for a map of T rows, so that its characters do not run into each other."""
-    return max(least, 18 * T + 60)
-
-
-# --- att-1 ----------------------------------------------------------------------------------------------------------
-
-
-@scene("att-1", height=440)
-def one_row(scene: Scene, reader: Reader) -> Showing:
-    """The whole map, one row of it in the text, and what the head expects next."""
-    seen, names, mode = reader.see(), reader.spoken, frame.mode()
-    T, weights = len(names), seen.stages.weights
-    facts = [
-        two_strongest(weights, names, t) | {"T": T, "before": names[max(0, t - 1)]} | _expects(reader, seen, t)
-        for t in range(T)
-    ]
-    yield facts[reader.start] if reader.can_choose else None
-    expected = [_expected(reader, seen, t) for t in range(T)]
-    most = max((share for row in expected for e in row for share in e[1:4] if share is not None), default=1.0)
-    pictures = []
-    for t in range(T):
-        sentence = _reading_of(scene, facts[t])
-        guesses = Guesses(expected[t], most, reader.role)
-        drawing = reading(weights, reader.characters, t, mode, scaled=seen.stages.scaled, guesses=guesses)
-        pictures.append(Picture(drawing, sentence, scene.plain("alt", facts[t] | {"look_for": sentence})))
-    drag(pictures, key="t", label="Row", names=[str(t) for t in range(T)], default=reader.start)
-    lecture(scene)
-    table(lambda: matrix_rows(weights, reader.characters), key=scene.key)
-    show_code(reader.weighs)
-
-
 def matrix_rows(weights: Tensor, characters: list[str], looked_at: list[str] | None = None) -> dict[str, list]:
     """A matrix of weights as the columns of a table: who looks, and a column for each one looked at. (T, T2)"""
     columns = characters if looked_at is None else looked_at
@@ -79,99 +43,89 @@ def matrix_rows(weights: Tensor, characters: list[str], looked_at: list[str] | N
     }
 
 
-def _reading_of(scene: Scene, facts: Facts) -> str:
-    """What to look for in one row, and what is expected after it where the head sits in a model."""
-    sentence = scene.plain("look_for" if facts["row"] else "alone", facts)
-    if "model_gives" not in facts:
-        return sentence
-    after = "at_the_end" if facts["last"] else "goes_on"
-    counts = "counts" if "triples_give" in facts else "pairs"
-    return " ".join([sentence, scene.plain(after, facts), scene.plain(counts, facts)])
+def show_map(key: str, weights: Tensor, characters: list[str], alt: str, *, least: int = 400, **more: Any) -> None:
+    """Weights as tiles, `least` px high or as high as their characters need. `weights` is (T, T2)."""
+    figure = attention_heatmap(weights, characters, frame.mode(), **more)
+    figure.update_layout(height=max(least, 18 * len(weights) + 60))
+    frame.show(figure, key=key, alt=alt, square=True)
 
 
-def _expects(reader: Reader, seen: SeenHead, t: int) -> dict[str, object]:
-    """The next character of the text, or the likeliest at its end: what the head gives it, and what counts do."""
+@scene("att-1", height=440)
+def one_row(scene: Scene, reader: Reader) -> Showing:
+    """The whole map, one row of it in the text, and what the head expects next."""
+    seen, names = reader.see(), reader.spoken
+    T, weights = len(names), seen.stages.weights
+    after = [_after(reader, seen, t) for t in range(T)]
+    facts = [
+        two_strongest(weights, names, t) | {"T": T, "before": names[max(0, t - 1)]} | gives
+        for t, (gives, _) in enumerate(after)
+    ]
+    yield facts[reader.start] if reader.can_choose else None
+    shares = [share for _, expected in after for one in expected for share in one[1:4] if share is not None]
+    most, role = max(shares, default=1.0), "head"  # whose color its guesses have
+    if isinstance(reader.head, ModelHead):
+        role = kind(reader.head.model.config)
+    pictures = []
+    for t, (_, expected) in enumerate(after):
+        said = ["look_for" if t else "alone"]
+        if expected:
+            said += ["goes_on" if t + 1 < T else "at_the_end", "counts" if t else "pairs"]
+        sentence = " ".join(scene.plain(template, facts[t]) for template in said)
+        guesses = Guesses(expected, most, role)
+        drawing = reading(weights, reader.characters, t, frame.mode(), scaled=seen.stages.scaled, guesses=guesses)
+        pictures.append(Picture(drawing, sentence, scene.plain("alt", facts[t] | {"look_for": sentence})))
+    drag(pictures, key="t", label="Row", names=range(T), default=reader.start)
+    explain(scene, {}, lambda: matrix_rows(weights, reader.characters))
+    code(MultiHeadAttention.forward if isinstance(reader.head, ModelHead) else stages_of_one)
+
+
+def _after(reader: Reader, seen: SeenHead, t: int) -> tuple[dict[str, object], list[Expected]]:
+    """What the head and counts give the next character of the text, or at its end the likeliest; and the likeliest
+    ones, among which the one that comes always is. Nothing for a head without a model."""
     if seen.guesses is None or reader.tokenizer is None:
-        return {}
-    last = t + 1 == len(reader.ids)
-    which = int(seen.guesses[t].argmax()) if last else int(reader.ids[t + 1])
-    pairs, triples = _counted(reader, t)
-    facts = {
-        "next_char": spoken(reader.tokenizer.itos[which]),
-        "model_gives": float(seen.guesses[t, which]),
-        "pairs_give": float(pairs[which]),
-    }
-    return facts | {"last": last} | ({"triples_give": float(triples[which])} if t else {})
-
-
-def _expected(reader: Reader, seen: SeenHead, t: int) -> list[Expected]:
-    """The likeliest next characters after `t`, the likeliest first; the one that comes is always among them."""
-    if seen.guesses is None or reader.tokenizer is None:
-        return []
-    pairs, triples = _counted(reader, t)
+        return {}, []
+    counted, read = counts_of_pairs_and_triples(), reader.ids[: t + 1]
+    given, pairs = seen.guesses[t].tolist(), counted[0].probabilities(read).tolist()
+    triples = counted[1].probabilities(read).tolist() if t else None
     likeliest = seen.guesses[t].topk(LIKELIEST).indices.tolist()
     true = int(reader.ids[t + 1]) if t + 1 < len(reader.ids) else None
     if true is not None and true not in likeliest:
         likeliest[-1] = true
-    return [
-        Expected(
-            reader.tokenizer.itos[i], float(seen.guesses[t, i]), float(pairs[i]), float(triples[i]) if t else None,
-            true=i == true,
-        )
-        for i in likeliest
-    ]  # fmt: skip
-
-
-def _counted(reader: Reader, t: int) -> tuple[Tensor, Tensor]:
-    """Shares of what follows position `t` in the text of this server, by pairs and by triples. (V,) each"""
-    pairs, triples = counts_of_pairs_and_triples()
-    read = reader.ids[: t + 1]
-    return pairs.probabilities(read), triples.probabilities(read) if t else torch.zeros(triples.vocab_size)
-
-
-# --- att-2 ----------------------------------------------------------------------------------------------------------
+    itos, following = reader.tokenizer.itos, likeliest[0] if true is None else true
+    facts = {"next_char": spoken(itos[following]), "model_gives": given[following], "pairs_give": pairs[following]}
+    expected = [
+        Expected(itos[i], given[i], pairs[i], triples[i] if triples else None, true=i == true) for i in likeliest
+    ]
+    return facts | ({"triples_give": triples[following]} if triples else {}), expected
 
 
 @scene("att-2", height=640)
 def three_vectors(scene: Scene, reader: Reader) -> Showing:
-    """Query, key and value of each character, and what an untrained head makes of them."""
-    seen = reader.see()
+    """Query, key and value of each character, and what an untrained head makes of them: the reader's, if it is one."""
+    seen, characters = reader.see(), reader.characters
     (T, C), hs = seen.x.shape, seen.q.shape[1]
-    untrained = _before_training(reader).stages.weights
+    loose = reader.head if isinstance(reader.head, LooseHead) else untrained_head(longest=T)
+    untrained = loose.see(reader.ids, scale="1/sqrt(head_size)").stages.weights
     facts = {
         "T": T, "C": C, "hs": hs, "numbers": 3 * C * hs, "last": T - 1,
         "effective": float(effective_characters(untrained[-1])),
-        "count": in_characters(T),
         **{f"value_{c}": value for c, value in enumerate([*seen.v[0, :4].tolist(), *[0.0] * 4][:4])},
     }  # fmt: skip
     yield facts
     left, right = st.columns([11, 8], gap="large")
     with left:
         vectors = {"query": seen.q, "key": seen.k, "value": seen.v}
-        frame.show(vectors_figure(vectors, reader.characters, frame.mode()), key=scene.key, alt=alt(scene, facts))
+        frame.show(vectors_figure(vectors, characters, frame.mode()), key=scene.key, alt=alt(scene, facts))
     with right:
         st.markdown(scene.write("divided" if reader.name == NOTEBOOK else "untrained", facts))
-        _small_map(scene, reader, untrained, "untrained", facts)
+        says, average = scene.plain("alt_untrained", facts), scene.plain("alt_average", facts)
+        show_map(f"{scene.key}_untrained", untrained, characters, says, least=270)
         st.markdown(scene.write("average", facts))
-        _small_map(scene, reader, tril_weights(T), "average", facts)
+        show_map(f"{scene.key}_average", tril_weights(T), characters, average, least=270)
     look_for(scene, facts)
     if hs >= 4:
         st.markdown(f":gray[{scene.write('first_values', facts)}]")
-    formula(scene, facts)
-    lecture(scene)
+    explain(scene, facts)
     with st.expander("A head as the lecture writes it", type="compact"):
         st.code(inspect.getsource(Head), language="python")
-    show_code(reader.made)
-
-
-def _small_map(scene: Scene, reader: Reader, weights: Tensor, name: str, facts: Facts) -> None:
-    """Weights over the reader's text as tiles, beside another figure. `weights` is (T, T)."""
-    figure = attention_heatmap(weights, reader.characters, frame.mode())
-    figure.update_layout(height=height_for(len(weights), 270))
-    frame.show(figure, key=f"{scene.key}_{name}", alt=scene.plain(f"alt_{name}", facts), square=True)
-
-
-def _before_training(reader: Reader) -> SeenHead:
-    """A head that nobody trained, its scores scaled as training would: the reader's own, if it is one."""
-    head = reader.head if isinstance(reader.head, LooseHead) else untrained_head(longest=len(reader.ids))
-    return head.see(reader.ids, scale="1/sqrt(head_size)")
+    code(MultiHeadAttention.__init__ if isinstance(reader.head, ModelHead) else Head.__init__)

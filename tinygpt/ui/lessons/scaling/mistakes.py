@@ -6,7 +6,7 @@ import streamlit as st
 
 from tinygpt.attention import attention_stages
 from tinygpt.lessons import scaling as measured
-from tinygpt.lessons.measured import EXPERIMENTS, result, results
+from tinygpt.lessons.measured import EXPERIMENTS, result, results_of_seeds
 from tinygpt.plots.lessons import scaling as figures
 from tinygpt.spelling import number
 from tinygpt.ui import frame
@@ -75,7 +75,7 @@ def which_root(scene: Scene) -> Showing:
     look_for(scene, facts)
     four = EXPERIMENTS["four-heads"]
     try:
-        by_head, by_seed = (one.val_loss for one in results("four-heads"))
+        by_head, by_seed = (one.val_loss for one in results_of_seeds("four-heads"))
         losses = {"by_embd": result("four-heads-n-embd").val_loss, "by_head": by_head, "by_seed": by_seed}
         deeper(scene, {"hs": four.model.head_size, "steps": four.train.max_steps, **losses})
     except ValueError:  # the file of results is not there

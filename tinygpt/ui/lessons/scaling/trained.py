@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from tinygpt.lessons.measured import EXPERIMENTS, SIZES, Result, counted, results
+from tinygpt.lessons.measured import EXPERIMENTS, SIZES, Result, counted, results_of_seeds
 from tinygpt.lessons.scaling import CHARACTERS
 from tinygpt.plots.lessons import scaling as figures
 from tinygpt.ui import frame
@@ -18,7 +18,7 @@ FROZEN = 0.05  # nats: rows of less entropy than this look at one character
 def trained_heads(scene: Scene) -> Showing:
     """Val loss with and without the division, and how many characters a row looks at on the way."""
     try:
-        found = {stage: {size: results(f"{name}-{size}") for size in SIZES} for stage, name in PAIR.items()}
+        found = {stage: {size: results_of_seeds(f"{name}-{size}") for size in SIZES} for stage, name in PAIR.items()}
         floor = counted()[0]["2-gram"].val
     except ValueError as error:  # the file of results is not there
         st.text(str(error))

@@ -1,10 +1,11 @@
 """The scenes of lesson 6 that compare trained models: fair tests, one part less, and the loss place by place."""
 
 import math
+from collections.abc import Sequence
 from contextlib import nullcontext
 
 from tinygpt.gpt import Block, scale_factor
-from tinygpt.lessons.measured import EXPERIMENTS, VOCABULARY, counted, result, results
+from tinygpt.lessons.measured import EXPERIMENTS, VOCABULARY, counted, result, results_of_seeds
 from tinygpt.models import count_parameters
 from tinygpt.plots.lessons import transformer as figures
 from tinygpt.plots.lessons.positions import Curve, by_position
@@ -12,7 +13,7 @@ from tinygpt.plots.lessons.transformer import Trained
 from tinygpt.spelling import number
 from tinygpt.training.evaluation import loss_by_position, window_costs
 from tinygpt.ui import frame
-from tinygpt.ui.scene import Rows, Showing, choose, plot, scene, table, wrong_frame, wrong_switch
+from tinygpt.ui.scene import Showing, choose, plot, scene, table, wrong_frame, wrong_switch
 from tinygpt.ui.train.here import train_here
 from tinygpt.words.storyboard import Scene, apart
 
@@ -33,7 +34,7 @@ def one_fair_test(scene: Scene) -> Showing:
     """Three models as places on a chart: what more numbers bring, and what skips bring at equal numbers."""
     points = []
     for name, (title, role) in FAIR.items():
-        losses = tuple(one.val_loss for one in results(name))
+        losses = tuple(one.val_loss for one in results_of_seeds(name))
         points.append(Trained(title, count_parameters(EXPERIMENTS[name].model), losses, role))
     few, _, many = (point.numbers for point in points)
     (before, before_2), (bare, bare_2), (skips, skips_2) = (point.losses for point in points)
@@ -49,7 +50,7 @@ def one_fair_test(scene: Scene) -> Showing:
         shown, changes = (points[::2], ["confounded"]) if wrong else (points, ["numbers_alone", "skips_alone"])
         arrows = [(i, i + 1, scene.plain(change, facts)) for i, change in enumerate(changes)]
         plot(scene, figures.fair_test(shown, arrows, frame.mode()), facts, "wrong" if wrong else "look_for")
-    rows: Rows = {
+    rows: dict[str, Sequence[object]] = {
         "model": [EXPERIMENTS[name].title for name in FAIR], "learned numbers": [point.numbers for point in points],
         **{f"val loss, seed {seed}": [point.losses[i] for point in points]
            for i, seed in enumerate(EXPERIMENTS["blocks"].seeds)},
@@ -61,7 +62,7 @@ def one_fair_test(scene: Scene) -> Showing:
 @scene("tra-6", height=420, code=[Block])
 def one_part_less(scene: Scene) -> Showing:
     """What the loss rises by without each part, and how far another seed moves the whole."""
-    full, other = (one.val_loss for one in results("gpt"))
+    full, other = (one.val_loss for one in results_of_seeds("gpt"))
     losses = {part: result(name).val_loss for part, name in WITHOUT.items()}
     rises = {part: apart(loss, full, 3) for part, loss in losses.items()}
     each = [
@@ -77,7 +78,7 @@ def one_part_less(scene: Scene) -> Showing:
     printed = {part: round(loss, 3) for part, loss in losses.items()}
     plot(scene, figures.missed(printed, round(full, 3), seed, frame.mode()), facts)
     experiments = {name: EXPERIMENTS[name] for name in ("gpt", *WITHOUT.values())}
-    rows: Rows = {
+    rows: dict[str, Sequence[object]] = {
         "model": [one.title for one in experiments.values()],
         "learned numbers": [count_parameters(one.model) for one in experiments.values()],
         "val loss": [full, *losses.values()],

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from tinygpt.attention import MultiHeadAttention
 from tinygpt.gpt import Block
-from tinygpt.lessons.measured import EXPERIMENTS, result, results
+from tinygpt.lessons.measured import EXPERIMENTS, result, results_of_seeds
 from tinygpt.lessons.shipped import loaded
 from tinygpt.models import count_parameters
 from tinygpt.plots.lessons import transformer as figures
@@ -90,7 +90,7 @@ def let_pass(scene: Scene) -> Showing:
     """The heatmaps of two heads, and how much they keep for themselves as a rule: over many windows of hidden text."""
     text = _text_read()
     matrices = {name: _weights_of(name, text)[0] for name in (ONE, SKIP)}
-    losses = {name: [one.val_loss for one in results(name)] for name in (ONE, SKIP)}
+    losses = {name: [one.val_loss for one in results_of_seeds(name)] for name in (ONE, SKIP)}
     ones, skips = (f"{number(min(found), 3)}\u2013{number(max(found), 3)}" for found in losses.values())
     habits = [(found.itself[-1][0], found.back[-1][0]) for found in map(result, (ONE, SKIP))]
     t = min(6, len(text) - 1)
