@@ -4,9 +4,9 @@ from tinygpt.ui.lessons.transformer import fair, heads, machine, trained
 from tinygpt.ui.scene import close_lesson, open_lesson
 
 story = open_lesson("transformer")
-config = machine.machine(story["tra-1"])
+config = machine.machine()
 machine.who_owns_them()
-heads.heads(story["tra-3"], story["tra-4"])
+heads.heads()
 fair.one_fair_test()
 fair.one_part_less()
 fair.choosing()

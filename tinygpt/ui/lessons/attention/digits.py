@@ -16,7 +16,7 @@ from tinygpt.ui import frame
 from tinygpt.ui.drag import drag
 from tinygpt.ui.lessons.attention.reader import Reader
 from tinygpt.ui.lessons.attention.row import two_strongest
-from tinygpt.ui.scene import Showing, alt, code, explain, formula, lecture, look_for, picture, scene, table
+from tinygpt.ui.scene import Showing, alt, explain, formula, lecture, look_for, picture, scene, show_code, table
 from tinygpt.words.attention import amount
 from tinygpt.words.storyboard import Scene
 
@@ -125,7 +125,7 @@ def one_mixture(scene: Scene, reader: Reader) -> Showing:
     explain(scene, facts[t])
     with st.expander("Copy as PyTorch", type="compact"):
         st.code(as_pytorch(seen, t), language="python")
-    code(type(reader.head).see)
+    show_code(type(reader.head).see)
 
 
 def as_pytorch(seen: SeenHead, t: int) -> str:

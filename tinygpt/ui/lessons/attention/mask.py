@@ -8,8 +8,8 @@ import torch
 from tinygpt.attention import attention_stages, causal_mask
 from tinygpt.inside.heads import future_share, moved, notebook_head
 from tinygpt.lessons.measured import counted, result
+from tinygpt.plots.lessons.attention import bars_figure, sums_figure
 from tinygpt.plots.lessons.attention_graph import islands
-from tinygpt.plots.lessons.attention_sums import bars_figure, sums_figure
 from tinygpt.spelling import number
 from tinygpt.ui import frame
 from tinygpt.ui.drag import drag

@@ -10,7 +10,7 @@ from torch import Tensor
 from tinygpt.attention import Stages, attention_stages
 from tinygpt.gpt import GPTLanguageModel
 from tinygpt.inside.heads import AnyHead, ModelHead, SeenHead, notebook_head, untrained_head
-from tinygpt.lessons.shipped import loaded, path_of
+from tinygpt.lessons.measured import loaded, path_of
 from tinygpt.spelling import spoken
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.ui import controls

@@ -9,7 +9,7 @@ from torch import Tensor
 from tinygpt.attention import Head, MultiHeadAttention
 from tinygpt.averaging import tril_weights
 from tinygpt.inside.heads import LooseHead, ModelHead, SeenHead, stages_of_one, untrained_head
-from tinygpt.lessons.shipped import counts_of_pairs_and_triples
+from tinygpt.lessons.measured import counts_of_pairs_and_triples
 from tinygpt.models import kind
 from tinygpt.plots.lessons.attention import attention_heatmap
 from tinygpt.plots.lessons.attention_reading import Expected, Guesses, reading
@@ -18,7 +18,7 @@ from tinygpt.spelling import spoken
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.lessons.attention.reader import NOTEBOOK, Reader
-from tinygpt.ui.scene import Showing, alt, code, explain, look_for, scene
+from tinygpt.ui.scene import Showing, alt, explain, look_for, scene, show_code
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Scene
 
@@ -76,7 +76,7 @@ def one_row(scene: Scene, reader: Reader) -> Showing:
         pictures.append(Picture(drawing, sentence, scene.plain("alt", facts[t] | {"look_for": sentence})))
     drag(pictures, key="t", label="Row", names=range(T), default=reader.start)
     explain(scene, {}, lambda: matrix_rows(weights, reader.characters))
-    code(MultiHeadAttention.forward if isinstance(reader.head, ModelHead) else stages_of_one)
+    show_code(MultiHeadAttention.forward if isinstance(reader.head, ModelHead) else stages_of_one)
 
 
 def _after(reader: Reader, seen: SeenHead, t: int) -> tuple[dict[str, object], list[Expected]]:
@@ -128,4 +128,4 @@ def three_vectors(scene: Scene, reader: Reader) -> Showing:
     explain(scene, facts)
     with st.expander("A head as the lecture writes it", type="compact"):
         st.code(inspect.getsource(Head), language="python")
-    code(MultiHeadAttention.__init__ if isinstance(reader.head, ModelHead) else Head.__init__)
+    show_code(MultiHeadAttention.__init__ if isinstance(reader.head, ModelHead) else Head.__init__)

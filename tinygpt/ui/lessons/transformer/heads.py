@@ -8,8 +8,7 @@ from torch import Tensor
 
 from tinygpt.attention import MultiHeadAttention
 from tinygpt.gpt import Block
-from tinygpt.lessons.measured import EXPERIMENTS, result, results_of_seeds
-from tinygpt.lessons.shipped import loaded
+from tinygpt.lessons.measured import EXPERIMENTS, loaded, result, results_of_seeds
 from tinygpt.models import count_parameters
 from tinygpt.plots.lessons import transformer as figures
 from tinygpt.plots.lessons.attention import attention_heatmap

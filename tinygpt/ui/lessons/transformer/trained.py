@@ -9,8 +9,7 @@ import torch
 from tinygpt.corpus import default_corpus, load_corpus
 from tinygpt.counting import ngram_keys
 from tinygpt.gpt import GPTConfig
-from tinygpt.lessons.measured import EXPERIMENTS, RATES, counted, result
-from tinygpt.lessons.shipped import counts_of_pairs_and_triples
+from tinygpt.lessons.measured import EXPERIMENTS, RATES, counted, counts_of_pairs_and_triples, result
 from tinygpt.models import ModelConfig, count_parameters
 from tinygpt.spelling import spoken_time
 from tinygpt.training.loop import advance
@@ -37,9 +36,9 @@ def train_it(scene: Scene, config: ModelConfig) -> Showing:
     st.markdown(scene.write("model", {"name": name_of(config), "numbers": count_parameters(config)}))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         with st.container(width=280):
-            max_steps = controls.max_steps(STEPS)
+            max_steps = controls.of_training("max_steps", STEPS)
         with st.container(width=280):
-            learning_rate = controls.learning_rate(PRESETS["layer-norm"].train.learning_rate)
+            learning_rate = controls.of_training("learning_rate", PRESETS["layer-norm"].train.learning_rate)
         with st.container(width=150):
             seed = controls.seed()
         spec = spec_of(config, max_steps, learning_rate, seed)
