@@ -16,6 +16,7 @@ from tinygpt.files import CHECKPOINTS, PROJECT
 from tinygpt.models import count_parameters
 from tinygpt.texts.cleaning import MAX_BYTES, MAX_DISTINCT, MAX_NAME
 from tinygpt.training.presets import LADDER, PRESETS
+from tinygpt.words.storyboard import lessons
 
 MOST_LINES = 45  # of the tree
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -71,6 +72,8 @@ def test_every_command_of_the_readme_is_understood():
 def test_the_two_commands_come_first():
     assert re.findall(r"^    make (\w+)", README, re.MULTILINE)[:2] == ["run", "test"]
     assert README.index("make test") < README.index("](") < README.index("## Start")
+    first, *_, last = SECTIONS
+    assert (first, last) == ("Start", "What is where")
 
 
 @pytest.mark.parametrize(
@@ -92,6 +95,11 @@ def test_the_two_commands_come_first():
 )
 def test_the_limits_are_those_of_the_code(what, most):
     assert f"| {what} | {most} |" in SECTIONS["For a class of thirty"]
+
+
+def test_every_lesson_is_listed_with_its_address():
+    rows = re.findall(r"^\| (\d+\. .+?) \| `/(\w+)` \|$", SECTIONS["The lessons"], re.MULTILINE)
+    assert rows == [(f"{one.number}. {one.title}", one.name) for one in lessons()]
 
 
 def test_the_ladder_is_that_of_the_presets():
