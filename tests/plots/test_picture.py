@@ -16,9 +16,8 @@ from tinygpt.files import PROJECT
 from tinygpt.plots.look import PALETTE
 from tinygpt.plots.losses.loss import loss_rows
 from tinygpt.plots.losses.loss_chart import loss_spec
-from tinygpt.plots.losses.reach import Line, Live, View
+from tinygpt.plots.losses.reach import Line, Live, Variant, View
 from tinygpt.plots.losses.tones import family_tone
-from tinygpt.plots.losses.variants import Variant
 from tinygpt.plots.picture import NoPicture, chart_png, chart_svg, standing_alone
 from tinygpt.training.state import Point
 

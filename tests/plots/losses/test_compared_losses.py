@@ -16,9 +16,8 @@ from tinygpt.plots.losses.ends import KEY, Name, box, names_apart
 from tinygpt.plots.losses.loss import NAMED, WIDE, loss_rows
 from tinygpt.plots.losses.loss_chart import EMPTY, loss_spec
 from tinygpt.plots.losses.marks import DASHES
-from tinygpt.plots.losses.reach import Line, View
+from tinygpt.plots.losses.reach import Line, View, variants_of
 from tinygpt.plots.losses.tones import READABLE, contrast, tones
-from tinygpt.plots.losses.variants import variants_of
 from tinygpt.plots.picture import chart_svg
 from tinygpt.training.state import Point
 

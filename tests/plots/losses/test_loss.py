@@ -14,9 +14,8 @@ from tinygpt.plots.losses.ends import moved_apart
 from tinygpt.plots.losses.loss import loss_rows
 from tinygpt.plots.losses.loss_chart import loss_spec
 from tinygpt.plots.losses.marks import DASHES
-from tinygpt.plots.losses.reach import Live, View
+from tinygpt.plots.losses.reach import Live, Variant, View
 from tinygpt.plots.losses.tones import family_tone
-from tinygpt.plots.losses.variants import Variant
 from tinygpt.spelling import brief
 from tinygpt.training.presets import LADDER, PRESETS
 

@@ -113,7 +113,8 @@ def rare_rows(times: Sequence[float], far: Sequence[float], chars: Sequence[str]
     figure = go.Figure(
         go.Scatter(
             x=list(times), y=list(far), mode="text", text=[glyph(c, mode) for c in chars], customdata=hover,
-            textfont={"family": MONO, "size": CHARACTER}, cliponaxis=False, hovertemplate="%{customdata}<extra></extra>",
+            textfont={"family": MONO, "size": CHARACTER}, cliponaxis=False,
+            hovertemplate="%{customdata}<extra></extra>",
         )
     )  # fmt: skip
     often = _round_numbers(min(times), max(times))

@@ -6,9 +6,8 @@ from tinygpt.experiments.curves import LossCurve
 from tinygpt.models import kind
 from tinygpt.plots.losses.loss import loss_rows
 from tinygpt.plots.losses.loss_chart import loss_spec
-from tinygpt.plots.losses.reach import Live, View
+from tinygpt.plots.losses.reach import Live, Variant, View
 from tinygpt.plots.losses.tones import tones
-from tinygpt.plots.losses.variants import Variant
 from tinygpt.plots.picture import chart_svg
 from tinygpt.training.spec import RunSpec
 from tinygpt.training.state import Point

@@ -79,12 +79,6 @@ def end_names(p: Palette, at: dict[str, Any], ink: dict[str, Any]) -> list[dict[
     return marks.on_lines(p, "end", bold, name, color=ink)
 
 
-def end_dots(at: dict[str, Any], tone: dict[str, Any]) -> dict[str, Any]:
-    """A dot at the end of each curve, whole also at the edge of the chart."""
-    dot = {**marks.DOT, "size": 120, "clip": False}
-    return marks.layer("end", dot, {**at, "color": tone, "opacity": in_sight(at["x"]["field"])})
-
-
 def end_keys(at: dict[str, Any], tone: dict[str, Any]) -> dict[str, Any]:
     """A short piece of the line itself beside its name, where a hue alone does not tell whose name it is."""
     field = at["x"]["field"]

@@ -44,9 +44,7 @@ def heat_spec(mode: Mode, names: tuple[str, str], x: tuple[str, ...], y: tuple[s
         for name, title, values in zip("xy", names, (x, y), strict=True)
     }  # fmt: skip
     told = [
-        {"field": "x", "title": names[0]},
-        {"field": "y", "title": names[1]},
-        {"field": "label", "title": "val loss"},
+        {"field": field, "title": name} for field, name in zip(("x", "y", "label"), (*names, "val loss"), strict=True)
     ]
     edge = {"type": "rect", "filled": False, "tooltip": None}
     number = {"type": "text", "fontSize": {"expr": FITTING}, "tooltip": None}

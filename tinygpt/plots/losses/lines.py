@@ -24,8 +24,6 @@ SHORT = (  # 1e-3, 0.3, 16, 2k
     "datum.value > 0 && datum.value < 0.01 ? format(datum.value, '.0e')"
     " : datum.value < 1 ? format(datum.value, '~g') : format(datum.value, '~s')"
 )
-
-
 ALIKE = "datum.value ? format(datum.value, '~e') : '0'"  # 1e-4, 1e-3, 1e-2: where one of the ticks is small
 
 
@@ -40,6 +38,12 @@ class Series:
     low: Sequence[float] = field(default=())
     high: Sequence[float] = field(default=())
     dots: bool = True
+
+    @property
+    def look(self) -> dict[str, Any]:
+        """What all its rows have in common."""
+        tone = {"tone": self.tone.line, "ink": self.tone.ink, "dash": str(self.tone.dash)}
+        return {"run": self.label, "label": self.label, **tone}
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def lines_rows(
         {"kind": "floor", "loss": level, "label": name, "label_y": level} for name, level in levels
     ]
     for one in series:
-        look = _look(one)
+        look = one.look
         points = [(x, y) for x, y in zip(one.x, one.y, strict=True) if math.isfinite(y)]
         rows += [{"kind": "line", "x": x, "loss": y, **look} for x, y in points]
         rows += [{"kind": "dot", "x": x, "loss": y, **look} for x, y in points if one.dots]
@@ -76,12 +80,6 @@ def lines_rows(
         if lowest and points:
             rows += _lowest(points, look, log_y=log_y)
     return pd.DataFrame(rows + _names(series, log_y=log_y), columns=list(COLUMNS))
-
-
-def _look(one: Series) -> dict[str, Any]:
-    return {
-        "run": one.label, "label": one.label, "tone": one.tone.line, "ink": one.tone.ink, "dash": str(one.tone.dash),
-    }  # fmt: skip
 
 
 def _lowest(points: Sequence[tuple[float, float]], look: Mapping[str, Any], *, log_y: bool) -> list[dict[str, Any]]:
@@ -104,18 +102,10 @@ def _names(series: Sequence[Series], *, log_y: bool) -> list[dict[str, Any]]:
     height = max(every) - min(every) if every else 1.0
     places = ends.moved_apart([scale(y) for y, _, _ in ended], 0.085 * height)
     return [
-        {
-            "kind": "end",
-            "run": one.label,
-            "x": x,
-            "loss": y,
-            "label": f"{one.label} {brief(y, 2)}",
-            "label_y": 10**place if log_y else place,
-            "tone": one.tone.line,
-            "ink": one.tone.ink,
-        }  # fmt: skip
+        {**one.look, "kind": "end", "x": x, "loss": y, "label": f"{one.label} {brief(y, 2)}",
+         "label_y": 10**place if log_y else place, "dash": None}
         for (y, x, one), place in zip(ended, places, strict=True)
-    ]
+    ]  # fmt: skip
 
 
 @cache
@@ -135,16 +125,23 @@ def lines_spec(mode: Mode, axes: Axes) -> dict[str, Any]:
     y = {"field": "loss", "type": "quantitative", "axis": left,
          "scale": {"type": "log", "nice": False} if axes.log_y else marks.SCALE}  # fmt: skip
     at = {"x": {"field": "x", "type": "quantitative", "scale": x_scale, "axis": below}, "y": y}
-    layers = [marks.layer("corner", marks.CORNER, at), *_levels(mode, y), *_lines(at, axes), *_ends(mode, at)]
+    rule = {
+        **marks.RULE,
+        "strokeDash": [2, 4],
+        "strokeWidth": 1.5,
+        "color": p.gray,
+    }  # a level, its name over its left end
+    level = marks.text_mark(p.muted, TICK, align="left", x=4, dy=-11)
+    lowest = marks.text_mark(p.ink, LABEL, fontWeight=700, clip=False, dy=20)
+    layers = [
+        marks.layer("corner", marks.CORNER, at),
+        marks.layer("floor", rule, {"y": y}),
+        marks.layer("floor", level, {"y": y, "text": marks.TEXT}),
+        *_lines(at, axes),
+        *ends.end_names(p, {"x": at["x"], "y": {**y, "field": "label_y"}}, marks.INK),
+        *marks.on_lines(p, "lowest", lowest, {**at, "text": marks.TEXT}, color=marks.INK),
+    ]
     return marks.layered(layers, height=axes.height, right=8)
-
-
-def _levels(mode: Mode, y: dict[str, Any]) -> list[dict[str, Any]]:
-    """Dotted lines across the chart, each with its name over its left end."""
-    p = PALETTE[mode]
-    rule = {**marks.RULE, "strokeDash": [2, 4], "strokeWidth": 1.5, "color": p.gray}
-    name = marks.text_mark(p.muted, TICK, align="left", x=4, dy=-11)
-    return [marks.layer("floor", rule, {"y": y}), marks.layer("floor", name, {"y": y, "text": marks.TEXT})]
 
 
 def _lines(at: dict[str, Any], axes: Axes) -> list[dict[str, Any]]:
@@ -160,13 +157,4 @@ def _lines(at: dict[str, Any], axes: Axes) -> list[dict[str, Any]]:
         marks.layer("band", {"type": "area", "opacity": 0.22, "tooltip": None}, {**line, **edges}),
         marks.layer("line", {**marks.LINE, "strokeWidth": 3, "clip": False}, {**line, "strokeDash": marks.DASH}),
         marks.layer("dot", dot, {**line, "tooltip": told}),
-    ]
-
-
-def _ends(mode: Mode, at: dict[str, Any]) -> list[dict[str, Any]]:
-    p = PALETTE[mode]
-    under = marks.text_mark(p.ink, LABEL, fontWeight=700, clip=False, dy=20)
-    return [
-        *ends.end_names(p, {"x": at["x"], "y": {**at["y"], "field": "label_y"}}, marks.INK),
-        *marks.on_lines(p, "lowest", under, {**at, "text": marks.TEXT}, color=marks.INK),
     ]

@@ -13,8 +13,7 @@ import pandas as pd
 
 from tinygpt.experiments.curves import seed_means
 from tinygpt.plots.losses import ends
-from tinygpt.plots.losses.reach import EDGE, Line, Live, Reach, View, reach_of
-from tinygpt.plots.losses.variants import Drawn, Variant
+from tinygpt.plots.losses.reach import EDGE, Drawn, Line, Live, Reach, Variant, View, reach_of
 from tinygpt.spelling import number
 from tinygpt.words.loss import final_words
 
@@ -34,9 +33,24 @@ def loss_rows(
     """The rows of the chart, one a mark."""
     drawn = [_drawn(variant, view) for variant in variants]
     reach = reach_of(drawn, floors, view, live)
-    rows = _corners(drawn, reach) + _floor_rows([line for line in floors if reach.low < line.loss <= reach.high], reach)
+    # Two corners give the axes their range; an axis of powers, which has no zero, needs a start of its own.
+    corners = [(reach.first, reach.high), (reach.last * 1.015, reach.low)]
+    if not any(mean.x > 0 for one in drawn for mean in one.means):
+        corners.append((reach.last / 100, reach.low))
+    rows: list[dict[str, Any]] = [{"kind": "corner", "x": x, "loss": loss} for x, loss in corners]
+    seen = [line for line in floors if reach.low < line.loss <= reach.high]  # highest first
+    places = ends.moved_apart([-line.loss for line in seen], FLOOR_GAP * reach.height)
+    rows += [
+        {"kind": "floor", "loss": line.loss, "label": line.label, "label_y": -place}
+        for line, place in zip(seen, places, strict=True)
+    ]
     for one in drawn:
-        rows += _train_rows(one, reach)
+        rows += [
+            {"kind": "train", **one.variant.look, "run": run, "x": x, "loss": reach.inside(loss)}
+            for run, points in one.train.items()
+            for x, _, loss in points
+            if x >= reach.first
+        ]
         if view.lines != "train":
             rows += _val_rows(one, reach, view, tell_train=live is not None)
     rows += _end_rows(drawn, reach, most_names=None if live else NAMED)
@@ -54,33 +68,6 @@ def _drawn(variant: Variant, view: View) -> Drawn:
         for curve in (() if view.lines == "val" else variant.curves)
     }  # fmt: skip
     return Drawn(variant, seed_means(variant.curves, view.axis), train)
-
-
-def _corners(drawn: Sequence[Drawn], reach: Reach) -> list[dict[str, Any]]:
-    """What gives the axes their range; an axis of powers, which has no zero, needs a start of its own."""
-    places = [(reach.first, reach.high), (reach.last * 1.015, reach.low)]
-    if not any(mean.x > 0 for one in drawn for mean in one.means):
-        places.append((reach.last / 100, reach.low))
-    return [{"kind": "corner", "x": x, "loss": loss} for x, loss in places]
-
-
-def _floor_rows(floors: Sequence[Line], reach: Reach) -> list[dict[str, Any]]:
-    """The levels to compare with, highest first; names that would lie on each other move down."""
-    places = ends.moved_apart([-line.loss for line in floors], FLOOR_GAP * reach.height)
-    return [
-        {"kind": "floor", "loss": line.loss, "label": line.label, "label_y": -place}
-        for line, place in zip(floors, places, strict=True)
-    ]
-
-
-def _train_rows(one: Drawn, reach: Reach) -> list[dict[str, Any]]:
-    """The thin line of each run on training text; what is above the chart runs along its upper edge."""
-    return [
-        {"kind": "train", **one.variant.look, "run": run, "x": x, "loss": reach.inside(loss)}
-        for run, points in one.train.items()
-        for x, _, loss in points
-        if x >= reach.first
-    ]
 
 
 def _val_rows(one: Drawn, reach: Reach, view: View, *, tell_train: bool) -> list[dict[str, Any]]:

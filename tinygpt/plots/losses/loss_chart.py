@@ -22,8 +22,11 @@ def loss_spec(mode: Mode, axis: Axis = "steps", *, log: bool = False, live: bool
     """Everything but the rows. `live` draws runs, with thicker lines; else variants are drawn, of many runs."""
     p = PALETTE[mode]
     at: dict[str, Any] = {"x": _along(p, axis, log=log), "y": marks.LOSS}
+    guess = marks.text_mark(p.ink, TICK, align="left", x=4, dy=-11)  # what a student expects: words on a line of ink
     spec = marks.layered([
-        marks.layer("corner", marks.CORNER, at), *marks.floor_layers(p), *_curves(at, live=live), *_guess(p),
+        marks.layer("corner", marks.CORNER, at), *marks.floor_layers(p), *_curves(at, live=live),
+        marks.layer("guess", {**marks.RULE, "strokeWidth": 1.25, "color": p.ink}, {"y": marks.LOSS}),
+        *marks.on_lines(p, "guess", guess, {"y": marks.LOSS, "text": marks.TEXT}),
         _points(at, axis, live=live), *_ends(p, at, log=log),
     ], height=HEIGHT) | {"params": [marks.shift_zoom()]}  # fmt: skip
     if log:  # a logarithm has no place for the start: rows at zero are not drawn
@@ -57,26 +60,13 @@ def _curves(at: dict[str, Any], *, live: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _guess(p: Palette) -> list[dict[str, Any]]:
-    """What a student expects: a line of ink, and its words on it."""
-    words = marks.text_mark(p.ink, TICK, align="left", x=4, dy=-11)
-    return [
-        marks.layer("guess", {**marks.RULE, "strokeWidth": 1.25, "color": p.ink}, {"y": marks.LOSS}),
-        *marks.on_lines(p, "guess", words, {"y": marks.LOSS, "text": marks.TEXT}),
-    ]
-
-
 def _points(at: dict[str, Any], axis: Axis, *, live: bool) -> dict[str, Any]:
     """Where the pointer finds a val loss; nothing of it is seen."""
     val = {"field": "val", "title": "val loss", "format": ".4g"}  # also where the line runs along the upper edge
     across = [] if axis == "steps" else [{"field": "x", "title": axis, "format": ".3~s"}]
-    told = [
-        {"field": "label", "title": "run" if live else "variant"},
-        {"field": "step", "format": ",d"},
-        *across,
-        val,
-        {"field": "train", "title": "train loss", "format": ".4g"} if live else {"field": "seeds", "title": "seeds"},
-    ]
+    name, step = {"field": "label", "title": "run" if live else "variant"}, {"field": "step", "format": ",d"}
+    last = {"field": "train", "title": "train loss", "format": ".4g"} if live else {"field": "seeds", "title": "seeds"}
+    told = [name, step, *across, val, last]
     mark = {**marks.DOT, "size": 160, "opacity": 0, "tooltip": True}
     return {"name": "points"} | marks.layer("val", mark, {**at, "detail": marks.RUN, "tooltip": told})
 
@@ -89,10 +79,6 @@ def _ends(p: Palette, at: dict[str, Any], *, log: bool) -> list[dict[str, Any]]:
     for layer in (behind, key, before):
         layer["transform"] = [*layer["transform"], {"calculate": place, "as": "label_y"}]
     stroke = {**marks.DOT, "shape": "stroke", "size": 700, "filled": False, "strokeWidth": 3, "clip": False}
-    return [
-        marks.layer("target", stroke, {**at, "color": marks.TONE, "opacity": ends.in_sight("x")}),
-        behind,
-        ends.end_dots(at, marks.TONE),
-        key,
-        before,
-    ]
+    dot = {**marks.DOT, "size": 120, "clip": False}  # whole also at the edge of the chart
+    look = {**at, "color": marks.TONE, "opacity": ends.in_sight("x")}
+    return [marks.layer("target", stroke, look), behind, marks.layer("end", dot, look), key, before]

@@ -1,12 +1,12 @@
-"""What the axes of the loss chart show: how somebody wants to see the curves, and where the axes begin and end."""
+"""What the loss chart shows: runs, or all that differ by their seed alone, as one; and where its axes begin and end."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
-from tinygpt.experiments.curves import Axis, LossCurve
-from tinygpt.plots.losses.variants import Drawn
+from tinygpt.experiments.curves import Axis, LossCurve, Mean
+from tinygpt.plots.losses.tones import Tone
 
 Lines = Literal["val", "train", "both"]
 LINES: tuple[Lines, ...] = ("val", "train", "both")
@@ -41,8 +41,38 @@ class Live(NamedTuple):
     guess: float | None = None  # the loss at which somebody expects a curve to end, in nats
 
 
-@dataclass(frozen=True)
-class Reach:
+class Variant(NamedTuple):
+    """Its runs, and how its lines are drawn."""
+
+    curves: Sequence[LossCurve]  # at least one, all of one label
+    tone: Tone
+    key: bool = False  # a sample of its line stands beside its name: a hue alone does not tell whose name it is
+
+    @property
+    def look(self) -> dict[str, Any]:
+        """What all its rows have in common."""
+        first = self.curves[0]
+        return {
+            "run": first.run if len(self.curves) == 1 else first.label, "label": first.label,
+            "tone": self.tone.line, "ink": self.tone.ink, "dash": str(self.tone.dash),
+        }  # fmt: skip
+
+
+def variants_of(curves: Mapping[str, Sequence[LossCurve]], tones: Mapping[str, Tone]) -> list[Variant]:
+    """The variants of a comparison, from curves and tones by label; those of one family get a sample of their line."""
+    roles = Counter(group[0].role for group in curves.values())
+    return [Variant(group, tones[label], key=roles[group[0].role] > 1) for label, group in curves.items()]
+
+
+class Drawn(NamedTuple):
+    """A variant with what is computed from its runs once."""
+
+    variant: Variant
+    means: Sequence[Mean]  # its thick line
+    train: Mapping[str, Sequence[tuple[float, int, float]]]  # the thin line of each run: (x, step, loss)
+
+
+class Reach(NamedTuple):
     """What the axes show."""
 
     first: float
@@ -66,7 +96,11 @@ def reach_of(drawn: Sequence[Drawn], floors: Sequence[Line], view: View, live: L
     last = live.max_steps if live else max([curve.length(view.axis) for curve in curves], default=0.0) or NOTHING
     first = 0.0
     if view.the_end:
-        first = last // 3 if live else _start(curves, view.axis, last)
+        first = last // 3
+        if not live:  # at a third of all, or earlier, so that each curve keeps at least its own last third
+            begun = [curve for curve in curves if curve.points]
+            ends = [c.length(view.axis) if c.moving else c.x(c.points[-1], view.axis) for c in begun]
+            first = min([last / 3, *(2 / 3 * end for end in ends)])
     blind = max((line.loss for line in floors), default=4.2)
     means = [mean for one in drawn for mean in one.means]
     vals = [loss for mean in means if mean.x >= first for loss in (mean.low, mean.high)]
@@ -86,10 +120,3 @@ def reach_of(drawn: Sequence[Drawn], floors: Sequence[Line], view: View, live: L
     low, high = GRAIN * math.floor(low / GRAIN), GRAIN * math.ceil(high / GRAIN)  # else every tick would move the axis
     air = 0.05 * (high - low)
     return Reach(first, last, low - air, high + air)
-
-
-def _start(curves: Sequence[LossCurve], axis: Axis, last: float) -> float:
-    """Where "the end" begins: at a third of all, or earlier, so that each curve keeps at least its own last third."""
-    lengths = [curve.length(axis) if curve.moving else curve.x(curve.points[-1], axis) for curve in curves
-               if curve.points]  # fmt: skip
-    return min([last / 3, *(2 / 3 * length for length in lengths)])

@@ -38,13 +38,9 @@ def strip_spec(mode: Mode, variants: tuple[str, ...]) -> dict[str, Any]:
     below |= {"grid": True, "gridColor": p.rule}
     side = {"title": None, "labelFontSize": LABEL, "labelColor": p.ink, "labelLimit": 320, "labelPadding": 12,
             "labelOverlap": False, "labelFlush": False, "ticks": False, "domain": False}  # fmt: skip
+    scale = {"zero": False, "nice": True, "padding": 24}
     at = {
-        "x": {
-            "field": "x",
-            "type": "quantitative",
-            "scale": {"zero": False, "nice": True, "padding": 24},
-            "axis": below,
-        },
+        "x": {"field": "x", "type": "quantitative", "axis": below, "scale": scale},
         "y": {"field": "variant", "type": "nominal", "scale": {"domain": list(variants)}, "axis": side},
         "color": marks.TONE,
     }

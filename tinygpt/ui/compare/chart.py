@@ -11,9 +11,8 @@ from tinygpt.experiments.curves import ACROSS, LossCurve
 from tinygpt.models import kind
 from tinygpt.plots.losses.loss import loss_rows
 from tinygpt.plots.losses.loss_chart import loss_spec
-from tinygpt.plots.losses.reach import LINES, View
+from tinygpt.plots.losses.reach import LINES, View, variants_of
 from tinygpt.plots.losses.tones import Tone, tones
-from tinygpt.plots.losses.variants import variants_of
 from tinygpt.plots.picture import NoPicture, chart_png, chart_svg
 from tinygpt.training.cost import operations
 from tinygpt.training.presets import stated

@@ -11,9 +11,8 @@ from tinygpt.experiments.curves import LossCurve
 from tinygpt.models import kind
 from tinygpt.plots.losses.loss import loss_rows
 from tinygpt.plots.losses.loss_chart import loss_spec
-from tinygpt.plots.losses.reach import Live, View
+from tinygpt.plots.losses.reach import Live, Variant, View
 from tinygpt.plots.losses.tones import family_tone
-from tinygpt.plots.losses.variants import Variant
 from tinygpt.ui import floors, frame, pace, session, texts
 from tinygpt.ui.train import run_list
 from tinygpt.words import markdown as literal
