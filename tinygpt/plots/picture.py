@@ -56,14 +56,12 @@ def standing_alone(spec: dict[str, Any], rows: pd.DataFrame, mode: Mode, title: 
     }
     if title:
         given["title"] = {"text": title, "anchor": "start", "offset": AIR, "color": p.ink, "fontSize": LABEL}
-    layers = [layer for layer in spec.get("layer", []) if not _only_for_a_pointer(layer)]
+    layers = [  # one that is not seen and has a tooltip is for a pointer alone
+        layer for layer in spec.get("layer", [])
+        if layer["mark"].get("opacity") != 0 or "tooltip" not in layer["encoding"]
+    ]  # fmt: skip
     kept = {name: value for name, value in spec.items() if name not in ("params", "layer")}
     return json.dumps({**kept, **({"layer": layers} if layers else {}), **given})
-
-
-def _only_for_a_pointer(layer: dict[str, Any]) -> bool:
-    """Whether a layer is not seen and only has something to say to who points at it."""
-    return layer["mark"].get("opacity") == 0 and "tooltip" in layer["encoding"]
 
 
 def _painted(spec: str, kind: str, scale: float) -> bytes:

@@ -7,7 +7,6 @@ Every text is escaped here. Shapes in this file:
 import math
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import NamedTuple
 
 from torch import Tensor
 
@@ -23,22 +22,16 @@ TABLE = (
 )
 
 
-class Column(NamedTuple):
-    """The head of a column, escaped; how many percent of the table it takes, and where its words stand."""
-
-    head: str
-    width: int
-    side: str = "center"
+Column = tuple[str, int, str]  # its head, escaped; how many percent of the table it takes; where its words stand
 
 
 def worked_row(
     stages: Stages, v: Tensor, out: Tensor, characters: Sequence[str], row: int, mode: Mode, *, step: str
 ) -> str:
     """Two tables side by side, under each other on a phone. Stages are (T, T), `v` and `out` (T, hs)."""
-    ledger_and_mixture = ledger(stages, characters, row, mode, step=step) + mixture(
-        stages.weights[row], v, out[row], characters, row, mode
-    )
-    return f'<div style="display:flex;flex-wrap:wrap;gap:1.5rem 2.5rem;width:100%">{ledger_and_mixture}</div>'
+    tables = ledger(stages, characters, row, mode, step=step)
+    tables += mixture(stages.weights[row], v, out[row], characters, row, mode)
+    return f'<div style="display:flex;flex-wrap:wrap;gap:1.5rem 2.5rem;width:100%">{tables}</div>'
 
 
 def ledger(stages: Stages, characters: Sequence[str], row: int, mode: Mode, *, step: str) -> str:
@@ -50,19 +43,16 @@ def ledger(stages: Stages, characters: Sequence[str], row: int, mode: Mode, *, s
     lines = [
         _line(
             characters, i, row, mode,
-            [_tile(scores[i], mode, limit), _tile(scaled[i], mode, limit)],
-            [_tile(masked[i], mode, limit, digits=4), _plain(amount(e) if e else "0", p.ink if e else p.muted)],
-            [_bar(weights[i], most, mode) if masked[i] > -math.inf else "<td></td>"],
+            _tile(scores[i], mode, limit), _tile(scaled[i], mode, limit), _tile(masked[i], mode, limit, digits=4),
+            _plain(amount(e) if e else "0", p.ink if e else p.muted),
+            _bar(weights[i], most, mode) if masked[i] > -math.inf else "<td></td>",
         )
         for i, e in enumerate(powers)
     ]  # fmt: skip
-    columns = [
-        Column("q\u00b7k", 16), Column(escape(step), 14), Column("mask", 21), Column("e\u02e3", 17),
-        Column("weight", 25, "left"),
-    ]  # fmt: skip
-    sums = _sums(4, [(amount(sum(powers)), "center"), (number(sum(weights)), "left")], mode, "\u03a3")
+    heads, widths = ("q\u00b7k", escape(step), "mask", "e\u02e3", "weight"), (16, 14, 21, 17, 25)
+    columns = list(zip(heads, widths, (*["center"] * 4, "left"), strict=True))
     name = f"{spoken(characters[row])} at {row}: from scores to weights"
-    return _table(name, columns, lines, sums, mode)
+    return _table(name, columns, lines, "\u03a3", [amount(sum(powers)), number(sum(weights))], mode)
 
 
 def mixture(
@@ -76,31 +66,37 @@ def mixture(
     limit = max(1e-6, float(v[:, :columns].abs().max()), float(out[:columns].abs().max()))
     lines = []
     for i, weight in enumerate(weights.tolist()):
-        taken = [_plain(number(weight) if weight else "0", p.ink if weight else p.muted)]
+        taken = _plain(number(weight) if weight else "0", p.ink if weight else p.muted)
         values = [_tile(value, mode, limit) if weight else "<td></td>" for value in v[i, :columns].tolist()]
-        lines.append(_line(characters, i, row, mode, taken, values))
-    sums = _sums(2, [(number(value), "center") for value in out[:columns].tolist()], mode, f"out[{row}]")
+        lines.append(_line(characters, i, row, mode, taken, *values))
     name = f"{spoken(characters[row])} at {row}: weights times values make out[{row}]"
-    heads = [Column("weight", 19), *(Column(f"channel {c}", 18) for c in range(columns))]
-    return _table(name, heads, lines, sums, mode)
+    heads = [("weight", 19, "center"), *((f"channel {c}", 18, "center") for c in range(columns))]
+    return _table(name, heads, lines, f"out[{row}]", [number(value) for value in out[:columns].tolist()], mode)
 
 
-def _table(name: str, columns: Iterable[Column], lines: Iterable[str], sums: str, mode: Mode) -> str:
-    """A whole table; the column of the characters comes first and takes what is left."""
-    muted = PALETTE[mode].muted
+def _table(
+    name: str, columns: Sequence[Column], lines: Iterable[str], sum_name: str, sums: Sequence[str], mode: Mode
+) -> str:
+    """A whole table, the `sums` of its last columns below a rule; the characters come first and take what is left."""
+    p = PALETTE[mode]
     top = "".join(
-        f'<th scope="col" style="font-weight:400;color:{muted};width:{width}%;padding:0 0 4px;vertical-align:bottom;'
+        f'<th scope="col" style="font-weight:400;color:{p.muted};width:{width}%;padding:0 0 4px;vertical-align:bottom;'
         f'text-align:{side}">{head}</th>'
         for head, width, side in columns
     )
-    body = "".join(lines)
+    rule = f"border-top:1px solid {p.muted};padding-top:5px;font-weight:700;color:{p.ink}"
+    added = [
+        (f"{rule};text-align:{side}", said) for (_, _, side), said in zip(columns[-len(sums) :], sums, strict=True)
+    ]
+    label = f'<th scope="row" style="font-weight:400;color:{p.muted};text-align:left;padding:0">{sum_name}</th>'
+    label += "<td></td>" * (len(columns) - len(sums)) + "".join(f'<td style="{style}">{s}</td>' for style, s in added)
     return (
         f'<table aria-label="{escape(name)}" style="{TABLE}"><thead><tr><td></td>{top}</tr></thead>'
-        f"<tbody>{body}</tbody><tfoot>{sums}</tfoot></table>"
+        f"<tbody>{''.join(lines)}</tbody><tfoot><tr>{label}</tr></tfoot></table>"
     )
 
 
-def _line(characters: Sequence[str], i: int, row: int, mode: Mode, *cells: Sequence[str]) -> str:
+def _line(characters: Sequence[str], i: int, row: int, mode: Mode, *cells: str) -> str:
     """The line of one key: its character, then its cells; the character that looks stands in bold."""
     p, c = PALETTE[mode], characters[i]
     tone = p.muted if c in STAND_IN and i != row else p.ink
@@ -108,7 +104,7 @@ def _line(characters: Sequence[str], i: int, row: int, mode: Mode, *cells: Seque
         f'<th scope="row" aria-label="{i} {escape(spoken(c))}" style="font-family:{escape(MONO)};text-align:left;'
         f'padding:0;color:{tone};font-weight:{700 if i == row else 400}">{escape(shown(c))}</th>'
     )
-    return f"<tr>{label}{''.join(cell for group in cells for cell in group)}</tr>"
+    return f"<tr>{label}{''.join(cells)}</tr>"
 
 
 def _tile(value: float, mode: Mode, limit: float, *, digits: int = 2) -> str:
@@ -131,13 +127,3 @@ def _bar(weight: float, most: float, mode: Mode) -> str:
         f'<div style="width:{55 * weight / most:.1f}%;min-width:2px;height:1.2em;background:{ground}"></div>'
         f"{number(weight)}</div></td>"
     )
-
-
-def _sums(before: int, sums: Sequence[tuple[str, str]], mode: Mode, name: str) -> str:
-    """The last line: a name, empty cells up to column `before`, then sums under a rule."""
-    p = PALETTE[mode]
-    rule = f"border-top:1px solid {p.muted};padding-top:5px;font-weight:700;color:{p.ink}"
-    cells = "".join(f'<td style="{rule};text-align:{side}">{words}</td>' for words, side in sums)
-    empty = "<td></td>" * (before - 1)
-    label = f'<th scope="row" style="font-weight:400;color:{p.muted};text-align:left;padding:0">{name}</th>'
-    return f"<tr>{label}{empty}{cells}</tr>"

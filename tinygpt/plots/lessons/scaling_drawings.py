@@ -14,8 +14,6 @@ from tinygpt.variance import Spread, expected_variance
 
 BINS = 21  # of a histogram
 
-# --- one draw --------------------------------------------------------------------------------------------------------
-
 
 def histograms(scores: Tensor, scaled: Tensor, head_size: int, limit: float, mode: Mode) -> str:
     """How many scores of one draw are how large: plain above, divided below, both from -limit to limit. Both (N,)
@@ -53,9 +51,6 @@ def round_numbers(limit: float) -> list[float]:
     """One or two round numbers up to `limit`: 1, 2 or 5 times a power of ten."""
     step = next(m * 10**e for e in range(-3, 6) for m in (1, 2, 5) if m * 10**e > limit / 3)
     return [step * n for n in (1, 2) if step * n <= limit]
-
-
-# --- variance against head_size, and what softmax makes of it ------------------------------------------------------
 
 
 def sharpening(

@@ -3,7 +3,7 @@
 SVG and HTML strings out of numbers; all text is escaped here. A part that is off is dashed, hollow, and says "off".
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -64,74 +64,62 @@ def machine_words(machine: MachinePicture) -> str:
 
 def machine_drawing(machine: MachinePicture, mode: Mode) -> str:
     """The block diagram: characters enter at the top, chances of the next character leave below."""
-    p, parts, y = PALETTE[mode], [], 0.0
-    parts.append(words(MIDDLE, y + 12, "ids of the characters", p.muted, size=TICK, anchor="middle"))
-    y += 40
-    for box in machine.before:
-        parts.append(_box(box, y, p))
-        y += STEP
+    p, y = PALETTE[mode], 40.0
+    parts = [words(MIDDLE, 12, "ids of the characters", p.muted, size=TICK, anchor="middle")]
+
+    def stack(boxes: Sequence[Box]) -> None:
+        nonlocal y
+        for box in boxes:
+            parts.append(_box(box, y, p))
+            y += STEP
+
+    stack(machine.before)
     top = y - 6
     y += 12
     for half, skip in zip(machine.halves, machine.skips, strict=True):
         begin = y - 12
-        for box in half:
-            parts.append(_box(box, y, p))
-            y += STEP
+        stack(half)
         parts.append(_skip(begin, y + 8, p, on=skip))
         y += SKIP
-    parts.append(_frame(top, y - 4, machine.n_layer, p))
+    right, height = LEFT + BOX + 14, y - 4 - top  # a hairline round what is repeated, and how often
+    parts.append(rect(RAIL - 18, top, right - RAIL + 18, height, stroke=p.rule, thick=1.5))
+    times = f"\u00d7 {machine.n_layer}" if machine.n_layer else "off"
+    parts.append(words(right + 8, top + height / 2, times, p.ink, bold=True))
     y += 14
-    for box in machine.after:
-        parts.append(_box(box, y, p))
-        y += STEP
+    stack(machine.after)
     parts.append(words(MIDDLE, y + 8, "softmax: chances of the next one", p.muted, size=TICK, anchor="middle"))
     return svg(WIDTH, y + 22, *parts)
 
 
 def _box(box: Box, y: float, p: Palette) -> str:
     """A part with its count; an arrow leads into it."""
-    tone, hue = (p.ink, getattr(p, HUES[box.name])) if box.on else (p.muted, p.muted)
-    name, count = box.name, thousands(box.count) if box.on else "off"
-    middle = y + HIGH / 2
-    shape = (
-        rect(LEFT, y, BOX, HIGH, fill=p.tile) + rect(LEFT, y, 8, HIGH, fill=hue)
-        if box.on
-        else rect(LEFT, y, BOX, HIGH, stroke=p.muted, dashed=True, thick=1.5)
-    )
-    note = words(LEFT + 20 + 7.6 * len(name), middle, box.note, p.muted, size=14) if box.note and box.on else ""
-    return (
-        _arrow(y, p)
-        + shape
-        + words(LEFT + 20, middle, name, tone)
-        + note
-        + words(LEFT + BOX - 12, middle, count, tone, anchor="end", bold=box.on)
-    )
-
-
-def _arrow(y: float, p: Palette) -> str:
-    return line(MIDDLE, y - STEP + HIGH, MIDDLE, y - 2, p.muted)
+    tone, middle = p.ink if box.on else p.muted, y + HIGH / 2
+    count = thousands(box.count) if box.on else "off"
+    parts = [line(MIDDLE, y - STEP + HIGH, MIDDLE, y - 2, p.muted)]
+    if box.on:
+        parts += [rect(LEFT, y, BOX, HIGH, fill=p.tile), rect(LEFT, y, 8, HIGH, fill=getattr(p, HUES[box.name]))]
+    else:
+        parts.append(rect(LEFT, y, BOX, HIGH, stroke=p.muted, dashed=True, thick=1.5))
+    parts.append(words(LEFT + 20, middle, box.name, tone))
+    if box.note and box.on:
+        parts.append(words(LEFT + 20 + 7.6 * len(box.name), middle, box.note, p.muted, size=14))
+    parts.append(words(LEFT + BOX - 12, middle, count, tone, anchor="end", bold=box.on))
+    return "".join(parts)
 
 
 def _skip(begin: float, y: float, p: Palette, *, on: bool) -> str:
     """The way around a part, from `begin` down to the plus at `y`."""
     tone, thick = (p.ink, 2.5) if on else (p.muted, 1.5)
     way = [(MIDDLE, begin, RAIL, begin), (RAIL, begin, RAIL, y), (RAIL, y, MIDDLE - 14, y)]
-    lines = "".join(line(*ends, tone, thick=thick, dashed=not on) for ends in way)
-    arrow = line(MIDDLE, y - 22, MIDDLE, y - 14, p.muted)
-    plus = dot(MIDDLE, y, 13, fill=p.tile if on else p.paper, stroke=tone)
-    sign = words(MIDDLE, y, "+", tone, anchor="middle", bold=on)
-    said = words(MIDDLE + 24, y, "skip", tone) + words(
-        LEFT + BOX - 12, y, "0" if on else "off", tone, anchor="end", bold=on
-    )
-    return lines + arrow + plus + sign + said
-
-
-def _frame(top: float, bottom: float, n_layer: int, p: Palette) -> str:
-    """A hairline round what is repeated, and how often."""
-    x = LEFT + BOX + 14
-    edge = rect(RAIL - 18, top, x - RAIL + 18, bottom - top, stroke=p.rule, thick=1.5)
-    times = f"\u00d7 {n_layer}" if n_layer else "off"
-    return edge + words(x + 8, (top + bottom) / 2, times, p.ink, bold=True)
+    parts = [line(*ends, tone, thick=thick, dashed=not on) for ends in way]
+    parts += [
+        line(MIDDLE, y - 22, MIDDLE, y - 14, p.muted),
+        dot(MIDDLE, y, 13, fill=p.tile if on else p.paper, stroke=tone),
+        words(MIDDLE, y, "+", tone, anchor="middle", bold=on),
+        words(MIDDLE + 24, y, "skip", tone),
+        words(LEFT + BOX - 12, y, "0" if on else "off", tone, anchor="end", bold=on),
+    ]
+    return "".join(parts)
 
 
 def sums(rows: Mapping[str, tuple[str, int]], mode: Mode) -> str:
@@ -156,20 +144,21 @@ def sums(rows: Mapping[str, tuple[str, int]], mode: Mode) -> str:
 def owners(counts: Mapping[str, int], mode: Mode) -> str:
     """One bar of all learned numbers, a piece for each part, and a line for each piece."""
     p, total = PALETTE[mode], sum(counts.values())
+    swatch = "flex:none;width:1.1em;height:1.1em;align-self:center;border-radius:2px"
+
+    def share(count: int) -> str:  # of a part that is there never 0
+        return "&lt;1%" if count / total < 0.005 else f"{count / total:.0%}"
+
     lines = "".join(
-        f'<div style="display:flex;align-items:baseline;gap:.6em">{_swatch(part, p)}'
+        '<div style="display:flex;align-items:baseline;gap:.6em">'
+        f'<span style="{swatch};background:{_pattern(part, p)}"></span>'
         f'<span style="flex:1">{escape(part)}</span><b>{thousands(count)}</b>'
-        f'<span style="width:3.2em;text-align:right;color:{p.muted}">{_share(count / total)}</span></div>'
+        f'<span style="width:3.2em;text-align:right;color:{p.muted}">{share(count)}</span></div>'
         for part, count in counts.items()
         if count
     )
     grid = "display:grid;grid-template-columns:repeat(auto-fit,minmax(17em,1fr));gap:.35em 3em;margin-top:1em"
     return _sheet(_bar(counts, total, 52, p, counted=True) + f'<div style="{grid}">{lines}</div>', p)
-
-
-def _share(share: float) -> str:
-    """In percent; of a part that is there never 0."""
-    return "&lt;1%" if share < 0.005 else f"{share:.0%}"
 
 
 def ladder_bars(rungs: Mapping[str, Mapping[str, int]], mode: Mode) -> str:
@@ -186,26 +175,16 @@ def ladder_bars(rungs: Mapping[str, Mapping[str, int]], mode: Mode) -> str:
 
 def _bar(counts: Mapping[str, int], total: int, height: int, p: Palette, *, counted: bool = False) -> str:
     """Pieces side by side; `total` is as long as the whole bar may be."""
-    pieces = "".join(_piece(part, n, n / total, p, counted=counted) for part, n in counts.items() if n)
-    return f'<div style="display:flex;gap:2px;height:{height}px;width:100%">{pieces}</div>'
-
-
-def _piece(part: str, count: int, share: float, p: Palette, *, counted: bool) -> str:
-    label = thousands(count) if counted and share > READABLE else ""
-    said = f"{part}: {thousands(count)}"
     plate = f"background:{p.paper};color:{p.ink};padding:0 .4em;border-radius:3px;font-weight:600"
-    inside = f'<span style="{plate}">{label}</span>' if label else ""
-    return (
-        f'<div title="{escape(said)}" style="width:{share:.4%};min-width:2px;background:{_pattern(part, p)};'
-        f'display:flex;align-items:center;justify-content:center">{inside}</div>'
-    )
-
-
-def _swatch(part: str, p: Palette) -> str:
-    return (
-        f'<span style="flex:none;width:1.1em;height:1.1em;align-self:center;border-radius:2px;'
-        f'background:{_pattern(part, p)}"></span>'
-    )
+    pieces = []
+    for part, n in counts.items():
+        if n:
+            label = f'<span style="{plate}">{thousands(n)}</span>' if counted and n / total > READABLE else ""
+            pieces.append(
+                f'<div title="{escape(part)}: {thousands(n)}" style="width:{n / total:.4%};min-width:2px;'
+                f'background:{_pattern(part, p)};display:flex;align-items:center;justify-content:center">{label}</div>'
+            )
+    return f'<div style="display:flex;gap:2px;height:{height}px;width:100%">{"".join(pieces)}</div>'
 
 
 def _pattern(part: str, p: Palette) -> str:

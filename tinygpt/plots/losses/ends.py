@@ -1,7 +1,7 @@
 """The ends of curves: a dot and a name beside each, and the place where a name finds room.
 
 The width of the chart is known to the browser alone, so where a name stands along x is a Vega expression. Its height is
-decided here: `box` says in Python for a wide page what `_name_place` says to the browser.
+decided here: `box` says in Python for a wide page what `end_names` says to the browser.
 """
 
 import math
@@ -17,6 +17,22 @@ BESIDE = 13  # px from the end of a curve to a name beside it
 BESIDE_UP, OVER_UP = -6, -14  # px: so much higher stands a name beside its end, and one over it
 SMALLEST = 11  # px: a name too long for the plot is written smaller, down to this
 KEY = 26  # px that the sample of a line takes beside a name, with its gap
+
+# The same in Vega expressions: where an end is, how large its name is written, how wide it is with its sample, and
+# whether it stands beside its end.
+AT, INSET = "scale('x', datum.x)", "(datum.key || 0)"
+MOST = f"width < {NARROW} ? {TICK} : {PANEL}"
+SIZE = f"max({SMALLEST}, min({MOST}, (width - {INSET}) / ({EM} * length(datum.label))))"
+NAME_WIDTH = f"({SIZE} * {EM} * length(datum.label) + {INSET})"
+IS_BESIDE = f"({AT} + {BESIDE} + {NAME_WIDTH} <= width)"
+EDGE_OVER = f"max(0, {NAME_WIDTH} - {AT})"  # from the end to the right edge of a name over it
+UP = {"expr": f"{IS_BESIDE} ? {BESIDE_UP} : {OVER_UP}"}
+END_IN_SIGHT = {  # seen unless somebody has zoomed so far in that its place is outside the chart
+    "condition": {
+        "test": f"inrange({AT}, [-1, width + 1]) && inrange(scale('y', datum.loss), [-1, height + 1])", "value": 1,
+    },
+    "value": 0,
+}  # fmt: skip
 
 
 def moved_apart(
@@ -74,57 +90,23 @@ def end_names(p: Palette, at: dict[str, Any], ink: dict[str, Any]) -> list[dict[
 
     `at` says where the end is; its "y" may be another place than that of the name, which is `label_y`.
     """
-    bold = marks.text_mark(p.ink, PANEL, fontWeight=700, **_name_place(at["x"]["field"]))
-    name = {"y": marks.NAME_AT, **at, "text": marks.TEXT, "opacity": in_sight(at["x"]["field"])}
+    place = {
+        "align": {"expr": f"{IS_BESIDE} ? 'left' : 'right'"},
+        "dx": {"expr": f"{IS_BESIDE} ? {BESIDE} + {INSET} : {EDGE_OVER} - {INSET}"},
+        "dy": UP, "fontSize": {"expr": SIZE}, "limit": {"expr": f"width - {INSET}"}, "clip": False,
+    }  # fmt: skip
+    bold = marks.text_mark(p.ink, PANEL, fontWeight=700) | place
+    name = {"y": marks.NAME_AT, **at, "text": marks.TEXT, "opacity": END_IN_SIGHT}
     return marks.on_lines(p, "end", bold, name, color=ink)
 
 
 def end_keys(at: dict[str, Any], tone: dict[str, Any]) -> dict[str, Any]:
     """A short piece of the line itself beside its name, where a hue alone does not tell whose name it is."""
-    field = at["x"]["field"]
-    right, edge = _is_beside(field), f"max(0, {_wide()} - {_px(field)})"
     mark = {
-        **marks.RULE, "strokeWidth": 3, "clip": False,
-        "xOffset": {"expr": f"{right} ? {BESIDE} : {edge} - {KEY - 6}"},
-        "x2Offset": {"expr": f"{right} ? {BESIDE + KEY - 6} : {edge}"},
-        "yOffset": {"expr": f"{right} ? {BESIDE_UP} : {OVER_UP}"},
+        **marks.RULE, "strokeWidth": 3, "clip": False, "yOffset": UP,
+        "xOffset": {"expr": f"{IS_BESIDE} ? {BESIDE} : {EDGE_OVER} - {KEY - 6}"},
+        "x2Offset": {"expr": f"{IS_BESIDE} ? {BESIDE + KEY - 6} : {EDGE_OVER}"},
     }  # fmt: skip
-    found = marks.layer("end", mark, {"y": marks.NAME_AT, **at, "x2": {"field": field}, "color": tone,
-                                      "strokeDash": marks.DASH, "opacity": in_sight(field)})  # fmt: skip
+    found = marks.layer("end", mark, {"y": marks.NAME_AT, **at, "x2": {"field": "x"}, "color": tone,
+                                      "strokeDash": marks.DASH, "opacity": END_IN_SIGHT})  # fmt: skip
     return found | {"transform": [*found["transform"], {"filter": "datum.key > 0"}]}
-
-
-def in_sight(field: str) -> dict[str, Any]:
-    """Seen unless somebody has zoomed so far in that its place is outside the chart."""
-    x, y = f"inrange({_px(field)}, [-1, width + 1])", "inrange(scale('y', datum.loss), [-1, height + 1])"
-    return {"condition": {"test": f"{x} && {y}", "value": 1}, "value": 0}
-
-
-def _name_place(field: str) -> dict[str, Any]:
-    """Where a name stands, as Vega expressions."""
-    right, inset = _is_beside(field), "(datum.key || 0)"
-    return {
-        "align": {"expr": f"{right} ? 'left' : 'right'"},
-        "dx": {"expr": f"{right} ? {BESIDE} + {inset} : max(0, {_wide()} - {_px(field)}) - {inset}"},
-        "dy": {"expr": f"{right} ? {BESIDE_UP} : {OVER_UP}"},
-        "fontSize": {"expr": _size()},
-        "limit": {"expr": f"width - {inset}"},
-        "clip": False,
-    }
-
-
-def _px(field: str) -> str:
-    return f"scale('x', datum.{field})"
-
-
-def _size() -> str:
-    most = f"width < {NARROW} ? {TICK} : {PANEL}"
-    return f"max({SMALLEST}, min({most}, (width - (datum.key || 0)) / ({EM} * length(datum.label))))"
-
-
-def _wide() -> str:
-    return f"({_size()} * {EM} * length(datum.label) + (datum.key || 0))"
-
-
-def _is_beside(field: str) -> str:
-    return f"({_px(field)} + {BESIDE} + {_wide()} <= width)"

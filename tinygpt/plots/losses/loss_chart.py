@@ -80,5 +80,5 @@ def _ends(p: Palette, at: dict[str, Any], *, log: bool) -> list[dict[str, Any]]:
         layer["transform"] = [*layer["transform"], {"calculate": place, "as": "label_y"}]
     stroke = {**marks.DOT, "shape": "stroke", "size": 700, "filled": False, "strokeWidth": 3, "clip": False}
     dot = {**marks.DOT, "size": 120, "clip": False}  # whole also at the edge of the chart
-    look = {**at, "color": marks.TONE, "opacity": ends.in_sight("x")}
+    look = {**at, "color": marks.TONE, "opacity": ends.END_IN_SIGHT}
     return [marks.layer("target", stroke, look), behind, marks.layer("end", dot, look), key, before]

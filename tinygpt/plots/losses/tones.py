@@ -1,5 +1,6 @@
 """Which line is whose: hue by family; three and more of one family run from pale to strong, each with its own dash."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -22,32 +23,23 @@ class Tone(NamedTuple):
 
 def tones(roles: Sequence[str], mode: Mode) -> list[Tone]:
     """A tone for each variant, told by the family it belongs to."""
-    seen: dict[str, int] = {}
-    found = []
+    p, seen, found = PALETTE[mode], Counter[str](), []
     for role in roles:
-        n = seen[role] = seen.get(role, -1) + 1
-        many = roles.count(role) > PAIR
-        found.append(_on_the_ramp(n, roles.count(role), mode) if many else family_tone(role, n, mode))
+        n, of = seen[role], roles.count(role)
+        seen[role] += 1
+        if of <= PAIR:
+            found.append(family_tone(role, n, mode))
+            continue
+        strength = ink = PALEST + (1 - PALEST) * n / (of - 1)
+        while ink < 1 and contrast(between(p.sequential, ink), p.paper) < READABLE:
+            ink += FINE  # the name of a line is written in the first tone from there on that can be read on paper
+        found.append(Tone(between(p.sequential, strength), between(p.sequential, ink), n % len(DASHES)))
     return found
 
 
 def family_tone(role: str, n: int, mode: Mode) -> Tone:
     """The hue of a family, with the `n`-th dash."""
     return Tone(color(role, mode), color(role, mode, text=True), n)
-
-
-def _on_the_ramp(n: int, of: int, mode: Mode) -> Tone:
-    p = PALETTE[mode]
-    strength = PALEST + (1 - PALEST) * n / (of - 1)
-    return Tone(between(p.sequential, strength), _readable(strength, mode), n % len(DASHES))
-
-
-def _readable(strength: float, mode: Mode) -> str:
-    """The tone of a line as that of its name: the first on the ramp, from there on, that can be read on paper."""
-    p = PALETTE[mode]
-    while strength < 1 and contrast(between(p.sequential, strength), p.paper) < READABLE:
-        strength += FINE
-    return between(p.sequential, strength)
 
 
 def contrast(a: str, b: str) -> float:
