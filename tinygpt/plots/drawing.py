@@ -38,9 +38,8 @@ def rect(
     thick: float = 2,
 ) -> str:  # fmt: skip
     """A rectangle, filled or outlined."""
-    edge = (
-        f' stroke="{stroke}" stroke-width="{thick}"' + (' stroke-dasharray="5 4"' if dashed else "") if stroke else ""
-    )
+    dash = ' stroke-dasharray="5 4"' if dashed else ""
+    edge = f' stroke="{stroke}" stroke-width="{thick}"{dash}' if stroke else ""
     return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="2" fill="{fill}"{edge}/>'
 
 

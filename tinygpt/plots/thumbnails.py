@@ -5,6 +5,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+from tinygpt.plots.drawing import dot, rect
 from tinygpt.plots.look import PALETTE, Mode, between, color
 
 WIDTH, HEIGHT = 320, 150
@@ -28,8 +29,7 @@ def ladder(losses: Sequence[tuple[str, float]], mode: Mode) -> str:
         for i, (before, after) in enumerate(pairwise(tops), 1)
     )
     bars = "".join(
-        f'<rect x="{i * width + 4:.1f}" y="{top:.1f}" width="{width - 8:.1f}" height="{BAR}" rx="2"'
-        f' fill="{color(role, mode)}"/>'
+        rect(i * width + 4, top, width - 8, BAR, fill=color(role, mode))
         for i, ((role, _), top) in enumerate(zip(rungs, tops, strict=True))
     )
     return thumbnail(drops + bars)
@@ -60,7 +60,7 @@ def two_lines(steep: Sequence[float], flat: Sequence[float], mode: Mode) -> str:
         ]
         way = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
         parts.append(f'<polyline points="{way}" fill="none" stroke="{color(role, mode)}" stroke-width="4"/>')
-        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{color(role, mode)}"/>' for x, y in spots]
+        parts += [dot(*spot, 5, fill=color(role, mode)) for spot in spots]
     return thumbnail("".join(parts))
 
 
@@ -68,8 +68,7 @@ def bars(values: Sequence[float], mode: Mode) -> str:
     """Amounts as lying bars in the hue of a whole GPT, one below the other."""
     high, most = HEIGHT / len(values), max(values)
     body = "".join(
-        f'<rect y="{i * high + 2:.1f}" width="{max(3.0, WIDTH * value / most):.1f}" height="{high - 4:.1f}"'
-        f' rx="2" fill="{color("gpt", mode)}"/>'
+        rect(0, i * high + 2, max(3.0, WIDTH * value / most), high - 4, fill=color("gpt", mode))
         for i, value in enumerate(values)
     )
     return thumbnail(body)

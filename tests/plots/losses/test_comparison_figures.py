@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt.plots.look import PALETTE
-from tinygpt.plots.losses.heat import heat_rows, heat_spec
+from tinygpt.plots.losses.final import heat_rows, heat_spec, strip_rows, strip_spec
 from tinygpt.plots.losses.lines import Axes, Series, lines_rows, lines_spec
-from tinygpt.plots.losses.strip import strip_rows, strip_spec
 from tinygpt.plots.losses.surprise import passage
 from tinygpt.plots.losses.tones import tones
 from tinygpt.spelling import spoken

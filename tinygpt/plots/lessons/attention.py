@@ -98,10 +98,10 @@ def sums_figure(weights: Tensor, characters: Sequence[str], mode: Mode = "light"
     unit = min(1.0, LONGEST / max(rows + columns))
     for i, (across, down) in enumerate(zip(rows, columns, strict=True)):
         right, low = T + unit * across, T + 0.6 + unit * down
-        for role, x0, x1, y0, y1 in (
-            ("weights", T, right, i - 0.3, i + 0.3), ("count", i - 0.3, i + 0.3, T + 0.6, low),
-        ):  # fmt: skip
-            figure.add_shape(type="rect", fillcolor=color(role, mode), line={"width": 0}, x0=x0, x1=x1, y0=y0, y1=y1)
+        bars = [("weights", T, right, i - 0.3, i + 0.3), ("count", i - 0.3, i + 0.3, T + 0.6, low)]
+        for role, x0, x1, y0, y1 in bars:
+            place = {"x0": x0, "x1": x1, "y0": y0, "y1": y1, "line_width": 0}
+            figure.add_shape(type="rect", fillcolor=color(role, mode), **place)
         annotate(figure, right, i, number(across), muted, size=TICK, xanchor="left", xshift=4)
         if T <= 12:  # more would run into each other
             annotate(figure, i, low, number(down, 1), muted, size=14, yanchor="top", yshift=-2)

@@ -152,10 +152,8 @@ def times_chart(sizes: Sequence[int], times: Mapping[str, Sequence[float]], mode
         annotate(figure, math.log10(sizes[-1]), y, f"<b>{name}</b>", ink, xshift=12, xanchor="left")
     ticks = {10: "10 \u00b5s", 100: "100 \u00b5s", 1_000: "1 ms", 10_000: "10 ms", 100_000: "100 ms"}
     figure.update_yaxes(type="log", tickvals=list(ticks), ticktext=list(ticks.values()))
-    every_second = list(sizes[1::2])
-    figure.update_xaxes(
-        type="log", title="T", tickvals=every_second, ticktext=list(map(str, every_second)), tickangle=0
-    )
+    named = {"tickvals": list(sizes[1::2]), "ticktext": list(map(str, sizes[1::2]))}
+    figure.update_xaxes(named, type="log", title="T", tickangle=0)
     return dress(figure, mode).update_layout(height=320, margin_r=90)
 
 

@@ -94,9 +94,8 @@ def random_tables(losses: Sequence[float], this: float, even: float, mode: Mode)
         hovertemplate="this table: %{x:.3f}<extra></extra>",
     )  # fmt: skip
     figure.add_vline(x=even, line={"color": p.gray, "dash": "dot", "width": 2})
-    annotate(
-        figure, even, 1, f"even guessing {number(even, 3)}", p.muted, yref="paper", xanchor="left", yanchor="bottom"
-    )
+    over = {"yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+    annotate(figure, even, 1, f"even guessing {number(even, 3)}", p.muted, **over)
     annotate(figure, this, top + 2, f"<b>this table {number(this, 3)}</b>", p.ink, xanchor="left", xshift=14)
     ends = (min(*losses, this, even), max(*losses, this, even))
     figure.update_xaxes(range=[ends[0] - 0.05, ends[1] + 0.12], title="loss on the training text, nats per character")
@@ -110,17 +109,13 @@ def rare_rows(times: Sequence[float], far: Sequence[float], chars: Sequence[str]
         f"{spoken(c)}: {thousands(int(n))} times, off by {number(k, 4)}"
         for c, n, k in zip(chars, times, far, strict=True)
     ]
-    figure = go.Figure(
-        go.Scatter(
-            x=list(times), y=list(far), mode="text", text=[glyph(c, mode) for c in chars], customdata=hover,
-            textfont={"family": MONO, "size": CHARACTER}, cliponaxis=False,
-            hovertemplate="%{customdata}<extra></extra>",
-        )
+    marks = go.Scatter(
+        x=list(times), y=list(far), mode="text", text=[glyph(c, mode) for c in chars], customdata=hover,
+        textfont={"family": MONO, "size": CHARACTER}, cliponaxis=False, hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
-    often = _round_numbers(min(times), max(times))
-    figure.update_xaxes(
-        type="log", title="how often the character occurs", tickvals=often, ticktext=list(map(thousands, often))
-    )
+    figure, often = go.Figure(marks), _round_numbers(min(times), max(times))
+    named = {"tickvals": often, "ticktext": list(map(thousands, often))}
+    figure.update_xaxes(named, type="log", title="how often the character occurs")
     powers = [10**k for k in range(math.floor(math.log10(min(far))), math.ceil(math.log10(max(far))) + 1)]
     figure.update_yaxes(
         type="log", title="KL of its row, nats", tickvals=powers, ticktext=[f"{power:g}" for power in powers],

@@ -74,10 +74,8 @@ def _highest(counts: Sequence[int]) -> list[int]:
     """The ids of the highest bars that stand far enough apart to carry their character, also on a phone."""
     found: list[int] = []
     for i in sorted(range(len(counts)), key=lambda i: -counts[i]):
-        if all(abs(i - other) >= APART for other in found):
+        if len(found) < NAMED and all(abs(i - other) >= APART for other in found):
             found.append(i)
-        if len(found) == NAMED:
-            break
     return found
 
 

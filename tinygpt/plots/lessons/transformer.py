@@ -20,9 +20,6 @@ def change(value: float, digits: int = 2) -> str:
     return shown if shown.startswith(MINUS) else f"+{shown}"
 
 
-# --- where heads look ------------------------------------------------------------------------------------------------
-
-
 def habit_bars(habits: Mapping[str, tuple[float, float]], mode: Mode) -> go.Figure:
     """Average weight on itself and one back, a bar each for every model by name: the first pale, the second full."""
     p, figure = PALETTE[mode], go.Figure()
@@ -35,9 +32,6 @@ def habit_bars(habits: Mapping[str, tuple[float, float]], mode: Mode) -> go.Figu
         )  # fmt: skip
     figure.update_yaxes(range=[0, 1.16], tickvals=[0, 0.5, 1])
     return dress(figure, mode).update_layout(height=300, barmode="group", bargap=0.22, bargroupgap=0.12)
-
-
-# --- a fair test -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -104,9 +98,6 @@ def _arrow(figure: go.Figure, start: Trained, end: Trained, text: str, mode: Mod
 def _falls(start: Trained, end: Trained) -> bool:
     """Whether an arrow between two sizes leads down."""
     return start.numbers != end.numbers and end.losses[0] < start.losses[0]
-
-
-# --- one part less ---------------------------------------------------------------------------------------------------
 
 
 def missed(losses: Mapping[str, float], full: float, seed: float, mode: Mode) -> go.Figure:

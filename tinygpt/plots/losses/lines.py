@@ -125,13 +125,8 @@ def lines_spec(mode: Mode, axes: Axes) -> dict[str, Any]:
     y = {"field": "loss", "type": "quantitative", "axis": left,
          "scale": {"type": "log", "nice": False} if axes.log_y else marks.SCALE}  # fmt: skip
     at = {"x": {"field": "x", "type": "quantitative", "scale": x_scale, "axis": below}, "y": y}
-    rule = {
-        **marks.RULE,
-        "strokeDash": [2, 4],
-        "strokeWidth": 1.5,
-        "color": p.gray,
-    }  # a level, its name over its left end
-    level = marks.text_mark(p.muted, TICK, align="left", x=4, dy=-11)
+    rule = {**marks.RULE, "strokeDash": [2, 4], "strokeWidth": 1.5, "color": p.gray}  # a level
+    level = marks.text_mark(p.muted, TICK, align="left", x=4, dy=-11)  # its name, over its left end
     lowest = marks.text_mark(p.ink, LABEL, fontWeight=700, clip=False, dy=20)
     layers = [
         marks.layer("corner", marks.CORNER, at),

@@ -11,7 +11,7 @@ import streamlit as st
 from tinygpt.engine.records import RunView
 from tinygpt.experiments.differences import setting_words, varied
 from tinygpt.models import count_parameters
-from tinygpt.plots.losses.strip import strip_rows, strip_spec
+from tinygpt.plots.losses.final import strip_rows, strip_spec
 from tinygpt.plots.losses.tones import Tone
 from tinygpt.spelling import brief, number, thousands
 from tinygpt.ui import floors, frame, texts

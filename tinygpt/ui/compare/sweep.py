@@ -9,7 +9,7 @@ import streamlit as st
 
 from tinygpt.engine.records import RunView
 from tinygpt.experiments.differences import setting_words, varied
-from tinygpt.plots.losses.heat import heat_rows, heat_spec
+from tinygpt.plots.losses.final import heat_rows, heat_spec
 from tinygpt.plots.losses.lines import Axes, Series, lines_rows, lines_spec
 from tinygpt.plots.losses.tones import Tone
 from tinygpt.ui import frame
