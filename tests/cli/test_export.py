@@ -10,8 +10,10 @@ from tinygpt.cli.main import main
 from tinygpt.engine.description import RunDescription
 from tinygpt.engine.runs import RunStore
 from tinygpt.export.notebook import notebook
+from tinygpt.export.plain import plain_pytorch
 from tinygpt.export.points import points_csv
 from tinygpt.export.script import script
+from tinygpt.texts.own import keep_text
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.state import Point
 
@@ -55,11 +57,24 @@ def test_a_run_goes_into_a_new_file_and_never_over_another(folder, tmp_path, cap
     assert capsys.readouterr().err == f"tinygpt: {out} is there already: choose another name\n"
 
 
-def test_where_an_own_text_belongs_is_said(tmp_path, capsys):
-    keep(tmp_path, replace(SPEC, corpus="b" * 64))
-    assert main(["export", str(tmp_path / RUN), "--as", "script"]) == 0
-    text = tmp_path.resolve() / "corpora" / ("b" * 64 + ".txt")
-    assert capsys.readouterr().err == f"Its text: copy {text} to text.txt beside it.\n"
+def test_where_the_text_belongs_is_said_and_the_text_can_be_had(tmp_path, capsys):
+    text = "Der Zug hält in Köln.\n" * 9
+    keep(tmp_path, replace(SPEC, corpus=keep_text(text, tmp_path / "corpora")))
+    out = tmp_path / "bag" / "run.py"
+    out.parent.mkdir()
+    for form, file in (("script", out), ("pytorch", out.with_name("plain.py"))):
+        assert main(["export", str(tmp_path / RUN), "--as", form, "--out", str(file)]) == 0
+        said = capsys.readouterr().err
+        assert said == f"Its text belongs beside it: export the run again --as text --out {out.with_name('text.txt')}\n"
+    assert main(["export", str(tmp_path / RUN), "--as", "text", "--out", str(out.with_name("text.txt"))]) == 0
+    assert out.with_name("text.txt").read_bytes().decode() == text
+
+
+def test_plain_pytorch_needs_the_text_of_the_catalogue_too(folder, capsys):
+    assert main(["export", str(folder), "--as", "pytorch"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out == plain_pytorch(SPEC, name="mine import os", final=(1 / 3, 2.5))
+    assert printed.err.endswith("--as text --out text.txt\n")
 
 
 @pytest.mark.parametrize("final", [None, [1.0], ["a", "b"], {"a": 1}])

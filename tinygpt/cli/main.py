@@ -16,10 +16,12 @@ import torch
 from tinygpt.checkpoint.model_file import load, read_info
 from tinygpt.cli.parser import parser
 from tinygpt.cli.train import DONE, INTERRUPTED, train_command
+from tinygpt.corpus import load_corpus
 from tinygpt.engine.description import RunDescription
 from tinygpt.engine.recovery import recovered
 from tinygpt.engine.runs import RunStore
 from tinygpt.export.notebook import notebook
+from tinygpt.export.plain import plain_pytorch
 from tinygpt.export.points import points_csv, points_json
 from tinygpt.export.script import script
 from tinygpt.export.written import TEXT_FILE
@@ -135,6 +137,10 @@ def export_command(chosen: argparse.Namespace) -> int:
             made = script(spec, name=name, final=final)
         case "notebook":
             made = notebook(spec, name=name, final=final)
+        case "pytorch":
+            made = plain_pytorch(spec, name=name, final=final)
+        case "text":
+            made = load_corpus(spec.corpus, folder=store.corpora).text
         case "csv":
             made = points_csv(store.points(about.id))
         case _:
@@ -143,8 +149,9 @@ def export_command(chosen: argparse.Namespace) -> int:
         write_whole(out, made.encode())
     else:
         print(made, end="")
-    if is_sha256(spec.corpus) and chosen.form in ("script", "notebook"):
-        print(f"Its text: copy {store.corpora / spec.corpus}.txt to {TEXT_FILE} beside it.", file=sys.stderr)
+    if chosen.form == "pytorch" or (is_sha256(spec.corpus) and chosen.form in ("script", "notebook")):
+        beside = out.with_name(TEXT_FILE) if out else TEXT_FILE
+        print(f"Its text belongs beside it: export the run again --as text --out {beside}", file=sys.stderr)
     return DONE
 
 

@@ -72,8 +72,9 @@ def parser() -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="take a run of the app along: a script, a notebook, its points")
     export.add_argument("run", type=Path, metavar="FOLDER", help="a run of the app, such as checkpoints/runs/0a1b...")
     export.add_argument(
-        "--as", dest="form", required=True, choices=("script", "notebook", "csv", "json"),
-        help="script and notebook train it again and end with the same losses; csv and json hold its points",
+        "--as", dest="form", required=True, choices=("script", "notebook", "pytorch", "text", "csv", "json"),
+        help="script, notebook and pytorch (one file, without tinygpt) train it again to the same losses; "
+        "text is what they learn; csv and json hold its points",
     )  # fmt: skip
     export.add_argument("--out", type=Path, metavar="FILE", help="where it goes; without it, it is printed")
 

@@ -1,1 +1,1 @@
-"""A run to take along: as a script, as a notebook, as its points. No word of a person becomes code."""
+"""A run to take along: script, notebook, plain PyTorch, its points. No word of a person becomes code."""

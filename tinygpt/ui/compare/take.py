@@ -1,22 +1,23 @@
 """Take it along: the points, the model, and the run itself as a script or a notebook that ends with the same loss."""
 
 from collections.abc import Callable
-from functools import partial
 
 import streamlit as st
 
+from tinygpt.corpus import load_corpus
 from tinygpt.engine.records import RunView
 from tinygpt.export.notebook import notebook
+from tinygpt.export.plain import plain_pytorch
 from tinygpt.export.points import points_csv, points_json, together_csv
 from tinygpt.export.script import script
 from tinygpt.export.written import TEXT_FILE
 from tinygpt.spelling import for_a_file
-from tinygpt.texts.own import is_sha256, kept_text
+from tinygpt.texts.own import is_sha256
 from tinygpt.training.state import Point
 from tinygpt.ui import session, texts
 from tinygpt.ui.compare.shown import Shown
 
-CSV, JSON, NOTEBOOK = "text/csv", "application/json", "application/x-ipynb+json"
+CSV, JSON, NOTEBOOK, PYTHON = "text/csv", "application/json", "application/x-ipynb+json", "text/x-python"
 
 
 @st.fragment
@@ -39,8 +40,9 @@ def _of_a_run(run: RunView) -> None:
     title, final, engine = run.name, run.final, session.engine()
     name = f"tinygpt-{for_a_file(run.label or title).lower() or 'run'}-seed-{run.spec.train.seed}"
     with st.container(horizontal=True):
-        _button("Script", lambda: script(run.spec, name=title, final=final), f"{name}.py", "text/x-python")
+        _button("Script", lambda: script(run.spec, name=title, final=final), f"{name}.py", PYTHON)
         _button("Notebook", lambda: notebook(run.spec, name=title, final=final), f"{name}.ipynb", NOTEBOOK)
+        _button("Plain PyTorch", lambda: plain_pytorch(run.spec, name=title, final=final), f"{name}-plain.py", PYTHON)
         _button("Points, CSV", lambda: points_csv(_points(run)), f"{name}.csv", CSV)
         _button(
             "Points, JSON", lambda: points_json(run.spec, _points(run), name=title, final=final), f"{name}.json", JSON
@@ -49,13 +51,14 @@ def _of_a_run(run: RunView) -> None:
             _button(
                 "Model", lambda: engine.model_bytes(run.id) or b"", f"{name}.safetensors", "application/octet-stream"
             )
-    if is_sha256(run.spec.corpus):  # the name by which script and notebook look for it
-        own = partial(kept_text, run.spec.corpus, texts.folder())
-        _button("The text, for script and notebook", own, TEXT_FILE, "text/plain", "text")
+        _button("Its text", lambda: load_corpus(run.spec.corpus, folder=texts.folder()).text, TEXT_FILE, "text/plain")
+    needs = "Plain PyTorch is one file that needs no tinygpt, only the text beside it."
+    if is_sha256(run.spec.corpus):
+        needs = "They look for the text beside them. Plain PyTorch is one file that needs nothing else of tinygpt."
     st.markdown(
-        ":gray[Script and notebook train this run again and end with the same loss, to the digit.]"
+        f":gray[Script, notebook and plain PyTorch train this run again to the same loss, to the digit. {needs}]"
         if final
-        else ":gray[This run has not come to its end; script and notebook train all of it.]"
+        else f":gray[This run has not come to its end; script, notebook and plain PyTorch train all of it. {needs}]"
     )
 
 

@@ -1,0 +1,116 @@
+"""A run as plain PyTorch: without tinygpt it ends with the very weights and losses, whatever its settings."""
+
+import ast
+import math
+import runpy
+import sys
+from dataclasses import replace
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from tests.every_setting import TEXT, each_value
+from tests.export.test_export import HOSTILE
+from tinygpt.bigram import BigramConfig
+from tinygpt.checkpoint.model_file import load, model_bytes
+from tinygpt.corpus import CATALOGUE, Corpus
+from tinygpt.export.plain import WEIGHTS, plain_pytorch
+from tinygpt.gpt import GPTConfig
+from tinygpt.texts.own import sha256_of
+from tinygpt.training.loop import advance
+from tinygpt.training.presets import LADDER, PRESETS
+from tinygpt.training.spec import RunSpec, TrainConfig
+from tinygpt.training.state import start
+
+CORPUS = Corpus.from_text(TEXT)
+STEPS = 8
+WRITES = ", 500)"
+VALUES = [case for case in each_value() if case.values[1].name != "vocab_size"]  # that is the text's
+
+
+def trained(spec):
+    """The run as tinygpt trains it: its state and its final losses."""
+    state = start(spec, CORPUS)
+    points = []
+    while not state.ended:
+        points += advance(state, CORPUS)
+    return state, (points[-1].loss, points[-1].val)
+
+
+def told(folder, spec, monkeypatch, capsys, *arguments):
+    """The losses that the file prints, started in `folder` with its text beside it."""
+    (folder / "text.txt").write_text(TEXT, encoding="utf-8")
+    code = plain_pytorch(spec, name="mine")
+    assert WRITES in code
+    (folder / "run.py").write_text(code.replace(WRITES, ", 5)"), encoding="utf-8")  # a few characters are enough here
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "argv", ["run.py", *map(str, arguments)])
+    with torch.random.fork_rng():
+        runpy.run_path("run.py")
+    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("train loss"))
+    return tuple(float(part.rsplit(" ", 1)[1]) for part in line.split(", "))
+
+
+def short(spec):
+    """The same run with few steps, on the text of these tests."""
+    few = {"max_steps": STEPS, "batch_size": min(spec.train.batch_size, 8)}
+    return replace(spec, train=replace(spec.train, **few), corpus=sha256_of(TEXT))
+
+
+@pytest.mark.parametrize(("spec", "setting", "value"), VALUES)
+def test_it_ends_with_the_very_weights_and_losses_of_the_run(spec, setting, value, tmp_path, monkeypatch, capsys):
+    spec = short(spec)
+    state, losses = trained(spec)
+    assert state.ended == "finished", "choose a value that can be trained"
+    assert told(tmp_path, spec, monkeypatch, capsys) == losses
+    weights, exact = load_file(tmp_path / WEIGHTS), state.model.state_dict()
+    other = [name for name in weights.keys() | exact.keys() if not torch.equal(weights[name], exact[name])]
+    assert not other
+
+
+@pytest.mark.parametrize("name", LADDER)
+def test_every_preset_is_one_short_file_that_ends_with_its_losses(name, tmp_path, monkeypatch, capsys):
+    spec = short(PRESETS[name].spec("", CORPUS.tokenizer.vocab_size))
+    _, losses = trained(spec)
+    assert told(tmp_path, spec, monkeypatch, capsys) == losses
+    assert len(plain_pytorch(spec).splitlines()) <= 220
+
+
+def test_it_reads_the_model_file_of_the_run(tmp_path, monkeypatch, capsys):
+    spec = short(RunSpec(GPTConfig(CORPUS.tokenizer.vocab_size, n_embd=8, n_layer=1), TrainConfig()))
+    state, losses = trained(spec)
+    (tmp_path / "taken.safetensors").write_bytes(model_bytes(state.model, state.tokenizer))
+    assert load(tmp_path / "taken.safetensors").model.config == spec.model
+    assert told(tmp_path, spec, monkeypatch, capsys, "taken.safetensors") == losses
+
+
+@pytest.mark.parametrize("corpus", CATALOGUE)
+def test_it_has_the_vocabulary_of_the_text(corpus):
+    code = plain_pytorch(replace(RunSpec(BigramConfig(), TrainConfig()), corpus=corpus))
+    chars = CATALOGUE[corpus].chars
+    tree = ast.parse(code)
+    [value] = [n.value for n in tree.body if isinstance(n, ast.Assign) and getattr(n.targets[0], "id", "") == "chars"]
+    assert ast.unparse(value) == "sorted(set(text))" if chars is None else ast.literal_eval(value) == chars
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=ascii)
+def test_no_name_becomes_code(name):
+    spec = RunSpec(BigramConfig(), TrainConfig())
+    assert ast.dump(ast.parse(plain_pytorch(spec, name=name))) == ast.dump(ast.parse(plain_pytorch(spec)))
+
+
+def test_nothing_of_tinygpt_is_imported_and_the_losses_stand_in_it_with_all_digits():
+    code = plain_pytorch(RunSpec(GPTConfig(dropout=0.1), TrainConfig()), final=(0.1 + 0.2, math.e))
+    modules = {
+        name.name if isinstance(node, ast.Import) else node.module
+        for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Import | ast.ImportFrom) for name in node.names
+    }  # fmt: skip
+    assert modules == {"sys", "torch", "safetensors.torch", "torch.nn"} | ({"math"} & modules)
+    assert repr(0.1 + 0.2) in code and repr(math.e) in code
+
+
+@pytest.mark.parametrize("corpus", ["", "x", '"); import os #'])
+def test_only_a_text_that_is_known_becomes_code(corpus):
+    with pytest.raises(ValueError, match="There is no corpus"):
+        plain_pytorch(RunSpec(BigramConfig(), TrainConfig(), corpus))

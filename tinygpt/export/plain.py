@@ -1,0 +1,116 @@
+"""A run as one file of plain PyTorch, in the form of the lecture's gpt.py: nothing of tinygpt is needed to run it.
+
+The template beside this module has every part that a model can have. A line that ends in `#@ one !other` is kept where
+the run has the one part and has not the other.
+"""
+
+from importlib.metadata import version
+
+from tinygpt.bigram import BigramConfig
+from tinygpt.corpus import CATALOGUE
+from tinygpt.export.written import TEXT_FILE, literal
+from tinygpt.files import PROJECT
+from tinygpt.gpt import GPTConfig
+from tinygpt.settings import times_the_rate
+from tinygpt.texts.cleaning import clean_name
+from tinygpt.texts.own import is_sha256
+from tinygpt.training.evaluation import EVALUATION_SEED, FINAL_BATCHES, LIVE_BATCHES, TOKENS_AT_ONCE
+from tinygpt.training.spec import RunSpec, TrainConfig
+
+TEMPLATE = PROJECT / "tinygpt" / "export" / "plain_pytorch.txt"
+WEIGHTS = "model.safetensors"  # what it writes
+ENDED = """\
+It had ended with train loss {!r} and val loss {!r}
+(nats per character); the losses that it prints must be the same."""
+NOT_ENDED = "It had not come to its end when it was taken along; this trains all of it."
+
+
+def plain_pytorch(spec: RunSpec, *, name: str = "", final: tuple[float, float] | None = None) -> str:
+    """The run as Python that imports torch and safetensors alone. `final` are its losses, where it has finished.
+
+    It reads its text from text.txt beside it. Trained again it has the very weights of the run, and it reads the
+    model file of the run, too. The name of the run is a comment. ValueError where its text is not known.
+    """
+    spec = RunSpec.from_json(spec.to_json())  # whatever its values were: they are plain numbers and known words now
+    model, train = spec.model, spec.train
+    if spec.corpus not in CATALOGUE and not is_sha256(spec.corpus):
+        raise ValueError(f"There is no corpus {spec.corpus[:80]!r} that a script could load.")
+    chars = CATALOGUE[spec.corpus].chars if spec.corpus in CATALOGUE else None
+    called = clean_name(name)
+    has = _parts(model, train)
+    lines = TEMPLATE.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in (_kept(line, has) for line in lines) if line is not None]
+    written = "\n".join(kept).format(
+        **_expressions(model, train),
+        text_file=TEXT_FILE,
+        packages=" ".join(f"{package}=={version(package).partition('+')[0]}" for package in ("torch", "safetensors")),
+        ending=NOT_ENDED if final is None else ENDED.format(*map(float, final)),
+        name=f"# Its name was: {called}" if called else "",
+        hyperparameters=_hyperparameters(model, train, has),
+        chars=literal(chars) if chars else "sorted(set(text))",
+        weights=WEIGHTS,
+        evaluation_seed=EVALUATION_SEED,
+        at_once=TOKENS_AT_ONCE,
+        live_batches=LIVE_BATCHES,
+        final_batches=FINAL_BATCHES,
+    )
+    return written.replace("\n\n\n# hyper", "\n\n# hyper") + "\n"
+
+
+def _kept(line: str, has: dict[str, bool]) -> str | None:
+    """A line of the template without its conditions; None where the run does without it."""
+    text, _, conditions = line.partition(" #@ ")
+    return text if all(has[one.lstrip("!")] != one.startswith("!") for one in conditions.split()) else None
+
+
+def _parts(model: BigramConfig | GPTConfig, train: TrainConfig) -> dict[str, bool]:
+    """Which parts of the template the run has."""
+    schedule = bool(train.warmup_steps) or train.min_learning_rate is not None
+    gpt2 = isinstance(model, GPTConfig) and model.init == "gpt2"
+    of_training = {"same_batches": train.same_batches, "clip": bool(train.grad_clip), "schedule": schedule}
+    of_training |= {"gpt2": gpt2, "math": schedule or gpt2}
+    if isinstance(model, BigramConfig):
+        names = "gpt dropout mask projection feed_forward shrink layer_norm norm2 positions"
+        return of_training | dict.fromkeys(names.split(), False)
+    return of_training | {
+        "gpt": True,
+        "dropout": model.dropout > 0,
+        "mask": model.mask,
+        "projection": model.projection,
+        "feed_forward": model.feed_forward > 0,
+        "shrink": model.feed_forward > 1,
+        "layer_norm": model.layer_norm,
+        "norm2": model.layer_norm and model.feed_forward > 0,
+        "positions": model.positions == "learned",
+    }
+
+
+def _expressions(model: BigramConfig | GPTConfig, train: TrainConfig) -> dict[str, object]:
+    """What stands in the code where the run decides on more than whether a line is there."""
+    decay = literal(train.weight_decay / times_the_rate(train))
+    optimizer = "SGD(groups, lr=learning_rate, fused=True)"
+    if train.optimizer == "adamw":
+        optimizer = f"AdamW(groups, lr=learning_rate, betas=(0.9, {literal(float(train.beta2))}), fused=True)"
+    found: dict[str, object] = {"decay": decay, "optimizer": optimizer}
+    if isinstance(model, GPTConfig):
+        found |= {
+            "scale": "head_size**-0.5" if model.scale == "1/sqrt(head_size)" else literal(model.scale_factor),
+            "softmax_dim": model.softmax_dim,
+            "hidden": f"{model.feed_forward} * n_embd",
+            "activation": model.activation,
+            "skip": "x + " if model.residual else "",
+            "norm1": "self.norm1(x)" if model.layer_norm else "x",
+            "norm2": "self.norm2(x)" if model.layer_norm else "x",
+            "norm": "self.norm(x)" if model.layer_norm else "x",
+            "channels_out": "n_embd" if model.projection else "n_head * head_size",
+        }
+    return found
+
+
+def _hyperparameters(model: BigramConfig | GPTConfig, train: TrainConfig, has: dict[str, bool]) -> str:
+    """The lines that give the lecture's names their values."""
+    names = ["block_size"] + ["n_embd", "n_head", "head_size", "n_layer"] * has["gpt"] + ["dropout"] * has["dropout"]
+    names += ["max_steps", "batch_size", "learning_rate", "eval_interval", "seed"] + ["grad_clip"] * has["clip"]
+    names += ["warmup_steps", "min_learning_rate"] * has["schedule"]
+    values = {name: getattr(model if hasattr(model, name) else train, name) for name in names}
+    return "\n".join(f"{name} = {literal(value)}" for name, value in values.items())
