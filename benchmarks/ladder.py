@@ -24,14 +24,14 @@ JUDGING_BATCHES = 2_000
 TOLERANCE = 0.05  # nats: as far as a mean may be from what the lecture states
 
 
-def climb(rung: str, corpus: Corpus, corpus_key: str, seed: int) -> float:
-    """Val loss of one rung with one seed, in nats per character."""
+def climb(rung: str, corpus: Corpus, corpus_key: str, seed: int, judging: int = JUDGING_BATCHES) -> float:
+    """Val loss of one rung with one seed, over so many batches, in nats per character."""
     spec = PRESETS[rung].spec(corpus_key, corpus.tokenizer.vocab_size)
     state = start(replace(spec, train=replace(spec.train, seed=seed)), corpus)
     while not state.ended:
         advance(state, corpus, seconds=10)
     return estimate_loss(
-        state.model, corpus, "val", batches=JUDGING_BATCHES, batch_size=spec.train.batch_size,
+        state.model, corpus, "val", batches=judging, batch_size=spec.train.batch_size,
         block_size=spec.model.block_size,
     )  # fmt: skip
 

@@ -187,7 +187,7 @@ def test_the_options_that_hold_up_the_app_are_set():
     assert config["runner"]["postScriptGC"] is False
     assert config["client"]["showErrorDetails"] == "none" and config["client"]["toolbarMode"] == "viewer"
     assert config["browser"]["gatherUsageStats"] is False
-    assert config["browser"]["serverAddress"] == "localhost", "unset, Streamlit asks checkip.amazonaws.com at its start"
+    assert config["browser"]["serverAddress"] == "127.0.0.1", "unset, Streamlit asks checkip.amazonaws.com at its start"
     assert config["server"]["address"] == "127.0.0.1", "a start by hand does not serve the whole network"
     assert config["server"]["allowedHosts"] == ["127.0.0.1", "localhost"]
     assert config["server"]["maxUploadSize"] == 2 and config["server"]["enableStaticServing"] is False
@@ -228,7 +228,7 @@ def test_ctrl_c_ends_make_run_without_an_error(tmp_path):
         finally:
             if make.poll() is None:
                 os.killpg(make.pid, signal.SIGKILL)
-    assert f"http://localhost:{port}" in shown
+    assert f"http://127.0.0.1:{port}" in shown
     assert "***" not in said, "make calls it an error"
     assert make.returncode in (0, -signal.SIGINT)
 

@@ -36,9 +36,13 @@ def until(
 
 
 def page_until(page: "AppTest", condition: Callable[[], object]) -> None:
-    """Run the page again until `condition()` is true: an AppTest has no timers."""
+    """Run the page again until `condition()` is true: an AppTest has no timers.
+
+    As often as a browser asks, and not without a break: the runs that it waits for need the processor, too.
+    """
 
     def tick() -> None:
+        time.sleep(0.3)
         page.run()
         assert not page.exception, page.exception
 

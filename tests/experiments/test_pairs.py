@@ -1,6 +1,7 @@
 """One thing differs, and nothing else: what is broken goes wrong as the words say, and rules are found or not."""
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -43,17 +44,19 @@ def test_a_breakage_is_a_run_that_fits_its_text(name):
     assert len(breakage_plan(name, "markov", 8, (1337, 1)).title) <= 60
 
 
+@cache
+def final_val(spec):
+    """The val loss with which a run ends; None where it diverges. Two pairs share their runs: each is trained once."""
+    text, state = load_corpus(spec.corpus), start(spec, load_corpus(spec.corpus))
+    while not state.ended:
+        points = advance(state, text, seconds=10)
+    return points[-1].val if state.ended == "finished" else None
+
+
 def finals(name, corpus, vocab_size, steps=None):
-    """Val loss of the healthy and of the broken run; None for one that diverged."""
-    found = []
-    for run in breakage_plan(name, corpus, vocab_size).runs:
-        spec = run.spec if steps is None else replace(run.spec, train=replace(run.spec.train, max_steps=steps))
-        text = load_corpus(spec.corpus)
-        state = start(spec, text)
-        while not state.ended:
-            points = advance(state, text, seconds=10)
-        found.append(points[-1].val if state.ended == "finished" else None)
-    return found
+    """Val loss of the healthy and of the broken run."""
+    specs = [run.spec for run in breakage_plan(name, corpus, vocab_size).runs]
+    return [final_val(spec if steps is None else spec.with_settings({"max_steps": steps})) for spec in specs]
 
 
 @pytest.mark.slow
@@ -104,12 +107,7 @@ def test_a_trial_with_seeds_is_a_plan():
 @pytest.mark.trained
 @pytest.mark.parametrize("name", TRIALS)
 def test_one_model_finds_the_rule_and_the_other_does_not(name, margin):
-    above = {}
-    for run in trial_plan(name).runs:
-        corpus = load_corpus(name)
-        state = start(run.spec, corpus)
-        while not state.ended:
-            points = advance(state, corpus, seconds=10)
-        above[run.label] = points[-1].val - best_loss(name, run.spec.model.block_size)
+    specs = {run.label: run.spec for run in trial_plan(name).runs}
+    above = {label: final_val(spec) - best_loss(name, spec.model.block_size) for label, spec in specs.items()}
     margin("who can, above the best loss", above[TRIALS[name].labels[0]], below=NEAR)
     margin("who cannot, above the best loss", above[TRIALS[name].labels[1]], above=2 * NEAR)

@@ -35,6 +35,37 @@ def test_a_browser_without_a_name_gets_one_with_the_page(path):
     assert re.fullmatch(rf"{COOKIE}=[0-9a-f]{{32}}; Path=/; Max-Age=\d+; HttpOnly; SameSite=Lax", cookie, re.ASCII)
 
 
+@pytest.mark.parametrize(
+    ("host", "reached", "cookie", "sent_to"),
+    [
+        ("localhost:8501", "127.0.0.1", "", "http://127.0.0.1:8501/train?model=GPT&seed=7"),
+        ("localhost", "127.0.0.1", "", "http://127.0.0.1/train?model=GPT&seed=7"),
+        ("localhost:8501", "127.0.0.1", f"{COOKIE}={NAME}", None),  # her runs are under this address
+        ("localhost:8501", "::1", "", None),  # nobody may listen on 127.0.0.1
+        ("127.0.0.1:8501", "127.0.0.1", "", None),
+        ("localhost.evil.org:8501", "127.0.0.1", "", None),
+        ("192.168.1.20:8501", "192.168.1.20", "", None),
+    ],
+)
+def test_who_comes_to_localhost_finds_the_runs_of_127_0_0_1(host, reached, cookie, sent_to):
+    sent = []
+
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def send(message):
+        sent.append(message)
+
+    headers = [(b"host", host.encode()), (b"cookie", cookie.encode())]
+    scope = {
+        "type": "http", "method": "GET", "path": "/train", "query_string": b"model=GPT&seed=7", "headers": headers,
+        "scheme": "http", "server": (reached, 8501),
+    }  # fmt: skip
+    asyncio.run(NameTheBrowser(app)(scope, None, send))
+    location = {name: value.decode() for name, value in sent[0]["headers"]}.get(b"location")
+    assert (location, sent[0]["status"]) == (sent_to, 307 if sent_to else 200)
+
+
 def test_two_browsers_get_two_names():
     assert cookies_set("/") != cookies_set("/")
 

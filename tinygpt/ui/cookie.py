@@ -3,7 +3,8 @@
 import re
 import secrets
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import URL, Headers, MutableHeaders
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
@@ -27,6 +28,9 @@ class NameTheBrowser:
     server. HttpOnly: no script reads it. SameSite=Lax: a link from elsewhere brings it along, as a refresh does, but
     a socket or a posted form of another site does not. All acts go over the socket; one that another page opens is
     refused.
+
+    A cookie belongs to an address, and this machine has two for itself: who comes to localhost without a name is sent
+    to 127.0.0.1, where the terminal and the README lead, so that there is one set of runs.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -38,6 +42,10 @@ class NameTheBrowser:
             return
         if not is_a_page(scope) or is_name(name_in(Headers(scope=scope))):
             await self.app(scope, receive, send)
+            return
+        url = URL(scope=scope)
+        if url.hostname == "localhost" and (scope.get("server") or [""])[0] == "127.0.0.1":
+            await RedirectResponse(url.replace(hostname="127.0.0.1"))(scope, receive, send)
             return
 
         async def send_with_name(message: Message) -> None:

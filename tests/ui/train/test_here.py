@@ -3,7 +3,7 @@
 import pytest
 
 from tests.pages.learn.lesson_pages import opened, said
-from tests.waiting import until
+from tests.waiting import page_until
 from tinygpt.engine.limits import check_run
 from tinygpt.lessons.measured import EXPERIMENTS, result, spec
 from tinygpt.ui import session
@@ -38,8 +38,7 @@ def test_at_its_end_both_losses_stand_side_by_side():
     page.session_state["here_avg_9"] = True
     page.run()
     page.button(key="train_avg_9").click().run()
-    until(lambda: "Here the val loss ended at" in said(page), tick=page.run, says=lambda: said(page))
-    assert not page.exception
+    page_until(page, lambda: "Here the val loss ended at" in said(page))
     assert f"the stored run ended at {result('averaging').final_val:.3f}." in said(page)
 
 
