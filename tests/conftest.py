@@ -72,13 +72,23 @@ def margin(request: pytest.FixtureRequest) -> Callable[..., None]:
     return measure(request.node.nodeid.removeprefix("tests/"))
 
 
-@pytest.fixture(scope="module")
-def one_engine() -> Iterator[None]:
-    """One engine for the pages that a file of tests opens, and no worker left after them."""
+@pytest.fixture(scope="session")
+def _workers() -> Iterator[None]:
+    """The workers of the pages that tests open in this process: to start them takes longer than most of these tests."""
     from tinygpt.ui import session
 
     yield
     session.close_engine()
+
+
+@pytest.fixture(scope="module")
+def one_engine(_workers: None) -> Iterator[None]:
+    """One engine for the pages that a file of tests opens, and no run left after them."""
+    from tinygpt.ui import session
+
+    yield
+    for about in list(session.engine().store.descriptions()):
+        session.engine().delete(about.id)
 
 
 @pytest.fixture
