@@ -4,6 +4,8 @@ import functools
 from typing import Any
 
 import torch
+from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from tinygpt.bigram import BigramConfig, BigramLanguageModel
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
@@ -47,9 +49,18 @@ def kind(config: ModelConfig) -> str:
     return "gpt" if config.n_layer > 1 or config.residual else "heads"
 
 
+class Undrawn(TorchFunctionMode):
+    """Inside, nobody draws first weights: of these there is no use on the meta device, and to draw normal ones there
+    torch would first read its whole compiler, for more than a second."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        named = kwargs or {}
+        return named["tensor"] if getattr(func, "__module__", "") == nn.init.__name__ else func(*args, **named)
+
+
 def blank(config: ModelConfig) -> LanguageModel:
     """A model with no weights yet, for counting parameters or for weights from a file."""
-    with torch.device("meta"):  # no memory, and above all no draw from the process's shared generator
+    with torch.device("meta"), Undrawn():  # no memory, and above all no draw from the process's shared generator
         return BigramLanguageModel(config) if isinstance(config, BigramConfig) else GPTLanguageModel(config)
 
 
@@ -61,7 +72,7 @@ def build(config: ModelConfig, *, seed: int = 1337, generator: torch.Generator |
     source = seeded(seed) if generator is None else generator
     model = blank(config).to_empty(device="cpu")
     for module in model.modules():
-        if isinstance(module, torch.nn.LayerNorm):
+        if isinstance(module, nn.LayerNorm):
             module.reset_parameters()  # ones and zeros: nothing is drawn
     if isinstance(config, GPTConfig) and config.init == "gpt2":
         initialize_as_gpt2(model, source, n_layer=config.n_layer)
