@@ -19,7 +19,7 @@ from tinygpt.checkpoint.model_file import load, read_info
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.files import CHECKPOINTS
 from tinygpt.models import count_parameters
-from tinygpt.texts import tiny_shakespeare as download
+from tinygpt.texts import tiny_shakespeare
 from tinygpt.training.evaluation import FINAL_BATCHES, estimate_loss
 from tinygpt.training.loop import one_thread
 from tinygpt.training.presets import PRESETS
@@ -98,7 +98,7 @@ def main() -> None:
     """Measure every model, and write the table where the lecture's text is at hand."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="print only; write nothing")
-    check, exact, models = parser.parse_args().check, download.find() is not None, shipped()
+    check, exact, models = parser.parse_args().check, tiny_shakespeare.find() is not None, shipped()
     measured, goals = [], Goals()
     for model in models:
         key = model.spec.corpus if exact or model.spec.corpus != "tinyshakespeare" else "shakespeare-plays"

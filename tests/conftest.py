@@ -95,10 +95,10 @@ def one_engine(_workers: None) -> Iterator[None]:
 def exact_file(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The lecture's exact file, and TINYGPT_DATA names it. Without one the test is skipped, or fails where required."""
     from tinygpt.corpus import load_corpus
-    from tinygpt.texts import tiny_shakespeare as download
+    from tinygpt.texts import tiny_shakespeare
 
     monkeypatch.setenv("TINYGPT_DATA", TEACHERS or str(BESIDE_THE_CLONE))
-    if path := download.find():
+    if path := tiny_shakespeare.find():
         monkeypatch.setenv("TINYGPT_DATA", str(path))
         yield path
         load_corpus.cache_clear()  # else the next test finds it where there is none

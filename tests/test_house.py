@@ -171,7 +171,7 @@ def test_every_file_says_what_it_is(path):
 
 
 def test_every_page_of_the_router_exists_and_every_page_is_in_it():
-    """The router names its pages one by one; those of the lessons it takes from their catalogs."""
+    """The router names its pages one by one; those of the lessons it takes from their .toml files."""
     calls = [node for node in ast.walk(tree(PROJECT / "pages" / "router.py")) if isinstance(node, ast.Call)]
     paths = [call.args[0] for call in calls if dotted(call.func) == "st.Page"]
     listed = {path.value for path in paths if isinstance(path, ast.Constant)}

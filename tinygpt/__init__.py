@@ -1,1 +1,1 @@
-"""tinygpt, the classroom laboratory for attention: its root is the lecture, file by file."""
+"""tinygpt, the classroom laboratory for attention: its root is the lecture, file by file, and what all rooms share."""

@@ -1,4 +1,4 @@
-"""Causal self-attention, one step at a time: the only attention code in the house.
+"""Causal self-attention, one step at a time: all attention that tinygpt computes is this.
 
 Shapes in this file:
     B   sequences in the batch      C   channels (n_embd)

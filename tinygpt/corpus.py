@@ -15,9 +15,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from tinygpt.languages import catalogue as tasks
-from tinygpt.texts import plays
-from tinygpt.texts import tiny_shakespeare as download
+from tinygpt.languages import catalogue
+from tinygpt.texts import plays, tiny_shakespeare
 from tinygpt.texts.decoding import TextRefused
 from tinygpt.texts.own import is_sha256, kept_text, sha256_of
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
@@ -126,19 +125,23 @@ CATALOGUE = {
     "tinyshakespeare": Entry(
         "Tiny Shakespeare",
         "The lecture's exact file, 1,115,394 characters: every number of the lecture can be reproduced.",
-        download.read,
+        tiny_shakespeare.read,
         LECTURE_CHARS,
     ),
-    "look-back": Entry("Look-back language", tasks.TASKS["look-back"].about, partial(tasks.language_text, "look-back")),
-    "markov": Entry("Markov language", tasks.TASKS["markov"].about, partial(tasks.language_text, "markov")),
-    "copying": Entry("Copying language", tasks.TASKS["copying"].about, partial(tasks.language_text, "copying")),
-    "brackets": Entry("Brackets language", tasks.TASKS["brackets"].about, partial(tasks.language_text, "brackets")),
+    "look-back": Entry(
+        "Look-back language", catalogue.TASKS["look-back"].about, partial(catalogue.language_text, "look-back")
+    ),
+    "markov": Entry("Markov language", catalogue.TASKS["markov"].about, partial(catalogue.language_text, "markov")),
+    "copying": Entry("Copying language", catalogue.TASKS["copying"].about, partial(catalogue.language_text, "copying")),
+    "brackets": Entry(
+        "Brackets language", catalogue.TASKS["brackets"].about, partial(catalogue.language_text, "brackets")
+    ),
 }
 
 
 def default_corpus() -> str:
     """The key to begin with: the exact file when it is on this machine, else the plays that need no network."""
-    return "tinyshakespeare" if download.find() else "shakespeare-plays"
+    return "tinyshakespeare" if tiny_shakespeare.find() else "shakespeare-plays"
 
 
 @lru_cache(maxsize=8)

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import wait_run
-from tinygpt.words.markdown import JOINER
+from tinygpt.words.literal import JOINER
 
 NAMES = [
     "www.x.de", "http://y.de/a", "a@b.de", ":streamlit: :material_home:", "a -> b $x$ **c**",

@@ -22,7 +22,7 @@ from tinygpt.cli.parser import parser
 from tinygpt.corpus import Corpus
 from tinygpt.files import PROJECT
 from tinygpt.models import build
-from tinygpt.texts import tiny_shakespeare as download
+from tinygpt.texts import tiny_shakespeare
 from tinygpt.tokenizer import CharTokenizer
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.state import start
@@ -35,7 +35,7 @@ UNIX = pytest.mark.skipif(os.name == "nt", reason="signals, pipes and argument b
 def no_exact_file(monkeypatch, tmp_path):
     """Neither a teacher's file nor the cache of whoever runs the tests: the offline plays are the default."""
     monkeypatch.delenv("TINYGPT_DATA", raising=False)
-    monkeypatch.setattr(download, "cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(tiny_shakespeare, "cache_folder", lambda: tmp_path / "cache")
 
 
 @pytest.fixture
@@ -489,14 +489,14 @@ def server(monkeypatch) -> Iterator[str]:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), OneFile) as running:
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        monkeypatch.setattr(download, "URL", f"http://127.0.0.1:{running.server_port}/input.txt")
-        yield download.URL
+        monkeypatch.setattr(tiny_shakespeare, "URL", f"http://127.0.0.1:{running.server_port}/input.txt")
+        yield tiny_shakespeare.URL
         running.shutdown()
         thread.join()
 
 
 def test_fetch_says_where_the_file_is_now(server, monkeypatch, capfd, tmp_path):
-    monkeypatch.setattr(download, "SHA256", hashlib.sha256(OneFile.body).hexdigest())
+    monkeypatch.setattr(tiny_shakespeare, "SHA256", hashlib.sha256(OneFile.body).hexdigest())
     for said in ("is now here", "is already here"):
         assert main(["fetch"]) == 0
         shown = capfd.readouterr()
@@ -510,7 +510,9 @@ def test_fetch_refuses_another_file(server, tmp_path, capsys):
 
 
 def test_fetch_without_a_network_says_the_other_way(server, monkeypatch, capsys):
-    monkeypatch.setattr(download, "URL", "http://127.0.0.1:9/input.txt")  # nobody listens on port 9 of this machine
+    monkeypatch.setattr(
+        tiny_shakespeare, "URL", "http://127.0.0.1:9/input.txt"
+    )  # nobody listens on port 9 of this machine
     assert re.search("Could not download.*online.*TINYGPT_DATA", fails(capsys, ["fetch"]))
 
 

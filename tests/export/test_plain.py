@@ -38,9 +38,10 @@ def trained(spec):
     return state, (points[-1].loss, points[-1].val)
 
 
-def told(folder, spec, monkeypatch, capsys, *arguments):
+def told(folder, spec, monkeypatch, capsys, *arguments, text=TEXT):
     """The losses that the file prints, started in `folder` with its text beside it."""
-    (folder / "text.txt").write_text(TEXT, encoding="utf-8")
+    if text:
+        (folder / "text.txt").write_text(text, encoding="utf-8")
     code = plain_pytorch(spec, name="mine")
     assert WRITES in code
     (folder / "run.py").write_text(code.replace(WRITES, ", 5)"), encoding="utf-8")  # a few characters are enough here
@@ -85,6 +86,21 @@ def test_it_reads_the_model_file_of_the_run(tmp_path, monkeypatch, capsys):
     assert told(tmp_path, spec, monkeypatch, capsys, "taken.safetensors") == losses
 
 
+@pytest.mark.parametrize(
+    ("text", "says"), [("", "Save the text of this run as text.txt"), (TEXT + "a", "not the text")]
+)
+def test_without_its_very_text_it_says_what_to_do(text, says, tmp_path, monkeypatch, capsys):
+    spec = short(RunSpec(BigramConfig(CORPUS.tokenizer.vocab_size), TrainConfig()))
+    with pytest.raises(SystemExit, match=says):
+        told(tmp_path, spec, monkeypatch, capsys, text=text)
+
+
+def test_a_run_that_diverges_says_so(tmp_path, monkeypatch, capsys):
+    spec = short(RunSpec(GPTConfig(CORPUS.tokenizer.vocab_size, n_embd=8, n_layer=1), TrainConfig(learning_rate=1e30)))
+    with pytest.raises(SystemExit, match="This run diverges: after step"):
+        told(tmp_path, spec, monkeypatch, capsys)
+
+
 @pytest.mark.parametrize("corpus", CATALOGUE)
 def test_it_has_the_vocabulary_of_the_text(corpus):
     code = plain_pytorch(replace(RunSpec(BigramConfig(), TrainConfig()), corpus=corpus))
@@ -106,7 +122,7 @@ def test_nothing_of_tinygpt_is_imported_and_the_losses_stand_in_it_with_all_digi
         name.name if isinstance(node, ast.Import) else node.module
         for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Import | ast.ImportFrom) for name in node.names
     }  # fmt: skip
-    assert modules == {"sys", "torch", "safetensors.torch", "torch.nn"} | ({"math"} & modules)
+    assert modules == {"math", "sys", "torch", "safetensors.torch", "torch.nn"}
     assert repr(0.1 + 0.2) in code and repr(math.e) in code
 
 

@@ -8,7 +8,7 @@ import pytest
 from benchmarks import lessons
 from tinygpt.checkpoint.model_file import load
 from tinygpt.corpus import load_corpus
-from tinygpt.lessons import measured as trained
+from tinygpt.lessons import measured
 from tinygpt.lessons.measured import EXPERIMENTS, FILE, counted, result, spec
 from tinygpt.models import count_parameters
 from tinygpt.training.evaluation import loss_by_position
@@ -22,7 +22,7 @@ RUNS = [(name, seed) for name, chosen in EXPERIMENTS.items() for seed in chosen.
 def exact_text(exact_file):
     """The lecture's text, which all stored results are about."""
     load_corpus.cache_clear()
-    yield load_corpus(trained.CORPUS)
+    yield load_corpus(measured.CORPUS)
     load_corpus.cache_clear()
 
 
@@ -31,13 +31,13 @@ def a_file(monkeypatch, tmp_path):
     """Another file in the place of the stored one."""
 
     def put(lines: dict) -> None:
-        monkeypatch.setattr(trained, "FILE", tmp_path / "lessons.json")
+        monkeypatch.setattr(measured, "FILE", tmp_path / "lessons.json")
         (tmp_path / "lessons.json").write_text(json.dumps(lines), encoding="utf-8")
         forget()
 
     def forget():
         result.cache_clear()
-        trained.stored_lines.cache_clear()
+        measured.stored_lines.cache_clear()
 
     yield put
     forget()
@@ -133,7 +133,7 @@ def test_the_file_has_a_line_for_each_result_and_nothing_else():
     lines = json.loads(text)
     assert len(text.splitlines()) == len(lines) + 2
     assert list(lines) == sorted(lines)
-    assert set(lines) == {"counts", *(trained.line_of(name, seed) for name, seed in RUNS)}
+    assert set(lines) == {"counts", *(measured.line_of(name, seed) for name, seed in RUNS)}
     assert all(lessons.is_stored(lines, run) for run in RUNS)
 
 

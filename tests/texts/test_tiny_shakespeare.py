@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tinygpt.texts import tiny_shakespeare as download
+from tinygpt.texts import tiny_shakespeare
 
 GOOD = b"First Citizen:\n" * 20_000
 GOOD_SHA256 = hashlib.sha256(GOOD).hexdigest()
@@ -41,26 +41,26 @@ def server() -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def cache(monkeypatch, tmp_path) -> Path:
     """A cache of its own, no teacher's file, and no proxy between us and our own server."""
-    monkeypatch.setattr(download, "cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(tiny_shakespeare, "cache_folder", lambda: tmp_path / "cache")
     monkeypatch.delenv("TINYGPT_DATA", raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     return tmp_path / "cache"
 
 
 def test_the_file_arrives_whole_and_is_fetched_once(server, cache):
-    path = download.fetch(url=f"{server}/good", sha256=GOOD_SHA256)
+    path = tiny_shakespeare.fetch(url=f"{server}/good", sha256=GOOD_SHA256)
     assert path == cache / "tinyshakespeare.txt"
     assert path.read_bytes() == GOOD
-    assert download.fetch(url=f"{server}/gone", sha256=GOOD_SHA256) == path  # nothing is asked of the server
+    assert tiny_shakespeare.fetch(url=f"{server}/gone", sha256=GOOD_SHA256) == path  # nothing is asked of the server
 
 
 def test_a_bar_on_the_terminal(server, capfd):
-    download.fetch(url=f"{server}/good", sha256=GOOD_SHA256, progress=True)
+    tiny_shakespeare.fetch(url=f"{server}/good", sha256=GOOD_SHA256, progress=True)
     assert "100%" in capfd.readouterr().err
 
 
 def test_nothing_is_said_unless_asked(server, capfd):
-    download.fetch(url=f"{server}/good", sha256=GOOD_SHA256)
+    tiny_shakespeare.fetch(url=f"{server}/good", sha256=GOOD_SHA256)
     assert capfd.readouterr() == ("", "")
 
 
@@ -74,7 +74,7 @@ def test_nothing_is_said_unless_asked(server, capfd):
 )
 def test_a_bad_download_is_told_and_leaves_nothing(server, cache, path, sentence):
     with pytest.raises(ValueError, match=sentence):
-        download.fetch(url=server + path, sha256=GOOD_SHA256)
+        tiny_shakespeare.fetch(url=server + path, sha256=GOOD_SHA256)
     assert list(cache.iterdir()) == []
 
 
@@ -82,14 +82,14 @@ def test_a_server_that_is_away_is_told_with_both_ways_out(cache):
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as closed:
         port = closed.server_port
     with pytest.raises(ValueError, match="Could not download .*online.*TINYGPT_DATA.*shakespeare-plays"):
-        download.fetch(url=f"http://127.0.0.1:{port}/good", sha256=GOOD_SHA256)
+        tiny_shakespeare.fetch(url=f"http://127.0.0.1:{port}/good", sha256=GOOD_SHA256)
     assert list(cache.iterdir()) == []
 
 
 def test_a_damaged_file_in_the_cache_is_replaced(server, cache):
     cache.mkdir()
     (cache / "tinyshakespeare.txt").write_bytes(b"half")
-    download.fetch(url=f"{server}/good", sha256=GOOD_SHA256)
+    tiny_shakespeare.fetch(url=f"{server}/good", sha256=GOOD_SHA256)
     assert (cache / "tinyshakespeare.txt").read_bytes() == GOOD
 
 
@@ -99,26 +99,26 @@ def test_a_file_is_read_once_and_again_when_it_has_changed(monkeypatch, tmp_path
     monkeypatch.setenv("TINYGPT_DATA", str(file))
     whole = Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda path: reads.append(path) or whole(path))
-    assert [download.find() for _ in range(3)] == [None] * 3
+    assert [tiny_shakespeare.find() for _ in range(3)] == [None] * 3
     assert reads == [file]
     file.write_text("That is the question")
-    assert download.find() is None
+    assert tiny_shakespeare.find() is None
     assert reads == [file, file]
 
 
 def test_without_the_file_the_error_says_how_to_get_it():
-    assert download.find() is None
+    assert tiny_shakespeare.find() is None
     with pytest.raises(ValueError, match="not on this machine. Get it with `python -m tinygpt fetch`.*TINYGPT_DATA"):
-        download.read()
+        tiny_shakespeare.read()
 
 
 def test_a_wrong_file_is_named_with_what_to_do(monkeypatch, tmp_path):
     file = tmp_path / "input.txt"
     file.write_text("To be or not to be")
     monkeypatch.setenv("TINYGPT_DATA", str(tmp_path))
-    assert download.find() is None
+    assert tiny_shakespeare.find() is None
     with pytest.raises(ValueError, match="input.txt is not the lecture's file: its SHA-256 begins with .*86c4e6aa9db7"):
-        download.read()
+        tiny_shakespeare.read()
 
 
 @pytest.mark.parametrize("name", ["", "tinyshakespeare.txt", "input.txt"])
@@ -126,8 +126,8 @@ def test_a_teacher_may_name_the_file_or_its_folder(exact_file, monkeypatch, tmp_
     if name:
         (tmp_path / name).write_bytes(exact_file.read_bytes())
     monkeypatch.setenv("TINYGPT_DATA", str(tmp_path if name else exact_file))
-    assert len(download.read()) == 1_115_394
-    assert download.find() == (tmp_path / name if name else exact_file)
+    assert len(tiny_shakespeare.read()) == 1_115_394
+    assert tiny_shakespeare.find() == (tmp_path / name if name else exact_file)
 
 
 def test_a_wrong_file_of_the_teacher_does_not_hide_the_right_one(exact_file, monkeypatch, tmp_path, cache):
@@ -135,4 +135,4 @@ def test_a_wrong_file_of_the_teacher_does_not_hide_the_right_one(exact_file, mon
     cache.mkdir()
     (cache / "tinyshakespeare.txt").write_bytes(exact_file.read_bytes())
     monkeypatch.setenv("TINYGPT_DATA", str(tmp_path))
-    assert download.find() == cache / "tinyshakespeare.txt"
+    assert tiny_shakespeare.find() == cache / "tinyshakespeare.txt"

@@ -28,7 +28,7 @@ from tinygpt.export.written import TEXT_FILE
 from tinygpt.files import write_whole
 from tinygpt.generation import generate
 from tinygpt.models import config_from, count_parameters
-from tinygpt.texts import tiny_shakespeare as download
+from tinygpt.texts import tiny_shakespeare
 from tinygpt.texts.decoding import visible
 from tinygpt.texts.own import is_sha256
 from tinygpt.training.presets import PRESETS
@@ -122,7 +122,7 @@ def presets_command(chosen: argparse.Namespace) -> int:
 
 
 def export_command(chosen: argparse.Namespace) -> int:
-    """Write the run to a file, or print it; where an own text belongs is said on standard error."""
+    """Write the run to a file, or print it; where its text belongs is said on standard error."""
     folder, out = chosen.run.resolve(), chosen.out
     if out and out.exists():
         raise ValueError(f"{out} is there already: choose another name")
@@ -157,8 +157,10 @@ def export_command(chosen: argparse.Namespace) -> int:
 
 def fetch_command(chosen: argparse.Namespace) -> int:
     """Download the exact text, or say where it already is."""
-    here = download.find()
-    path = here or download.fetch(url=download.URL, sha256=download.SHA256, progress=sys.stderr.isatty())
+    here = tiny_shakespeare.find()
+    path = here or tiny_shakespeare.fetch(
+        url=tiny_shakespeare.URL, sha256=tiny_shakespeare.SHA256, progress=sys.stderr.isatty()
+    )
     print(f"Tiny Shakespeare {'is already here' if here else 'is now here'}: {path}")
     return DONE
 

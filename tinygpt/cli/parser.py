@@ -69,7 +69,9 @@ def parser() -> argparse.ArgumentParser:
 
     commands.add_parser("presets", help="list what can be trained")
 
-    export = commands.add_parser("export", help="take a run of the app along: a script, a notebook, its points")
+    export = commands.add_parser(
+        "export", help="take a run of the app along: a script, a notebook, plain PyTorch, its points"
+    )
     export.add_argument("run", type=Path, metavar="FOLDER", help="a run of the app, such as checkpoints/runs/0a1b...")
     export.add_argument(
         "--as", dest="form", required=True, choices=("script", "notebook", "pytorch", "text", "csv", "json"),

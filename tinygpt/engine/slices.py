@@ -1,6 +1,6 @@
 """What a worker does: one slice of one run, from a state to the next.
 
-    slice = run_slice(SliceJob(run, spec, seconds=0.5, state=blob))
+    slice = run_slice(SliceJob(run, spec, seconds=0.5, ticket=before.ticket, state=before.state))
 
 A job and its slice are plain values that travel between processes and machines; `slice.state` is all that the next
 slice needs, wherever that one runs. A worker also keeps the last few states alive: asked to go on from a state by

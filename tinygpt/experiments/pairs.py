@@ -80,7 +80,7 @@ BREAKAGES: dict[str, Pair] = {
         "blocks", 1_000, {"learning_rate": 9e-2}, {"learning_rate": 3e-3},
     ),
     "wrong-axis": Pair(
-        "softmax over the wrong axis", "Columns sum to 1 instead of rows: the slip of the lecture's notebooks.",
+        "softmax over the wrong axis", "Columns sum to 1 instead of rows: the slip of both study notebooks.",
         "one-head-skip", 2_000, {"softmax_dim": -2},
     ),
     "no-scale": Pair(

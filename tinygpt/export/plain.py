@@ -22,7 +22,7 @@ WEIGHTS = "model.safetensors"  # what it writes
 ENDED = """\
 It had ended with train loss {!r} and val loss {!r}
 (nats per character); the losses that it prints must be the same."""
-NOT_ENDED = "It had not come to its end when it was taken along; this trains all of it."
+NOT_ENDED = "It had no final losses when it was taken along, being unfinished or diverged; this trains all of it."
 
 
 def plain_pytorch(spec: RunSpec, *, name: str = "", final: tuple[float, float] | None = None) -> str:
@@ -37,12 +37,13 @@ def plain_pytorch(spec: RunSpec, *, name: str = "", final: tuple[float, float] |
         raise ValueError(f"There is no corpus {spec.corpus[:80]!r} that a script could load.")
     chars = CATALOGUE[spec.corpus].chars if spec.corpus in CATALOGUE else None
     called = clean_name(name)
-    has = _parts(model, train)
+    has = _parts(model, train, is_sha256(spec.corpus))
     lines = TEMPLATE.read_text(encoding="utf-8").splitlines()
     kept = [line for line in (_kept(line, has) for line in lines) if line is not None]
     written = "\n".join(kept).format(
         **_expressions(model, train),
         text_file=TEXT_FILE,
+        sha256=spec.corpus,
         packages=" ".join(f"{package}=={version(package).partition('+')[0]}" for package in ("torch", "safetensors")),
         ending=NOT_ENDED if final is None else ENDED.format(*map(float, final)),
         name=f"# Its name was: {called}" if called else "",
@@ -63,12 +64,12 @@ def _kept(line: str, has: dict[str, bool]) -> str | None:
     return text if all(has[one.lstrip("!")] != one.startswith("!") for one in conditions.split()) else None
 
 
-def _parts(model: BigramConfig | GPTConfig, train: TrainConfig) -> dict[str, bool]:
+def _parts(model: BigramConfig | GPTConfig, train: TrainConfig, own: bool) -> dict[str, bool]:
     """Which parts of the template the run has."""
     schedule = bool(train.warmup_steps) or train.min_learning_rate is not None
     gpt2 = isinstance(model, GPTConfig) and model.init == "gpt2"
     of_training = {"same_batches": train.same_batches, "clip": bool(train.grad_clip), "schedule": schedule}
-    of_training |= {"gpt2": gpt2, "math": schedule or gpt2}
+    of_training |= {"gpt2": gpt2, "own": own}
     if isinstance(model, BigramConfig):
         names = "gpt dropout mask projection feed_forward shrink layer_norm norm2 positions"
         return of_training | dict.fromkeys(names.split(), False)

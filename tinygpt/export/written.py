@@ -1,4 +1,4 @@
-"""A run's spec as the Python that makes it: what a script and a notebook have in common."""
+"""A run's spec as the Python that makes it: what scripts and notebooks have in common."""
 
 import json
 import math
@@ -10,7 +10,7 @@ from tinygpt.texts.cleaning import clean_name
 from tinygpt.texts.own import is_sha256
 from tinygpt.training.spec import RunSpec
 
-TEXT_FILE = "text.txt"  # where an own text has to lie: beside the script or the notebook
+TEXT_FILE = "text.txt"  # where an own text has to lie: beside the script, the notebook or the file of plain PyTorch
 LINE = 100  # characters; longer calls get a line for each setting
 
 

@@ -116,7 +116,7 @@ def means(distribution: Distribution, seed: int = SEED) -> list[float]:
 
 
 class Wrong(NamedTuple):
-    """One batch of rand: how wide its scores are within rows, and the mean largest weight of a row."""
+    """Scores of rand instead of randn: how wide its scores are within rows, and the mean largest weight of a row."""
 
     within: float
     largest: float

@@ -40,7 +40,7 @@ def cut_windows(data: Tensor, start: int, block_size: int) -> tuple[Tensor, Tens
     return data[start : start + block_size], data[start + 1 : start + block_size + 1]
 
 
-# The four windows of 8 + 1 ids that the lecture's notebook prints as its first batch: x is the first 8, y the last 8.
+# The four windows of 8 + 1 ids that the study notebook prints as its first batch: x is the first 8, y the last 8.
 # Seed 1337 draws them from the exact file with the notebook's own slip, so a lesson without that file needs them here.
 LECTURE_BATCH = (
     (1, 60, 39, 47, 50, 1, 63, 53, 59),

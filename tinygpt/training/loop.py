@@ -1,4 +1,4 @@
-"""The only training loop: a resumable loop over a value.
+"""The training loop of tinygpt: a resumable loop over a value.
 
     state = start(spec, corpus)
     points = advance(state, corpus, steps=200)  # or seconds=0.5

@@ -16,7 +16,7 @@ class Preset:
     words: str
     model: ModelConfig
     train: TrainConfig
-    stated: float | None = None  # val loss that the lecture states, nats per character
+    stated: float | None = None  # val loss that the lecture states (nanoGPT's README for its own), nats per character
 
     def spec(self, corpus: str, vocab_size: int) -> RunSpec:
         """This experiment on a text with `vocab_size` characters."""
@@ -72,7 +72,7 @@ def preset_called(text: str) -> str:
 
 
 def stated(spec: RunSpec) -> float | None:
-    """The val loss that the lecture states for this very run: its text, its model, its steps. None for any other."""
+    """The val loss that the lecture (or nanoGPT) states for this text, model and number of steps; None for any other."""
     if spec.corpus not in LECTURE:
         return None
     for preset in PRESETS.values():

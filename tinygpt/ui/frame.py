@@ -6,8 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from tinygpt.plots import look
-from tinygpt.plots import thumbnails as wordmark
+from tinygpt.plots import look, thumbnails
 
 STYLE = """<style>
 /* What the theme has no key for. 1: a link starts where its picture starts. */
@@ -90,8 +89,8 @@ def mode() -> look.Mode:
 
 def set_up() -> None:
     """Title, icon and logo: what stands outside the page. The first call of the router."""
-    st.set_page_config(page_title="tinygpt", page_icon=wordmark.favicon(), layout="wide")
-    st.logo(wordmark.logo(mode()), size="medium")
+    st.set_page_config(page_title="tinygpt", page_icon=thumbnails.favicon(), layout="wide")
+    st.logo(thumbnails.logo(mode()), size="medium")
 
 
 def column() -> DeltaGenerator:

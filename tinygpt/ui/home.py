@@ -62,7 +62,7 @@ def shipped(folder: Path) -> list[tuple[Path, dict]]:
     for path in sorted(folder.glob("*.safetensors")):
         try:
             found.append((path, read_info(path)))
-        except NotOurFile:  # the page of models names it; the home page shows another
+        except NotOurFile:  # the home page shows another
             continue
     return found
 

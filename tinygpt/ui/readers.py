@@ -6,7 +6,7 @@ from torch import Tensor
 
 from tinygpt.spelling import spoken
 from tinygpt.tokenizer import CharTokenizer
-from tinygpt.words import markdown as literal
+from tinygpt.words import literal
 
 TEXT = "the king"  # what is read where nothing is typed, or nothing is left
 LONGEST = 24  # characters that may be typed

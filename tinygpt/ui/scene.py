@@ -15,7 +15,7 @@ import streamlit as st
 
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture
-from tinygpt.words import markdown as literal
+from tinygpt.words import literal
 from tinygpt.words.storyboard import Facts, Lesson, Question, Scene, fill, find_scene, lesson, lessons
 
 SHORT, WIDE = 84, 34  # characters that all answers, or one of them, may have to stand in one row, also on a phone

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from tinygpt.corpus import CATALOGUE, default_corpus
-from tinygpt.texts import tiny_shakespeare as download
+from tinygpt.texts import tiny_shakespeare
 from tinygpt.texts.own import is_sha256, keep_text
 from tinygpt.ui import session
 
@@ -25,7 +25,7 @@ def folder() -> Path:
 def choices() -> dict[str, str]:
     """What stands in the list, and the key of its corpus; the default comes first."""
     keys = [default_corpus(), *CATALOGUE]
-    if not download.find():
+    if not tiny_shakespeare.find():
         keys.remove("tinyshakespeare")  # it would only lead to an error: `python -m tinygpt fetch` brings it
     return {CATALOGUE[key].title: key for key in dict.fromkeys(keys)} | {own_label(key): key for key in own_keys()}
 

@@ -24,7 +24,7 @@ from typing import Any
 
 from tinygpt.files import PROJECT
 from tinygpt.spelling import MINUS, number, thousands
-from tinygpt.words import markdown as literal
+from tinygpt.words import literal
 
 CATALOGS = PROJECT / "pages" / "learn"
 

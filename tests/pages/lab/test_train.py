@@ -18,7 +18,7 @@ from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.ui import floors, session, texts
 from tinygpt.ui.train import launch, loss
-from tinygpt.words import markdown as literal
+from tinygpt.words import literal
 
 pytestmark = pytest.mark.usefixtures("one_engine")
 

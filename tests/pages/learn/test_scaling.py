@@ -7,7 +7,7 @@ import pytest
 from tests.pages.learn.lesson_pages import asked, hidden, opened, pictures, said, sentences
 from tests.waiting import until
 from tinygpt.attention import attention_stages
-from tinygpt.lessons import measured as trained
+from tinygpt.lessons import measured
 from tinygpt.lessons.measured import SIZES, counted, result
 from tinygpt.lessons.scaling import FEW, ROW_DRAWS, spreads, variances
 from tinygpt.lessons.scaling import SIZES as SIZES_OF_THE_SLIDER
@@ -150,14 +150,14 @@ def test_the_undivided_head_of_256_froze_and_became_a_bigram(page):
 
 
 def test_without_the_file_of_results_the_page_says_how_to_make_it(monkeypatch, tmp_path):
-    monkeypatch.setattr(trained, "FILE", tmp_path / "lessons.json")
-    for kept in (trained.stored_lines, trained.result):
+    monkeypatch.setattr(measured, "FILE", tmp_path / "lessons.json")
+    for kept in (measured.stored_lines, measured.result):
         kept.cache_clear()
     try:
         page = opened("scaling", reveal="all")
         assert any("python -m benchmarks.lessons" in text.value for text in page.text)
     finally:
-        for kept in (trained.stored_lines, trained.result):
+        for kept in (measured.stored_lines, measured.result):
             kept.cache_clear()
 
 

@@ -164,7 +164,7 @@ def _one_of(choices: dict[str, Any], label: str, *, key: str, first: str = "") -
 
 
 def _values(name: str) -> list[Any]:
-    """The values of one setting; their number is their place in the list, so that the link stays short."""
+    """The values of one setting that are chosen, in the order of the list."""
     values = list(VALUES[name])
     words = [setting_words(name, value).removeprefix(f"{name} ") for value in values]
     first = [words[values.index(value)] for value in FIRST.get(name, values[:4]) if value in values]
@@ -179,7 +179,7 @@ def _seeds(experiment: str, *, least: int = 1) -> tuple[int, ...]:
 
 def _steps(experiment: str, default: int) -> int:
     return st.select_slider(
-        "Steps of each run", STEP_COUNTS[3:], default, key=f"{experiment}_steps", bind="query-params"
+        "Steps of each run", STEP_COUNTS[1:], default, key=f"{experiment}_steps", bind="query-params"
     )
 
 

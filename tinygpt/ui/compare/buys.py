@@ -10,7 +10,7 @@ from tinygpt.ui.compare import models
 from tinygpt.ui.compare.chart import figure, styles
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.drag import still
-from tinygpt.words import markdown as literal
+from tinygpt.words import literal
 from tinygpt.words.surprise import position_words, surprise_words
 
 LENGTH = 240  # characters of the passage

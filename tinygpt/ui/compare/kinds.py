@@ -27,7 +27,7 @@ from tinygpt.ui.compare import models
 from tinygpt.ui.compare.scale import scale_inside
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.compare.standing import final_loss, losses
-from tinygpt.words import markdown as literal
+from tinygpt.words import literal
 from tinygpt.words.diagnosis import diagnosis_words
 
 NOT_NEW = ("model", "max_steps", "learning_rate", "init", "scale", "dropout", "softmax_dim")  # nothing to learn here

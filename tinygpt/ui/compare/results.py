@@ -19,7 +19,7 @@ from tinygpt.ui.compare.chart import figure
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.compare.standing import broken_on_purpose, by_seed, is_over, losses, one_text, standing
 from tinygpt.ui.compare.verdict import Groups, against, joined, notes_on
-from tinygpt.words import markdown as literal
+from tinygpt.words import literal
 from tinygpt.words.loss import gap_words
 from tinygpt.words.verdict import noise_words, rows_words
 

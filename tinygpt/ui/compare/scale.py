@@ -22,7 +22,7 @@ from tinygpt.training.spec import RunSpec
 from tinygpt.ui import frame, session, texts
 from tinygpt.ui.compare.chart import figure
 from tinygpt.variance import variance_at_the_start
-from tinygpt.words import markdown as literal
+from tinygpt.words import literal
 from tinygpt.words.scale import effect_words, scale_words
 
 FIRST = 1  # where step 0 stands on an axis of powers: there is no 0 on it

@@ -9,7 +9,7 @@ from tinygpt.ui import frame, pace, session
 from tinygpt.ui.compare import chart, kinds, results, sweep, verdict
 from tinygpt.ui.compare.shown import Shown, chosen
 from tinygpt.ui.train.launch import SETTLED, seconds_here
-from tinygpt.words import markdown as literal
+from tinygpt.words import literal
 
 
 def comparison_stage(now: Shown) -> None:

@@ -15,7 +15,7 @@ from tinygpt.plots.losses.tones import Tone
 from tinygpt.ui import frame
 from tinygpt.ui.compare.chart import figure
 from tinygpt.ui.compare.standing import is_over, known_losses, losses, standing
-from tinygpt.words import markdown as literal
+from tinygpt.words import literal
 from tinygpt.words.verdict import sweep_words
 
 Settings = dict[str, tuple[Any, ...]]  # a setting and its value in each variant

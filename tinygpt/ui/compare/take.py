@@ -1,4 +1,4 @@
-"""Take it along: the points, the model, and the run itself as a script or a notebook that ends with the same loss."""
+"""Take it along: points, model, and the run as script, notebook or plain PyTorch, which end with the same loss."""
 
 from collections.abc import Callable
 
@@ -55,11 +55,14 @@ def _of_a_run(run: RunView) -> None:
     needs = "Plain PyTorch is one file that needs no tinygpt, only the text beside it."
     if is_sha256(run.spec.corpus):
         needs = "They look for the text beside them. Plain PyTorch is one file that needs nothing else of tinygpt."
-    st.markdown(
-        f":gray[Script, notebook and plain PyTorch train this run again to the same loss, to the digit. {needs}]"
+    ended = "has diverged" if run.status == "diverged" else "has not come to its end"
+    forms = "cript, notebook and plain PyTorch train"
+    says = (
+        f"S{forms} this run again to the same loss, to the digit."
         if final
-        else f":gray[This run has not come to its end; script, notebook and plain PyTorch train all of it. {needs}]"
+        else f"This run {ended}; s{forms} all of it."
     )
+    st.markdown(f":gray[{says} {needs}]")
 
 
 def _button(label: str, make: Callable[[], str | bytes], file_name: str, mime: str, key: str = "") -> None:

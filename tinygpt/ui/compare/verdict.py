@@ -18,7 +18,7 @@ from tinygpt.ui.compare.standing import (
     one_text,
     standing,
 )
-from tinygpt.words import markdown as literal
+from tinygpt.words import literal
 from tinygpt.words.verdict import (
     Lost,
     broken_words,

@@ -6,7 +6,7 @@ from tinygpt.engine.records import RunView
 from tinygpt.spelling import thousands
 from tinygpt.ui import pace, session
 from tinygpt.ui.train import loss, run_list, status
-from tinygpt.words import markdown as literal
+from tinygpt.words import literal
 
 SAMPLE_WIDTH = 30  # characters: as many as half the stage can show
 

@@ -15,7 +15,7 @@ from tinygpt.plots.losses.reach import Live, Variant, View
 from tinygpt.plots.losses.tones import family_tone
 from tinygpt.ui import floors, frame, pace, session, texts
 from tinygpt.ui.train import run_list
-from tinygpt.words import markdown as literal
+from tinygpt.words import literal
 from tinygpt.words.loss import curve_words
 
 ALT = (

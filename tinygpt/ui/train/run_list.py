@@ -7,7 +7,7 @@ from tinygpt.models import count_parameters, kind
 from tinygpt.plots import look
 from tinygpt.spelling import brief, for_a_file, thousands
 from tinygpt.ui import session, texts
-from tinygpt.words import markdown as literal
+from tinygpt.words import literal
 
 MOST = 20  # runs that a link to the comparison names
 KINDS = ("bigram", "head", "heads", "gpt")

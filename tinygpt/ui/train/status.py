@@ -7,7 +7,7 @@ import streamlit as st
 from tinygpt.engine.records import ENDED, RunView
 from tinygpt.spelling import number, spoken_time, thousands
 from tinygpt.ui import session
-from tinygpt.words import markdown as literal
+from tinygpt.words import literal
 
 WORDS = {"waiting": "waits for its turn at", "training": "training:", "paused": "paused at", "stopped": "stopped at",
          "diverged": "diverged at", "failed": "failed at", "interrupted": "interrupted at"}  # fmt: skip

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 import streamlit as st
 
 from tinygpt.attention import attention_stages
-from tinygpt.lessons import scaling as measured
+from tinygpt.lessons import scaling
 from tinygpt.lessons.measured import EXPERIMENTS, result, results_of_seeds
 from tinygpt.plots.lessons import scaling as figures
 from tinygpt.spelling import number
@@ -23,17 +23,17 @@ PRINTED = 0.0488  # the variance that the second notebook printed: one draw with
 def dice_go_wrong(scene: Scene) -> Showing:
     """The experiment with torch.randn, and with the notebook's torch.rand."""
     distribution = choose("Queries and keys", DISTRIBUTIONS, "randn", key="distribution")
-    is_wrong, sizes, means = distribution == "rand", measured.FEW, measured.means(distribution)
-    plain, divided = measured.spreads(distribution, sizes).values()
-    at, batch = sizes.index(NOTEBOOK_SIZE), measured.wrong_dice(NOTEBOOK_SIZE)
-    wrong, chosen = measured.spreads("rand", sizes)["scaled"], divided[at]
+    is_wrong, sizes, means = distribution == "rand", scaling.FEW, scaling.means(distribution)
+    plain, divided = scaling.spreads(distribution, sizes).values()
+    at, batch = sizes.index(NOTEBOOK_SIZE), scaling.wrong_dice(NOTEBOOK_SIZE)
+    wrong, chosen = scaling.spreads("rand", sizes)["scaled"], divided[at]
     facts = {
         "theory": expected_variance(NOTEBOOK_SIZE, scale=NOTEBOOK_SIZE**-0.5, distribution="rand"),
         "wrong_16": wrong[at].mean, "measured": ", ".join(number(v.mean, 4) for v in wrong), "printed": PRINTED,
         "low": wrong[at].low, "high": wrong[at].high, "within": batch.within, "within_theory": 1 / 36,
         "largest": batch.largest, "divided": ", ".join(number(v.mean, 4 if is_wrong else 2) for v in divided),
         "plain": ", ".join(number(v.mean, 1) for v in plain), "wander": (chosen.high - chosen.low) / 2 / chosen.mean,
-        "means": ", ".join(number(mean, 1) for mean in measured.means("rand")), "sizes": ", ".join(map(str, sizes)),
+        "means": ", ".join(number(mean, 1) for mean in scaling.means("rand")), "sizes": ", ".join(map(str, sizes)),
     }  # fmt: skip
     yield facts
     words = "wrong" if is_wrong else "look_for"
@@ -56,10 +56,10 @@ def dice_go_wrong(scene: Scene) -> Showing:
 def which_root(scene: Scene) -> Showing:
     """Four ways to scale scores, at every way to share n_embd out among heads; and whether the wrong one hurts."""
     scale = choose("Scale", figures.SHORT, "1/sqrt(n_embd)", key="root")
-    sizes, every = measured.SHARED, measured.by_scale()
+    sizes, every = scaling.SHARED, scaling.by_scale()
     at, (variance, largest) = sizes.index(8), every[scale]
     facts = {
-        "words": figures.SHORT[scale], "hs": sizes[at], "n_embd": measured.N_EMBD, "variance": variance[at],
+        "words": figures.SHORT[scale], "hs": sizes[at], "n_embd": scaling.N_EMBD, "variance": variance[at],
         "largest": largest[at], "variance_one": variance[-1], "largest_one": largest[-1],
         "right": every["1/sqrt(n_embd)"][0][at],
     }  # fmt: skip

@@ -5,7 +5,7 @@ import functools
 import streamlit as st
 import torch
 
-from tinygpt.lessons import scaling as measured
+from tinygpt.lessons import scaling
 from tinygpt.plots.lessons import scaling as figures
 from tinygpt.plots.lessons import scaling_weights as drawings
 from tinygpt.spelling import number
@@ -110,10 +110,10 @@ def no_argument(scene: Scene) -> Showing:
 @scene("sca-5", height=360, code=[saturated, softmax_jacobian, gradient_size, query_gradient])
 def many_rows(scene: Scene) -> Showing:
     """The share of rows that look at one character, and what the median row passes on, against head_size."""
-    found, gradients, at = measured.rows(), measured.query_gradients(SURE), measured.at
+    found, gradients, at = scaling.rows(), scaling.query_gradients(SURE), scaling.at
     plain, divided = found.values()
     facts = {
-        "hs": SURE, "rows": measured.ROW_COUNT, "hot": at(SURE, plain.hot), "hot_divided": at(SURE, divided.hot),
+        "hs": SURE, "rows": scaling.ROW_COUNT, "hot": at(SURE, plain.hot), "hot_divided": at(SURE, divided.hot),
         "hot_16": at(16, plain.hot), "hot_64": at(64, plain.hot), "hot_1024": at(1024, plain.hot),
         "open": at(SURE, plain.passed_on), "open_divided": at(SURE, divided.passed_on),
         "eff": at(SURE, divided.effective), "eff_16": at(16, divided.effective),
@@ -124,11 +124,11 @@ def many_rows(scene: Scene) -> Showing:
     yield facts
     left, right = st.columns(2, gap="large")
     with left:
-        hot = figures.saturated_rows(measured.LONG, {stage: rows.hot for stage, rows in found.items()}, frame.mode())
+        hot = figures.saturated_rows(scaling.LONG, {stage: rows.hot for stage, rows in found.items()}, frame.mode())
         frame.show(hot, key=f"{scene.key}_hot", alt=scene.plain("alt_hot", facts))
     with right:
         passed_on = {stage: rows.passed_on for stage, rows in found.items()}
-        figure = figures.passed_on(measured.LONG, passed_on, frame.mode())
+        figure = figures.passed_on(scaling.LONG, passed_on, frame.mode())
         frame.show(figure, key=f"{scene.key}_open", alt=scene.plain("alt_open", facts))
     look_for(scene, facts)
     lecture(scene, facts, "measure")
@@ -137,4 +137,4 @@ def many_rows(scene: Scene) -> Showing:
         for kind, rows in (("undivided", plain), ("divided", divided))
         for name, values in zip((f"above {HOT:g}", "median gradient", "characters"), rows, strict=True)
     }
-    explain(scene, facts, lambda: {"head_size": measured.LONG, **columns})
+    explain(scene, facts, lambda: {"head_size": scaling.LONG, **columns})

@@ -5,7 +5,7 @@ import functools
 import streamlit as st
 
 from tinygpt.attention import attention_stages
-from tinygpt.lessons import scaling as measured
+from tinygpt.lessons import scaling
 from tinygpt.plots.lessons import scaling_drawings as drawings
 from tinygpt.randomness import generator
 from tinygpt.ui import controls, frame
@@ -25,7 +25,7 @@ def a_sum(scene: Scene) -> Showing:
     with st.container(width=200):
         seed = controls.seed()
     sizes, among_many = controls.HEAD_SIZES, _one_draw_among_many()
-    drawn = [measured.one_draw(head_size, seed) for head_size in sizes]
+    drawn = [scaling.one_draw(head_size, seed) for head_size in sizes]
     every = [
         {
             "hs": q.shape[-1], "count": stages.scores.numel(), "variance_k": k.var().item(),
@@ -49,7 +49,7 @@ def a_sum(scene: Scene) -> Showing:
 @functools.cache
 def _one_draw_among_many() -> Facts:
     """Where the number that the notebook printed lies among thousands of draws of its size."""
-    values = score_variance(NOTEBOOK_SIZE, draws=MANY, generator=generator(measured.SEED))
+    values = score_variance(NOTEBOOK_SIZE, draws=MANY, generator=generator(scaling.SEED))
     _, low, high = spread(values)
     rare = (values >= PRINTED).float().mean().item()
     return {"printed": PRINTED, "notebook": NOTEBOOK_SIZE, "rare": rare, "draws": MANY, "low": low, "high": high}
@@ -58,8 +58,8 @@ def _one_draw_among_many() -> Facts:
 @scene("sca-2", height=700, code=[score_variance, spread, attention_stages])
 def every_size(scene: Scene) -> Showing:
     """Variance against head_size with a cursor, and what softmax makes of one row there."""
-    plain, divided = measured.spreads("randn").values()
-    i, j = (measured.SIZES.index(size) for size in (16, 64))
+    plain, divided = scaling.spreads("randn").values()
+    i, j = (scaling.SIZES.index(size) for size in (16, 64))
     facts = {
         "plain_16": plain[i].mean, "plain_64": plain[j].mean, "divided_16": divided[i].mean,
         "divided_64": divided[j].mean, "low": divided[i].low, "high": divided[i].high, "B": B, "T": T,
@@ -69,24 +69,24 @@ def every_size(scene: Scene) -> Showing:
     with right:
         st.markdown(scene.write("drag", facts))
         help = "Each dot is the mean of so many draws."
-        draws = choose("Draws", [1, 20, measured.DRAWS], measured.DRAWS, key="draws", help=help)
+        draws = choose("Draws", [1, 20, scaling.DRAWS], scaling.DRAWS, key="draws", help=help)
         formula(scene, facts)
         st.markdown(scene.write("why", facts))
         st.markdown(f":gray[{scene.write('how_one' if draws == 1 else 'how', {**facts, 'draws': draws})}]")
-    spreads, pictures = measured.spreads("randn", draws=draws), []
-    for at, size in enumerate(measured.SIZES):
-        row = measured.row(size)
+    spreads, pictures = scaling.spreads("randn", draws=draws), []
+    for at, size in enumerate(scaling.SIZES):
+        row = scaling.row(size)
         here = {
             "hs": size, "plain": spreads["scores"][at].mean, "divided": spreads["scaled"][at].mean,
             "largest": max(row["scores"]), "largest_divided": max(row["scaled"]),
         }  # fmt: skip
-        drawing = drawings.sharpening(measured.SIZES, spreads, row, measured.CHARACTERS, frame.mode(), at=at)
+        drawing = drawings.sharpening(scaling.SIZES, spreads, row, scaling.CHARACTERS, frame.mode(), at=at)
         pictures.append(picture(scene, drawing, here))
     with left:
-        drag(pictures, key="size", label="head_size", names=measured.SIZES, default=i)
+        drag(pictures, key="size", label="head_size", names=scaling.SIZES, default=i)
     columns = {
         f"{name}, {column}": [value[n] for value in spreads[stage]]
         for stage, name in (("scores", "q\u00b7k"), ("scaled", "divided"))
         for n, column in enumerate(("variance", "5 %", "95 %"))
     }
-    table(lambda: {"head_size": measured.SIZES, **columns}, key=scene.key)
+    table(lambda: {"head_size": scaling.SIZES, **columns}, key=scene.key)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.words import markdown as literal
+from tinygpt.words import literal
 
 
 @pytest.mark.parametrize("text", ["**bold**", ":red[x]", "$x$", "<b>", "![](http://a/b.png)", "`code`", "# head"])
