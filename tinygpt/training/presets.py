@@ -72,7 +72,7 @@ def preset_called(text: str) -> str:
 
 
 def stated(spec: RunSpec) -> float | None:
-    """The val loss that the lecture (or nanoGPT) states for this text, model and number of steps; None for any other."""
+    """The val loss that the lecture (or nanoGPT) states for this text, model and number of steps; None for others."""
     if spec.corpus not in LECTURE:
         return None
     for preset in PRESETS.values():
