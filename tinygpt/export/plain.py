@@ -8,14 +8,14 @@ from importlib.metadata import version
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import CATALOGUE
-from tinygpt.export.written import TEXT_FILE, literal
+from tinygpt.export.written import TEXT_FILE, literal, name_comment, respelled
 from tinygpt.files import PROJECT
 from tinygpt.gpt import GPTConfig
 from tinygpt.settings import times_the_rate
-from tinygpt.texts.cleaning import clean_name
 from tinygpt.texts.own import is_sha256
 from tinygpt.training.evaluation import EVALUATION_SEED, FINAL_BATCHES, LIVE_BATCHES, TOKENS_AT_ONCE
 from tinygpt.training.spec import RunSpec, TrainConfig
+from tinygpt.training.state import BATCHES
 
 TEMPLATE = PROJECT / "tinygpt" / "export" / "plain_pytorch.txt"
 WEIGHTS = "model.safetensors"  # what it writes
@@ -31,31 +31,28 @@ def plain_pytorch(spec: RunSpec, *, name: str = "", final: tuple[float, float] |
     It reads its text from text.txt beside it. Trained again it has the very weights of the run, and it reads the
     model file of the run, too. The name of the run is a comment. ValueError where its text is not known.
     """
-    spec = RunSpec.from_json(spec.to_json())  # whatever its values were: they are plain numbers and known words now
+    spec, comment = respelled(spec), name_comment(name)
     model, train = spec.model, spec.train
-    if spec.corpus not in CATALOGUE and not is_sha256(spec.corpus):
-        raise ValueError(f"There is no corpus {spec.corpus[:80]!r} that a script could load.")
     chars = CATALOGUE[spec.corpus].chars if spec.corpus in CATALOGUE else None
-    called = clean_name(name)
-    has = _parts(model, train, is_sha256(spec.corpus))
+    has = _parts(model, train) | {"own": is_sha256(spec.corpus), "named": bool(comment)}
     lines = TEMPLATE.read_text(encoding="utf-8").splitlines()
     kept = [line for line in (_kept(line, has) for line in lines) if line is not None]
-    written = "\n".join(kept).format(
+    return "\n".join([*kept, ""]).format(
         **_expressions(model, train),
         text_file=TEXT_FILE,
         sha256=spec.corpus,
         packages=" ".join(f"{package}=={version(package).partition('+')[0]}" for package in ("torch", "safetensors")),
         ending=NOT_ENDED if final is None else ENDED.format(*map(float, final)),
-        name=f"# Its name was: {called}" if called else "",
+        name=comment,
         hyperparameters=_hyperparameters(model, train, has),
         chars=literal(chars) if chars else "sorted(set(text))",
         weights=WEIGHTS,
+        stream=BATCHES,
         evaluation_seed=EVALUATION_SEED,
         at_once=TOKENS_AT_ONCE,
         live_batches=LIVE_BATCHES,
         final_batches=FINAL_BATCHES,
     )
-    return written.replace("\n\n\n# hyper", "\n\n# hyper") + "\n"
 
 
 def _kept(line: str, has: dict[str, bool]) -> str | None:
@@ -64,12 +61,12 @@ def _kept(line: str, has: dict[str, bool]) -> str | None:
     return text if all(has[one.lstrip("!")] != one.startswith("!") for one in conditions.split()) else None
 
 
-def _parts(model: BigramConfig | GPTConfig, train: TrainConfig, own: bool) -> dict[str, bool]:
+def _parts(model: BigramConfig | GPTConfig, train: TrainConfig) -> dict[str, bool]:
     """Which parts of the template the run has."""
     schedule = bool(train.warmup_steps) or train.min_learning_rate is not None
     gpt2 = isinstance(model, GPTConfig) and model.init == "gpt2"
     of_training = {"same_batches": train.same_batches, "clip": bool(train.grad_clip), "schedule": schedule}
-    of_training |= {"gpt2": gpt2, "own": own}
+    of_training["gpt2"] = gpt2
     if isinstance(model, BigramConfig):
         names = "gpt dropout mask projection feed_forward shrink layer_norm norm2 positions"
         return of_training | dict.fromkeys(names.split(), False)

@@ -34,17 +34,31 @@ def spec_code(spec: RunSpec, name: str = "") -> str:
 
     Raises ValueError where its text is neither of the catalogue nor an own one.
     """
-    spec = RunSpec.from_json(spec.to_json())  # whatever its values were: they are plain numbers and known words now
-    if spec.corpus not in CATALOGUE and not is_sha256(spec.corpus):
-        raise ValueError(f"There is no corpus {spec.corpus[:80]!r} that a script could load.")
-    called = clean_name(name)
-    lines = [f"# Its name was: {called}"] if called else []
+    spec = respelled(spec)
+    lines = [comment] if (comment := name_comment(name)) else []
     lines += [
         f"model = {call(spec.model)}",
         f"training = {call(spec.train)}",
         f"spec = RunSpec(model, training, {literal(spec.corpus)})",
     ]
     return "\n".join(lines)
+
+
+def respelled(spec: RunSpec) -> RunSpec:
+    """The same spec; whatever its values were, they are plain numbers and known words now.
+
+    Raises ValueError where its text is neither of the catalogue nor an own one.
+    """
+    spec = RunSpec.from_json(spec.to_json())
+    if spec.corpus not in CATALOGUE and not is_sha256(spec.corpus):
+        raise ValueError(f"There is no corpus {spec.corpus[:80]!r} that a script could load.")
+    return spec
+
+
+def name_comment(name: str) -> str:
+    """The name of a run, typed by a person, as a comment on one line; "" without one."""
+    called = clean_name(name)
+    return f"# Its name was: {called}" if called else ""
 
 
 def call(config: object) -> str:
