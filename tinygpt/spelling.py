@@ -1,7 +1,10 @@
 """How numbers and characters are written for people: on pages, in figures, in sentences."""
 
+import math
 import re
 from collections.abc import Collection
+from itertools import count, product
+from string import ascii_lowercase
 
 MINUS, INFINITY = "\u2212", "\u221e"
 STAND_IN = {" ": "\u00b7", "\n": "\u00b6", "\t": "\u2192"}  # the marks a word processor shows; in all shipped faces
@@ -46,9 +49,11 @@ def spelled(learning_rate: float) -> str:
     return f"{digits.rstrip('0').rstrip('.')}e{int(exponent)}"
 
 
-def percent(share: float) -> str:
-    """0.62 as "62%"."""
-    return f"{share:.0%}"
+def percent(share: float, figures: int = 1) -> str:
+    """0.62 as "62%"; of a small share so many figures, so that 0.0673 is "7%", or "6.7%" with two."""
+    size = 100 * abs(share)
+    digits = max(0, figures - 1 - math.floor(math.log10(size))) if 0 < size < 10 ** (figures - 1) else 0
+    return f"{number(100 * share, digits)}%"
 
 
 def for_a_file(words: str) -> str:
@@ -56,10 +61,19 @@ def for_a_file(words: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", words).strip("-")[:40]
 
 
-def numbered(name: str, taken: Collection[str], pattern: str = "{} {}") -> str:
-    """`name`, with a number where it is taken: "GPT", "GPT 2", "GPT 3"."""
-    names = (pattern.format(name, n) if n > 1 else name for n in range(1, len(taken) + 2))
-    return next(free for free in names if free not in taken)
+def lettered(name: str, taken: Collection[str], longest: int = 40) -> str:
+    """`name`, with a letter where it is taken: "GPT", "GPT \u00b7 b", "GPT \u00b7 c", and after z "GPT \u00b7 aa".
+
+    A number would be read as another model, or as a part of the loss that stands beside it.
+    """
+    letters = ("".join(each) for size in count(1) for each in product(ascii_lowercase, repeat=size))
+    marks = (f" \u00b7 {letter}" if letter != "a" else "" for letter in letters)
+    return next(free for mark in marks if (free := name[: longest - len(mark)].rstrip() + mark) not in taken)
+
+
+def unlettered(name: str) -> str:
+    """What `lettered` began with, also where an older version gave a number: "GPT" for "GPT \u00b7 b" and "GPT 2"."""
+    return re.sub(r"(?<=\S) (\u00b7 [a-z]+|[0-9]+)$", "", name)
 
 
 def spoken_time(seconds: float) -> str:

@@ -9,9 +9,10 @@ frame.title("Compare", "Is it really better, and why? One seed proves little: re
 
 left, right = st.columns([3, 8], gap="large")
 with left:
-    begin.experiment()
+    plan = begin.experiment()
     now = shown.choose_shown()
 with right:
+    begin.run_button(plan)
     stage.comparison_stage(now)
     buys.two_models(now)
     take.take_along(now)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests.browser.conftest import wait_run
+from tinygpt.plots.losses.ends import BETWEEN
 
 THIN = "\u202f"  # between thousands
 CHART = "[data-testid='stVegaLiteChart']"
@@ -22,7 +23,7 @@ def train(page: Page, base_url: str, query: str, *, beside: bool = False) -> Non
 def labels(page: Page) -> list[str]:
     """The words at the ends of the curves, such as "GPT 2.481"."""
     texts = page.locator(f"{CHART} svg text").all_text_contents()
-    return sorted({text for text in texts if re.search(r" \d\.\d{3}$", text)})
+    return sorted({text for text in texts if re.search(r"\s\d\.\d{3}$", text)})
 
 
 def count_ticks(page: Page) -> None:
@@ -62,13 +63,13 @@ def strokes(page: Page) -> dict[str, str]:
     pairs = page.locator(f"{CHART} svg text").evaluate_all(
         "all => all.map(e => [e.textContent, e.getAttribute('fill')])"
     )
-    return {text.rsplit(" ", 1)[0]: color for text, color in pairs if re.search(r" \d\.\d{3}$", text)}
+    return {text.rsplit(BETWEEN, 1)[0]: color for text, color in pairs if re.search(r"\s\d\.\d{3}$", text)}
 
 
 def test_pressing_train_shows_two_models_learning_side_by_side(page, base_url):
     train(page, base_url, "model=one+head&max_steps=500", beside=True)
-    expect(page.locator(f"{CHART} svg text").filter(has_text=re.compile(r"^bigram \d"))).not_to_have_count(0)
-    expect(page.locator(f"{CHART} svg text").filter(has_text=re.compile(r"^one head \d"))).not_to_have_count(0)
+    expect(page.locator(f"{CHART} svg text").filter(has_text=re.compile(r"^bigram\s\d"))).not_to_have_count(0)
+    expect(page.locator(f"{CHART} svg text").filter(has_text=re.compile(r"^one head\s\d"))).not_to_have_count(0)
     expect(page.locator(".st-key-status")).to_contain_text("finished")
     names = " ".join(labels(page))
     assert "bigram" in names and "one head" in names
@@ -76,7 +77,7 @@ def test_pressing_train_shows_two_models_learning_side_by_side(page, base_url):
 
 def test_the_chart_keeps_its_node_its_zoom_and_its_colors_while_it_is_live(page, base_url):
     train(page, base_url, "model=GPT&max_steps=20000")
-    expect(page.locator(f"{CHART} svg text").filter(has_text=re.compile(r"^GPT \d"))).not_to_have_count(0)
+    expect(page.locator(f"{CHART} svg text").filter(has_text=re.compile(r"^GPT\s\d"))).not_to_have_count(0)
     page.wait_for_function("location.search.includes('run=')")
     wide, watched = step_axis(page), page.url
     zoom_in(page)

@@ -29,7 +29,7 @@ def test_a_diverged_run_runs_along_the_upper_edge_with_its_name(page, base_url):
     wait_run(page)
     page.locator(".st-key-train button").click()
     expect(page.locator(".st-key-status")).to_contain_text("diverged")
-    name = page.locator(f"{CHART} svg text").filter(has_text=re.compile(r"^GPT \d{3}|^GPT \d\u202f\d{3}|^GPT .*e\d"))
+    name = page.locator(f"{CHART} svg text").filter(has_text=re.compile(r"^GPT\s\d{3}|^GPT\s\d\u202f\d{3}|^GPT\s.*e\d"))
     expect(name.first).to_be_visible()
     wait_run(page)  # the last look at a run draws its chart once more
     chart, label = page.locator(f"{CHART} svg").bounding_box(), name.first.bounding_box()

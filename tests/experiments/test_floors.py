@@ -1,56 +1,32 @@
-"""How far a loss has come between two floors."""
-
-import math
+"""How far a loss has come from guessing to the lowest floor."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.experiments.floors import Gap, gap_around
+from tinygpt.experiments.floors import gap_closed, lowest_floor
 
-FLOORS = {"uniform": 4.0, "1-gram": 3.0, "2-gram": 2.5, "3-gram": 2.0}
-
-
-def test_a_loss_between_two_floors():
-    here = gap_around(2.75, FLOORS)
-    assert here == Gap(2.75, "1-gram", 3.0, "2-gram", 2.5)
-    assert (here.closed, here.ahead) == (0.5, 0.25)
+FLOORS = {"uniform": 4.0, "1-gram": 3.0, "2-gram": 2.5, "3-gram": 2.0, "4-gram": 2.1}
 
 
-def test_worse_than_guessing_and_better_than_every_table():
-    worse, better = gap_around(5.0, FLOORS), gap_around(1.5, FLOORS)
-    assert (worse.above, worse.below, worse.closed, worse.ahead) == ("", "uniform", None, None)
-    assert (better.above, better.below, better.closed, better.ahead) == ("3-gram", "", None, 0.5)
+@pytest.mark.parametrize(("loss", "share"), [(4.0, 0.0), (3.0, 0.5), (2.0, 1.0), (1.5, 1.25), (5.0, -0.5)], ids=str)
+def test_the_share_of_the_way_from_guessing_to_the_lowest_floor(loss, share):
+    assert gap_closed(loss, FLOORS) == pytest.approx(share) and lowest_floor(FLOORS) == "3-gram"
 
 
-def test_on_a_floor_the_gap_above_is_left_behind():
-    here = gap_around(2.5, FLOORS)
-    assert (here.above, here.below, here.closed, here.ahead) == ("2-gram", "3-gram", 0.0, 0.0)
-    assert gap_around(2.0, FLOORS).closed is None, "the last floor"
+@pytest.mark.parametrize("floors", [{}, {"uniform": 4.0}, {"uniform": 4.0, "2-gram": 4.5}, {"2-gram": 2.5}], ids=str)
+def test_where_no_floor_is_below_guessing_there_is_no_share(floors):
+    assert gap_closed(2.0, floors) is None and lowest_floor(floors) == ""
 
 
-def test_where_there_is_nothing_to_compare():
-    assert gap_around(None, FLOORS) is None and gap_around(math.nan, FLOORS) is None
-    assert gap_around(2.0, {}) == Gap(2.0, "", None, "", None)
-    assert gap_around(math.inf, FLOORS).below == "uniform"
-    assert gap_around(2.0, {"2-gram": math.inf, "3-gram": 1.0}).above == "", (
-        "a table that was never smoothed may cost inf"
-    )
-
-
-def test_a_floor_that_is_higher_than_the_one_before_it_is_put_in_its_place():
-    overfitted = {"4-gram": 2.1, "5-gram": 2.3}  # on a short text, longer tables are worse
-    assert gap_around(2.2, overfitted).above == "5-gram" and gap_around(2.2, overfitted).closed == pytest.approx(0.5)
-
-
-finite = st.floats(-10, 10)
-
-
-@given(finite, st.dictionaries(st.text(max_size=3), finite, max_size=5))
-def test_the_loss_is_where_the_gap_says(loss, floors):
-    here = gap_around(loss, floors)
-    assert here.upper is None or here.upper == floors[here.above] >= loss
-    assert here.lower is None or here.lower == floors[here.below] < loss
-    assert not [name for name, floor in floors.items() if here.upper is not None and loss <= floor < here.upper]
-    assert not [name for name, floor in floors.items() if here.lower is not None and here.lower < floor < loss]
-    assert here.closed is None or 0 <= here.closed <= 1
+@given(
+    st.floats(-10, 10),
+    st.floats(-10, 10),
+    st.dictionaries(st.text(min_size=1, max_size=3), st.floats(0.1, 9), max_size=5),
+)
+def test_of_two_losses_the_lower_has_closed_more(a, b, tables):
+    shares = [gap_closed(loss, {"uniform": 9.5, **tables}) for loss in (a, b)]
+    if tables:
+        assert (shares[0] >= shares[1]) if a <= b else (shares[0] <= shares[1])
+    else:
+        assert shares == [None, None]

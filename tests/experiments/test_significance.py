@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from tinygpt.experiments.significance import Comparison, compare
+from tinygpt.experiments.significance import Comparison, by_chance, compare
 
 
 def by_seed(*losses: float | None) -> dict[int, float | None]:
@@ -137,3 +137,10 @@ def test_any_losses_get_a_verdict_and_the_parts_agree(a, b, same_start):
     assert (abs(found.difference) > found.smallest) == (found.verdict == "larger than the noise") or math.isclose(
         abs(found.difference), found.smallest, rel_tol=1e-6, abs_tol=1e-9
     )
+
+
+def test_the_margin_of_a_mean_by_hand():
+    """Of 0, 1 and 2: a deviation of 1, a standard error of 1 / sqrt(3), and Student's t for 2 degrees of freedom."""
+    assert by_chance([0.0, 1.0, 2.0]) == pytest.approx(22.327 / math.sqrt(3), rel=1e-4)
+    assert by_chance([0.0, 1.0] * 5_000) == pytest.approx(3.09 * 0.5 / 100, rel=1e-2), "of many: three standard errors"
+    assert by_chance([1.0]) == math.inf and by_chance([1.0, 1.0]) == 0.0

@@ -14,10 +14,11 @@ from PIL import Image
 from tinygpt.experiments.curves import LossCurve
 from tinygpt.files import PROJECT
 from tinygpt.plots.look import PALETTE
+from tinygpt.plots.losses.ends import BETWEEN
 from tinygpt.plots.losses.loss import loss_rows
 from tinygpt.plots.losses.loss_chart import loss_spec
 from tinygpt.plots.losses.reach import Line, Live, Variant, View
-from tinygpt.plots.losses.tones import family_tone
+from tinygpt.plots.losses.tones import tone
 from tinygpt.plots.picture import NoPicture, chart_png, chart_svg, standing_alone
 from tinygpt.training.state import Point
 
@@ -30,7 +31,7 @@ TITLE = "Loss by step, nats per character"
 
 
 def rows(label="GPT"):
-    variant = Variant([LossCurve("a", label, "gpt", POINTS)], family_tone("gpt", 0, "light"))
+    variant = Variant([LossCurve("a", label, "gpt", POINTS)], tone("gpt", 0, "light"))
     return loss_rows([variant], [Line("ln 65\n4.17", 4.17)], View(), live=Live(5_000))
 
 
@@ -51,7 +52,7 @@ def drawn(mode):
 
 def test_an_svg_image_says_what_the_chart_says(drawn):
     written = words(drawn)
-    assert f"{HOSTILE} 2.750" in written and TITLE in written
+    assert f"{HOSTILE}{BETWEEN}2.750" in written and TITLE in written
     assert {"0", "5\u202f000"} <= set(written)
     assert any("4.17" in word for word in written)
 
@@ -68,7 +69,7 @@ def test_the_paper_is_that_of_the_appearance(drawn, mode):
 def test_a_png_image_has_its_size_its_paper_and_its_words(mode):
     with Image.open(io.BytesIO(chart_png(loss_spec(mode), rows(), mode=mode, scale=1))) as opened:
         image = opened.convert("RGB")
-    assert 1_000 + 2 * 16 <= image.width < 1_150 and 380 < image.height < 480
+    assert 1_000 + 2 * 16 <= image.width < 1_350 and 380 < image.height < 480
     paper = tuple(bytes.fromhex(PALETTE[mode].paper[1:]))
     assert image.getpixel((2, 2)) == paper
     beside_the_plot = image.crop((0, 0, image.width - 1_000 - 40, image.height - 50))
@@ -107,7 +108,9 @@ def test_what_answers_a_pointer_is_left_out_and_the_page_s_own_spec_stays_as_it_
     alone = json.loads(standing_alone(loss_spec("light"), rows(), "light", "", 1_000))
     assert "params" not in alone
     assert [layer for layer in loss_spec("light")["layer"] if layer not in alone["layer"]] == [
-        layer for layer in loss_spec("light")["layer"] if layer.get("name") == "points"
+        layer
+        for layer in loss_spec("light")["layer"]
+        if layer["mark"].get("opacity") == 0 and "tooltip" in layer["encoding"]
     ]
     assert json.dumps(loss_spec("light")) == before
 

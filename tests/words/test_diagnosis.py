@@ -30,7 +30,7 @@ def case(*, note: str = "", train: TrainConfig | None = None, **parts) -> Case:
         ("wrong-axis", {"softmax_dim": -2}, "Rows of weights should sum to 1"),
         ("no-positions", {"positions": "none"}, "the output of the first block moves by nothing at all"),
         ("no-residual", {"residual": False}, "of the gradient at the last layer reach the embeddings"),
-        ("unscaled", {"scale": "none", "fixed_head_size": 256}, "more than 99 % of their weight on one character"),
+        ("unscaled", {"scale": "none", "fixed_head_size": 256}, "more than 99% of their weight on one character"),
         (
             "learning-rate",
             {"note": "it diverged"},

@@ -28,11 +28,23 @@ class LossCurve:
     per_step: float = 0.0  # floating point operations of a step
     target: float | None = None  # the val loss that the lecture states for it
     moving: bool = False  # it will go on: then the end of the chart does not wait for it
+    lost: bool = False  # it diverged or failed: where it broke off is no end
 
     @property
     def vals(self) -> list[tuple[int, float]]:
         """Where the val loss was measured: (step, val loss)."""
         return [(point.step, point.val) for point in self.points if point.val is not None]
+
+    @property
+    def final(self) -> Point | None:
+        """The estimate at the end of a run that has gone all its way; None of any other."""
+        last = self.points[-1] if self.points else None
+        return last if last and self.max_steps and last.step == self.max_steps and last.val is not None else None
+
+    @property
+    def on_the_way(self) -> Sequence[Point]:
+        """All points but the estimate at the end, which is measured on far more batches than they are."""
+        return self.points[:-1] if self.final else self.points
 
     def x(self, point: Point, axis: Axis) -> float:
         """Where a point stands: steps made, characters trained on, seconds of training, operations done."""
@@ -48,15 +60,9 @@ class LossCurve:
         return self.x(last, axis) * self.max_steps / last.step if last and last.step else 0.0
 
     def smoothed(self, share: float) -> list[float]:
-        """The batch loss at each point, averaged over that share of the steps so far to both sides: batches are noisy.
-
-        The estimate at the end stays as it is.
-        """
-        steps, losses = [point.step for point in self.points], [point.loss for point in self.points]
-        means = running_mean(steps, losses, share * (steps[-1] - steps[0]) if steps else 0.0)
-        if self.max_steps and steps[-1:] == [self.max_steps]:
-            means[-1] = losses[-1]
-        return means
+        """The batch loss of each point on the way, averaged over that share of the steps to both sides: it is noisy."""
+        steps, losses = [point.step for point in self.on_the_way], [point.loss for point in self.on_the_way]
+        return running_mean(steps, losses, share * (steps[-1] - steps[0]) if steps else 0.0)
 
 
 @dataclass(frozen=True)

@@ -35,12 +35,13 @@ import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean
+from statistics import fmean, stdev
 from typing import Literal
 
 Test = Literal["", "unpaired", "paired"]
 Verdict = Literal["too few", "larger than the noise", "within the noise"]
 CONFIDENCE = 0.95
+RARE = 0.002  # of one difference alone, where nobody repeats it: three standard errors and not two
 EXACT = 1e-9  # nats: losses this close together do not scatter at all
 
 
@@ -98,6 +99,17 @@ def _test(a: Sequence[float], b: Sequence[float], *, paired: bool) -> tuple[floa
         result = stats.ttest_rel(b, a) if paired else stats.ttest_ind(b, a, equal_var=False)
     low, high = result.confidence_interval(CONFIDENCE)
     return float(result.pvalue), float(high - low) / 2
+
+
+def by_chance(differences: Sequence[float]) -> float:
+    """How far from 0 the mean of such differences is by chance alone, but for one time in 500: Student's t.
+
+    That is three standard errors where they are many, and more where they are few; infinite for a single one.
+    """
+    from scipy import stats
+
+    n = len(differences)
+    return float(stats.t.ppf(1 - RARE / 2, n - 1)) * stdev(differences) / math.sqrt(n) if n > 1 else math.inf
 
 
 def _finite(losses: Losses) -> dict[int, float]:

@@ -23,8 +23,8 @@ STYLE = """<style>
 [class*="st-key-square"] > * { max-height: calc(100cqw + 2rem); overflow: hidden; }
 /* 5: three dots say "menu" without an arrow beside them. */
 .st-key-runs [data-testid="stPopoverButton"] div[aria-hidden="true"] { display: none; }
-/* 6: the loss chart's own buttons come up inside it, where curves that fall leave room, not over "all | the end". */
-.st-key-loss [data-testid="stElementToolbar"] { top: 0 !important; }
+/* 6: a chart's own buttons come up inside it, where curves that fall leave room, not over what stands above it. */
+.st-key-frame :has(> * > [data-testid="stVegaLiteChart"]) [data-testid="stElementToolbar"] { top: 0 !important; }
 /* 7: a formula of several lines is 2 px wider and higher than its box: no scroll bar, no numerator without its top. */
 .st-key-frame .katex-display { padding: .25rem 3px; }
 </style>"""

@@ -21,7 +21,7 @@ from tinygpt.engine.records import RunView
 from tinygpt.engine.runs import RunStore
 from tinygpt.files import CHECKPOINTS
 from tinygpt.scheduler import Scheduler
-from tinygpt.spelling import numbered
+from tinygpt.spelling import lettered
 from tinygpt.training.cost import this_machine
 from tinygpt.ui import floors
 from tinygpt.ui.cookie import COOKIE, is_name
@@ -101,8 +101,8 @@ def on_stage() -> tuple[list[RunView], RunView | None]:
 
 
 def free_name(title: str) -> str:
-    """`title`, with a number where this student has a run of that name."""
-    return numbered(title, {view.name for view in runs()})
+    """`title`, with a letter where this student has a run of that name."""
+    return lettered(title, {view.name for view in runs()})
 
 
 def order(place: str, command: Callable[..., object], *arguments: object) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from tinygpt.corpus import CATALOGUE, default_corpus
+from tinygpt.engine.records import RunView
 from tinygpt.texts import tiny_shakespeare
 from tinygpt.texts.own import is_sha256, keep_text
 from tinygpt.ui import session
@@ -47,6 +48,11 @@ def own_keys() -> list[str]:
     if asked:
         keys += sorted(path.stem for path in folder().glob(f"{asked[1]}*.txt"))
     return [key for key in dict.fromkeys(keys) if is_sha256(key) and (folder() / f"{key}.txt").exists()]
+
+
+def may_be_read(view: RunView) -> bool:
+    """Whether the text of a run may be shown: one of the catalogue, or of this student's own runs, not a stranger's."""
+    return not is_sha256(view.spec.corpus) or view.student == session.student()
 
 
 def adopt(text: str) -> None:

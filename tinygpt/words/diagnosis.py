@@ -49,7 +49,7 @@ def _unscaled(e: Evidence) -> str:
     end = f" In the end it is {number(e['end_largest'])}." if "end_largest" in e else ""
     return (
         f"The scores are too large for the softmax. Before the first step {percent(e['saturated'])} of all rows have "
-        f"more than 99 % of their weight on one character (with the scale {percent(e['twin_saturated'])}), and the "
+        f"more than 99% of their weight on one character (with the scale {percent(e['twin_saturated'])}), and the "
         f"largest weight of a row is {number(e['largest'])} on average (with the scale {number(e['twin_largest'])})."
         f"{end}{_gap(e)}"
     )
@@ -88,10 +88,10 @@ def _loss(loss: float) -> str:
 
 
 def _share(share: float) -> str:
-    """A share that may be very small: "0.02 %", or "nothing at all"."""
+    """A share that may be very small: "0.02%", or "nothing at all"."""
     if share < 1e-6:
         return "nothing at all"
-    return f"{100 * share:.2g} %"
+    return percent(share, 2)
 
 
 WORDS: dict[str, Callable[[Evidence], str]] = {

@@ -1,17 +1,18 @@
 """What to look for in a loss chart, in one or two sentences computed from the curve."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from tinygpt.experiments.curves import LossCurve
-from tinygpt.experiments.floors import gap_around, stays_below
-from tinygpt.spelling import brief, number, percent, thousands
+from tinygpt.experiments.floors import lowest_floor, stays_below
+from tinygpt.spelling import brief, number, thousands
+from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES
 
 TABLES = {"2-gram": "a table of pairs", "3-gram": "a table of triples", "4-gram": "a table of fours"}
 MORE_THAN = {"2-gram": "one character", "3-gram": "two characters", "4-gram": "three characters"}
 BEST = "the best possible"  # loss on a made-up language: the name of that floor
-EQUAL = 0.01  # nats: so near to the best possible loss, a text is too short to tell a model from the best one
+HOOK = 0.005  # nats: so far from its curve the dot at the end must be to be seen there
 CLOSE = 0.03  # nats: two losses nearer than this are called equal
 
 
@@ -128,16 +129,28 @@ def crossing(curve: LossCurve, floor: float) -> int | None:
     return found
 
 
-def gap_words(loss: float, floors: Mapping[str, float]) -> str:
-    """How much of the gap to the next floor is closed: "62% to 2-gram"."""
-    where = gap_around(loss, floors)
-    if where is None or not floors:
+def end_words(curves: Iterable[LossCurve]) -> str:
+    """Why the dot at the end of a curve is not where its line leads to; "" where that is not seen."""
+    hooks = []
+    for curve in curves:
+        before = [val for step, val in curve.vals if step < curve.max_steps]
+        if curve.final and curve.final.val is not None and before:
+            hooks.append(curve.final.val - before[-1])
+    widest = max(hooks, key=abs, default=0.0)
+    if not abs(widest) >= HOOK:  # nor where it is no number
         return ""
-    if BEST in floors and abs(loss - floors[BEST]) < EQUAL:
-        return f"at {BEST}"
-    if where.closed is not None:
-        return f"{percent(where.closed)} to {unbroken(where.below)}"
-    return f"{number(where.ahead or 0.0)} below {unbroken(where.above)}" if where.above else "above guessing"
+    off, side = number(abs(widest), 3), "above" if widest > 0 else "below"
+    dots, them, where = ("dot at the end is", "it", f"{off} {side} its line")
+    if len(hooks) > 1:
+        dots, them, where = ("dots at the ends are", "they", f"up to {off} off their lines")
+    return f"The {dots} a longer look, at {FINAL_BATCHES} batches instead of {LIVE_BATCHES}: {them} may stand {where}."
+
+
+def gap_words(floors: Mapping[str, float]) -> str:
+    """What a share of the gap is a share of."""
+    best = lowest_floor(floors)
+    where = f"{BEST} loss" if best == BEST else f"{unbroken(best)}, the lowest floor of this text"
+    return f"gap closed: 0% is blind guessing, 100% is {where}."
 
 
 def final_words(loss: float) -> str:

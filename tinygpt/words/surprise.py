@@ -2,22 +2,37 @@
 
 from collections.abc import Sequence
 
-from tinygpt.spelling import number, shown
+from tinygpt.inside.past import ByPosition
+from tinygpt.spelling import number, shown, thousands
 
 FLAT = 0.03  # nats: two positions nearer than this are called equal
 
 
-def position_words(found: Sequence[tuple[str, Sequence[float]]]) -> str:
-    """How much each model gains from the first position to the last, from its name and its loss at each."""
-    return "; ".join(_gain_words(name, loss[0] - loss[-1], loss) for name, loss in found) + "."
+def position_words(found: Sequence[tuple[str, ByPosition]]) -> str:
+    """What a longer past is worth to each model, from its name and its losses by position."""
+    return "; ".join(_gain_words(name, at) for name, at in found) + "."
 
 
-def _gain_words(name: str, gain: float, loss: Sequence[float]) -> str:
-    """What a longer past is worth to one model."""
-    if abs(gain) < FLAT:
+def _gain_words(name: str, at: ByPosition) -> str:
+    """What a longer past is worth to one model; nothing is claimed that chance could have made."""
+    first, last = number(at.losses[0]), number(at.losses[-1])
+    if at.sees == "one character":
+        return f"{name} sees one character only, so there is no past from which it could gain"
+    if at.sees == "what is to come":
+        return f"{name} sees what is to come, but for the last position, where nothing is: there it loses {last}"
+    if at.windows == 1:
+        return f"whether {name} gains by its past cannot be said from a single window"
+    if abs(at.gain) <= at.margin and at.margin > FLAT:
+        return (
+            f"whether {name} gains by its past cannot be said: {number(at.gain)} from the first position to the last, "
+            f"and {thousands(at.windows)} windows make up to {number(at.margin)} by chance"
+        )
+    if abs(at.gain) < max(FLAT, at.margin):
         return f"{name} is about as good at the last position as at the first: a longer past is of no use to it"
-    words = f"from {number(loss[0])} at the first position to {number(loss[-1])} at the last"
-    return f"{name} gains {number(gain)} by its past, {words}" if gain > 0 else f"{name} loses by its past, {words}"
+    words = f"from {first} at the first position to {last} at the last"
+    return (
+        f"{name} gains {number(at.gain)} by its past, {words}" if at.gain > 0 else f"{name} loses by its past, {words}"
+    )
 
 
 def surprise_words(

@@ -64,7 +64,7 @@ def noise_words(found: Comparison) -> str:
         low, high = (_size(size) for size in sorted((abs(found.low or 0.0), abs(found.high or 0.0))))
         where = f"between {low} and {high}" if low != high else low
         return (
-            f"That is larger than the noise of the seeds: with 95 % confidence the true difference is {where} "
+            f"That is larger than the noise of the seeds: with 95% confidence the true difference is {where} "
             f"({tested})."
         )
     return (
@@ -119,6 +119,14 @@ def stopped_words(names: Sequence[str]) -> str:
     return (
         f"{names_or_number(names)} {was} stopped before the end: {loss} not final, so there is no verdict on {verdict}."
     )
+
+
+def hidden_words(runs: int) -> str:
+    """What is said of runs that are not drawn, because they learn another text than those that are; "" of none."""
+    if not runs:
+        return ""
+    who, whose = ("1 run on another text is", "its") if runs == 1 else (f"{runs} runs on another text are", "their")
+    return f"{who} hidden: {whose} losses cannot be compared with these."
 
 
 def names_or_number(names: Sequence[str]) -> str:

@@ -1,11 +1,17 @@
 """The comparison, without a browser: experiments are begun, seen, stopped and passed on as a link."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.pages.lab.compare_page import begun, ended, finished, link, opened, rows
-from tests.pages.lab.train_page import says
-from tests.waiting import page_until
+from tests.pages.lab.train_page import drawn, says
+from tests.waiting import page_until, until
+from tinygpt.bigram import BigramConfig
+from tinygpt.corpus import load_corpus
+from tinygpt.texts.own import keep_text
 from tinygpt.training.presets import LADDER, PRESETS
+from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.ui import session
 
 pytestmark = pytest.mark.usefixtures("one_engine")
@@ -26,10 +32,11 @@ def test_the_page_opens_and_says_what_to_do_and_what_it_costs():
 @pytest.mark.slow
 def test_the_ladder_race_has_a_row_for_each_rung_and_marks_the_best(race):
     labels = [row["variant"] for row in rows(race)]
-    assert [label.replace("**", "").removesuffix(", best").replace("\\-", "-") for label in labels] == [
+    assert [label.replace("**", "").removesuffix(", lowest").replace("\\-", "-") for label in labels] == [
         PRESETS[name].title for name in LADDER
     ]
-    assert sum("best" in label for label in labels) == 1
+    marks = [row["variant"].partition(", ")[2] for row in rows(race)]
+    assert sorted(marks) == ["", "", "", "", "", "lowest"], "of one seed each, none is proven to be the best"
     assert "One seed each cannot say whether that is more than luck" in says(race)
 
 
@@ -109,8 +116,61 @@ def test_two_races_are_shown_together(race):
     again = begun(experiment="The ladder race", ladder_steps="250", ladder_seeds="1", fair="equal parameters")
     both = opened(show=f"{link(race)},{link(again)}")
     assert [header.value for header in both.header].count("Rung by rung") == 2
-    assert "GPT (2)" in " ".join(row["variant"].replace("\\", "") for row in rows(both))
+    assert "GPT \u00b7 b" in " ".join(row["variant"].replace("\\", "") for row in rows(both))
     session.engine().stop(link(again))  # nobody waits for it
+
+
+TEXTS = "shakespeare-plays", "look-back"
+
+
+@pytest.fixture
+def two_texts():
+    """A page that compares two seeds on one text and a run on another; every run has ended."""
+    page = opened()
+    engine, student, ids = session.engine(), page.session_state["student"], []
+    for corpus, seed, name in ((TEXTS[0], 1, "bigram"), (TEXTS[1], 1, "other"), (TEXTS[0], 2, "bigram \u00b7 b")):
+        vocab_size = load_corpus(corpus).tokenizer.vocab_size
+        spec = RunSpec(BigramConfig(vocab_size), TrainConfig(max_steps=20, eval_interval=5, seed=seed), corpus)
+        ids.append(engine.submit(spec, student=student, name=name))
+    until(lambda: all(engine.view(run).status == "finished" for run in ids))
+    page.query_params["show"] = ",".join(ids)
+    page.run()
+    assert not page.exception
+    return page, ids
+
+
+def test_runs_on_another_text_are_hidden_and_a_choice_brings_them(two_texts):
+    page, ids = two_texts
+    (number,) = {row["val loss"] for row in rows(page)}
+    assert drawn(page, "overlay") == [f"bigram, 2 seeds {number}"], "two seeds have a name of their own, and one number"
+    assert f"Its val loss is {number}" in says(page) and "1 run on another text is hidden" in says(page)
+    page.selectbox(key="of_text").set_value(TEXTS[1]).run()
+    assert not page.exception
+    assert [name.split()[0] for name in drawn(page, "overlay")] == ["other"]
+    assert "2 runs on another text are hidden" in says(page) and link(page).split(",")[0] == ids[1]
+
+
+def test_somebody_elses_comparison_says_so(race):
+    assert "not yours" not in says(race)
+    other = opened(show=link(race))
+    assert "not yours: from a link" in says(other)
+    assert any("not yours" in option for option in other.multiselect(key="shown").options)
+
+
+def test_the_text_of_somebody_elses_run_is_not_handed_out(one_engine):
+    page = opened()
+    folder, text = session.runs_folder() / "corpora", "a letter to nobody else, and a long one at that. " * 40
+    spec = RunSpec(BigramConfig(len(set(text))), TrainConfig(max_steps=10), keep_text(text, folder))
+    engine, student = session.engine(), page.session_state["student"]
+    ids = [engine.submit(replace(spec, train=replace(spec.train, seed=seed)), student=student) for seed in (1, 2)]
+    until(lambda: all(engine.view(run).status == "finished" for run in ids))
+    for owner in (True, False):
+        seen = page if owner else opened()
+        seen.query_params["show"] = ",".join(ids)
+        seen.run()
+        assert not seen.exception
+        assert ("no passage of it is shown" not in says(seen)) is owner
+        assert ("Its text" in [button.label for button in seen.get("download_button")]) is owner
 
 
 def test_an_experiment_that_has_ended_can_be_deleted():

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.lab.train_page import opened, says
-from tests.waiting import page_until, until
+from tests.pages.lab.train_page import bring, drawn, opened, says
+from tests.waiting import PATIENCE, page_until, until
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load
 from tinygpt.corpus import default_corpus
+from tinygpt.files import PROJECT
 from tinygpt.gpt import GPTConfig
 from tinygpt.settings import Setting, settings_of
 from tinygpt.texts.own import keep_text
@@ -188,7 +189,7 @@ def test_the_choice_of_a_bigram_stays_where_it_is_when_there_is_one(page):
     page.number_input(key="seed").set_value(1).run()
     page.button(key="train").click().run()
     names = [view.name for view in session.engine().runs(page.session_state["student"])]
-    assert names == ["bigram", "GPT", "GPT 2"]
+    assert names == ["bigram", "GPT", "GPT \u00b7 b"]
 
 
 def test_no_bigram_is_offered_where_its_steps_would_be_too_large():
@@ -246,6 +247,41 @@ def test_a_hidden_run_stays_hidden_when_somebody_comes_back_to_the_page(page):
     page.switch_page("learn/home.py").run()
     page.switch_page("lab/train.py").run()
     assert page.checkbox(key=f"show_{run}").value is False
+
+
+def test_runs_on_another_text_are_hidden_until_one_of_them_is_shown(page):
+    """Also in the same visit, in which their ticks have been drawn: losses of two texts have no floors in common."""
+    first = trained(page)
+    assert [name.split()[0] for name in drawn(page, "loss")] == ["bigram"] and "hidden" not in says(page)
+    bring(page, "to be, or not to be: that is the question.\n" * 40)
+    page.button(key="train").click().run()
+    page_until(page, lambda: "bigram \u00b7 b" in says(page).replace("\\", "") and "finished: 10 steps" in says(page))
+    assert [name.rsplit(" ", 1)[0] for name in drawn(page, "loss")] == ["bigram \u00b7 b"]
+    assert "1 run on another text is hidden: its losses cannot be compared with these." in says(page)
+    assert page.checkbox(key=f"hidden_{first}").disabled and not page.checkbox(key=f"hidden_{first}").value
+    page.session_state[f"menu_{first}"] = True
+    page.run()
+    page.button(key=f"watch_{first}").click().run()
+    assert [name.rsplit(" ", 1)[0] for name in drawn(page, "loss")] == ["bigram"]
+    assert page.checkbox(key=f"show_{first}").value, "its tick is what it was"
+
+
+def test_the_chart_has_the_number_of_the_list(page):
+    run = trained(page)
+    page.run()
+    assert drawn(page, "loss") == [f"bigram {session.engine().view(run).val:.3f}"]
+    assert f"**{session.engine().view(run).val:.3f}**" in says(page)
+
+
+def test_somebody_elses_run_says_so_in_the_list_and_the_status(page):
+    run = trained(page)
+    assert "not yours" not in says(page)
+    other = AppTest.from_file(str(PROJECT / "pages/router.py"), default_timeout=PATIENCE)
+    other.query_params["run"] = run
+    other.run()
+    other.switch_page("lab/train.py").run()
+    assert "not yours: from a link" in says(other) and ":small[:gray[not yours]]" in says(other)
+    assert other.button(key="stop").disabled
 
 
 def test_a_screen_reader_hears_names_and_no_marks(page):

@@ -1,9 +1,11 @@
 """What the tests of the training page share: how it is opened, waited for and read."""
 
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from tests.waiting import PATIENCE
 from tinygpt.files import PROJECT
+from tinygpt.plots.losses.ends import BETWEEN
 
 
 def opened() -> AppTest:
@@ -17,6 +19,12 @@ def opened() -> AppTest:
 def says(app: AppTest) -> str:
     """All that is written on the page."""
     return "\n".join(element.value for element in (*app.markdown, *app.text))
+
+
+def drawn(app: AppTest, key: str) -> list[str]:
+    """The names at the ends of the curves of a chart, each with its number."""
+    rows = convert_arrow_bytes_to_pandas_df(app.get_by_key(key).proto.data.data)
+    return [label.replace(BETWEEN, " ") for label in rows[rows["kind"] == "end"]["label"]]
 
 
 def bring(page: AppTest, text: str) -> None:

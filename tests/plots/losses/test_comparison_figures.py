@@ -10,15 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt.plots.look import PALETTE
+from tinygpt.plots.losses.ends import BETWEEN
 from tinygpt.plots.losses.final import heat_rows, heat_spec, strip_rows, strip_spec
 from tinygpt.plots.losses.lines import Axes, Series, lines_rows, lines_spec
 from tinygpt.plots.losses.surprise import passage
-from tinygpt.plots.losses.tones import tones
+from tinygpt.plots.losses.tones import tone
 from tinygpt.spelling import spoken
 from tinygpt.words.surprise import largest
 
 MODES = ["light", "dark"]
-TONES = tones(["bigram", "head", "gpt"], "light")
+TONES = [tone(role, 0, "light") for role in ("bigram", "head", "gpt")]
 
 
 def of(rows, kind: str) -> list[dict]:
@@ -32,7 +33,7 @@ def test_a_line_has_its_points_its_band_and_its_name_with_its_last_value():
     rows = lines_rows([Series("GPT", TONES[2], [0, 1], [2.5, 2.1], [2.4, 2.0], [2.6, 2.2])], [("pairs", 2.48)])
     assert [(row["x"], row["loss"]) for row in of(rows, "line")] == [(0, 2.5), (1, 2.1)]
     assert [(row["low"], row["high"]) for row in of(rows, "band")] == [(2.4, 2.6), (2.0, 2.2)]
-    assert [row["label"] for row in of(rows, "end")] == ["GPT 2.10"]
+    assert [row["label"] for row in of(rows, "end")] == [f"GPT{BETWEEN}2.10"]
     assert [(row["label"], row["loss"]) for row in of(rows, "floor")] == [("pairs", 2.48)]
 
 
@@ -45,7 +46,7 @@ def test_what_is_no_number_is_not_drawn():
 @given(st.lists(st.floats(1.1, 9), min_size=2, max_size=3), st.booleans())
 def test_names_at_the_ends_keep_apart(ends, log_y):
     series = [Series(str(n), tone, [0, 1], [1.0, end]) for n, (end, tone) in enumerate(zip(ends, TONES, strict=False))]
-    places = sorted(row["label_y"] for row in of(lines_rows(series, log_y=log_y), "end"))
+    places = sorted(row["wide_330"] for row in of(lines_rows(series, log_y=log_y), "end"))
     assert len(places) == len(ends)
     assert all(b > a for a, b in pairwise(places))
 

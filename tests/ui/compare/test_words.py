@@ -1,6 +1,7 @@
 """What the comparison says: only final losses are ranked and tested, and what is left out is named."""
 
 import math
+import re
 from dataclasses import replace
 
 import pytest
@@ -12,9 +13,9 @@ from tinygpt.gpt import GPTConfig
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.ui import floors
 from tinygpt.ui.compare.kinds import above_words
-from tinygpt.ui.compare.results import best_of, differences, loss_words, perplexity, result_rows, step_rows
-from tinygpt.ui.compare.shown import Shown
-from tinygpt.ui.compare.standing import losses, standing
+from tinygpt.ui.compare.results import differences, loss_words, marked, perplexity, result_rows, steps_of
+from tinygpt.ui.compare.shown import Shown, labels
+from tinygpt.ui.compare.standing import losses, standing, variant_loss
 from tinygpt.ui.compare.sweep import edges, lowest, mean_losses, swept
 from tinygpt.ui.compare.verdict import comparison_words
 from tinygpt.words.loss import gap_words
@@ -56,8 +57,9 @@ def test_stopped_runs_get_no_verdict():
     words = comparison_words(now)
     assert "confidence" not in words and "A was stopped before the end: its loss is not final" in words
     assert words.startswith("B is at 2.505; no other variant can be ranked")
-    assert best_of(now) == ""
-    assert "confidence" not in step_rows(now.variants())[0]["more than luck?"]
+    assert marked(now) == ("", "")
+    (step,) = steps_of(now.variants())
+    assert "confidence" not in step.row["more than luck?"] and not step.tested
 
 
 def test_one_stopped_run_takes_only_its_variant_out():
@@ -74,9 +76,71 @@ def test_a_stopped_run_that_was_run_again_has_its_final_loss():
 
 def test_nobody_is_best_while_runs_are_on_their_way():
     now = shown(*variant("A", 2.1), run("B", 1, 2.5, "training"))
-    assert best_of(now) == "" and comparison_words(now).startswith("so far A is lowest at 2.100")
-    assert loss_words(now.variants()["B"]) == "2.500 so far" and step_rows(now.variants()) == []
-    assert best_of(shown(*variant("A", 2.1), *variant("B", 2.5))) == "A"
+    assert marked(now) == ("", "") and comparison_words(now).startswith("so far A is lowest at 2.100")
+    assert loss_words(now.variants()["B"]) == "2.500 so far" and steps_of(now.variants()) == []
+
+
+@pytest.mark.parametrize(("b", "mark"), [((2.5,), "lowest"), ((2.11, 2.5), "lowest"), ((2.5, 2.51), "best")])
+def test_the_best_is_called_so_where_that_is_more_than_noise(b, mark):
+    now = shown(*variant("A", *(2.1, 2.12)[: len(b)]), *variant("B", *b))
+    assert marked(now) == ("A", mark)
+    assert ("larger than the noise" in comparison_words(now)) is (mark == "best")
+    row = result_rows(now)[0]
+    assert (row["variant"], row["val loss"].startswith("**")) == (
+        ("**A**, best", True) if mark == "best" else ("A, lowest", False)
+    )
+
+
+# --- one number -----------------------------------------------------------------------------------------------------
+
+
+def test_a_variant_has_the_number_of_its_runs_that_have_come_farthest():
+    """One run of three has ended, another is at step 50 of 100, the last one at step 1: a mean over three different
+    steps would be the loss of no model."""
+    often = replace(SPEC, train=replace(SPEC.train, eval_interval=10))
+    done, half = run("A", 1, 2.1, spec=often), run("A", 2, 2.6, "training", often)
+    begun = replace(run("A", 3, 4.2, "waiting", often), step=1)
+    assert (variant_loss([done, half, begun]), variant_loss([half, begun]), variant_loss([begun])) == (2.1, 2.6, 4.2)
+    now = shown(done, half, begun)
+    assert loss_words([done, half, begun]) == "2.100 so far" == result_rows(now)[0]["val loss"]
+    assert "val loss is 2.100 so far" in comparison_words(now)
+    assert variant_loss([half, run("A", 2, 2.8, "training", often)]) == pytest.approx(2.7), (
+        "side by side they count alike"
+    )
+    assert (
+        variant_loss([half, run("A", 3, 9e5, "diverged")]) == 2.6 and variant_loss([run("A", 3, 9.0, "failed")]) is None
+    )
+
+
+def test_what_was_stopped_has_a_number_and_says_so():
+    assert loss_words([run("A", 1, 2.5, "stopped")]) == "2.500 when stopped"
+    assert loss_words(variant("A", 2.5, 2.7, status="stopped")) == "2.600 when stopped"
+    assert loss_words([run("A", 1, None, "failed")]) == "failed"
+
+
+# --- names ----------------------------------------------------------------------------------------------------------
+
+
+def single(name: str, seed: int, spec: RunSpec = SPEC) -> RunView:
+    return replace(run(name, seed, 2.0, spec=spec), experiment="", label="")
+
+
+def test_runs_that_differ_in_their_seed_alone_have_a_name_of_their_own_together():
+    wide = replace(SPEC, model=replace(SPEC.model, n_embd=16))
+    names = labels([single("GPT", 1), single("GPT \u00b7 b", 2), single("GPT \u00b7 c", 3, wide)])
+    assert list(names.values()) == ["GPT, 2 seeds", "GPT, 2 seeds", "GPT \u00b7 c"]
+    older = labels([single("GPT", 1), single("GPT 2", 2), single("GPT 3", 7)])
+    assert set(older.values()) == {"GPT, 3 seeds"}
+    renamed = labels([single("mine", 1), single("yours", 2)])
+    assert set(renamed.values()) == {"GPT, 2 seeds"}, "names that share nothing: what kind of model it is"
+    twice = labels([replace(single("GPT", 1), id="a"), replace(single("GPT \u00b7 b", 1), id="b")])
+    assert set(twice.values()) == {"GPT, 2 runs of one seed"}
+
+
+def test_no_two_variants_have_one_name():
+    wide = replace(SPEC, model=replace(SPEC.model, n_embd=16))
+    names = labels([run("GPT", 1, 2.0), run("GPT", 2, 2.0), single("GPT", 3, wide)])
+    assert list(names.values()) == ["GPT", "GPT", "GPT \u00b7 b"]
 
 
 def test_the_perplexity_of_a_loss_however_large():
@@ -102,12 +166,12 @@ def test_rank_and_difference_come_from_the_same_runs():
     words = comparison_words(shown(*a, *b))
     assert words.startswith("A is lowest at 2.450, 0.050 below B.")
     assert "1 of 3 runs of B diverged. Only the seeds that all of these have kept are counted." in words
-    assert best_of(shown(*a, *b)) == ""
+    assert marked(shown(*a, *b)) == ("", "")
 
 
 def test_survivors_are_not_ranked_where_others_came_through_whole():
     stand = standing({"A": variant("A", 2.4, 2.5), "B": variant("B", 2.6, 2.7), "C": variant("C", 2.0, None)})
-    assert list(stand.ranked) == ["A", "B"] and list(stand.lost) == ["C"] and stand.best == "A"
+    assert list(stand.ranked) == ["A", "B"] and list(stand.lost) == ["C"] and stand.lowest == "A"
 
 
 def test_seeds_that_were_lost_leave_too_few():
@@ -122,7 +186,7 @@ def test_nothing_but_divergence_is_said():
     assert comparison_words(shown(*variant("A", None))) == "A diverged."
 
 
-# --- many, broken, two texts ----------------------------------------------------------------------------------------
+# --- many, broken ---------------------------------------------------------------------------------------------------
 
 
 def test_the_lowest_of_many_comes_with_a_word_of_caution():
@@ -136,17 +200,9 @@ def test_a_broken_run_is_not_praised():
     now = shown(*variant("healthy", 2.452), *variant("no mask", 0.42), kind="break")
     words = comparison_words(now)
     assert words.startswith("healthy ends at 2.452, no mask at 0.420: 2.032 below.") and "lowest" not in words
-    assert best_of(now) == ""
+    assert marked(now) == ("", "")
     diverged = comparison_words(shown(*variant("healthy", 2.2, 2.3), *variant("no mask", None, None), kind="break"))
     assert diverged == "healthy ends at 2.250. no mask diverged. The diagnosis is below."
-
-
-def test_losses_on_two_texts_are_not_compared():
-    other = replace(SPEC, corpus="another")
-    a, b = variant("A", 2.1), variant("B", 1.1, spec=other)
-    now = shown(*a, *b, *variant("C", 2.2), *variant("D", 1.2, spec=other))
-    assert "different texts" in comparison_words(now) and best_of(now) == ""
-    assert [(row["from"], row["to"]) for row in step_rows(now.variants())] == [("A", "C"), ("B", "D")]
 
 
 # --- what differs, floors -------------------------------------------------------------------------------------------
@@ -181,9 +237,17 @@ def test_settings_that_find_no_room_are_counted():
 def test_on_a_made_up_language_the_floor_is_the_best_possible_loss():
     known = floors.of_model("look-back", SPEC.model.block_size)
     assert known["the best possible"] == pytest.approx(1.0717, abs=1e-4) and "5-gram" not in known
-    assert gap_words(1.076, known) == "at the best possible"
-    assert gap_words(1.5, {"uniform": 2.0, "the best possible": 1.0}) == "50% to the best possible"
-    assert gap_words(2.0, {}) == "", "a text that is gone has no floors"
+    assert gap_words(known) == "gap closed: 0% is blind guessing, 100% is the best possible loss."
+    assert "100% is 3\u2011gram, the lowest floor" in gap_words({"uniform": 4.2, "3-gram": 2.0, "4-gram": 2.3})
+
+
+def test_the_gap_has_one_unit_in_every_row():
+    wide = replace(SPEC, model=replace(SPEC.model, n_embd=16), corpus="look-back")
+    here = replace(SPEC, corpus="look-back")
+    groups = [variant("A", 9.0, spec=here), variant("B", 2.0, spec=wide), variant("C", None, spec=here)]
+    cells = [row["gap closed"] for row in result_rows(shown(*(one for group in groups for one in group)))]
+    assert all(re.fullmatch(r"\u2212?\d+%|", cell) for cell in cells), cells
+    assert cells[0].startswith("\u2212") and cells[2] == "", "above guessing is below 0%, and no loss has no share"
 
 
 def test_how_far_above_the_best_a_run_is():

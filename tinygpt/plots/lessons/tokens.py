@@ -56,7 +56,7 @@ def vocabulary_bars(counts: Sequence[int], chars: str, mode: Mode, *, logarithmi
     shares = [100 * n / total for n in counts]
     named = _highest(counts) if len(chars) > ROOMY else []
     hover = [
-        f"id {i}: {spoken(c)}<br>{thousands(n)} times, {s:.3g} %"
+        f"id {i}: {spoken(c)}<br>{thousands(n)} times, {s:.3g}%"
         for i, (c, n, s) in enumerate(zip(chars, counts, shares, strict=True))
     ]
     bars = go.Bar(

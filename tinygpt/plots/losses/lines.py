@@ -17,7 +17,8 @@ from tinygpt.plots.losses import ends, marks
 from tinygpt.plots.losses.tones import Tone
 from tinygpt.spelling import MINUS, brief
 
-COLUMNS = ("kind", "run", "tone", "ink", "dash", "x", "loss", "low", "high", "label", "label_y")
+COLUMNS = ("kind", "run", "tone", "ink", "dash", "x", "loss", "low", "high", "label", *ends.PLACES)
+HEIGHT = 320  # px
 SMALL = 0.01  # a tick below it is written as a power, and so are the others
 ROOM = 0.15  # of the height of a line: under its lowest point, for a name
 SHORT = (  # 1e-3, 0.3, 16, 2k
@@ -54,7 +55,7 @@ class Axes:
     y: str
     log_x: bool = False
     log_y: bool = False
-    height: int = 320
+    height: int = HEIGHT
     ticks: tuple[float, ...] = ()  # the places along x that have a number; () leaves the choice to the chart
 
 
@@ -65,9 +66,7 @@ def lines_rows(
 
     `lowest` names the lowest point of each line, too.
     """
-    rows: list[dict[str, Any]] = [
-        {"kind": "floor", "loss": level, "label": name, "label_y": level} for name, level in levels
-    ]
+    rows: list[dict[str, Any]] = [{"kind": "floor", "loss": level, "label": name} for name, level in levels]
     for one in series:
         look = one.look
         points = [(x, y) for x, y in zip(one.x, one.y, strict=True) if math.isfinite(y)]
@@ -94,17 +93,17 @@ def _lowest(points: Sequence[tuple[float, float]], look: Mapping[str, Any], *, l
 
 
 def _names(series: Sequence[Series], *, log_y: bool) -> list[dict[str, Any]]:
-    """The name of each line and its last value, at its end; names that would lie on each other move apart."""
+    """The name of each line and its last value, beside the chart; names that would lie on each other move apart."""
     ended = [(one.y[-1], one.x[-1], one) for one in series if one.y and math.isfinite(one.y[-1])]
     ended.sort(key=lambda end: end[0])
     scale = (lambda y: math.log10(max(y, 1e-12))) if log_y else (lambda y: y)
     every = [scale(y) for one in series for y in (*one.y, *one.low, *one.high) if math.isfinite(y)]
-    height = max(every) - min(every) if every else 1.0
-    places = ends.moved_apart([scale(y) for y, _, _ in ended], 0.085 * height)
+    span = (max(every) - min(every) or 1.0) if every else 1.0
+    places = ends.placed([scale(y) for y, _, _ in ended], span, (ends.NAME, ends.NAME_SMALL))
     return [
-        {**one.look, "kind": "end", "x": x, "loss": y, "label": f"{one.label} {brief(y, 2)}",
-         "label_y": 10**place if log_y else place, "dash": None}
-        for (y, x, one), place in zip(ended, places, strict=True)
+        {**one.look, "kind": "end", "x": x, "loss": y, "label": f"{one.label}{ends.BETWEEN}{brief(y, 2)}",
+         **{name: 10**place if log_y and name != "names" else place for name, place in at.items()}}
+        for (y, x, one), at in zip(ended, places, strict=True)
     ]  # fmt: skip
 
 
@@ -133,7 +132,7 @@ def lines_spec(mode: Mode, axes: Axes) -> dict[str, Any]:
         marks.layer("floor", rule, {"y": y}),
         marks.layer("floor", level, {"y": y, "text": marks.TEXT}),
         *_lines(at, axes),
-        *ends.end_names(p, {"x": at["x"], "y": {**y, "field": "label_y"}}, marks.INK),
+        *ends.end_names(p, at),
         *marks.on_lines(p, "lowest", lowest, {**at, "text": marks.TEXT}, color=marks.INK),
     ]
     return marks.layered(layers, height=axes.height, right=8)

@@ -5,26 +5,25 @@ when a run comes or goes. So all that may change is a row: curves, bands, floors
 that give the axes their range.
 """
 
-import math
 from collections.abc import Sequence
+from statistics import fmean
 from typing import Any
 
 import pandas as pd
 
-from tinygpt.experiments.curves import seed_means
+from tinygpt.experiments.curves import Mean, seed_means
 from tinygpt.plots.losses import ends
-from tinygpt.plots.losses.reach import EDGE, Drawn, Line, Live, Reach, Variant, View, reach_of
+from tinygpt.plots.losses.reach import Drawn, Line, Live, Reach, Variant, View, reach_of
 from tinygpt.spelling import number
+from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES
 from tinygpt.words.loss import final_words
 
-OVER_IT = 0.05  # of the height: the words over a guess
-FLOOR_GAP, NAME_GAP = 0.11, 0.075  # of the height: from one floor's name to the next, and from one curve's
-NAMED = 8  # so many names find room at the ends of the curves of a comparison
-WIDE = 620  # px of the plot on a wide page; on a narrow one any two names may lie on each other
+NAMED = 12  # so many names find room beside a chart
 COLUMNS = (
-    "kind", "run", "tone", "ink", "dash", "key", "x", "step", "loss", "low", "high", "label", "label_y", "log_y",
-    "narrow_y", "val", "train", "seeds",
+    "kind", "run", "tone", "ink", "dash", "x", "step", "loss", "low", "high", "label", "name",
+    *ends.PLACES, "val", "train", "seeds", "batches",
 )  # fmt: skip
+LIVE_LOOK, FINAL_LOOK = f"{LIVE_BATCHES} batches", f"{FINAL_BATCHES} batches"
 
 
 def loss_rows(
@@ -38,12 +37,7 @@ def loss_rows(
     if not any(mean.x > 0 for one in drawn for mean in one.means):
         corners.append((reach.last / 100, reach.low))
     rows: list[dict[str, Any]] = [{"kind": "corner", "x": x, "loss": loss} for x, loss in corners]
-    seen = [line for line in floors if reach.low < line.loss <= reach.high]  # highest first
-    places = ends.moved_apart([-line.loss for line in seen], FLOOR_GAP * reach.height)
-    rows += [
-        {"kind": "floor", "loss": line.loss, "label": line.label, "label_y": -place}
-        for line, place in zip(seen, places, strict=True)
-    ]
+    rows += _level_rows(floors, reach, live.guess if live else None)
     for one in drawn:
         rows += [
             {"kind": "train", **one.variant.look, "run": run, "x": x, "loss": reach.inside(loss)}
@@ -52,11 +46,8 @@ def loss_rows(
             if x >= reach.first
         ]
         if view.lines != "train":
-            rows += _val_rows(one, reach, view, tell_train=live is not None)
-    rows += _end_rows(drawn, reach, most_names=None if live else NAMED)
-    if live and live.guess is not None:
-        place = min(live.guess, reach.high - OVER_IT * reach.height)
-        rows.append({"kind": "guess", "loss": place, "label": f"your guess {number(live.guess)}"})
+            rows += _val_rows(one, reach, view)
+    rows += _end_rows(drawn, reach, view)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -64,64 +55,105 @@ def _drawn(variant: Variant, view: View) -> Drawn:
     """What all rows of a variant are made from; its thin lines only where they are asked for."""
     train = {
         curve.run: [(curve.x(point, view.axis), point.step, loss)
-                    for point, loss in zip(curve.points, curve.smoothed(view.smoothing), strict=True)]
+                    for point, loss in zip(curve.on_the_way, curve.smoothed(view.smoothing), strict=True)]
         for curve in (() if view.lines == "val" else variant.curves)
     }  # fmt: skip
     return Drawn(variant, seed_means(variant.curves, view.axis), train)
 
 
-def _val_rows(one: Drawn, reach: Reach, view: View, *, tell_train: bool) -> list[dict[str, Any]]:
-    """One thick line with its band, or a line for each run. `tell_train`: each says its training loss, too."""
-    curves, look = one.variant.curves, one.variant.look
-    if view.band or len(curves) == 1:
-        lines = [(look | {"seeds": len(curves)}, one.means)]
-    else:
-        lines = [(look | {"run": curve.run, "seeds": 1}, seed_means([curve], view.axis)) for curve in curves]
-    train = {step: loss for points in one.train.values() for _, step, loss in points} if tell_train else {}
-    rows = []
-    for same, means in lines:
-        for mean in means:
-            if mean.x < reach.first:
-                continue
-            rows.append({"kind": "val", **same, "x": mean.x, "step": mean.step, "loss": reach.inside(mean.loss),
-                         "val": mean.loss, "train": train.get(mean.step)})  # fmt: skip
-            if view.band and len(curves) > 1:
-                edges = {"low": reach.inside(mean.low), "high": reach.inside(mean.high)}
-                rows.append({"kind": "band", **same, "x": mean.x, **edges})
-    return rows
-
-
-def _end_rows(drawn: Sequence[Drawn], reach: Reach, *, most_names: int | None) -> list[dict[str, Any]]:
-    """A dot at the end of each curve, its name, and what the lecture states; only the best of too many has a name."""
-    ended = [(one.means[-1], one.variant) for one in drawn if one.means and one.means[-1].x >= reach.first]
-    ended.sort(key=lambda end: end[0].loss)
-    few = most_names is None or len(ended) <= most_names
-    names = [
-        ends.Name(end.x, reach.inside(end.loss), f"{variant.look['label']} {final_words(end.loss)}",
-                  ends.KEY if variant.key else 0)
-        for end, variant in (ended if few else ended[:1])
-    ]  # fmt: skip
-    begun = min((mean.x for one in drawn for mean in one.means if mean.x > 0), default=reach.last)
-    said = [{"label": name.words, "key": name.key, **place} for name, place in _name_places(names, reach, begun)]
-    said += [{"label": ""}] * (len(ended) - len(said))
-    rows = []
-    for (end, variant), words in zip(ended, said, strict=True):
-        rows.append({"kind": "end", **variant.look, "x": end.x, "loss": reach.inside(end.loss), **words})
-        if (target := variant.curves[0].target) is not None:
-            rows.append({"kind": "target", **variant.look, "x": reach.last, "loss": reach.inside(target)})
-    return rows
-
-
-def _name_places(names: Sequence[ends.Name], reach: Reach, begun: float) -> list[tuple[ends.Name, dict[str, float]]]:
-    """Each name with its height: on a wide page, on a wide page with an axis of powers, on a narrow one."""
-    begun = max(begun, reach.first)
-    decades = math.log(reach.last / begun) or 1.0
-    linear = [name._replace(x=(name.x - reach.first) / (reach.last - reach.first) * WIDE) for name in names]
-    powers = [name._replace(x=math.log(max(name.x, begun) / begun) / decades * WIDE) for name in names]
-    gap, top = NAME_GAP * reach.height, reach.inside(math.inf) - EDGE * reach.height
-    wide, log = (ends.names_apart(placed, gap, top, WIDE) for placed in (linear, powers))
-    narrow = ends.moved_apart([name.y for name in names], gap, top=top)
-    return [
-        (name, {"label_y": a, "log_y": b, "narrow_y": c})
-        for name, a, b, c in zip(names, wide, log, narrow, strict=True)
+def _level_rows(floors: Sequence[Line], reach: Reach, guess: float | None) -> list[dict[str, Any]]:
+    """The floors in sight, and what somebody guesses: their names keep apart, all of them together."""
+    levels = [
+        ("floor", line.loss, line.label.replace("\n", ends.BETWEEN))
+        for line in floors
+        if reach.low < line.loss <= reach.high
     ]
+    if guess is not None:
+        levels.append(("guess", reach.inside(guess), f"your guess{ends.BETWEEN}{number(guess)}"))
+    levels.sort(key=lambda level: level[1])
+    places = _places([loss for _, loss, _ in levels], (ends.FLOOR, ends.FLOOR_SMALL), reach)
+    return [
+        {"kind": kind, "loss": loss, "label": label, **place}
+        for (kind, loss, label), place in zip(levels, places, strict=True)
+    ]
+
+
+def _val_rows(one: Drawn, reach: Reach, view: View) -> list[dict[str, Any]]:
+    """One thick line with its band as far as all seeds have come, or a line for each run; then each that goes on."""
+    curves, look = one.variant.curves, one.variant.look
+    together = view.band or len(curves) == 1
+    train = {step: loss for points in one.train.values() for _, step, loss in points} if len(curves) == 1 else {}
+    rows: list[dict[str, Any]] = []
+    if together:
+        rows += _line_rows(one.means, look | {"seeds": len(curves)}, curves[0].max_steps, reach, train)
+    if len(curves) == 1:
+        return rows
+    common = one.means[-1].step if together and one.means else -1
+    for curve in curves:
+        means = [mean for mean in seed_means([curve], view.axis) if mean.step >= common]
+        if together and len(means) < 2:
+            continue
+        rows += _line_rows(means, look | {"run": curve.run, "seeds": 1}, curve.max_steps, reach, {})
+    if view.band:
+        rows += [
+            {"kind": "band", **look, "x": mean.x, "low": reach.inside(mean.low), "high": reach.inside(mean.high)}
+            for mean in one.means
+            if mean.x >= reach.first
+        ]
+    return rows
+
+
+def _line_rows(
+    means: Sequence[Mean], same: dict[str, Any], max_steps: int, reach: Reach, train: dict[int, float]
+) -> list[dict[str, Any]]:
+    """A thick line through the looks on the way, and a thin one from the last of them to the long look at the end."""
+    seen = [mean for mean in means if mean.x >= reach.first]
+    way = [mean for mean in seen if not max_steps or mean.step < max_steps]
+    rows = [
+        {"kind": "val", **same, "x": mean.x, "step": mean.step, "loss": reach.inside(mean.loss), "val": mean.loss,
+         "train": train.get(mean.step), "batches": LIVE_LOOK}
+        for mean in way
+    ]  # fmt: skip
+    if len(way) < len(seen):
+        last = seen[len(way) - 1 :] if way else seen
+        rows += [{"kind": "final", **same, "x": mean.x, "loss": reach.inside(mean.loss)} for mean in last]
+    return rows
+
+
+def _end_rows(drawn: Sequence[Drawn], reach: Reach, view: View) -> list[dict[str, Any]]:
+    """A dot at the end of each curve, its name, and what the lecture states; only the best of too many has a name."""
+    ended = [(end, one.variant) for one in drawn if (end := _end(one, view)) and end.x >= reach.first]
+    ended.sort(key=lambda found: found[0].loss)
+    named = len(ended) if len(ended) <= NAMED else 1
+    heights = [reach.inside(end.loss) for end, _ in ended[:named]]
+    places = _places(heights, (ends.NAME, ends.NAME_SMALL), reach)
+    rows: list[dict[str, Any]] = []
+    for n, (end, variant) in enumerate(ended):
+        look, last = variant.look, variant.curves[0].final if len(variant.curves) == 1 else None
+        name = look["label"]
+        words = {"label": f"{name}{ends.BETWEEN}{final_words(end.loss)}", **places[n]} if n < named else {"label": ""}
+        rows.append({
+            "kind": "end", **look, "x": end.x, "step": end.step, "loss": reach.inside(end.loss), "val": end.loss,
+            "name": name, "seeds": len(variant.curves), "train": last.loss if last else None,
+            "batches": FINAL_LOOK if end.step == variant.curves[0].max_steps else LIVE_LOOK, **words,
+        })  # fmt: skip
+        if (target := variant.curves[0].target) is not None:
+            place = {"x": reach.last, "loss": reach.inside(target)}
+            rows.append({"kind": "target", **look, **place, "val": target})
+    return rows
+
+
+def _end(one: Drawn, view: View) -> Mean | None:
+    """Where the dot of a variant stands: at its number, over the step that its farthest runs have reached."""
+    if one.variant.loss is None:
+        return one.means[-1] if one.means else None
+    last = [seen[-1] for curve in one.variant.curves if not curve.lost and (seen := seed_means([curve], view.axis))]
+    if not last:
+        return None
+    step, loss = max(mean.step for mean in last), one.variant.loss
+    return Mean(fmean(mean.x for mean in last if mean.step == step), step, loss, loss, loss)
+
+
+def _places(heights: Sequence[float], gaps: tuple[int, int], reach: Reach) -> list[dict[str, float]]:
+    """The heights of names, lowest first; `gaps` are in px."""
+    return ends.placed(heights, reach.height, gaps, reach.low, reach.high)

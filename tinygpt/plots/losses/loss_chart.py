@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from tinygpt.experiments.curves import Axis
-from tinygpt.plots.look import PALETTE, TICK, Mode, Palette
+from tinygpt.plots.look import PALETTE, Mode, Palette
 from tinygpt.plots.losses import ends, marks
 from tinygpt.plots.losses.reach import NOTHING
 from tinygpt.spelling import MINUS
@@ -22,17 +22,18 @@ def loss_spec(mode: Mode, axis: Axis = "steps", *, log: bool = False, live: bool
     """Everything but the rows. `live` draws runs, with thicker lines; else variants are drawn, of many runs."""
     p = PALETTE[mode]
     at: dict[str, Any] = {"x": _along(p, axis, log=log), "y": marks.LOSS}
-    guess = marks.text_mark(p.ink, TICK, align="left", x=4, dy=-11)  # what a student expects: words on a line of ink
+    dotted = {**marks.RULE, "strokeDash": [2, 4], "strokeWidth": 1.5, "color": p.gray}
     spec = marks.layered([
-        marks.layer("corner", marks.CORNER, at), *marks.floor_layers(p), *_curves(at, live=live),
+        marks.layer("corner", marks.CORNER, at),
+        marks.layer("floor", dotted, {"y": marks.LOSS}), *ends.level_names(p, "floor", p.muted),
+        *_curves(at, live=live),
         marks.layer("guess", {**marks.RULE, "strokeWidth": 1.25, "color": p.ink}, {"y": marks.LOSS}),
-        *marks.on_lines(p, "guess", guess, {"y": marks.LOSS, "text": marks.TEXT}),
-        _points(at, axis, live=live), *_ends(p, at, log=log),
+        *ends.level_names(p, "guess", p.ink),  # what a student expects
+        *_ends(p, at), *_points(at, axis, live=live),
     ], height=HEIGHT) | {"params": [marks.shift_zoom()]}  # fmt: skip
     if log:  # a logarithm has no place for the start: rows at zero are not drawn
         for layer in spec["layer"]:
-            if "x" in layer["encoding"]:
-                layer["transform"] = [*layer["transform"], {"filter": "datum.x > 0"}]
+            layer["transform"] = [*layer["transform"], {"filter": "!isValid(datum.x) || datum.x > 0"}]
     return spec
 
 
@@ -57,28 +58,28 @@ def _curves(at: dict[str, Any], *, live: bool) -> list[dict[str, Any]]:
         marks.layer("band", {"type": "area", "opacity": 0.22, "clip": True, "tooltip": None}, {**line, **edges}),
         marks.layer("train", {**marks.LINE, **thin}, line),
         marks.layer("val", {**marks.LINE, "strokeWidth": 3.5 if live else 3}, {**line, "strokeDash": marks.DASH}),
+        marks.layer("final", {**marks.LINE, "strokeWidth": 1.25, "strokeDash": [2, 2]}, line),
     ]
 
 
-def _points(at: dict[str, Any], axis: Axis, *, live: bool) -> dict[str, Any]:
-    """Where the pointer finds a val loss; nothing of it is seen."""
+def _points(at: dict[str, Any], axis: Axis, *, live: bool) -> list[dict[str, Any]]:
+    """Where the pointer finds a val loss; nothing of it is seen. The end comes last, over all others."""
     val = {"field": "val", "title": "val loss", "format": ".4g"}  # also where the line runs along the upper edge
     across = [] if axis == "steps" else [{"field": "x", "title": axis, "format": ".3~s"}]
     name, step = {"field": "label", "title": "run" if live else "variant"}, {"field": "step", "format": ",d"}
     last = {"field": "train", "title": "train loss", "format": ".4g"} if live else {"field": "seeds", "title": "seeds"}
-    told = [name, step, *across, val, last]
+    told = [name, step, *across, val, last, {"field": "batches", "title": "measured on"}]
     mark = {**marks.DOT, "size": 160, "opacity": 0, "tooltip": True}
-    return {"name": "points"} | marks.layer("val", mark, {**at, "detail": marks.RUN, "tooltip": told})
+    points = {"name": "points"} | marks.layer("val", mark, {**at, "detail": marks.RUN, "tooltip": told})
+    named = {**name, "field": "name"}
+    return [points, marks.layer("end", {**mark, "clip": False}, {**at, "tooltip": [named, *told[1:]]})]
 
 
-def _ends(p: Palette, at: dict[str, Any], *, log: bool) -> list[dict[str, Any]]:
-    """A short stroke where the lecture ended; a dot at the end of each curve, and its name over everything else."""
-    behind, before = ends.end_names(p, {"x": at["x"]}, marks.INK)
-    key = ends.end_keys({"x": at["x"]}, marks.TONE)
-    place = f"width < {ends.NARROW} ? datum.narrow_y : datum.{'log_y' if log else 'label_y'}"
-    for layer in (behind, key, before):
-        layer["transform"] = [*layer["transform"], {"calculate": place, "as": "label_y"}]
+def _ends(p: Palette, at: dict[str, Any]) -> list[dict[str, Any]]:
+    """A short stroke where the lecture ended; a dot at the end of each curve, and its name beside the chart."""
     stroke = {**marks.DOT, "shape": "stroke", "size": 700, "filled": False, "strokeWidth": 3, "clip": False}
+    told = [{"field": "label", "title": "variant"}, {"field": "val", "title": "the lecture states", "format": ".4g"}]
     dot = {**marks.DOT, "size": 120, "clip": False}  # whole also at the edge of the chart
-    look = {**at, "color": marks.TONE, "opacity": ends.END_IN_SIGHT}
-    return [marks.layer("target", stroke, look), behind, marks.layer("end", dot, look), key, before]
+    look = {**at, "color": marks.TONE, "opacity": ends.IN_SIGHT}
+    target = marks.layer("target", {**stroke, "tooltip": True}, {**look, "tooltip": told})
+    return [target, *ends.end_names(p, at), marks.layer("end", dot, look)]

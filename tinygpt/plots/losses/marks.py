@@ -12,7 +12,6 @@ DASHES = ([1, 0], [8, 4], [3, 3], [12, 4, 3, 4])  # a second run of the same hue
 
 SCALE = {"nice": False, "zero": False}
 LOSS: dict[str, Any] = {"field": "loss", "type": "quantitative", "scale": SCALE, "axis": None}
-NAME_AT = {**LOSS, "field": "label_y"}
 RUN = {"field": "run", "type": "nominal"}
 TEXT = {"field": "label"}
 AS_IT_IS = {"scale": None, "legend": None, "type": "nominal"}  # a color that stands in the row itself
@@ -26,10 +25,6 @@ LINE = {"type": "line", "tooltip": None, "clip": True, "strokeJoin": "round"}
 RULE = {"type": "rule", "tooltip": None, "clip": True}
 DOT = {"type": "point", "filled": True, "clip": True, "tooltip": None}
 CORNER = {"type": "point", "opacity": 0, "tooltip": None}  # two of them give the axes their range
-IN_SIGHT = {  # a floor's name stands outside the plot, where nothing clips it when somebody zooms
-    "condition": {"test": "inrange(scale('y', datum.loss), [0, height])", "value": 1},
-    "value": 0,
-}
 
 
 def layered(layers: list[dict[str, Any]], *, height: int, right: int = 2) -> dict[str, Any]:
@@ -46,13 +41,6 @@ def layered(layers: list[dict[str, Any]], *, height: int, right: int = 2) -> dic
 def layer(kind: str, mark: dict[str, Any], encoding: dict[str, Any]) -> dict[str, Any]:
     """A mark for each row of one kind."""
     return {"transform": [{"filter": f"datum.kind === '{kind}'"}], "mark": mark, "encoding": encoding}
-
-
-def floor_layers(p: Palette) -> list[dict[str, Any]]:
-    """Dotted lines, each with its name at the left."""
-    rule = {**RULE, "strokeDash": [2, 4], "strokeWidth": 1.5, "color": p.gray}
-    name = text_mark(p.muted, TICK, align="right", x=-10, lineBreak="\n", clip=False)
-    return [layer("floor", rule, {"y": LOSS}), layer("floor", name, {"y": NAME_AT, "text": TEXT, "opacity": IN_SIGHT})]
 
 
 def text_mark(tone: str, size: int, **place: Any) -> dict[str, Any]:

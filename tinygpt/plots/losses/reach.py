@@ -1,7 +1,6 @@
 """What the loss chart shows: runs, or all that differ by their seed alone, as one; and where its axes begin and end."""
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -46,7 +45,7 @@ class Variant(NamedTuple):
 
     curves: Sequence[LossCurve]  # at least one, all of one label
     tone: Tone
-    key: bool = False  # a sample of its line stands beside its name: a hue alone does not tell whose name it is
+    loss: float | None = None  # the number that stands beside its name; None: the mean where its line ends
 
     @property
     def look(self) -> dict[str, Any]:
@@ -56,12 +55,6 @@ class Variant(NamedTuple):
             "run": first.run if len(self.curves) == 1 else first.label, "label": first.label,
             "tone": self.tone.line, "ink": self.tone.ink, "dash": str(self.tone.dash),
         }  # fmt: skip
-
-
-def variants_of(curves: Mapping[str, Sequence[LossCurve]], tones: Mapping[str, Tone]) -> list[Variant]:
-    """The variants of a comparison, from curves and tones by label; those of one family get a sample of their line."""
-    roles = Counter(group[0].role for group in curves.values())
-    return [Variant(group, tones[label], key=roles[group[0].role] > 1) for label, group in curves.items()]
 
 
 class Drawn(NamedTuple):

@@ -38,8 +38,8 @@ LENGTHS = {"a tenth": 0.1, "a third": 1 / 3, "whole": 1.0}  # of a run's usual s
 FIRST = {"learning_rate": (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2), "max_steps": (500, 1_000, 2_000)}  # chosen at first
 
 
-def experiment() -> None:
-    """The settings of an experiment in the left column, its cost, and Run."""
+def experiment() -> Plan | None:
+    """The settings of an experiment in the left column; its plan, or None with a sentence that says what is wrong."""
     chosen = st.selectbox("Experiment", [*FORMS, LANGUAGES], 1, key="experiment", bind="query-params")
     plan = None
     try:
@@ -52,15 +52,22 @@ def experiment() -> None:
     except ValueError as error:
         st.text(str(error))
         plan = None
+    return plan
+
+
+def run_button(plan: Plan | None) -> None:
+    """Run, and what it will cost: over the experiment's progress, so that both are in sight however long the form."""
+    cost = "Nothing to run yet: the settings say what is missing."
     if plan:
         steps = sum(run.spec.train.max_steps for run in plan.runs)
         seconds = sum(launch.seconds_here(*(run.spec for run in plan.runs))) / max(1, len(session.engine().workers()))
         cost = f"{len(plan.runs)} runs, {thousands(steps)} steps in all, about {spoken_time(seconds)} here"
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.button(
+            "Run", type="primary", key="begin", width=140, disabled=plan is None, on_click=session.order,
+            args=(PLACE, _begin, plan),
+        )  # fmt: skip
         st.markdown(f":gray[{cost}]")
-    st.button(
-        "Run", type="primary", key="begin", width="stretch", disabled=plan is None, on_click=session.order,
-        args=(PLACE, _begin, plan),
-    )  # fmt: skip
     if words := session.answer(PLACE):
         st.text(words)
 

@@ -5,7 +5,7 @@ import streamlit as st
 from tinygpt.engine.records import RunView
 from tinygpt.plots.losses.lines import Axes, Series, lines_rows, lines_spec
 from tinygpt.plots.losses.surprise import passage
-from tinygpt.ui import frame
+from tinygpt.ui import frame, texts
 from tinygpt.ui.compare import models
 from tinygpt.ui.compare.chart import figure, styles
 from tinygpt.ui.compare.shown import Shown
@@ -27,33 +27,32 @@ def two_models(now: Shown) -> None:
         st.markdown(":gray[Once the runs above have ended, two of them can be laid side by side here.]")
         return
     pair = _pair(list(ready.values()), now)
-    if pair is None:
-        return
     try:
         _positions(*pair, now)
-        _passage(*pair, now)
+        if any(map(texts.may_be_read, pair)):
+            _passage(*pair, now)
+        else:
+            st.markdown(":gray[Their text belongs to somebody else, so no passage of it is shown.]")
     except ValueError as error:
         st.text(str(error))
 
 
-def _pair(ready: list[RunView], now: Shown) -> tuple[RunView, RunView] | None:
-    """The worst and the best, unless somebody chooses others."""
+def _pair(ready: list[RunView], now: Shown) -> tuple[RunView, RunView]:
+    """The worst and the best of one seed, unless somebody chooses others."""
     ordered = sorted(ready, key=lambda run: -(run.final[1] if run.final else run.val or 0.0))
+    *seeds, best = (run.spec.train.seed for run in ordered)
+    worst = seeds.index(best) if best in seeds else 0  # of one seed: what is luck for one is then luck for the other
     by_id = {run.id: run for run in ordered}
     with st.container(horizontal=True, gap="medium"):
-        first = st.selectbox("This model", list(by_id), 0, key="first", format_func=lambda i: _title(by_id[i], now))
+        first = st.selectbox("This model", list(by_id), worst, key="first", format_func=lambda i: _title(by_id[i], now))
         second = st.selectbox(
             "and this one", list(by_id), len(by_id) - 1, key="second", format_func=lambda i: _title(by_id[i], now)
         )
-    a, b = by_id[first], by_id[second]
-    if a.spec.corpus != b.spec.corpus:
-        st.markdown(":gray[These two have learned different texts, so their losses say nothing about each other.]")
-        return None
-    return a, b
+    return by_id[first], by_id[second]
 
 
 def _title(run: RunView, now: Shown) -> str:
-    return f"{now.labels[run.id]} (seed {run.spec.train.seed})"
+    return f"{now.labels[run.id] if run.experiment else run.name} (seed {run.spec.train.seed})"
 
 
 def _positions(a: RunView, b: RunView, now: Shown) -> None:
@@ -62,10 +61,10 @@ def _positions(a: RunView, b: RunView, now: Shown) -> None:
     look = [tones[now.labels[run.id]] for run in (a, b)]
     if look[0] == look[1]:  # two seeds of one variant
         look[1] = look[1]._replace(dash=look[1].dash + 1)
-    losses = [models.loss_at_positions(models.reached(run)) for run in (a, b)]
+    found = [models.at_positions(models.reached(run)) for run in (a, b)]
     series = [
-        Series(_title(run, now), tone, range(len(loss)), loss)
-        for run, tone, loss in zip((a, b), look, losses, strict=True)
+        Series(_title(run, now), tone, range(len(at.losses)), at.losses)
+        for run, tone, at in zip((a, b), look, found, strict=True)
     ]
     figure(
         lines_rows(series), lines_spec(frame.mode(), Axes("position in the window", "val loss")), key="by_position",
@@ -73,7 +72,7 @@ def _positions(a: RunView, b: RunView, now: Shown) -> None:
         title="Loss by position in the window, nats per character",
     )  # fmt: skip
     names = [literal.markdown(_title(run, now)) for run in (a, b)]
-    frame.caption(position_words(list(zip(names, losses, strict=True))))
+    frame.caption(position_words(list(zip(names, found, strict=True))))
 
 
 def _passage(a: RunView, b: RunView, now: Shown) -> None:

@@ -11,23 +11,27 @@ from tinygpt.experiments.curves import ACROSS, LossCurve
 from tinygpt.models import kind
 from tinygpt.plots.losses.loss import loss_rows
 from tinygpt.plots.losses.loss_chart import loss_spec
-from tinygpt.plots.losses.reach import LINES, View, variants_of
+from tinygpt.plots.losses.reach import LINES, Variant, View
 from tinygpt.plots.losses.tones import Tone, tones
 from tinygpt.plots.picture import NoPicture, chart_png, chart_svg
 from tinygpt.training.cost import operations
 from tinygpt.training.presets import stated
 from tinygpt.ui import floors, frame, texts
 from tinygpt.ui.compare.shown import Shown
+from tinygpt.ui.compare.standing import variant_loss
 from tinygpt.ui.train.loss import curve_of
+from tinygpt.words.loss import end_words
 
 SMOOTHINGS = {"none": 0.0, "a little": 0.03, "much": 0.1}  # share of a run that is averaged to both sides
 ALT = "Losses of the runs that are compared; the table below has the numbers."
 
 
-def figure(rows: pd.DataFrame, spec: dict[str, Any], *, key: str, alt: str, title: str, zoom: bool = False) -> None:
+def figure(
+    rows: pd.DataFrame, spec: dict[str, Any], *, key: str, alt: str, title: str, aside: str = "", zoom: bool = False
+) -> None:
     """A Vega-Lite chart of `rows` under its title, with a menu that saves it. `zoom` keeps what one has zoomed into."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"**{title}**", width="content")
+        st.markdown(f"**{title}**{aside}", width="content")
         box = st.popover("Save", type="tertiary", key=f"save_{key}", on_change="rerun", width="content")
     if box.open:
         with box:
@@ -68,22 +72,29 @@ def controls() -> View:
     return View(axis, lines, band, SMOOTHINGS[smooth], part == "the end", log)
 
 
-def compared_losses(shown: Shown, styles: dict[str, Tone], view: View) -> None:
-    """All curves, against the floors of the text; runs that another tab has deleted are left out."""
+def compared_losses(shown: Shown, styles: dict[str, Tone], view: View) -> str:
+    """All curves, against the floors of the text; runs that another tab has deleted are left out.
+
+    What is to be said of their ends.
+    """
     curves: dict[str, list[LossCurve]] = {}
     for run in shown.runs:
         label, per_step = shown.labels[run.id], operations(run.spec.model, run.spec.train.batch_size)
         if curve := curve_of(run, label, per_step=per_step, target=stated(run.spec)):
             curves.setdefault(label, []).append(curve)
+    every, groups = [curve for group in curves.values() for curve in group], shown.variants()
+    variants = [Variant(group, styles[label], variant_loss(groups[label])) for label, group in curves.items()]
     levels = floors.lines(shown.corpus, shown.runs[0].spec.model.block_size, texts.folder())
+    stroke = " \u2002:gray[stroke at the right: what the lecture states]" if any(c.target for c in every) else ""
     figure(
-        loss_rows(variants_of(curves, styles), levels, view), loss_spec(frame.mode(), view.axis, log=view.log),
-        key="overlay", alt=ALT, title=f"Loss, nats per character, by {view.axis}", zoom=True,
+        loss_rows(variants, levels, view), loss_spec(frame.mode(), view.axis, log=view.log),
+        key="overlay", alt=ALT, title=f"Loss, nats per character, by {view.axis}", aside=stroke, zoom=True,
     )  # fmt: skip
+    return end_words(every)
 
 
 def styles(shown: Shown) -> dict[str, Tone]:
-    """How each variant is drawn, in every chart of the page."""
+    """How each variant is drawn, in every chart of the page; a single run as on the training page where it can be."""
     groups = shown.variants()
-    roles = [kind(runs[0].spec.model) for runs in groups.values()]
-    return dict(zip(groups, tones(roles, frame.mode()), strict=True))
+    wanted = [(kind(first.spec.model), None if first.experiment else first.slot) for first, *_ in groups.values()]
+    return dict(zip(groups, tones(wanted, frame.mode()), strict=True))

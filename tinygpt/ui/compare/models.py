@@ -8,9 +8,9 @@ from typing import NamedTuple
 from tinygpt.checkpoint.model_file import load
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.engine.records import RunView
+from tinygpt.inside.past import ByPosition, at_each_position
 from tinygpt.inside.surprise import surprise
 from tinygpt.models import LanguageModel
-from tinygpt.training.evaluation import loss_by_position
 from tinygpt.ui import session, texts
 
 MOST_BYTES = 64 * 1024**2  # of all models that are kept together: five of the largest, or hundreds of small ones
@@ -72,9 +72,9 @@ def model_at(where: At) -> LanguageModel:
 
 
 @lru_cache(maxsize=256)
-def loss_at_positions(where: At) -> tuple[float, ...]:
-    """Mean val loss at each position of the window."""
-    return tuple(loss_by_position(model_at(where), text_of(where)).tolist())
+def at_positions(where: At) -> ByPosition:
+    """The val loss at each position of the window."""
+    return at_each_position(model_at(where), text_of(where))
 
 
 @lru_cache(maxsize=512)

@@ -5,24 +5,28 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from itertools import pairwise
 from statistics import fmean
+from typing import NamedTuple
 
 import streamlit as st
 
 from tinygpt.engine.records import RunView
 from tinygpt.experiments.differences import setting_words, varied
+from tinygpt.experiments.floors import gap_closed
 from tinygpt.models import count_parameters
 from tinygpt.plots.losses.final import strip_rows, strip_spec
 from tinygpt.plots.losses.tones import Tone
-from tinygpt.spelling import brief, number, thousands
+from tinygpt.spelling import brief, number, percent, thousands
+from tinygpt.training.spec import RunSpec
 from tinygpt.ui import floors, frame, texts
 from tinygpt.ui.compare.chart import figure
 from tinygpt.ui.compare.shown import Shown
-from tinygpt.ui.compare.standing import broken_on_purpose, by_seed, is_over, losses, one_text, standing
+from tinygpt.ui.compare.standing import broken_on_purpose, by_seed, is_over, losses, standing, variant_loss
 from tinygpt.ui.compare.verdict import Groups, against, joined, notes_on
 from tinygpt.words import literal
 from tinygpt.words.loss import gap_words
 from tinygpt.words.verdict import noise_words, rows_words
 
+PROVEN = "best"
 FEW = 10  # variants in a table that need not be opened
 MOST = 12  # variants that a chart has room for, a row each
 NAMED = 4  # settings that find room in a row
@@ -41,7 +45,7 @@ PLAIN: dict[tuple[str, object], str] = {
 
 
 def results(shown: Shown) -> None:
-    """A row for each variant; the best in bold."""
+    """A row for each variant, and what the share of the gap means."""
     groups = shown.variants()
     if not groups:
         st.markdown(":gray[Choose runs at the left, or begin an experiment. Each variant gets a row here.]")
@@ -49,43 +53,51 @@ def results(shown: Shown) -> None:
     rows = result_rows(shown)
     with st.expander(f"All {len(rows)} variants", type="compact") if len(rows) > FEW else nullcontext():
         st.table(rows, border="horizontal", hide_index=True)
+        if any("gap closed" in row for row in rows):
+            st.markdown(f":gray[{gap_words(known_floors(shown.runs[0].spec))}]")
 
 
 def result_rows(shown: Shown) -> list[dict[str, str]]:
     """The rows in words, with markdown escaped; without the columns in which no row has a word."""
-    groups, best, rows = shown.variants(), best_of(shown), []
+    groups, (first, mark), rows = shown.variants(), marked(shown), []
     for label, differs in differences(groups).items():
         runs, name = groups[label], literal.markdown(label)
         found, loss, spec = losses(runs), loss_words(runs), runs[0].spec
-        known = floors.of_model(spec.corpus, spec.model.block_size, texts.folder())
+        share, best = gap_closed(fmean(found), known_floors(spec)) if found else None, label == first and mark == PROVEN
         row = {
-            "variant": f"**{name}**, best" if label == best else name,
+            "variant": f"{f'**{name}**' if best else name}, {mark}" if label == first else name,
             "what differs": literal.markdown(differs),
             "parameters": thousands(count_parameters(spec.model)),
-            "val loss": f"**{loss}**" if label == best else loss,
+            "val loss": f"**{loss}**" if best else loss,
             "perplexity": perplexity(fmean(found)) if found else "",
             "its seeds": f"{brief(min(found))} to {brief(max(found))}" if len(found) > 1 else "",
-            "gap closed": gap_words(fmean(found), known) if found else "",
+            "gap closed": percent(share) if share is not None else "",
             "state": state(runs),
         }
         rows.append(row)
     return [{column: row[column] for column in row if any(each[column] for each in rows)} for row in rows]
 
 
-def best_of(shown: Shown) -> str:
-    """The variant that deserves a mark: none before all have ended, none among two texts, none broken on purpose."""
-    if not is_over(shown.runs) or not one_text(shown.runs):
-        return ""
-    return standing(shown.variants(), broken_on_purpose(shown)).best
+def marked(shown: Shown) -> tuple[str, str]:
+    """The variant that deserves a mark, and the mark: "best" where the difference is larger than the noise of the
+    seeds, else "lowest". None before all have ended, none that was broken on purpose."""
+    groups = shown.variants()
+    if not is_over(shown.runs) or not (first := (stand := standing(groups, broken_on_purpose(shown))).lowest):
+        return "", ""
+    found = against(stand.ranked, groups, list(stand.ranked)[1], first)
+    return first, PROVEN if found.verdict == "larger than the noise" else "lowest"
 
 
 def loss_words(runs: Sequence[RunView]) -> str:
-    """The mean of the final losses; else how far it has come, or why there is none."""
-    if found := losses(runs):
-        return brief(fmean(found)) + ("" if is_over(runs) else " so far")
-    if len(runs) == 1 and runs[0].status == "stopped" and runs[0].val is not None:
-        return f"{brief(runs[0].val)} when stopped"
+    """The number of a variant, and how final it is; or why there is none."""
+    if (loss := variant_loss(runs)) is not None:
+        return brief(loss) + ("" if losses(runs) and is_over(runs) else " when stopped" if is_over(runs) else " so far")
     return next((status for status in ("diverged", "failed") if any(run.status == status for run in runs)), "\u2013")
+
+
+def known_floors(spec: RunSpec) -> dict[str, float]:
+    """What else guesses the text of a run, and what that loses."""
+    return floors.of_model(spec.corpus, spec.model.block_size, texts.folder())
 
 
 def perplexity(loss: float) -> str:
@@ -112,10 +124,7 @@ def differences(groups: Mapping[str, Sequence[RunView]]) -> dict[str, str]:
 
 def in_words(settings: Sequence[tuple[str, object]]) -> str:
     """The first settings with their values, in the words of a lesson where it has some, and how many there are more."""
-    words = [
-        texts.text_title(str(value)) if name == "corpus" else PLAIN.get((name, value), setting_words(name, value))
-        for name, value in settings[:NAMED]
-    ]
+    words = [PLAIN.get((name, value), setting_words(name, value)) for name, value in settings[:NAMED]]
     more = [f"and {len(settings) - NAMED} more"] if len(settings) > NAMED else []
     return " \u00b7 ".join(words + more)
 
@@ -147,28 +156,31 @@ def seed_by_seed(now: Shown, tones: Mapping[str, Tone]) -> None:
 
 def one_by_one(now: Shown) -> None:
     """Each variant against the one before it, as a table."""
-    rows = step_rows(now.variants())
-    if rows:
+    if steps := steps_of(now.variants()):
         with st.expander("Each against the one before", type="compact", key="steps"):
-            st.table(rows, border="horizontal", hide_index=True)
-            if words := rows_words(sum("seeds," in row["more than luck?"] for row in rows)):
+            st.table([step.row for step in steps], border="horizontal", hide_index=True)
+            if words := rows_words(sum(step.tested for step in steps)):
                 st.markdown(f":gray[{words}]")
 
 
-def step_rows(groups: Groups) -> list[dict[str, str]]:
-    """Each variant against the one before it on the same text, once both have ended."""
-    by_text: dict[str, list[str]] = {}
-    for label, runs in groups.items():
-        by_text.setdefault(runs[0].spec.corpus, []).append(label)
-    rows = []
-    for before, after in (pair for labels in by_text.values() for pair in pairwise(labels)):
+class Step(NamedTuple):
+    """A variant against the one before it: a row of the table, and whether a test stands behind it."""
+
+    row: dict[str, str]
+    tested: bool
+
+
+def steps_of(groups: Groups) -> list[Step]:
+    """Each variant against the one before it, once both have ended."""
+    steps = []
+    for before, after in pairwise(groups):
         pair = {label: groups[label] for label in (before, after)}
         if not all(map(is_over, pair.values())):
             continue
-        stand, loss, words = standing(pair), "\u2013", ""
+        stand, loss, words, tested = standing(pair), "\u2013", "", False
         if len(stand.ranked) == 2:
             found = against(stand.ranked, groups, before, after)
-            difference = found.difference or 0.0
+            difference, tested = found.difference or 0.0, bool(found.test)
             loss, words = f"{'+' if difference > 0 else ''}{number(difference, 3)}", noise_words(found)
         row = {
             "from": literal.markdown(before),
@@ -176,5 +188,5 @@ def step_rows(groups: Groups) -> list[dict[str, str]]:
             "val loss": loss,
             "more than luck?": joined(words, notes_on(stand, pair)),
         }
-        rows.append(row)
-    return rows
+        steps.append(Step(row, tested))
+    return steps

@@ -8,20 +8,25 @@ import streamlit as st
 from tinygpt.engine.experiments import ExperimentView
 from tinygpt.engine.records import RunView
 from tinygpt.experiments.differences import variant_key
-from tinygpt.spelling import numbered
-from tinygpt.ui import session
+from tinygpt.models import kind
+from tinygpt.spelling import lettered, unlettered
+from tinygpt.ui import session, texts
 from tinygpt.ui.cookie import is_name
+from tinygpt.words.verdict import hidden_words
 
 MOST, FIRST = 60, 6  # runs on one chart; runs that it begins with
+LONGEST = 80  # characters of a variant's name
+SHORT = {"bigram": "bigram", "head": "one head", "heads": "several heads", "gpt": "GPT"}
 
 
 class Shown(NamedTuple):
-    """What is compared. `labels` names the variant of each run, by the run's id; `notes` is what there is to say."""
+    """What is compared: runs on one text, whose losses can be. `labels` names the variant of each, by the run's id."""
 
     experiments: list[ExperimentView]
     runs: list[RunView]
     labels: dict[str, str]
-    notes: list[str]
+    notes: list[str]  # what there is to say
+    asked: list[ExperimentView | RunView] = []  # all that the link names, also on other texts
 
     @property
     def corpus(self) -> str:
@@ -29,8 +34,8 @@ class Shown(NamedTuple):
         return self.runs[0].spec.corpus if self.runs else ""
 
     def title(self, run: RunView) -> str:
-        """A run among the others: its variant and its seed."""
-        return f"{self.labels[run.id]}, seed {run.spec.train.seed}"
+        """A run among the others: its variant in an experiment, or its own name, and its seed."""
+        return f"{self.labels[run.id] if run.experiment else run.name}, seed {run.spec.train.seed}"
 
     def variants(self, one: ExperimentView | None = None) -> dict[str, list[RunView]]:
         """The runs of each variant, or of those of one experiment, in the order in which the variants come first."""
@@ -42,40 +47,60 @@ class Shown(NamedTuple):
 
 
 def chosen() -> Shown:
-    """What the link says; without a word, the newest experiment, or the newest runs of one text."""
-    asked = [name for name in st.query_params.get("show", "").split(",") if name]
+    """What the link says; without a word, the newest experiment, or the newest runs of one text.
+
+    The first run decides on the text. Runs on any other are hidden: one set of floors cannot stand for two texts.
+    """
+    names = [name for name in st.query_params.get("show", "").split(",") if name]
     engine, notes = session.engine(), []
-    experiments = [one for name in asked if is_name(name) and (one := engine.experiment(name))]
-    runs = [run for one in experiments for run in one.runs]
-    runs += [run for name in asked if is_name(name) and (run := engine.view(name))]
-    if asked and not runs:
+    asked = [each for name in names if is_name(name) and (each := engine.experiment(name) or engine.view(name))]
+    if names and not asked:
         notes.append("This link leads to no run that is here (any more). Below are your own.")
-    if not runs:
-        experiments = engine.experiments(session.student())[-1:]
+    if not asked:
         mine = session.runs()
         newest = [run for run in mine if run.spec.corpus == mine[0].spec.corpus][:FIRST]
-        runs = list(experiments[0].runs) if experiments else newest[::-1]
-    runs = list({run.id: run for run in runs}.values())
+        asked = [*engine.experiments(session.student())[-1:]] or [*newest[::-1]]
+    every = list({run.id: run for each in asked for run in runs_of(each)}.values())
+    runs = [run for run in every if run.spec.corpus == every[0].spec.corpus]
+    if len(runs) < len(every):
+        notes.append(hidden_words(len(every) - len(runs)))
     if len(runs) > MOST:
         notes.append(f"{len(runs)} runs are too many for one chart: here are the first {MOST}.")
-    return Shown(experiments, runs[:MOST], labels(runs[:MOST]), notes)
+    experiments = [each for each in asked if isinstance(each, ExperimentView)]
+    return Shown(experiments, runs[:MOST], labels(runs[:MOST]), notes, asked)
+
+
+def runs_of(each: ExperimentView | RunView) -> tuple[RunView, ...]:
+    """The runs of an experiment, or the one run."""
+    return each.runs if isinstance(each, ExperimentView) else (each,)
 
 
 def labels(runs: list[RunView]) -> dict[str, str]:
-    """The variant of each run in words: its experiment's, or the name of the first run of its kind; never one twice."""
-    names: dict[object, str] = {}
+    """The variant of each run in words: its experiment's, or what its runs share; never one twice."""
+    variants: dict[object, list[RunView]] = {}
     for run in runs:
-        key = (run.experiment, variant_key(run.spec))
-        if key not in names:
-            names[key] = numbered(run.label or run.name, set(names.values()), "{} ({})")
-    return {run.id: names[run.experiment, variant_key(run.spec)] for run in runs}
+        variants.setdefault((run.experiment, variant_key(run.spec)), []).append(run)
+    names: dict[str, str] = {}
+    for same in variants.values():
+        label = lettered(same[0].label or shared_name(same), set(names.values()), longest=LONGEST)
+        names |= {run.id: label for run in same}
+    return {run.id: names[run.id] for run in runs}
+
+
+def shared_name(runs: list[RunView]) -> str:
+    """The name of a run; of several that differ by their seed alone, what their names share: "GPT, 3 seeds"."""
+    if len(runs) == 1:
+        return runs[0].name
+    roots, seeds = {unlettered(run.name) for run in runs}, {run.spec.train.seed for run in runs}
+    root = roots.pop() if len(roots) == 1 else SHORT[kind(runs[0].spec.model)]
+    return f"{root}, {len(seeds)} seeds" if len(seeds) > 1 else f"{root}, {len(runs)} runs of one seed"
 
 
 def choose_shown() -> Shown:
     """The list of what can be compared, and what is chosen in it; that goes into the link."""
     now = chosen()
     within = {run.id for one in now.experiments for run in one.runs}
-    compared: list[ExperimentView | RunView] = [*now.experiments, *(run for run in now.runs if run.id not in within)]
+    compared = [each for each in now.asked if isinstance(each, ExperimentView) or each.id not in within]
     ids = [each.id for each in compared]
     if ids and "show" not in st.query_params:
         compare_from_now(ids)  # so that the link is the comparison
@@ -87,14 +112,32 @@ def choose_shown() -> Shown:
         on_change=lambda: compare_from_now(st.session_state["shown"]), placeholder="runs and experiments",
         help="Experiments and runs, in one chart. The link opens the same ones.",
     )  # fmt: skip
+    _choose_text(now, {each.id: runs_of(each)[0] for each in compared})
     return now
+
+
+def _choose_text(now: Shown, first: dict[str, RunView]) -> None:
+    """Where there are several, on which text; `first` is a run of each that is chosen. It goes first into the link."""
+    keys = {run.spec.corpus: run for run in first.values()}
+    if len(keys) < 2:
+        return
+    titles = {key: texts.text_title(key) if texts.may_be_read(run) else "a text of somebody else"
+              for key, run in keys.items()}  # fmt: skip
+    st.session_state["of_text"] = now.corpus
+    st.selectbox(
+        "on the text", list(keys), key="of_text", format_func=titles.__getitem__,
+        on_change=lambda: compare_from_now(
+            sorted(first, key=lambda name: first[name].spec.corpus != st.session_state["of_text"])
+        ),
+    )  # fmt: skip
 
 
 def _title(each: ExperimentView | RunView) -> str:
     """A run, or an experiment among others of its kind."""
+    mine = "" if each.student == session.student() else ", not yours"
     if isinstance(each, RunView):
-        return each.name
-    return f"{each.title}, {len(each.runs)} runs, {time.strftime('%H:%M', time.localtime(each.created))}"
+        return f"{each.name}{mine}"
+    return f"{each.title}, {len(each.runs)} runs, {time.strftime('%H:%M', time.localtime(each.created))}{mine}"
 
 
 def compare_from_now(names: list[str]) -> None:

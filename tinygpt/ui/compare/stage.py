@@ -9,6 +9,7 @@ from tinygpt.ui import frame, pace, session
 from tinygpt.ui.compare import chart, kinds, results, sweep, verdict
 from tinygpt.ui.compare.shown import Shown, chosen
 from tinygpt.ui.train.launch import SETTLED, seconds_here
+from tinygpt.ui.train.status import FROM_A_LINK
 from tinygpt.words import literal
 
 
@@ -34,9 +35,8 @@ def _tick(fresh: list[Shown], live: bool) -> None:
             st.text(note)
     with st.container():
         view = chart.controls()
-        if now.runs:
-            chart.compared_losses(now, tones, view)
-        frame.caption(verdict.comparison_words(now))
+        ends = chart.compared_losses(now, tones, view) if now.runs else ""
+        frame.caption(f"{verdict.comparison_words(now)} {ends}")
     with st.container():
         for one in now.experiments:
             if one.kind == "sweep" and (groups := now.variants(one)):
@@ -62,9 +62,11 @@ def progress(one: ExperimentView) -> None:
             words = f"**{literal.markdown(one.title)}** \u2002{ended} of {len(one.runs)} runs have ended"
             if one.status == "running" and (left := seconds_left(one)):
                 words += f" \u00b7 about {spoken_time(left)} left"
-            st.markdown(f"{words} \u00b7 {one.status}" if rests else words)
+            mine = one.student == session.student()
+            words += f" \u00b7 {one.status}" if rests else ""
+            st.markdown(words if mine else words + FROM_A_LINK)
             st.progress(min(1.0, one.share))
-        if one.student == session.student():
+        if mine:
             engine = session.engine()
             orders = {"Resume": engine.resume} if rests else {}
             orders |= {"Pause": engine.pause} if one.status == "running" else {}

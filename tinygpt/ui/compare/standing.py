@@ -27,11 +27,36 @@ def by_seed(runs: Sequence[RunView]) -> dict[int, float | None]:
 
 
 def losses(runs: Sequence[RunView]) -> list[float]:
-    """The final loss of each seed of a variant; while some of its runs are on their way, the last look at each."""
-    if not is_over(runs):
-        on_the_way = (final_loss(run) if run.status in ENDED else run.val for run in runs)
-        return [loss for loss in on_the_way if loss is not None and math.isfinite(loss)]
-    return known_losses(by_seed(runs))
+    """The final loss of each seed of a variant; while some of its runs are on their way, what they have reached."""
+    return known_losses(by_seed(runs)) if is_over(runs) else reached_losses(runs)
+
+
+def reached_losses(runs: Sequence[RunView]) -> list[float]:
+    """Val losses where the farthest of these runs has measured its last; runs that are behind it do not count.
+
+    A mean over different steps would be the loss of no model. Runs that broke off do not count.
+    """
+    looks = [look for run in runs if run.status not in ("diverged", "failed") and (look := last_look(run))]
+    farthest = max((step for step, _ in looks), default=0)
+    return [loss for step, loss in looks if step == farthest]
+
+
+def last_look(run: RunView) -> tuple[int, float] | None:
+    """The step at which the val loss of a run was measured last, and what it was; None before the first."""
+    if (loss := final_loss(run)) is not None:
+        return run.max_steps, loss
+    if run.val is None or not math.isfinite(run.val):
+        return None
+    return max(0, run.step - 1) // run.spec.train.eval_interval * run.spec.train.eval_interval, run.val
+
+
+def variant_loss(runs: Sequence[RunView]) -> float | None:
+    """The one number that a variant has, in chart, table and sentence alike: the mean of `losses`.
+
+    Where all that is left of it was stopped, what that had reached; None where there is no number.
+    """
+    found = losses(runs) or reached_losses(runs)
+    return fmean(found) if found else None
 
 
 def known_losses(known: Losses) -> list[float]:
@@ -52,7 +77,7 @@ class Standing(NamedTuple):
     stopped: list[str]  # some of their runs were stopped
 
     @property
-    def best(self) -> str:
+    def lowest(self) -> str:
         """The lowest of at least two variants none of which has lost a run; "" without one."""
         whole = len(self.ranked) > 1 and not any(None in known.values() for known in self.ranked.values())
         return next(iter(self.ranked)) if whole else ""
@@ -98,8 +123,3 @@ def broken_on_purpose(now: Shown) -> set[str]:
     """The variants that were broken on purpose: a low loss of theirs is no merit."""
     breaks = {one.id for one in now.experiments if one.kind == "break"}
     return {now.labels[run.id] for run in now.runs if run.experiment in breaks and run.label != HEALTHY}
-
-
-def one_text(runs: Sequence[RunView]) -> bool:
-    """Whether all runs learn the same text: else their losses cannot be compared."""
-    return len({run.spec.corpus for run in runs}) <= 1

@@ -14,7 +14,7 @@ from tinygpt.plots.losses.lines import Axes, Series, lines_rows, lines_spec
 from tinygpt.plots.losses.tones import Tone
 from tinygpt.ui import frame
 from tinygpt.ui.compare.chart import figure
-from tinygpt.ui.compare.standing import is_over, known_losses, losses, standing
+from tinygpt.ui.compare.standing import is_over, known_losses, losses, standing, variant_loss
 from tinygpt.words import literal
 from tinygpt.words.verdict import sweep_words
 
@@ -65,7 +65,7 @@ def lowest(groups: dict[str, list[RunView]]) -> tuple[str, float] | None:
     if is_over([run for runs in groups.values() for run in runs]):
         ranked = standing(groups).ranked
         return next(((label, fmean(known_losses(known))) for label, known in ranked.items()), None)
-    known = {label: fmean(seen) for label, runs in groups.items() if (seen := losses(runs))}
+    known = {label: loss for label, runs in groups.items() if (loss := variant_loss(runs)) is not None}
     best = min(known, key=known.__getitem__, default=None)
     return None if best is None else (best, known[best])
 
@@ -75,7 +75,7 @@ def mean_losses(groups: dict[str, list[RunView]]) -> list[float | None]:
     means: list[float | None] = []
     for runs in groups.values():
         lost = math.nan if all(run.status == "diverged" for run in runs) else None
-        means.append(fmean(seen) if (seen := losses(runs)) else lost)
+        means.append(lost if (loss := variant_loss(runs)) is None else loss)
     return means
 
 

@@ -51,7 +51,10 @@ def _of_a_run(run: RunView) -> None:
             _button(
                 "Model", lambda: engine.model_bytes(run.id) or b"", f"{name}.safetensors", "application/octet-stream"
             )
-        _button("Its text", lambda: load_corpus(run.spec.corpus, folder=texts.folder()).text, TEXT_FILE, "text/plain")
+        if texts.may_be_read(run):
+            _button(
+                "Its text", lambda: load_corpus(run.spec.corpus, folder=texts.folder()).text, TEXT_FILE, "text/plain"
+            )
     needs = "Plain PyTorch is one file that needs no tinygpt, only the text beside it."
     if is_sha256(run.spec.corpus):
         needs = "They look for the text beside them. Plain PyTorch is one file that needs nothing else of tinygpt."

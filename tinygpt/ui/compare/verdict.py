@@ -15,8 +15,8 @@ from tinygpt.ui.compare.standing import (
     is_over,
     known_losses,
     losses,
-    one_text,
     standing,
+    variant_loss,
 )
 from tinygpt.words import literal
 from tinygpt.words.verdict import (
@@ -37,15 +37,14 @@ Groups = dict[str, list[RunView]]
 def comparison_words(now: Shown) -> str:
     """The best variant against the next one; of what was broken on purpose, only how far it is from the healthy one."""
     groups, aside = now.variants(), broken_on_purpose(now)
-    if not one_text(now.runs):
-        return "the shapes alone: these runs learn different texts, so their losses cannot be compared."
     if len(groups) < 2:
         return alone(*next(iter(groups.items()))) if groups else NOTHING
     if words := of_breaks(now, aside):
         return words
     if is_over(now.runs):
         return verdict(groups, aside)
-    means = {label: fmean(known) for label, runs in groups.items() if label not in aside and (known := losses(runs))}
+    each = {label: variant_loss(runs) for label, runs in groups.items() if label not in aside}
+    means = {label: loss for label, loss in each.items() if loss is not None}
     best = min(means, key=means.__getitem__, default="")
     return so_far_words(literal.markdown(best), means[best]) if means else NOTHING
 
@@ -96,8 +95,8 @@ def against_healthy(groups: Groups, healthy: str, ill: str) -> str:
     """A broken variant beside the healthy one: neither is praised, the diagnosis says what it means."""
     names = literal.markdown(healthy), literal.markdown(ill)
     if not is_over([run for runs in groups.values() for run in runs]):
-        known = {label: losses(runs) for label, runs in groups.items()}
-        parts = [f"{literal.markdown(label)} is at {brief(fmean(seen))}" for label, seen in known.items() if seen]
+        known = {label: variant_loss(runs) for label, runs in groups.items()}
+        parts = [f"{literal.markdown(label)} is at {brief(loss)}" for label, loss in known.items() if loss is not None]
         return f"so far {' and '.join(parts)}; the diagnosis comes below." if parts else NOTHING
     stand = standing(groups)
     notes = notes_on(stand, groups)

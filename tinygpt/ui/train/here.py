@@ -81,4 +81,4 @@ def _newest(titles: Titles) -> Runs:
 
 def _submit(titles: Titles) -> None:
     for name, title in titles.items():
-        session.engine().submit(_spec(name), student=session.student(), name=session.free_name(title[:40]))
+        session.engine().submit(_spec(name), student=session.student(), name=session.free_name(title))

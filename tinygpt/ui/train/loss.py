@@ -12,11 +12,11 @@ from tinygpt.models import kind
 from tinygpt.plots.losses.loss import loss_rows
 from tinygpt.plots.losses.loss_chart import loss_spec
 from tinygpt.plots.losses.reach import Live, Variant, View
-from tinygpt.plots.losses.tones import family_tone
+from tinygpt.plots.losses.tones import tone
 from tinygpt.ui import floors, frame, pace, session, texts
 from tinygpt.ui.train import run_list
 from tinygpt.words import literal
-from tinygpt.words.loss import curve_words
+from tinygpt.words.loss import curve_words, end_words
 
 ALT = (
     "Loss on training text and on unseen text by step, a line a run; the numbers stand in the list of runs."  # constant
@@ -31,9 +31,7 @@ def live_losses(views: list[RunView], current: RunView | None, max_steps: int, g
     curves = {view.id: curve for view in shown if (curve := curve_of(view))}
     mode = frame.mode()
     variants = [
-        Variant([curves[view.id]], family_tone(curves[view.id].role, view.slot, mode))
-        for view in shown
-        if view.id in curves
+        Variant([curves[view.id]], tone(curves[view.id].role, view.slot, mode)) for view in shown if view.id in curves
     ]
     rows = loss_rows(
         variants, floors.lines(corpus, block_size, texts.folder()), View(the_end=the_end),
@@ -48,7 +46,8 @@ def live_losses(views: list[RunView], current: RunView | None, max_steps: int, g
     if curve:  # its name goes into a sentence now, where marks would have a meaning
         curve = replace(curve, label=literal.markdown(curve.label))
     ended, diverged = status in ENDED, status == "diverged"
-    frame.caption(curve_words(curve, known, ended=ended, guess=guess, diverged=diverged))
+    words = curve_words(curve, known, ended=ended, guess=guess, diverged=diverged)
+    frame.caption(f"{words} {end_words(curves.values())}")
 
 
 def heading() -> bool:
@@ -71,10 +70,16 @@ def corpus_on_stage(current: RunView | None) -> str:
 
 
 def curve_of(view: RunView, label: str = "", **more: Any) -> LossCurve | None:
-    """A run as the charts want it, under its name or `label`; None when it was deleted a moment ago, in another tab."""
+    """A run as the charts want it, under its name or `label`; None when it was deleted a moment ago, in another tab.
+
+    It ends where `view` does: a step made meanwhile would give the chart another number than the list.
+    """
     try:
         points = session.engine().points(view.id)
     except ValueError:
         return None
-    moving = pace.will_change(view)
-    return LossCurve(view.id, label or view.name, kind(view.spec.model), points, view.max_steps, moving=moving, **more)
+    if view.status not in ENDED:
+        points = tuple(point for point in points if point.step < view.step)
+    moving, lost = pace.will_change(view), view.status in ("diverged", "failed")
+    role = kind(view.spec.model)
+    return LossCurve(view.id, label or view.name, role, points, view.max_steps, moving=moving, lost=lost, **more)

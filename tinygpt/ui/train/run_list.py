@@ -2,21 +2,24 @@
 
 import streamlit as st
 
+from tinygpt.engine.description import COLORS
 from tinygpt.engine.records import RunView
 from tinygpt.models import count_parameters, kind
-from tinygpt.plots import look
+from tinygpt.plots.losses.tones import tone
 from tinygpt.spelling import brief, for_a_file, thousands
 from tinygpt.ui import session, texts
 from tinygpt.words import literal
+from tinygpt.words.verdict import hidden_words
 
 MOST = 20  # runs that a link to the comparison names
 KINDS = ("bigram", "head", "heads", "gpt")
 HUES = "\n".join(
-    f'[class*="st-key-run_{name}_"] label p {{ font-weight: 700; color: '
-    f"light-dark({look.color(name, 'light', text=True)}, {look.color(name, 'dark', text=True)}); }}"
+    f'[class*="st-key-run_{name}_{slot}_"] label p {{ font-weight: 700; color: '
+    f"light-dark({tone(name, slot, 'light').ink}, {tone(name, slot, 'dark').ink}); }}"
     for name in KINDS
+    for slot in range(COLORS)
 )
-# A label is read aloud with its marks, so a name carries none: its hue comes from here.
+# A label is read aloud with its marks, so a name carries none: the color of its line comes from here.
 STYLE = f"""
 {HUES}
 /* A run takes one line; where it is too long, what is said about it gives way before its name does. */
@@ -31,9 +34,16 @@ STYLE = f"""
 
 
 def is_shown(view: RunView, current: RunView | None) -> bool:
-    """Whether a run is on the chart: as ticked, or else when it learns the same text as the current one."""
-    by_itself = current is not None and view.spec.corpus == current.spec.corpus
-    return bool(st.session_state.get(f"show_{view.id}", by_itself))
+    """Whether a run is on the chart: unless its tick was taken away, when it learns the same text as the current one.
+
+    Whatever is ticked, losses of two texts never stand among one set of floors.
+    """
+    return is_comparable(view, current) and bool(st.session_state.get(f"show_{view.id}", True))
+
+
+def is_comparable(view: RunView, current: RunView | None) -> bool:
+    """Whether a run learns the same text as the current one."""
+    return current is not None and view.spec.corpus == current.spec.corpus
 
 
 def run_list(views: list[RunView], current: RunView | None) -> None:
@@ -44,11 +54,16 @@ def run_list(views: list[RunView], current: RunView | None) -> None:
     for view in views:
         name, val = literal.markdown(view.name), view.val
         with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall",
-                          key=f"run_{kind(view.spec.model)}_{view.id}"):  # fmt: skip
-            st.checkbox(name, is_shown(view, current), key=f"show_{view.id}", persist_state="session")
+                          key=f"run_{kind(view.spec.model)}_{view.slot}_{view.id}"):  # fmt: skip
+            if is_comparable(view, current):
+                st.checkbox(name, True, key=f"show_{view.id}", persist_state="session")
+            else:  # the tick that it had is kept for the time when its text is on the stage again
+                st.checkbox(name, False, key=f"hidden_{view.id}", disabled=True)
             st.markdown(f":small[:gray[{literal.markdown(short_about(view, current))}]]", width="stretch", wrap=False)
             st.markdown(f"**{brief(val)}**" if val is not None else ":gray[\u2013]", width="content")
             menu(view, name)
+    if hidden := hidden_words(sum(not is_comparable(view, current) for view in views)):
+        st.markdown(f":gray[{hidden} \u201cShow this run\u201d in the menu of one brings its text.]")
     if len(views) > 1:
         several = ",".join(view.id for view in views[:MOST] if is_shown(view, current))
         st.page_link("lab/compare.py", label="Compare the ticked ones", query_params={"show": several})
@@ -56,6 +71,8 @@ def run_list(views: list[RunView], current: RunView | None) -> None:
 
 def short_about(view: RunView, current: RunView | None) -> str:
     """What tells this run from another, in a few words."""
+    if view.student != session.student():
+        return "not yours"
     if view.status in ("paused", "stopped", "diverged", "failed", "interrupted", "waiting"):
         return view.status
     if current and view.spec.corpus != current.spec.corpus:

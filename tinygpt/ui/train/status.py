@@ -11,6 +11,7 @@ from tinygpt.words import literal
 
 WORDS = {"waiting": "waits for its turn at", "training": "training:", "paused": "paused at", "stopped": "stopped at",
          "diverged": "diverged at", "failed": "failed at", "interrupted": "interrupted at"}  # fmt: skip
+FROM_A_LINK = " \u00b7 not yours: from a link"
 STYLE = """
 /* One line, so that what stands below never jumps; where it is too long, the name is cut and not the numbers. */
 .st-key-how_far p { display: flex; overflow: hidden; white-space: nowrap; }
@@ -26,10 +27,10 @@ def status_line(view: RunView | None) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", gap="small",
                       key="status"):  # fmt: skip
         with st.container(gap="xsmall", width=500, key="how_far"):
-            st.markdown(status_words(view))
+            mine = view is not None and view.student == session.student()
+            st.markdown(status_words(view) + ("" if mine or view is None else FROM_A_LINK))
             st.progress(min(1.0, view.step / view.max_steps) if view else 0.0)
         with st.container(horizontal=True, width="content", gap="small"):
-            mine = view is not None and view.student == session.student()
             run_buttons(view if mine else None)
     for words in filter(None, (session.answer("stage"), (view.warning or view.note) if view else "")):
         st.text(words)

@@ -87,6 +87,6 @@ def every_size(scene: Scene) -> Showing:
     columns = {
         f"{name}, {column}": [value[n] for value in spreads[stage]]
         for stage, name in (("scores", "q\u00b7k"), ("scaled", "divided"))
-        for n, column in enumerate(("variance", "5 %", "95 %"))
+        for n, column in enumerate(("variance", "5%", "95%"))
     }
     table(lambda: {"head_size": scaling.SIZES, **columns}, key=scene.key)
