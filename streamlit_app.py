@@ -1,9 +1,19 @@
 """The server. `streamlit run streamlit_app.py` finds `app` by itself; the table of contents is pages/router.py."""
 
-import streamlit as st
-from starlette.middleware import Middleware
+import sys
 
-from tinygpt.ui.cookie import NameTheBrowser
-from tinygpt.ui.server import lifespan
+try:
+    import streamlit as st
+    from starlette.middleware import Middleware
+
+    from tinygpt.ui.cookie import NameTheBrowser
+    from tinygpt.ui.server import lifespan
+except ModuleNotFoundError as error:
+    from tinygpt.__main__ import what_to_type
+
+    sys.exit(what_to_type("streamlit run streamlit_app.py", error))
 
 app = st.App("pages/router.py", lifespan=lifespan, middleware=[Middleware(NameTheBrowser)])
+
+if __name__ == "__main__":
+    sys.exit("tinygpt: start it with `make run`, or with `.venv/bin/streamlit run streamlit_app.py`")

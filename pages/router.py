@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from tinygpt.ui import frame
+from tinygpt.ui import addresses, frame
 from tinygpt.words.storyboard import lessons
 
 frame.set_up()
@@ -19,6 +19,7 @@ page = st.navigation(
     },
     position="top",
 )
+addresses.tidy()
 with frame.column():
     page.run()
     frame.follow_the_browser()

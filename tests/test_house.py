@@ -26,7 +26,7 @@ MAY_NOT_IMPORT = {
     "tinygpt/ui": {"pages"},
     "pages": {"torch", "plotly", "pandas", "loky", "dask", "distributed"},
 }
-PRINTS = {"tinygpt/cli/main.py", "tinygpt/cli/train.py"}  # the command line
+PRINTS = {"tinygpt/cli/main.py", "tinygpt/cli/runs.py", "tinygpt/cli/train.py"}  # the command line
 
 # The model files run in a notebook and in a worker: they know nothing of processes and of the network.
 ENGINE_ONLY = {"loky", "dask", "distributed", "psutil", "tinygpt.engine", "tinygpt.scheduler"}

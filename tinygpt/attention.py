@@ -33,7 +33,7 @@ def attention_stages(q: Tensor, k: Tensor, *, scale: float | bool = True, mask: 
     """Attention weights for `q` and `k`, both (..., T, hs), with every step kept, each (..., T, T).
 
     `scale` is a factor: True means 1/sqrt(hs), as in "Attention Is All You Need" (2017), eq. 1; False means 1.
-    `mask=False` is an encoder: every token sees every token. `dim=1` on a 3-D tensor is the notebooks' slip:
+    `mask=False` is an encoder: every token sees every token. `dim=1` on a 3-D tensor is the study notebooks' slip:
     it makes columns sum to 1 instead of rows.
     """
     T, hs = q.shape[-2:]
@@ -45,7 +45,7 @@ def attention_stages(q: Tensor, k: Tensor, *, scale: float | bool = True, mask: 
 
 
 class Head(nn.Module):
-    """One head of self-attention, as the notebooks write it: key, query and value made in that order."""
+    """One head of self-attention, as the lecture writes it: key, query and value made in that order."""
 
     def __init__(self, n_embd: int, head_size: int) -> None:
         super().__init__()

@@ -58,7 +58,7 @@ def softmax_then_zero(T: int) -> Tensor:
 
 
 def softmax_of_averages(T: int, *, mask: bool = True) -> Tensor:
-    """Softmax of what is averaged already, as one cell of the notebook does it. (T, T)
+    """Softmax of what is averaged already, as one cell of the study notebook does it. (T, T)
 
     With the mask the kept scores of a row are equal, and equal scores get equal shares: nothing changes.
     """
@@ -72,7 +72,7 @@ def changed_rows(x: Tensor, other: Tensor) -> Tensor:
 
 
 def trick_matrices(T: int = 3) -> dict[str, Tensor]:
-    """The notebook's three left factors: all ones, the lower triangle, the triangle with rows that sum to 1. (T, T)"""
+    """The study notebook's left factors: ones, the lower triangle, the triangle with rows that sum to 1. (T, T)"""
     ones = torch.ones(T, T)
     return {"ones": ones, "tril": torch.tril(ones), "rows sum to 1": tril_weights(T)}
 

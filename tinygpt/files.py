@@ -8,6 +8,11 @@ PROJECT = Path(__file__).parents[1]  # the folder with README.md
 CHECKPOINTS = PROJECT / "checkpoints"  # the shipped models
 
 
+def runs_folder() -> Path:
+    """Where the app keeps runs and own texts: TINYGPT_RUNS, or checkpoints/runs."""
+    return Path(os.environ.get("TINYGPT_RUNS") or CHECKPOINTS / "runs").resolve()
+
+
 def write_whole(path: Path, blob: bytes) -> None:
     """Write a file in one move: a full disk or a power cut leaves the old one as it was."""
     path.parent.mkdir(parents=True, exist_ok=True)

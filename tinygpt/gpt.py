@@ -53,7 +53,7 @@ class GPTConfig:
     scale            what q @ k is multiplied by: "1/sqrt(head_size)" as in the paper, "1/sqrt(n_embd)" as in the
                      lecture's first code, "none", "1/head_size", or "average": all scores equal
     mask             no token sees what follows it; False lets every token see the answer: an encoder, or a mistake
-    softmax_dim      -1: rows of weights sum to 1; -2: columns do, the notebooks' slip, and the future leaks in
+    softmax_dim      -1: rows of weights sum to 1; -2: columns do, the study notebooks' slip, and the future leaks in
     init             "torch": torch's own first weights, which give the lecture's numbers; "gpt2": 0.02, as in nanoGPT
     fixed_head_size  channels of a head, 1 to 2,048 / n_head; None: n_embd is shared out among the heads
     activation       what the hidden layer of a feed-forward part does to a number: "relu", as in the lecture, sets

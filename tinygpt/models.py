@@ -32,7 +32,7 @@ def described(config: ModelConfig) -> dict[str, Any]:
 
 def config_from(parts: Any) -> ModelConfig:
     """The config that was `described`; ValueError, in words, where it is none."""
-    if not isinstance(parts, dict) or parts.get("family") not in FAMILIES:
+    if not isinstance(parts, dict) or parts.get("family") not in list(FAMILIES):  # a list: what it says may be one
         raise ValueError(f"the family of a model is one of {', '.join(FAMILIES)}")
     return from_plain(FAMILIES[parts["family"]], {name: value for name, value in parts.items() if name != "family"})
 
@@ -67,7 +67,7 @@ def blank(config: ModelConfig) -> LanguageModel:
 def build(config: ModelConfig, *, seed: int = 1337, generator: torch.Generator | None = None) -> LanguageModel:
     """A model with its first weights, drawn from `generator`, or from a fresh one with `seed`.
 
-    The notebook draws a batch first and the model right after it: give that generator, and its numbers come out.
+    The study notebook draws a batch first and the model right after it: give that generator, and its numbers come out.
     """
     source = seeded(seed) if generator is None else generator
     model = blank(config).to_empty(device="cpu")

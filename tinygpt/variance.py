@@ -14,8 +14,8 @@ from tinygpt.attention import attention_stages
 from tinygpt.gpt import GPTConfig
 
 Distribution = Literal["randn", "rand"]
-DISTRIBUTIONS: tuple[Distribution, ...] = ("randn", "rand")  # the lecture's draw, and the slip of one notebook
-B, T = 4, 8  # one draw is a batch of the notebooks
+DISTRIBUTIONS: tuple[Distribution, ...] = ("randn", "rand")  # the lecture's draw, and the slip of one study notebook
+B, T = 4, 8  # one draw is a batch of the study notebooks
 
 HOT = 0.99  # of the weight: a row that puts more on one character looks at that one alone
 
@@ -36,7 +36,7 @@ def random_qk(
 ) -> tuple[Tensor, Tensor]:
     """Queries and keys before anything is learned. Both (D, B, T, hs)"""
     draw = torch.randn if distribution == "randn" else torch.rand
-    k = draw(draws, B, T, head_size, generator=generator)  # the notebooks draw the keys first
+    k = draw(draws, B, T, head_size, generator=generator)  # the study notebooks draw the keys first
     q = draw(draws, B, T, head_size, generator=generator)
     return q, k
 
@@ -49,7 +49,7 @@ def score_variance(
     distribution: Distribution = "randn",
     generator: torch.Generator,
 ) -> Tensor:
-    """The variance of all scores of a batch, once for each draw, as the notebooks measure it. (D,)
+    """The variance of all scores of a batch, once for each draw, as the study notebooks measure it. (D,)
 
     `scale` is that of `attention_stages`: True divides by sqrt(hs), False does not divide.
     """

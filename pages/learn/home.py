@@ -48,4 +48,6 @@ for section, row_of_cards in (("Learn", home.lesson_cards(mode)), ("Laboratory",
                 st.markdown(f":gray[{card.line}]")
 
 st.space("medium")
+with st.container(width=780):
+    st.markdown(home.LECTURE)
 st.markdown(f":gray[{home.about_this_server(session.engine().live_runs())}]")

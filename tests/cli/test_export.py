@@ -86,6 +86,7 @@ def test_losses_that_are_none_are_not_believed(tmp_path, capsys, final):
 
 def test_a_folder_that_is_no_run_is_refused_in_words(tmp_path, capsys):
     assert main(["export", str(tmp_path / "x"), "--as", "script"]) == 1
-    assert capsys.readouterr().err == "tinygpt: a run is named by 32 hexadecimal digits\n"
+    assert f"there is no run '{tmp_path / 'x'}' in " in capsys.readouterr().err
+    (tmp_path / RUN).mkdir()
     assert main(["export", str(tmp_path / RUN), "--as", "script"]) == 1
     assert "is not the folder of a run: it has no card.json" in capsys.readouterr().err

@@ -192,7 +192,7 @@ def test_a_model_that_is_not_kept_says_how_to_keep_it(own_text, capsys):
         ("generate x --temperature nan", "--temperature: 0, or a number from 0.001"),
         ("generate x --temperature 1e-40", "--temperature"),
         ("generate x --top-k 0", "--top-k: a whole number of at least 1"),
-        ("generate", "required: FILE"),
+        ("generate", "required: MODEL"),
         ("frobnicate", "'frobnicate'.*choose from.*train"),
     ],
 )
@@ -297,6 +297,26 @@ def test_a_run_that_diverges_says_so_and_its_model_is_kept(own_text, tmp_path, c
     assert main(["generate", str(out), "--length", "10"]) == 0
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_run_that_diverges_at_once_says_one_true_thing_about_its_model(own_text, tmp_path, capsys, kept):
+    out = tmp_path / "wild.safetensors"
+    arguments = train_words(own_text, out, "--learning-rate", "1e38", steps=500)
+    assert main(arguments if kept else arguments[: arguments.index("--out")] + arguments[-2:]) == 3
+    said = capsys.readouterr()
+    assert ("The model of step 0 is kept." in said.err) == kept == (f"saved: {out}" in said.out) == out.exists()
+    assert ("not saved: add --out" in said.out) == (not kept)
+    if kept:
+        assert load(out).info["step"] == 0 and main(["generate", str(out), "--length", "10"]) == 0
+
+
+def test_where_no_bar_can_be_drawn_a_line_says_how_far_it_is(own_text, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("tinygpt.cli.train.EVERY", 0.0)
+    assert main(train_words(own_text, tmp_path / "x", steps=3_000)) == 0
+    first, *_ = lines = capsys.readouterr().err.splitlines()
+    assert re.fullmatch(r"step [\d,]+ of 3,000, val loss \d\.\d{3}, (about \d+ s left|measuring the losses)", first)
+    assert not [line for line in lines if not line.startswith("step ")]
+
+
 def wait_for(terminal: int, pattern: bytes) -> None:
     """Read what a process shows on its terminal until it matches."""
     shown = b""
@@ -336,6 +356,7 @@ def test_ctrl_c_keeps_the_model_and_a_terminal_shows_progress(own_text, tmp_path
             os.close(ours)
     assert process.returncode == 130
     assert b"saved: " in said and b"Traceback" not in said
+    assert re.search(rb"^train loss about \d\.\d{3}, val loss about \d\.\d{3} nats per character", said, re.MULTILINE)
     info = load(out).info
     assert info["ended"] == "stopped" and info["step"] > 0 and info["val_loss"] is None
 
@@ -455,14 +476,34 @@ def test_bytes_that_are_no_text_in_a_path_and_on_a_plain_terminal(own_text, tmp_
 
 @pytest.mark.slow
 @UNIX
-def test_a_prompt_and_a_model_that_a_plain_terminal_cannot_show(tmp_path):
+def test_letters_that_a_terminal_cannot_show_are_escaped_there_and_whole_in_a_file(tmp_path):
     path = tmp_path / "greek"
     path.write_bytes(model_bytes(build(PRESETS["bigram"].spec("a", 3).model), CharTokenizer("\nαβ")))
-    plain = {**os.environ, "PYTHONIOENCODING": "ascii"}
-    done = command("generate", str(path), "--prompt", "α\udcff€", "--length", "50", env=plain)
+    words = ("generate", str(path), "--prompt", "α\udcff€", "--length", "50")
+    plain = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    done = command(*words, env=plain)
     assert done.returncode == 0
-    assert done.stderr == rb"This model has never seen '\udcff', '\u20ac': skipped." + b"\n"
-    assert done.stdout.startswith(rb"\u03b1") and rb"\u03b2" in done.stdout
+    assert done.stderr.decode() == "This model has never seen '\\udcff', '€': skipped.\n"
+    assert done.stdout.decode().startswith("α") and "β" in done.stdout.decode()
+    ours, theirs = os.openpty()
+    try:
+        subprocess.run([*PYTHON, *words], cwd=PROJECT, env=plain, stdout=theirs, timeout=120, check=True)
+        shown = os.read(ours, 4096)
+    finally:
+        os.close(theirs)
+        os.close(ours)
+    assert shown.startswith(rb"\u03b1") and rb"\u03b2" in shown
+
+
+@pytest.mark.parametrize("start", [("-m", "tinygpt", "generate", "a b"), ("streamlit_app.py",)])
+def test_a_python_without_the_packages_says_what_to_type(start):
+    done = subprocess.run([sys.executable, "-S", *start], cwd=PROJECT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    typed = "python -m tinygpt generate 'a b'" if "-m" in start else "streamlit run streamlit_app.py"
+    lacks = "torch" if "-m" in start else "streamlit"
+    folder = ".venv/Scripts" if os.name == "nt" else ".venv/bin"
+    said = rf"tinygpt: .+ lacks {lacks}\. In .+, type .*`{folder}/{re.escape(typed)}`\n"
+    assert re.fullmatch(said, done.stderr), done.stderr
 
 
 # The lecture's text

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.engine.slices import SliceJob, run_slice
-from tinygpt.export.notebook import notebook
+from tinygpt.export.notebook import INSTALL, OPEN, notebook
 from tinygpt.export.own_text import read_own_text
 from tinygpt.export.points import points_csv, points_json
 from tinygpt.export.script import script
-from tinygpt.export.written import literal, spec_code
+from tinygpt.export.written import TEXT_FILE, literal, spec_code
 from tinygpt.files import PROJECT
 from tinygpt.gpt import GPTConfig
 from tinygpt.texts.own import keep_text, sha256_of
@@ -232,6 +232,7 @@ def test_the_notebook_ends_with_the_very_losses_of_the_run(spec, tmp_path):
     assert cells["draw"].outputs[0].data["image/svg+xml"].startswith("<svg")
     assert len(said(cells["write"])) == 300 + 1
     assert [line.split()[1] for line in said(cells["train"]).splitlines()] == ["0", "25", "60"]
+    assert not [output for cell in cells.values() for output in cell.outputs if output.get("name") == "stderr"]
 
 
 def test_a_notebook_is_valid_and_always_the_same():
@@ -240,8 +241,30 @@ def test_a_notebook_is_valid_and_always_the_same():
     read = nbformat.reads(made, as_version=4)
     nbformat.validate(read)
     assert read.metadata.tinygpt == {"spec": json.loads(plays(HEAD).to_json()), "final": [2.5, 2.25]}
-    assert "exported = (2.5, 2.25)" in code_cells(made)[0].source
-    assert "exported = None" in code_cells(notebook(plays(HEAD)))[0].source
+    assert "exported = (2.5, 2.25)" in code_cells(made)[1].source
+    assert "exported = None" in code_cells(notebook(plays(HEAD)))[1].source
+
+
+def test_the_first_cell_says_in_a_sentence_what_is_missing(tmp_path):
+    needed = code_cells(notebook(own()))[0].source
+    bare = subprocess.run([sys.executable, "-S", "-c", needed], cwd=tmp_path, capture_output=True, text=True)
+    said = bare.stderr.splitlines()[-1]
+    assert said.startswith("RuntimeError: tinygpt and torch and safetensors cannot be imported here. Save ")
+    here = os.environ | {"PYTHONPATH": str(PROJECT)}
+    for expected in (
+        f"RuntimeError: The text of this run is not here: save it beside this notebook, as {TEXT_FILE}.",
+        "",
+    ):
+        done = subprocess.run([sys.executable, "-c", needed], cwd=tmp_path, env=here, capture_output=True, text=True)
+        assert "".join(done.stderr.splitlines()[-1:]) == expected
+        (tmp_path / TEXT_FILE).write_text(OWN_TEXT, encoding="utf-8")
+
+
+def test_the_notebook_and_the_readme_open_it_alike():
+    about = nbformat.reads(notebook(own()), as_version=4).cells[0].source
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    for line in (INSTALL, OPEN):
+        assert f"\n    {line}\n" in about and f"\n    {line}" in readme
 
 
 # --- the points -------------------------------------------------------------------------------------------------------

@@ -1,11 +1,12 @@
 """Every row of the notebooks, and every mistake in them, has its place on a page; every lesson follows the rules."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from tests.words.curriculum import BEYOND, CURRICULUM, check_lesson
-from tinygpt.words.storyboard import Answer, Lesson, Question, lesson, lessons
+from tinygpt.words.storyboard import CATALOGS, Answer, Lesson, Question, lesson, lessons
 
 COVERED = {(row, one.name) for one in lessons() for scene in one.scenes.values() for row in scene.covers}
 TOKENS = lesson("tokens")
@@ -21,6 +22,11 @@ def asking(*right: bool | str) -> Lesson:
     """Lesson 1 with another first question, whose answers are `right`."""
     answers = tuple(Answer(f"option {n}", "a reply", one) for n, one in enumerate(right))
     return of_scenes(question=Question("tok_1", "What?", answers))
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in sorted(CATALOGS.glob("*.toml"))])
+def test_a_learner_s_notebook_is_never_taken_for_the_lecture_s(path):
+    assert not re.findall(r"^.*(?<!study )(?<!^)(?<!{)\b[Nn]otebook.*$", path.read_text("utf-8"), re.MULTILINE)
 
 
 @pytest.mark.parametrize("row", CURRICULUM)

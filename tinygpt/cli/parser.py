@@ -14,6 +14,8 @@ from tinygpt.training.presets import PRESETS, preset_called
 
 T = TypeVar("T")
 
+RUN = "a run of the app: its name, or the beginning of its id; `runs` lists both"
+MODEL = f"a model file that `train --out` has saved, or {RUN}"
 FIRST_STEPS = """\
 first steps:
   python -m tinygpt generate checkpoints/nanogpt-cpu.safetensors --prompt "ROMEO:"
@@ -54,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--seed", type=whole(0), metavar="N", help="another seed is another run (default: 1337)")
 
     generate = commands.add_parser("generate", help="let a saved model write")
-    generate.add_argument("model", type=Path, metavar="FILE", help="a model that `train --out` has saved")
+    generate.add_argument("model", metavar="MODEL", help=MODEL)
     generate.add_argument("--prompt", default="", help="what it goes on from (default: an empty line)")
     generate.add_argument("--length", type=whole(1), default=500, metavar="N", help="characters (default: 500)")
     generate.add_argument(
@@ -64,15 +66,17 @@ def parser() -> argparse.ArgumentParser:
     generate.add_argument("--top-k", type=whole(1), metavar="K", help="draw among the K likeliest only")
     generate.add_argument("--seed", type=whole(0), default=1337, metavar="N", help="another seed is another text")
 
-    info = commands.add_parser("info", help="what a model file says about its model")
-    info.add_argument("model", type=Path, metavar="FILE", help="a model that `train --out` has saved")
+    info = commands.add_parser("info", help="what a model says about itself")
+    info.add_argument("model", metavar="MODEL", help=MODEL)
 
     commands.add_parser("presets", help="list what can be trained")
+
+    commands.add_parser("runs", help="list the runs of the app")
 
     export = commands.add_parser(
         "export", help="take a run of the app along: a script, a notebook, plain PyTorch, its points"
     )
-    export.add_argument("run", type=Path, metavar="FOLDER", help="a run of the app, such as checkpoints/runs/0a1b...")
+    export.add_argument("run", metavar="RUN", help=RUN)
     export.add_argument(
         "--as", dest="form", required=True, choices=("script", "notebook", "pytorch", "text", "csv", "json"),
         help="script, notebook and pytorch (one file, without tinygpt) train it again to the same losses; "

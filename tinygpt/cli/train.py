@@ -1,8 +1,9 @@
-"""The command `train`: a progress bar, the final losses, and a model file that says how it was made."""
+"""The command `train`: how far it is, its losses at the end, and a model file that says how it was made."""
 
 import argparse
 import math
 import os
+import re
 import sys
 import time
 from dataclasses import replace
@@ -16,17 +17,20 @@ from tinygpt.checkpoint.header import NotOurFile
 from tinygpt.checkpoint.model_file import read_info, save
 from tinygpt.corpus import CATALOGUE, Corpus, check_length, default_corpus, load_corpus
 from tinygpt.models import count_parameters
+from tinygpt.spelling import spoken_time
 from tinygpt.texts.cleaning import clean_name, read_text, refuse_size
 from tinygpt.texts.decoding import NotUtf8
-from tinygpt.training.loop import advance
+from tinygpt.training.evaluation import LIVE_BATCHES, estimate_loss
+from tinygpt.training.loop import advance, one_thread
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.state import Point, TrainState, start
 
 DONE, DIVERGED, INTERRUPTED = 0, 3, 130  # exit codes
+EVERY = 5.0  # seconds from one line about the progress to the next, where there is no terminal to draw a bar in
 
 
 def train_command(chosen: argparse.Namespace) -> int:
-    """Train with a progress bar, save the model, print the final losses."""
+    """Train, say how far it is on the way, save the model, print its losses."""
     if chosen.out:
         check_place(chosen.out)
     text = chosen.corpus or default_corpus()
@@ -39,38 +43,59 @@ def train_command(chosen: argparse.Namespace) -> int:
     parameters = count_parameters(spec.model)
     print(f"{chosen.preset}: {parameters:,} parameters, {len(corpus.text):,} characters of {corpus.name}")
     state, began, interrupted, last = start(spec, corpus), time.perf_counter(), False, None
+    line_due, loss = began + EVERY, "no loss yet"
     try:
-        with tqdm(total=spec.train.max_steps, unit=" steps", disable=None) as bar:  # no bar where nobody looks
+        with tqdm(total=spec.train.max_steps, unit=" steps", disable=None) as bar:  # in a terminal alone
             while not state.ended:
                 points = advance(state, corpus, seconds=0.5)
                 last = points[-1] if points else last
                 bar.update(state.step - bar.n)
                 if vals := [point.val for point in points if point.val is not None]:
-                    bar.set_postfix_str(f"val loss {vals[-1]:.3f}")
+                    loss = f"val loss {vals[-1]:.3f}"
+                    bar.set_postfix_str(loss)
+                if bar.disable and (now := time.perf_counter()) >= line_due:
+                    line_due = now + EVERY
+                    tell_progress(state, now - began, loss)
     except KeyboardInterrupt:
         interrupted = True
     facts = facts_about(state, last, preset=chosen.preset, corpus=corpus.name, seconds=time.perf_counter() - began)
-    if chosen.out and state.step:  # before anything is said: nobody may be listening any more
+    if chosen.out and (state.step or state.ended):  # before anything is said: nobody may be listening any more
         save(chosen.out, state.model, state.tokenizer, **facts)
-    tell_the_end(state, last, chosen.out)
+    tell_the_end(state, last, corpus, chosen.out)
     return INTERRUPTED if interrupted else DIVERGED if state.ended == "diverged" else DONE
 
 
-def tell_the_end(state: TrainState, last: Point | None, out: Path | None) -> None:
-    """Say how the run ended, and where its model is."""
+def tell_progress(state: TrainState, seconds: float, loss: str) -> None:
+    """Say on a line of its own how far it is: for a file or a pipe, where no bar can be drawn."""
+    done, steps = state.step, state.spec.train.max_steps
+    left = f"about {spoken_time(seconds * (steps - done) / done)} left" if 0 < done < steps else "measuring the losses"
+    print(f"step {done:,} of {steps:,}, {loss}, {left}", file=sys.stderr)
+
+
+def tell_the_end(state: TrainState, last: Point | None, corpus: Corpus, out: Path | None) -> None:
+    """Say how the run ended, its losses, and where its model is."""
+    blind = f"nats per character (guessing blindly: {math.log(state.spec.model.vocab_size):.4f})"
     if not state.ended:
         print(f"Stopped after {state.step:,} steps.", file=sys.stderr)
-    elif state.note:
-        print(state.note, file=sys.stderr)
+        train, val = (quick_loss(state, corpus, split) for split in ("train", "val"))
+        print(f"train loss about {train:.3f}, val loss about {val:.3f} {blind}")
+    elif state.note:  # it says that the model is kept, which hangs on `out` here
+        print(state.note if out else re.sub(r"The model [^.]*kept[^.]*\. ", "", state.note), file=sys.stderr)
     elif last:
-        blind = math.log(state.spec.model.vocab_size)
-        print(f"train loss {last.loss:.4f}, val loss {last.val:.4f} nats per character (guessing blindly: {blind:.4f})")
+        print(f"train loss {last.loss:.4f}, val loss {last.val:.4f} {blind}")
     if not out:
         print("not saved: add --out my.safetensors to keep the model")
-    elif not state.step:
+    elif not (state.step or state.ended):
         print("not saved: no step was made")
     else:
         print(f'saved: {out}\nnext: python -m tinygpt generate "{out}"')
+
+
+def quick_loss(state: TrainState, corpus: Corpus, split: str) -> float:
+    """The loss of the model as it is, over a few batches: who stopped a run waits for no long estimate."""
+    sizes = {"batch_size": state.spec.train.batch_size, "block_size": state.spec.model.block_size}
+    with one_thread():
+        return estimate_loss(state.model, corpus, split, batches=LIVE_BATCHES, **sizes)
 
 
 def check_place(out: Path) -> None:

@@ -9,13 +9,33 @@ from tinygpt.export.written import TEXT_FILE, imports_and_code
 from tinygpt.texts.own import is_sha256
 from tinygpt.training.spec import RunSpec
 
-ABOUT = """\
+INSTALL = ".venv/bin/pip install -c constraints.txt notebook"
+OPEN = ".venv/bin/jupyter notebook"
+ABOUT = f"""\
 # One run of tinygpt, to train again
 
-Save this notebook in the folder of tinygpt, beside README.md, and open it with a Jupyter that runs the Python of
-`.venv`. Run all cells: the last line must say the same as the cell below, to the last digit. Another processor or
-another version of torch may differ in the last digits."""
+Save this notebook in the folder of tinygpt, beside README.md, and open it with the Jupyter of that folder's `.venv`. On
+Linux and macOS these two lines do it, the first of them once (on Windows the programs are in `.venv\\Scripts`):
+
+    {INSTALL}
+    {OPEN}
+
+Run all cells: the last line must say the same as the second cell below, to the last digit. Another processor or another
+version of torch may differ in the last digits."""
 OWN = f"\n\nIt was trained on a text of your own: save that text beside this notebook, as `{TEXT_FILE}`."
+NEEDED = """\
+# Is all here that it needs?
+from importlib.util import find_spec
+
+missing = [name for name in ("tinygpt", "torch", "safetensors") if not find_spec(name)]
+if missing:
+    raise RuntimeError(f"{' and '.join(missing)} cannot be imported here. Save this notebook in the folder of tinygpt, "
+                       "beside README.md, and open it with the Jupyter of its .venv, as the text above says.")"""
+NEEDED_TEXT = f"""
+from pathlib import Path
+
+if not Path("{TEXT_FILE}").is_file():
+    raise RuntimeError("The text of this run is not here: save it beside this notebook, as {TEXT_FILE}.")"""
 ENDED = """\
 # Train and val loss at its end, in nats per character.
 exported = ({!r}, {!r})"""
@@ -75,9 +95,11 @@ def notebook(spec: RunSpec, *, name: str = "", final: tuple[float, float] | None
     The name of the run is a comment. An own text is read from text.txt beside the notebook.
     Raises ValueError where the text of the run is not known.
     """
+    own = is_sha256(spec.corpus)
     imports, code = imports_and_code(spec, name, training="advance, start", place=f'"{TEXT_FILE}"')
     cells = {
-        "about": new_markdown_cell(ABOUT + (OWN if is_sha256(spec.corpus) else "")),
+        "about": new_markdown_cell(ABOUT + (OWN if own else "")),
+        "needed": new_code_cell(NEEDED + (NEEDED_TEXT if own else "")),
         "exported": new_code_cell(NOT_ENDED if final is None else ENDED.format(*map(float, final))),
         "experiment": new_markdown_cell(SPEC),
         "spec": new_code_cell(f"{imports}\n\n{code}"),

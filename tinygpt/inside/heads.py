@@ -1,7 +1,7 @@
 """One attention head laid open on one text: what goes in, every number on the way, what comes out.
 
 Two kinds of head: one inside a model (`ModelHead`), and one that stands alone (`LooseHead`: before any training, or the
-notebook's). Both are read in the same way, `head.see(ids)`, and give the same `SeenHead`.
+study notebooks'). Both are read in the same way, `head.see(ids)`, and give the same `SeenHead`.
 
 Shapes in this file:
     T   tokens in the text      hs  head_size
@@ -88,7 +88,7 @@ AnyHead = ModelHead | LooseHead
 
 
 def stages_of_one(q: Tensor, k: Tensor, *, scale: float, mask: bool, dim: int) -> Stages:
-    """The stages of one text as a batch of one, where dim=1 means what it means in the notebooks. Each (T, T)"""
+    """The stages of one text as a batch of one, where dim=1 means what it means in the study notebooks. Each (T, T)"""
     batched = attention_stages(q[None], k[None], scale=scale, mask=mask, dim=dim)  # (1, T, T) each
     return Stages(*(stage[0] for stage in batched))
 
@@ -126,9 +126,10 @@ def untrained_head(head_size: int = 16, *, seed: int = 1337, vocab_size: int = 6
 
 
 def notebook_head(*, positions: bool = False) -> LooseHead:
-    """Version 4 of the notebooks: seed 1337, x (4, 8, 32), head_size 16, no scale. Ids 0 to 7 are its first sequence.
+    """Version 4 of the study notebooks: seed 1337, x (4, 8, 32), head_size 16, no scale.
 
-    Its x is random: no text, and no places in it. `positions=True` adds some, as random as the rest.
+    Ids 0 to 7 are its first sequence. Its x is random: no text, and no places in it.
+    `positions=True` adds some, as random as the rest.
     """
     source = generator(1337)
     x = torch.randn(4, 8, 32, generator=source)  # (B, T, C)

@@ -22,7 +22,7 @@ from tinygpt.variance import (
 )
 
 SEED = 1337
-DRAWS = 400  # of a whole batch, as the notebooks draw it once
+DRAWS = 400  # of a whole batch, as the study notebooks draw it once
 SIZES = (2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256, 362, 512)  # where the slider of sca-2 stops
 LONG = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)  # sca-5
 FEW = (4, 16, 64, 256)  # sca-6, and the heads that were trained
@@ -68,7 +68,7 @@ def row(head_size: int) -> dict[str, list[float]]:
 
 
 def one_draw(head_size: int, seed: int, distribution: Distribution = "randn") -> tuple[Tensor, Tensor, Stages]:
-    """Queries, keys and scores of one batch, as the notebook draws them. (1, B, T, hs) twice, (1, B, T, T)"""
+    """Queries, keys and scores of one batch, as the study notebook draws them. (1, B, T, hs) twice, (1, B, T, T)"""
     q, k = random_qk(head_size, distribution=distribution, generator=generator(seed))
     return q, k, attention_stages(q, k, mask=False)
 

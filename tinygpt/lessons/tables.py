@@ -92,7 +92,7 @@ def random_losses(counts: Tensor, seeds: Sequence[int]) -> Tensor:
 
 
 def notebook_table(vocab_size: int, seed: int = 1337) -> tuple[BigramLanguageModel, torch.Generator]:
-    """The notebook's untrained model, and the generator with which it goes on to write.
+    """The study notebook's untrained model, and the generator with which it goes on to write.
 
     It draws a batch of four first and the table right after, from one generator.
     """

@@ -1,4 +1,4 @@
-"""Where may a window begin? What the notebook's slip, len(data) - batch_size, does to the last ones.
+"""Where may a window begin? What the study notebook's slip, len(data) - batch_size, does to the last ones.
 
 Shapes in this file:
     N   ids in the text        T   ids in a context (block_size)
@@ -36,12 +36,12 @@ def draw(length: int, subtracted: int, *, batch_size: int, block_size: int) -> D
 
 
 def cut_windows(data: Tensor, start: int, block_size: int) -> tuple[Tensor, Tensor]:
-    """x and y as the notebook cuts them, shorter than block_size where the text ends. (N,) -> two of up to (T,)"""
+    """x and y as the study notebook cuts them, at the end shorter than block_size. (N,) -> two of up to (T,)"""
     return data[start : start + block_size], data[start + 1 : start + block_size + 1]
 
 
 # The four windows of 8 + 1 ids that the study notebook prints as its first batch: x is the first 8, y the last 8.
-# Seed 1337 draws them from the exact file with the notebook's own slip, so a lesson without that file needs them here.
+# Seed 1337 draws them from the exact file with its own slip, so a lesson without that file needs them here.
 LECTURE_BATCH = (
     (1, 60, 39, 47, 50, 1, 63, 53, 59),
     (46, 43, 39, 60, 43, 52, 1, 44, 53),

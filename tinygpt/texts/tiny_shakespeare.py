@@ -9,7 +9,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-import pooch
+from platformdirs import user_cache_dir
 
 URL = "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt"
 SHA256 = "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"
@@ -23,7 +23,7 @@ WITHOUT_A_NETWORK = (
 
 def cache_folder() -> Path:
     """Where `fetch` keeps the file, by the habits of this operating system."""
-    return Path(pooch.os_cache("tinygpt"))
+    return Path(user_cache_dir("tinygpt"))
 
 
 def candidates() -> list[Path]:
@@ -57,6 +57,8 @@ def fetch(*, url: str = URL, progress: bool = False, sha256: str = SHA256) -> Pa
     `progress` draws a bar on the terminal. Raises ValueError when the download fails or brings another
     file; then nothing of it stays in the cache.
     """
+    import pooch  # here, for in a notebook it brings a warning about progress bars
+
     pooch.get_logger().setLevel("WARNING")  # its "Downloading data from ..." is for us to say, not for a library
     folder = cache_folder()
     try:

@@ -186,7 +186,7 @@ def choose(label: str, options: Iterable[Any], default: Any, *, key: str, **more
 
 
 def wrong_switch(key: str, label: str) -> bool:
-    """A switch that makes a mistake of the notebooks, to see what comes of it."""
+    """A switch that makes a mistake of the study notebooks, to see what comes of it."""
     return st.toggle(f"See it go wrong: {label}", key=key, bind="query-params")
 
 

@@ -6,12 +6,10 @@ The engine is a singleton of this module, not of Streamlit's cache: any visitor 
 import atexit
 import functools
 import gc
-import os
 import secrets
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 
@@ -19,7 +17,7 @@ from tinygpt.corpus import default_corpus
 from tinygpt.engine.lanes import executor_factory_from_environment
 from tinygpt.engine.records import RunView
 from tinygpt.engine.runs import RunStore
-from tinygpt.files import CHECKPOINTS
+from tinygpt.files import runs_folder
 from tinygpt.scheduler import Scheduler
 from tinygpt.spelling import lettered
 from tinygpt.training.cost import this_machine
@@ -35,11 +33,6 @@ def student() -> str:
     if name is not None and is_name(name):  # an AppTest has no cookies
         return name
     return st.session_state.setdefault("student", secrets.token_hex(16))
-
-
-def runs_folder() -> Path:
-    """Where runs and own texts are kept: TINYGPT_RUNS, or checkpoints/runs beside the app."""
-    return Path(os.environ.get("TINYGPT_RUNS") or CHECKPOINTS / "runs").resolve()
 
 
 @functools.cache

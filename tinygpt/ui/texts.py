@@ -10,6 +10,7 @@ import streamlit as st
 
 from tinygpt.corpus import CATALOGUE, default_corpus
 from tinygpt.engine.records import RunView
+from tinygpt.files import runs_folder
 from tinygpt.texts import tiny_shakespeare
 from tinygpt.texts.own import is_sha256, keep_text
 from tinygpt.ui import session
@@ -20,7 +21,7 @@ DIGITS = 12  # of the SHA-256: enough to find a text again
 
 def folder() -> Path:
     """Where own texts lie, for the server and for the workers."""
-    return session.runs_folder() / "corpora"
+    return runs_folder() / "corpora"
 
 
 def choices() -> dict[str, str]:

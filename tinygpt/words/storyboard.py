@@ -61,7 +61,7 @@ class Scene:
     say: str
     question: Question | None
     open: bool  # whether its figure is there before the question is answered
-    covers: tuple[str, ...]  # rows of the notebooks that have their place here
+    covers: tuple[str, ...]  # rows of the study notebooks that have their place here
     templates: dict[str, str]
 
     @property

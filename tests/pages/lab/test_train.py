@@ -11,7 +11,7 @@ from tests.waiting import PATIENCE, page_until, until
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load
 from tinygpt.corpus import default_corpus
-from tinygpt.files import PROJECT
+from tinygpt.files import PROJECT, runs_folder
 from tinygpt.gpt import GPTConfig
 from tinygpt.settings import Setting, settings_of
 from tinygpt.texts.own import keep_text
@@ -230,7 +230,7 @@ def test_the_curve_of_a_run_that_is_gone_is_left_out(page):
 
 def test_a_run_whose_text_is_gone_is_shown_without_floors(page):
     page.run()
-    folder = session.runs_folder() / "corpora"
+    folder = runs_folder() / "corpora"
     key = keep_text(text := "a text that will be gone " * 40, folder)
     spec = RunSpec(BigramConfig(len(set(text))), TrainConfig(max_steps=10), key)
     run = session.engine().submit(spec, student=page.session_state["student"])

@@ -121,6 +121,11 @@ def test_each_row_is_read_aloud_with_what_comes_next():
     assert "What comes next? Likeliest " in read[7]
 
 
+def test_a_link_of_before_finds_the_head_under_its_new_name():
+    page = opened(reader="notebook")
+    assert page.selectbox(key="reader").value == NOTEBOOK and page.query_params["reader"] == NOTEBOOK
+
+
 def test_a_head_without_a_model_expects_nothing():
     assert all("comes next" not in read and "goes on" not in read for read in sentences(opened(reader=NOTEBOOK), "t"))
 
@@ -194,11 +199,11 @@ def test_two_values_are_mixed_without_a_third():
     assert all("v[1] + \u2026" not in mixed for mixed in sentences(opened(text="ab"), "t_step"))
 
 
-def test_before_training_rows_are_nearly_even_for_the_notebook_too():
+def test_before_training_rows_are_nearly_even_for_random_vectors_too():
     words = said(opened(reader=NOTEBOOK))
     found = re.search(r"Untrained, row 7 spreads as over ([\d.]+) of 8 characters", words)
     assert found and float(found[1]) > 7
-    assert "The notebook's head, its scores divided by \u221a16" in words
+    assert "The study notebooks' head, its scores divided by \u221a16" in words
 
 
 @pytest.mark.parametrize("case", ["no mask, no positions", "positions added", "mask on"])

@@ -38,6 +38,12 @@ def test_home_opens_with_its_promise_and_two_ways_on(home):
     assert [button.label for button in home.button] == ["Start with lesson 1", "Train a model"]
 
 
+def test_home_says_whose_the_lecture_is_and_whose_the_slips(home):
+    (words,) = [text.value for text in home.markdown if "Andrej Karpathy" in text.value]
+    assert "https://www.youtube.com/watch?v=kCc8FmEb1nY" in words
+    assert "Their slips are the learners', not the lecture's." in words
+
+
 def test_home_shows_one_figure_that_also_says_itself_in_words(home):
     (chart,) = home.get("plotly_chart")
     assert "Attention weights" in chart.proto.alt

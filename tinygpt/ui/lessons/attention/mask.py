@@ -124,7 +124,7 @@ def wrong_axis(scene: Scene, reader: Reader) -> Showing:
         look_for(scene, facts, words)
     if dim == 1:
         st.markdown(scene.write("trap", _trap_facts()))
-    wei = notebook_head().see(torch.arange(8), dim=1).stages.weights  # the notebook's own numbers, made again
+    wei = notebook_head().see(torch.arange(8), dim=1).stages.weights  # the study notebook's own numbers, made again
     printed = {"seed": 1337, "first": float(wei[0, 0]), "fifth": float(wei[5].sum())}
     explain(scene, printed, lambda: matrix_rows(weights, characters))
     train_here("wrong-axis", "wrong-axis-skip", "one-head", key=scene.key)

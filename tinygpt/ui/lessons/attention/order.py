@@ -30,7 +30,7 @@ def no_space(scene: Scene, reader: Reader) -> Showing:
     if how == "shuffled":
         order = torch.randperm(T, generator=torch.Generator().manual_seed(0))
     typed, there = (head.see(ids, **rules).stages.weights for ids in (reader.ids, reader.ids[order]))  # type: ignore[arg-type]
-    t1, t2 = torch.tensor([[1, 1]]), torch.tensor([[1, 1], [1, 1], [2, 2]])  # the second notebook adds a row to all
+    t1, t2 = torch.tensor([[1, 1]]), torch.tensor([[1, 1], [1, 1], [2, 2]])  # as in the second study notebook
     facts = {
         "how": how, "difference": float((put_back(there, order) - typed).abs().max()), "small": str(t1.tolist()),
         "many": str(t2.tolist()), "sums": str((t1 + t2).tolist()),

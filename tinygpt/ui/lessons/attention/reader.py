@@ -20,18 +20,18 @@ from tinygpt.ui.scene import choose
 ANOTHER = "my lord"
 EXAMPLES = ("the king", "my lord,", "to be or", "abcabcab")
 MODELS = {"one head with skip": "one-head-skip", "one head": "one-head", "GPT": "layer-norm"}
-UNTRAINED, NOTEBOOK = "untrained", "notebook"
+UNTRAINED, NOTEBOOK = "untrained", "random vectors"  # the latter is that of the study notebooks
 NOTEBOOK_T = 8
 
 
 @dataclass(frozen=True)
 class Reader:
-    """A head, and the tokens that it reads: characters of a text, or the notebook's eight vectors without any."""
+    """A head, and the tokens that it reads: characters of a text, or the study notebooks' eight random vectors."""
 
     name: str
     head: AnyHead
     ids: Tensor  # (T,)
-    tokenizer: CharTokenizer | None  # None: the notebook's tokens are no characters
+    tokenizer: CharTokenizer | None  # None: its tokens are vectors, no characters
     longest: int
 
     @property
@@ -70,13 +70,13 @@ class Reader:
         return attention_stages(seen.q, seen.k, scale=seen.factor, mask=False)
 
     def other_text(self, text: str) -> Tensor:
-        """The ids of another text as this head can read it; for the notebook, the next sequence of its batch. (T2,)"""
+        """The ids of another text as this head can read it; for random vectors, the next of their batch. (T2,)"""
         if self.tokenizer is None:
             return torch.arange(NOTEBOOK_T, 2 * NOTEBOOK_T - 1)  # one less, to tell rows from columns
         return last_ids(readable(text, self.tokenizer) or ANOTHER, self.tokenizer, self.longest)
 
     def other_last(self) -> Tensor:
-        """The same tokens with another one at the end: z, or the notebook's last vector. (T,)"""
+        """The same tokens with another one at the end: z, or the study notebook's last vector. (T,)"""
         last = len(self.head.tokens) - 1 if self.tokenizer is None else self.tokenizer.stoi["z"]  # type: ignore[union-attr]
         if int(self.ids[-1]) == last:
             last -= 1

@@ -12,14 +12,14 @@ from tinygpt.ui.drag import drag
 from tinygpt.ui.scene import Showing, choose, explain, picture, scene
 from tinygpt.words.storyboard import Facts, Scene
 
-T = 8  # positions, as in both notebooks
+T = 8  # positions, as in both study notebooks
 SIZES = range(2, 17)  # the values of T that can be looked at
 
 
 def notebook_x() -> Tensor:
-    """The x of the notebook that is chosen: 4 sequences of 8 points in a plane. (4, 8, 2)"""
-    names = {"1337": "the first notebook (seed 1337)", "666": "the second (seed 666)"}
-    seed = choose("Notebook", names, "1337", key="notebook", format_func=names.__getitem__)
+    """The x of the study notebook that is chosen: 4 sequences of 8 points in a plane. (4, 8, 2)"""
+    names = {"1337": "the first (seed 1337)", "666": "the second (seed 666)"}
+    seed = choose("Study notebook", names, "1337", key="notebook", format_func=names.__getitem__)
     return torch.randn(4, T, 2, generator=generator(int(seed)))
 
 
@@ -53,7 +53,7 @@ def _columns(name: str, values: Tensor) -> dict[str, list[float]]:
 @scene("avg-2", height=330, code=[trick_matrices])
 def matrix_that_adds(scene: Scene) -> Showing:
     """Three left factors that add, add up to a place, and average."""
-    b = torch.randint(0, 10, (3, 2), generator=generator(42)).float()  # as in the notebook
+    b = torch.randint(0, 10, (3, 2), generator=generator(42)).float()  # as in the study notebook
     factors = trick_matrices()
     row = {name: _written(a @ b, 1) for name, a in factors.items()}
     yield {

@@ -144,7 +144,7 @@ def _random_losses(corpus: str) -> Tensor:
 
 
 def _first_batch(text: Counted, seed: int) -> tuple[Tensor, Tensor, bool]:
-    """The notebook's own batch where the text has its characters, else one that `seed` draws."""
+    """The study notebook's own batch where the text has its characters, else one that `seed` draws."""
     if text.chars == LECTURE_CHARS:
         rows = torch.tensor(LECTURE_BATCH)
         return rows[:, :-1], rows[:, 1:], True
@@ -157,7 +157,7 @@ def _random_facts(text: Counted, model: BigramLanguageModel, x: Tensor, y: Tenso
     mean, whole = float(losses.mean()), tables.loss(tables.softmax_of_table(model), text.counts)
     with torch.no_grad():
         batch = next_token_loss(*(model(x)[0], y))
-    first, second = torch.tensor([[1, 2, 3]]), torch.tensor([[3, 4, 5]])  # as the notebook tries torch.cat
+    first, second = torch.tensor([[1, 2, 3]]), torch.tensor([[3, 4, 5]])  # as the study notebook tries torch.cat
     return {
         "V": text.V, "even": even, "mean": mean, "spread": float(losses.std()), "more": apart(mean, even),
         "tables": TABLES, "whole_loss": whole, "batch_loss": float(batch) if batch is not None else math.nan,

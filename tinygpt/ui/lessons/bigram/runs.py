@@ -14,7 +14,7 @@ from tinygpt.training.state import start
 from tinygpt.ui import session
 from tinygpt.ui.lessons.bigram.text import Counted, counted_text
 
-RATE, STEPS = 1e-3, 10_000  # the notebook's training
+RATE, STEPS = 1e-3, 10_000  # the study notebook's training
 
 
 def newest_run(text: Counted) -> RunView | None:
@@ -28,7 +28,7 @@ def fits(view: RunView, text: Counted) -> bool:
 
 
 def table_spec(text: Counted, learning_rate: float, max_steps: int) -> RunSpec:
-    """The notebook's training; in a short text with shorter windows."""
+    """The study notebook's training; in a short text with shorter windows."""
     model = BigramConfig(text.V, block_size=max(1, min(8, len(text.corpus.val) - 2)))
     looks = max(1, max_steps // LOOKS)
     return RunSpec(model, TrainConfig(max_steps, learning_rate=learning_rate, eval_interval=looks), text.corpus.name)

@@ -39,7 +39,7 @@ RARE = 10  # so many times as common is the commonest character, where another o
 LAST = 1_000  # steps whose batches are looked at
 SLIDER = 66  # px
 WRONG = {
-    "wrong_last_batch": "report the last batch, as the notebook does",
+    "wrong_last_batch": "report the last batch, as a study notebook does",
     "wrong_smoothing": "count without adding 1",
 }
 

@@ -16,12 +16,12 @@ from tinygpt.variance import DISTRIBUTIONS, expected_variance, random_qk
 from tinygpt.words.storyboard import Scene
 
 NOTEBOOK_SIZE = 16
-PRINTED = 0.0488  # the variance that the second notebook printed: one draw with torch.rand, divided
+PRINTED = 0.0488  # the variance that the second study notebook printed: one draw with torch.rand, divided
 
 
 @scene("sca-6", height=420, code=[random_qk])
 def dice_go_wrong(scene: Scene) -> Showing:
-    """The experiment with torch.randn, and with the notebook's torch.rand."""
+    """The experiment with torch.randn, and with the study notebook's torch.rand."""
     distribution = choose("Queries and keys", DISTRIBUTIONS, "randn", key="distribution")
     is_wrong, sizes, means = distribution == "rand", scaling.FEW, scaling.means(distribution)
     plain, divided = scaling.spreads(distribution, sizes).values()

@@ -24,7 +24,7 @@ from tinygpt.variance import (
 )
 from tinygpt.words.storyboard import Facts, Scene
 
-SCORES = (0.1, -0.2, 0.3, -0.2, 0.5)  # the notebook's five
+SCORES = (0.1, -0.2, 0.3, -0.2, 0.5)  # the study notebook's five
 FACTORS = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 100.0)
 NAMES = [f"{factor:g}" for factor in FACTORS]
 START, EIGHT = FACTORS.index(1.0), FACTORS.index(8.0)
@@ -35,7 +35,7 @@ SILENT = 1e-3  # a query whose gradient is smaller learns next to nothing
 
 @functools.cache
 def _factor_facts() -> list[Facts]:
-    """Everything about the notebook's five scores at each of FACTORS."""
+    """Everything about the study notebook's five scores at each of FACTORS."""
     exact, short = torch.tensor(SCORES, dtype=torch.float64), torch.tensor(SCORES)
     every: list[Facts] = []
     for factor in FACTORS:

@@ -15,8 +15,8 @@ from tinygpt.variance import B, T, random_qk, score_variance, spread
 from tinygpt.words.storyboard import Facts, Scene
 
 NOTEBOOK_SIZE = 16
-PRINTED = 1.2769  # the variance that the notebook printed: one draw, divided
-MANY = 5_000  # draws for the question how rare the notebook's was
+PRINTED = 1.2769  # the variance that the study notebook printed: one draw, divided
+MANY = 5_000  # draws for the question how rare the study notebook's was
 
 
 @scene("sca-1", height=340, code=[random_qk, score_variance])
@@ -48,7 +48,7 @@ def a_sum(scene: Scene) -> Showing:
 
 @functools.cache
 def _one_draw_among_many() -> Facts:
-    """Where the number that the notebook printed lies among thousands of draws of its size."""
+    """Where the number that the study notebook printed lies among thousands of draws of its size."""
     values = score_variance(NOTEBOOK_SIZE, draws=MANY, generator=generator(scaling.SEED))
     _, low, high = spread(values)
     rare = (values >= PRINTED).float().mean().item()

@@ -126,7 +126,7 @@ def hide_some(scene: Scene, corpus: Corpus) -> Showing:
         st.text(f"{corpus.text[n : n + 30]!r}\u2026", width="content")
     look_for(scene, facts)
     st.markdown(f"train[:9] = {facts['first']}")
-    if wrong_switch("wrong_dtype", "print data.type, as the notebook does"):
+    if wrong_switch("wrong_dtype", "print data.type, as a study notebook does"):
         with wrong_frame("wrong_dtype"):
             st.code(str(corpus.data.type).split(" at 0x")[0] + ">", language=None)
             look_for(scene, facts, "wrong")

@@ -16,7 +16,7 @@ from tinygpt.ui.lessons.tokens.ids import characters
 from tinygpt.ui.scene import Showing, choose, explain, picture, scene, wrong_frame, wrong_switch
 from tinygpt.words.storyboard import Facts, Scene
 
-SHORT_TEXT, SLIP, BLOCK = 40, 4, 8  # the text of the ruler; the notebook's batch_size and block_size
+SHORT_TEXT, SLIP, BLOCK = 40, 4, 8  # the text of the ruler; the study notebook's batch_size and block_size
 SAFE = 32  # a batch_size with which the slip cannot crash
 
 
@@ -83,7 +83,7 @@ def _in_rows(ids: list[int]) -> str:
 
 @scene("tok-6", height=420, code=[draw, cut_windows])
 def crash_that_hides(scene: Scene, corpus: Corpus) -> Showing:
-    """The last windows of a short text, cut with and without the notebook's slip."""
+    """The last windows of a short text, cut with and without the study notebook's slip."""
     real = draw(len(corpus.train), SLIP, batch_size=SLIP, block_size=BLOCK)
     short = min(SHORT_TEXT, len(corpus.data))
     slip = draw(short, SLIP, batch_size=SLIP, block_size=BLOCK)
