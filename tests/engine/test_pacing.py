@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.engine.pacing import sample_is_due, slice_seconds
+from tinygpt.engine.pacing import SAMPLE_SHARE, sample_length, slice_seconds
 
 
 def test_a_run_alone_gets_half_a_second():
@@ -27,9 +27,24 @@ def test_at_least_95_percent_of_a_slice_is_training_while_that_takes_two_seconds
     assert seconds / (seconds + overhead) > 0.95
 
 
-def test_the_first_sample_comes_early_the_next_ones_with_news_and_time():
-    assert not sample_is_due(has_one=False, val_is_news=True, spent=0.0, trained=0.9)
-    assert sample_is_due(has_one=False, val_is_news=False, spent=0.0, trained=1.0)
-    assert sample_is_due(has_one=True, val_is_news=True, spent=0.05, trained=5.0)
-    assert not sample_is_due(has_one=True, val_is_news=False, spent=0.0, trained=5.0)
-    assert not sample_is_due(has_one=True, val_is_news=True, spent=0.06, trained=5.0)
+def test_a_model_writes_after_its_second_slice_already_and_then_as_much_as_its_pace_allows():
+    assert sample_length(spent=0.0, written=0, trained=0.15) == 40
+    assert sample_length(spent=0.02, written=40, trained=0.15) == 0  # it has had its share
+    assert sample_length(spent=0.02, written=40, trained=0.65) == 120  # half a millisecond for a character
+    assert sample_length(spent=0.04, written=40, trained=0.65) == 80
+    assert sample_length(spent=0.4, written=40, trained=6.0) == 40  # a large model: a line, more seldom
+
+
+@given(st.floats(1e-5, 0.05), st.floats(0.2, 2.0), st.integers(2, 400))
+def test_samples_are_live_and_take_their_share_of_the_time_and_no_more(each, slice_, slices):
+    """`each`: seconds for a character. Whatever a model costs, it is over its share by one sample at most."""
+    spent, written, trained, newest, longest = 0.0, 0, 0.15, 0.15, 0.0
+    for _ in range(slices):
+        length = sample_length(spent=spent, written=written, trained=trained)
+        trained += slice_
+        if length:
+            longest, newest = max(longest, trained - newest), trained
+            spent, written = spent + length * each, written + length
+        assert spent <= SAMPLE_SHARE * trained + 120 * each
+    if each < 0.002:  # 40 characters in 80 ms
+        assert longest <= 1.0 + 2 * slice_, "it does not follow the training"

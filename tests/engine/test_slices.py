@@ -107,9 +107,9 @@ def test_snapshots_are_due_each_time_the_steps_have_doubled():
 
 
 def test_a_sample_depends_on_seed_and_step_alone(job):
-    first, second = (run_slice(replace(job, run=uuid.uuid4().hex, steps=9, sample=True)) for _ in range(2))
-    assert first.sample == second.sample
-    assert len(first.sample) == 120
+    first, second = (run_slice(replace(job, run=uuid.uuid4().hex, steps=9, sample=n)) for n in (120, 40))
+    assert (len(first.sample), len(second.sample)) == (120, 40)
+    assert first.sample.startswith(second.sample)
     assert set(first.sample) <= set(CORPUS.tokenizer.chars)
     assert run_slice(replace(job, run=uuid.uuid4().hex, steps=9)).state == first.state  # looking changes nothing
 
@@ -128,6 +128,29 @@ def test_a_diverged_run_brings_the_last_model_that_was_whole(texts):
     assert (last.ended, last.sample) == ("diverged", "")
     assert "learning rate" in last.note
     load(last.model)
+
+
+def test_weights_that_cannot_write_any_more_end_a_run_by_their_loss_and_not_by_their_sample(texts):
+    train_config = TrainConfig(max_steps=500, learning_rate=1e18, eval_interval=50)
+    spec = RunSpec(GPTConfig(V, n_embd=16, n_head=2, n_layer=1), train_config, keep_text(TEXT, texts))
+    slices = train(SliceJob("r", spec, LONG, sample=40, folder=texts), by_ticket=True, steps=1)
+    assert slices[-1].ended == "diverged"
+    assert any(not piece.sample for piece in slices[:-1]), "no model here was broken before its loss was"
+
+
+def test_a_step_by_hand_brings_an_account_of_itself_and_nothing_else_changes(job):
+    alone = run_slice(replace(job, run=uuid.uuid4().hex, steps=12, snapshots=(5,)))
+    seen = run_slice(replace(job, run=uuid.uuid4().hex, steps=12, snapshots=(5,), account=True))
+    assert seen.state == alone.state and curve(seen.points) == curve(alone.points)
+    assert alone.account is None and seen.account.step == 12
+
+
+def test_the_last_step_has_an_account_too_and_looking_for_one_more_finds_none(job):
+    before = run_slice(replace(job, steps=39))
+    last = run_slice(replace(job, ticket=before.ticket, steps=1, account=True))
+    assert (last.ended, last.account.step) == ("finished", 40)
+    every = [piece.account for piece in train(replace(job, account=True), by_ticket=False, steps=1)]
+    assert [account.step for account in every] == list(range(1, 41))
 
 
 def test_a_model_that_does_not_fit_the_text_is_an_error_in_words(texts):

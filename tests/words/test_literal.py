@@ -1,8 +1,6 @@
 """What people type is shown letter for letter."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tinygpt.words import literal
 
@@ -39,10 +37,3 @@ def test_ordinary_names_hold_nothing_invisible(text):
 
 def test_a_name_stays_on_one_line():
     assert literal.markdown("a\n\n# b") == "a \\# b"
-
-
-@given(st.text())
-def test_a_block_always_has_the_same_size(text):
-    lines = literal.block(text).split("\n")
-    assert len(lines) == 7
-    assert max(map(len, lines)) <= 32

@@ -18,6 +18,7 @@ from typing import Any
 
 from tinygpt.engine.description import RunDescription
 from tinygpt.engine.runs import RunStore
+from tinygpt.engine.samples import Sample
 from tinygpt.training.state import Point
 
 SAVE_EVERY = 3.0  # seconds between two saved states of a run, and between two attempts on a disk that refuses ...
@@ -44,13 +45,17 @@ class DiskWriter:
         """Store a new run, or its new name."""
         self._order(about.id, partial(self._store.write_description, about))
 
-    def slice(self, run: str, points: list[Point], state: bytes | None, snapshots: dict[int, bytes]) -> None:
+    def slice(
+        self, run: str, points: list[Point], state: bytes | None, snapshots: dict[int, bytes], sample: Sample | None
+    ) -> None:
         """Store what a slice brought: its points at once, its state (None: it has ended) when it is due."""
         self._order(run, partial(self._store.append, run, points))
         if state is not None:
             self._orders.put(partial(self._keep_state, run, state))
         for step, blob in snapshots.items():
             self._order(run, partial(self._store.write_snapshot, run, step, blob))
+        if sample is not None:
+            self._order(run, partial(self._store.append_sample, run, sample))
 
     def rewind(self, run: str, step: int) -> None:
         """Forget the points from `step` on."""

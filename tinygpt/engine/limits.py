@@ -73,9 +73,14 @@ def check_room(live: Iterable[RunDescription], experiment: str = "") -> None:
 
     `live` is what she has on its way. Her experiment and her single runs do not count against each other.
     """
-    parts = [about.experiment for about in live]
-    if not experiment and (single := parts.count(None)) >= MAX_LIVE:
-        raise ValueError(f"You have {single} runs on their way. Stop one of them, or wait until it has finished.")
+    live = list(live)
+    names = [about.name for about in live if about.experiment is None]
+    if not experiment and len(names) >= MAX_LIVE:
+        raise ValueError(
+            f"You have {len(names)} runs on their way: {', '.join(names)}. There is room for {MAX_LIVE}: stop one of "
+            "them in its menu under Runs, or wait until one has finished."
+        )
+    parts = (about.experiment for about in live)
     if experiment and (other := next((part for part in parts if part and part.id != experiment), None)):
         raise ValueError(
             f"Your experiment “{other.title}” is still on its way, and there is room for one. "

@@ -1,12 +1,18 @@
-"""How long a slice should be: short enough for a live curve and a quick pause, long enough to be mostly training."""
+"""How long a slice should be: short enough for a live curve and a quick pause, long enough to be mostly training.
+
+And how much a model should write at its end: often enough to be live, and never much of a run's time.
+"""
+
+from tinygpt.engine.slices import SAMPLE_LENGTH
 
 FIRST = 0.15  # seconds: everybody sees the beginning of a curve at once, or that it goes on after a mishap
 SHORTEST, ALONE, LONGEST = 0.2, 0.5, 2.0  # seconds
 ROUND = 3.0  # seconds in which, in a crowd, everybody should have had a turn
 WORTH = 40  # a slice lasts this many times what it costs beyond its training: 97.5 % of the time is training
 WORTH_IN_A_CROWD = 20  # 95 %
-FIRST_SAMPLE = 1.0  # seconds of training before the first sample
-SAMPLE_SHARE = 0.01  # of a run's time may go into samples of its writing
+SAMPLE_SHARE = 0.08  # of the time that a run has trained may go into samples of its writing
+SAMPLE_EVERY = 1.0  # seconds of training between two samples: they are as long as that allows, ...
+SHORTEST_SAMPLE = 40  # ... but at least so many characters, as a line has
 
 
 def slice_seconds(overhead: float, *, waiting: int, lanes: int) -> float:
@@ -17,11 +23,12 @@ def slice_seconds(overhead: float, *, waiting: int, lanes: int) -> float:
     return min(LONGEST, max(SHORTEST, fair, WORTH_IN_A_CROWD * overhead))
 
 
-def sample_is_due(*, has_one: bool, val_is_news: bool, spent: float, trained: float) -> bool:
-    """Whether to let the model write: early once, then with each new val loss as far as the time allows.
+def sample_length(*, spent: float, written: int, trained: float) -> int:
+    """How many characters a model should write at the end of the next slice, 0 for none.
 
-    Not in the first slices, which a whole class may wait behind. A finished run writes in any case.
+    So far it has `written` so many in all, for which it `spent` so many seconds. A run that ends writes in any case.
     """
-    if not has_one:
-        return trained >= FIRST_SAMPLE
-    return val_is_news and spent <= SAMPLE_SHARE * trained
+    if spent > SAMPLE_SHARE * trained:
+        return 0
+    affordable = int(SAMPLE_SHARE * SAMPLE_EVERY * written / spent) if spent else 0
+    return min(SAMPLE_LENGTH, max(SHORTEST_SAMPLE, affordable))

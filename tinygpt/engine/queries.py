@@ -6,6 +6,7 @@ from tinygpt.engine.experiments import ExperimentView, experiments_of
 from tinygpt.engine.records import MOVING, Run, RunView
 from tinygpt.engine.recovery import read_remains
 from tinygpt.engine.run_table import RunTable, trained_model
+from tinygpt.engine.samples import Sample
 from tinygpt.engine.thinning import MOST, thin
 from tinygpt.training.state import Point
 
@@ -54,6 +55,14 @@ class Queries:
             points = record.curve.points() if record.curve else ()
         return points if len(points) <= most else thin(points, most)
 
+    def samples(self, run: str) -> tuple[Sample, ...]:
+        """What the model wrote on its way, in the order of its steps; the last one is that of its view."""
+        record = self._table.record(run)
+        self._read(record)
+        with self._table.lock:
+            kept, last = record.samples, Sample(record.progress.sample_step, record.progress.sample)
+        return kept or ((last,) if last.text else ())  # older runs have kept their last one alone
+
     def model_bytes(self, run: str) -> bytes | None:
         """The model of a run as a file, as far as it is trained; None before the first slice."""
         with self._table.lock:
@@ -93,6 +102,6 @@ class Queries:
             return
         with self._table.lock:
             if record.curve is None:
-                record.curve = remains.curve
+                record.curve, record.samples = remains.curve, remains.samples
                 if record.status == "interrupted":
                     record.progress = remains.progress

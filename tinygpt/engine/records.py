@@ -4,8 +4,10 @@ import uuid
 from dataclasses import dataclass, field, replace
 
 from tinygpt.engine.description import RunDescription
+from tinygpt.engine.samples import Sample, with_samples
 from tinygpt.engine.slices import Slice, snapshot_steps
 from tinygpt.engine.thinning import ThinnedCurve
+from tinygpt.training.account import StepAccount
 from tinygpt.training.spec import RunSpec
 from tinygpt.training.state import Point
 
@@ -64,6 +66,7 @@ class RunView(RunProgress):
     busy: bool  # whether a slice of it is at a worker just now: a pause or a stop waits for that
     experiment: str = ""  # the id of the experiment it is a part of; "" for a single run
     label: str = ""  # the variant in that experiment
+    account: StepAccount | None = None  # of the last step, where it was ordered by hand
 
     @property
     def live(self) -> bool:
@@ -78,12 +81,13 @@ class RunView(RunProgress):
 
 @dataclass(frozen=True)
 class Remains:
-    """What the disk holds of a run: its curve, what that adds up to, the state it ends in, the snapshots on the way."""
+    """What the disk holds of a run: its curve, what it wrote, what that adds up to, its state, its snapshots."""
 
     curve: ThinnedCurve
     progress: RunProgress
     state: bytes | None
     snapshots: list[int]  # their steps
+    samples: tuple[Sample, ...]
 
 
 @dataclass(eq=False)
@@ -96,6 +100,8 @@ class Run:
     refused: str = ""  # why the disk did not take it the last time; "" once it has
     progress: RunProgress = field(default_factory=RunProgress)
     curve: ThinnedCurve | None = None  # None: it is on disk, and nobody has looked yet
+    samples: tuple[Sample, ...] = ()  # read with the curve
+    account: StepAccount | None = None
     # What the next slice needs.
     state: bytes | None = None
     ticket: str = ""  # names that state, also to the worker that holds it; "" before the first slice
@@ -110,7 +116,7 @@ class Run:
     slices: int = 0
     overhead: float = 0.015  # seconds that a slice costs beyond its training, a running mean
     sample_seconds: float = 0.0
-    val_is_news: bool = False  # a val loss was measured after the last sample
+    sample_characters: int = 0  # that were written in them
     model: bytes | None = None  # of a run that has ended, until it is on disk
 
     @property
@@ -135,7 +141,7 @@ class Run:
             id=about.id, student=about.student, name=about.name, spec=about.spec, slot=about.slot,
             created=about.created, status=self.status, max_steps=about.spec.train.max_steps, note=self.note,
             warning=warning, busy=self.in_flight or self.steps_wanted > 0, experiment=part.id if part else "",
-            label=part.label if part else "", **vars(self.progress),
+            label=part.label if part else "", account=self.account, **vars(self.progress),
         )  # fmt: skip
 
     def take_in(self, slice_: Slice) -> list[Point]:
@@ -151,13 +157,15 @@ class Run:
             step=slice_.step, seconds=before.seconds + slice_.seconds, steps_per_second=rate,
         )  # fmt: skip
         if slice_.sample:
-            progress, self.val_is_news = replace(progress, sample=slice_.sample, sample_step=slice_.step), False
-        self.val_is_news |= any(point.val is not None for point in points)
+            progress = replace(progress, sample=slice_.sample, sample_step=slice_.step)
+            self.samples = with_samples(self.samples, [Sample(slice_.step, slice_.sample)])
         if self.curve is not None:
             self.curve.add(points)
         self.progress, self.state, self.ticket = progress, slice_.state, slice_.ticket
         self.snapshots_due = tuple(step for step in self.snapshots_due if step not in slice_.snapshots)
+        self.account = slice_.account
         self.sample_seconds += slice_.sample_seconds
+        self.sample_characters += len(slice_.sample)
         self.steps_wanted = max(0, self.steps_wanted - max(0, new_steps))
         self.slices, self.deaths = self.slices + 1, 0
         return points
@@ -166,6 +174,7 @@ class Run:
         """An interrupted run becomes a paused one, which goes on from what the disk holds of it."""
         self.status, self.note = "paused", ""
         self.curve, self.progress, self.state = remains.curve, remains.progress, remains.state
+        self.samples = remains.samples
         self.ticket = uuid.uuid4().hex if remains.state else ""
         due = snapshot_steps(self.about.spec.train.max_steps)
         self.snapshots_due = tuple(step for step in due if step >= self.progress.step and step not in remains.snapshots)

@@ -5,6 +5,7 @@ none is there twice. Reading points takes time, so it is done when somebody look
 """
 
 import logging
+import math
 from dataclasses import replace
 
 from tinygpt.checkpoint.header import read_header
@@ -38,8 +39,11 @@ def read_remains(store: RunStore, run: Run) -> Remains:
     points = store.points(run.about.id, before=step if run.status == "interrupted" else None)
     curve = ThinnedCurve()
     curve.add(points)
+    samples = store.samples(run.about.id, most=step if run.status == "interrupted" else math.inf)
     progress = replace(RunProgress().after(points, run.about.spec.train.max_steps), step=step)
-    return Remains(curve, progress, state if step else None, store.snapshots(run.about.id))
+    if samples:
+        progress = replace(progress, sample=samples[-1].text, sample_step=samples[-1].step)
+    return Remains(curve, progress, state if step else None, store.snapshots(run.about.id), samples)
 
 
 def saved_step(state: bytes | None) -> int:

@@ -13,16 +13,18 @@ from tinygpt.corpus import load_corpus
 from tinygpt.engine.description import RunDescription
 from tinygpt.engine.disk_writer import DiskWriter
 from tinygpt.engine.limits import MAX_DEATHS, MAX_SECONDS
-from tinygpt.engine.pacing import FIRST, sample_is_due, slice_seconds
+from tinygpt.engine.pacing import FIRST, sample_length, slice_seconds
 from tinygpt.engine.pool import Lane
 from tinygpt.engine.records import LIVE, MOVING, NoSuchRun, Run
 from tinygpt.engine.runs import RunStore
-from tinygpt.engine.slices import Slice, SliceJob, model_of, snapshot_steps
+from tinygpt.engine.samples import Sample
+from tinygpt.engine.slices import SAMPLE_LENGTH, Slice, SliceJob, model_of, snapshot_steps
 from tinygpt.engine.thinning import ThinnedCurve
 from tinygpt.engine.turns import Turns
 
 # Why a run has ended, in words for its owner.
 TIME_LIMIT = f"Time limit: a run may train for {MAX_SECONDS / 60:.0f} minutes here. The model is kept as it is now."
+STOPPED = "Its model is kept as it is now. A stopped run cannot go on; one that is paused can."
 DEADLY = (
     f"The process that trained this run ended {MAX_DEATHS} times in a row, so it was given up. "
     "Its model may be too large for the memory of this server: choose a smaller n_embd, batch_size or block_size."
@@ -102,14 +104,14 @@ class RunTable:
     def _job(self, run: Run, lanes: int, *, held: bool) -> SliceJob:
         begins = run.slices == 0 or run.deaths > 0
         seconds = FIRST if begins else slice_seconds(run.overhead, waiting=len(self.turns), lanes=lanes)
-        sample = not begins and sample_is_due(
-            has_one=bool(run.progress.sample), val_is_news=run.val_is_news,
-            spent=run.sample_seconds, trained=run.progress.seconds,
+        by_hand = run.status == "paused"  # somebody looks at each step
+        sample = SAMPLE_LENGTH if by_hand else 0 if begins else sample_length(
+            spent=run.sample_seconds, written=run.sample_characters, trained=run.progress.seconds
         )  # fmt: skip
         return SliceJob(
-            run.about.id, run.about.spec, seconds, steps=run.steps_wanted if run.status == "paused" else None,
+            run.about.id, run.about.spec, seconds, steps=run.steps_wanted if by_hand else None,
             state=None if held else run.state, ticket=run.ticket, snapshots=run.snapshots_due, sample=sample,
-            folder=self.store.corpora, text=run.text,
+            account=by_hand, folder=self.store.corpora, text=run.text,
         )  # fmt: skip
 
     def landed(self, job: SliceJob, slice_: Slice, turnaround: float) -> None:
@@ -131,7 +133,8 @@ class RunTable:
                 run.overhead += 0.3 * (cost - run.overhead)
             points = run.take_in(slice_)
             state = None if slice_.ended else slice_.state  # nothing goes on from an end
-            self.disk.slice(run.about.id, points, state, slice_.snapshots)
+            sample = Sample(slice_.step, slice_.sample) if slice_.sample else None
+            self.disk.slice(run.about.id, points, state, slice_.snapshots, sample)
             if slice_.ended:
                 run.model = slice_.model
                 self.end(run, slice_.ended, slice_.note)
@@ -181,7 +184,7 @@ class RunTable:
 
     def stop(self, run: Run) -> None:
         """End a run that has no slice in flight where it is."""
-        self.end(run, "stopped", f"Stopped after {run.progress.step:,} steps.")
+        self.end(run, "stopped", STOPPED)
 
     def end(self, run: Run, status: str, note: str) -> None:
         """The run is over; its state stays in memory until its model is on disk."""

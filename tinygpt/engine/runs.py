@@ -4,6 +4,7 @@
     <folder>/<run id>/
         card.json                   who, what, when, which color
         points.jsonl                one point a line, appended in whole lines
+        samples.jsonl               what the model wrote on its way, in the same form
         state.safetensors           all that the next step needs, renewed every few seconds
         snapshots/<step>.safetensors  the model on its way, in 16-bit numbers
         model.safetensors           the model of a run that has ended
@@ -17,6 +18,7 @@ left out. Whatever cannot be written or read raises OSError; the caller decides 
 import errno
 import json
 import logging
+import math
 import re
 import shutil
 import tempfile
@@ -26,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from tinygpt.engine.description import RunDescription
+from tinygpt.engine.samples import Sample, with_samples
 from tinygpt.files import write_whole
 from tinygpt.training.state import Point
 
@@ -81,15 +84,7 @@ class RunStore:
 
     def append(self, run: str, points: Iterable[Point]) -> None:
         """Add points as whole lines: all of them, or none when OSError is raised."""
-        lines = _lines(points)
-        with open(self.home(run) / "points.jsonl", "ab", buffering=0) as file:
-            end = file.seek(0, 2)
-            try:
-                if file.write(lines) < len(lines):
-                    raise OSError(errno.ENOSPC, "No space left on device")
-            except OSError:
-                file.truncate(end)
-                raise
+        _append(self.home(run) / "points.jsonl", _lines(points))
 
     def points(self, run: str, *, before: int | None = None) -> list[Point]:
         """The points on disk, or those before a step. Torn lines and nonsense are left out.
@@ -110,6 +105,19 @@ class RunStore:
     def rewind(self, run: str, step: int) -> None:
         """Forget the points from `step` on: a run that goes on from a saved state makes them again."""
         write_whole(self.home(run) / "points.jsonl", _lines(self.points(run, before=step)))
+
+    def append_sample(self, run: str, sample: Sample) -> None:
+        """Add a sample as a whole line, or nothing when OSError is raised."""
+        _append(self.home(run) / "samples.jsonl", sample.to_json().encode() + b"\n")
+
+    def samples(self, run: str, *, most: float = math.inf) -> tuple[Sample, ...]:
+        """What was written up to step `most`, thinned. Torn lines and nonsense are left out."""
+        samples: tuple[Sample, ...] = ()
+        for line in (_bytes(self.home(run) / "samples.jsonl") or b"").split(b"\n"):
+            with suppress(ValueError):
+                if (sample := Sample.from_json(line)).step <= most:
+                    samples = with_samples(samples, [sample])
+        return samples
 
     def write_state(self, run: str, blob: bytes) -> None:
         """Replace the saved state in one move."""
@@ -159,6 +167,17 @@ class RunStore:
         (home / "card.json").unlink(missing_ok=True)
         if home.exists():
             shutil.rmtree(home)
+
+
+def _append(path: Path, lines: bytes) -> None:
+    with open(path, "ab", buffering=0) as file:
+        end = file.seek(0, 2)
+        try:
+            if file.write(lines) < len(lines):
+                raise OSError(errno.ENOSPC, "No space left on device")
+        except OSError:
+            file.truncate(end)
+            raise
 
 
 def _lines(points: Iterable[Point]) -> bytes:

@@ -27,11 +27,12 @@ from tinygpt.generation import generate
 from tinygpt.gpt import GPTConfig
 from tinygpt.randomness import generator
 from tinygpt.texts.own import is_sha256
+from tinygpt.training.account import StepAccount, account_of_step
 from tinygpt.training.loop import advance, one_thread
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.state import Point, TrainState, start
 
-SAMPLE_LENGTH = 120  # characters
+SAMPLE_LENGTH = 120  # characters, at most
 
 # A handful of runs take turns on a worker. With the eighteen of an experiment every slice reads its state, which makes
 # it 1 to 3 % longer (`python -m benchmarks.engine experiment`): not worth several times the memory.
@@ -52,7 +53,8 @@ class SliceJob:
     state: bytes | None = None
     ticket: str = ""  # names the state to go on from; "" before the first step
     snapshots: tuple[int, ...] = ()  # steps at which to keep the model, not yet reached
-    sample: bool = False  # let the model write a little at the end
+    sample: int = 0  # let the model write so many characters at the end
+    account: bool = False  # say of the last of its `steps` what it did
     folder: Path | None = None  # where own texts lie
     text: tuple[str, str] | None = None  # text and characters of the corpus, for a worker that cannot read it
 
@@ -72,6 +74,7 @@ class Slice:
     snapshots: dict[int, bytes] = field(default_factory=dict)
     model: bytes | None = None  # once the run has ended
     sample: str = ""
+    account: StepAccount | None = None
     seconds: float = 0.0  # inside the training loop
     sample_seconds: float = 0.0
     began: float = 0.0
@@ -93,9 +96,10 @@ def run_slice(job: SliceJob) -> Slice:
     if state is None:
         return Slice(job.run, needs="state")
     state.seconds = 0.0  # a slice has a clock of its own: the table adds them up
-    points, snapshots = _train(state, corpus, job)
+    points, snapshots, account = _train(state, corpus, job)
     seconds = state.seconds
-    sample, sample_seconds = _sample(state) if job.sample or state.ended == "finished" else ("", 0.0)
+    length = SAMPLE_LENGTH if state.ended == "finished" else job.sample
+    sample, sample_seconds = _sample(state, length) if length and state.ended != "diverged" else ("", 0.0)
     losses = {}
     if state.ended == "finished":  # the last point is the long estimate of both
         losses = {"train_loss": points[-1].loss, "val_loss": points[-1].val}
@@ -103,8 +107,8 @@ def run_slice(job: SliceJob) -> Slice:
     ticket = "" if state.ended else _hold(job.run, state)  # last: from here on it may go on training
     return Slice(
         job.run, points=points, state=blob, ticket=ticket, step=state.step, ended=state.ended, note=state.note,
-        snapshots=snapshots, model=model, sample=sample, seconds=seconds, sample_seconds=sample_seconds,
-        began=began, finished=time.monotonic(), pid=os.getpid(),
+        snapshots=snapshots, model=model, sample=sample, account=account, seconds=seconds,
+        sample_seconds=sample_seconds, began=began, finished=time.monotonic(), pid=os.getpid(),
     )  # fmt: skip
 
 
@@ -137,8 +141,14 @@ def warm() -> int:
     return os.getpid()
 
 
-def _train(state: TrainState, corpus: Corpus, job: SliceJob) -> tuple[list[Point], dict[int, bytes]]:
-    """Advance until the seconds or the steps of the job are over; the points, and a model for each snapshot due."""
+def _train(
+    state: TrainState, corpus: Corpus, job: SliceJob
+) -> tuple[list[Point], dict[int, bytes], StepAccount | None]:
+    """Advance until the seconds or the steps of the job are over.
+
+    The points, a model for each snapshot due, and an account of the last step where one is asked for.
+    """
+    account = None
     points: list[Point] = []
     snapshots: dict[int, bytes] = {}
     goal = None if job.steps is None else state.step + job.steps
@@ -148,10 +158,15 @@ def _train(state: TrainState, corpus: Corpus, job: SliceJob) -> tuple[list[Point
         left = job.seconds - state.seconds
         if state.ended or left <= 0 or state.step == goal:
             break
-        stops = [stop for stop in (goal, *job.snapshots) if stop is not None and stop > state.step]
+        alone = goal - 1 if goal is not None and job.account else None  # from there the last step is made by itself
+        stops = [stop for stop in (goal, alone, *job.snapshots) if stop is not None and stop > state.step]
         steps = min(stops) - state.step if stops else None
-        points += advance(state, corpus, steps=steps, seconds=left)
-    return points, snapshots
+        if state.step == alone:
+            new, account = account_of_step(state, corpus)
+            points += new
+        else:
+            points += advance(state, corpus, steps=steps, seconds=left)
+    return points, snapshots, account
 
 
 def model_of(state: TrainState, *, half: bool = False, **facts: float | None) -> bytes:
@@ -165,14 +180,18 @@ def snapshot_steps(max_steps: int) -> tuple[int, ...]:
     return tuple(sorted({max_steps >> k for k in range(1, 9)} - {0}))
 
 
-def _sample(state: TrainState, length: int = SAMPLE_LENGTH) -> tuple[str, float]:
-    """What the model writes after an empty line, and the seconds it took. Its draws depend on seed and step alone."""
+def _sample(state: TrainState, length: int) -> tuple[str, float]:
+    """What the model writes after an empty line, and the seconds it took.
+
+    Its draws depend on seed and step alone: a shorter sample is the beginning of a longer one.
+    """
     began, tokenizer = time.monotonic(), state.tokenizer
     first = tokenizer.encode("\n")[0] if "\n" in tokenizer.chars else 0
     source = generator((state.spec.train.seed * 1_000_003 + state.step) % 2**63)
-    with one_thread():
-        written = generate(state.model, torch.tensor([[first]]), length, generator=source)
-        return tokenizer.decode([token.id for token in written]), time.monotonic() - began
+    written: list[int] = []
+    with one_thread(), suppress(ValueError):  # broken weights cannot write; the next loss finds them, and says so
+        written += [token.id for token in generate(state.model, torch.tensor([[first]]), length, generator=source)]
+    return tokenizer.decode(written), time.monotonic() - began
 
 
 def _corpus(job: SliceJob) -> Corpus | None:

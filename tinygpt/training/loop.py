@@ -10,16 +10,19 @@ a second one for the batches, where TrainConfig.same_batches asks for that).
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import torch
+from torch import Tensor
 
 from tinygpt.corpus import Corpus
 from tinygpt.training.divergence import not_a_number
 from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES, estimate_loss
 from tinygpt.training.spec import RunSpec
 from tinygpt.training.state import Point, TrainState, start
+
+Witness = Callable[[Tensor, Tensor], None]  # at a batch, both (B, T), once its gradients are there
 
 
 def train(spec: RunSpec, corpus: Corpus) -> Iterator[Point]:
@@ -30,12 +33,17 @@ def train(spec: RunSpec, corpus: Corpus) -> Iterator[Point]:
 
 
 def advance(
-    state: TrainState, corpus: Corpus, *, steps: int | None = None, seconds: float | None = None
+    state: TrainState,
+    corpus: Corpus,
+    *,
+    steps: int | None = None,
+    seconds: float | None = None,
+    witness: Witness | None = None,
 ) -> list[Point]:
     """Go on for `steps` steps or `seconds` seconds, whichever is over first; the points on the way.
 
-    At least one step is made. After the last one follows the final evaluation, in pieces that also fit into
-    `seconds`. Changes `state` in place; call again until `state.ended`.
+    At least one step is made; `witness` sees the batch of each, and must change nothing. After the last one follows the
+    final evaluation, in pieces that also fit into `seconds`. Changes `state` in place; call again until `state.ended`.
     """
     points: list[Point] = []
     first, began, before = state.step, time.perf_counter(), state.seconds
@@ -44,7 +52,7 @@ def advance(
             if state.step < state.spec.train.max_steps:
                 if steps is not None and state.step - first >= steps:
                     break
-                point = one_step(state, corpus)
+                point = one_step(state, corpus, witness)
             else:
                 point = one_piece_of_the_final_evaluation(state, corpus)
             state.seconds = before + time.perf_counter() - began
@@ -66,7 +74,7 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def one_step(state: TrainState, corpus: Corpus) -> Point | None:
+def one_step(state: TrainState, corpus: Corpus, witness: Witness | None = None) -> Point | None:
     """One optimizer step on one random batch; the loss before it, or None where it is not a number any more."""
     config, B, T = state.spec.train, state.spec.train.batch_size, state.spec.model.block_size
     val = None
@@ -86,6 +94,8 @@ def one_step(state: TrainState, corpus: Corpus) -> Point | None:
             group["lr"] = point.lr
         optimizer.zero_grad(set_to_none=True)
     loss.backward()
+    if witness:
+        witness(x, y)
     if config.grad_clip:
         torch.nn.utils.clip_grad_norm_(state.model.parameters(), config.grad_clip)
     for optimizer in state.optimizers:

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from tinygpt.gpt import GPTConfig
 from tinygpt.settings import Setting, settings_of, times_the_rate
 from tinygpt.spelling import spelled, thousands
 from tinygpt.training.presets import PRESETS, Preset
@@ -16,6 +17,9 @@ from tinygpt.ui import texts
 
 HEAD_SIZES = [1, 4, 8, 16, 32, 64, 128, 256]
 DEFAULT_MODEL = "GPT"
+SETTINGS = {  # a link may set them all, whatever model it names
+    each.name for config in (GPTConfig, TrainConfig) for each in settings_of(config).values() if each.control
+}
 BY_TITLE = {preset.title: preset for preset in PRESETS.values()}
 SLIDER = 1_000  # values; among more than these nobody hits one
 # The order of the first settings; all others follow as their configs have them.

@@ -1,6 +1,7 @@
 """The furniture of every page: its frame, its head, its figures."""
 
 from contextlib import nullcontext
+from html import escape
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -27,7 +28,27 @@ STYLE = """<style>
 .st-key-frame :has(> * > [data-testid="stVegaLiteChart"]) [data-testid="stElementToolbar"] { top: 0 !important; }
 /* 7: a formula of several lines is 2 px wider and higher than its box: no scroll bar, no numerator without its top. */
 .st-key-frame .katex-display { padding: .25rem 3px; }
+/* 8: what a model writes: a line that goes on stands further in, and a longer text scrolls in its place. */
+.passage {
+  height: 12rem; overflow-y: auto; padding: .6rem .9rem; border-radius: 6px; background: light-dark(#F3F1EB, #1E2128);
+}
+.passage.nothing { color: light-dark(#5F5C56, #A5A29B); }
+.passage p {
+  font: .9rem/1.5 "Source Code Pro", monospace;
+  margin: 0; padding-inline-start: 1.5em; text-indent: -1.5em; white-space: pre-wrap; overflow-wrap: anywhere;
+}
 </style>"""
+
+# A page that is worked at: one low line above, all of the width below, and what is set at the left stays in sight.
+BENCH = """
+[data-testid="stMainBlockContainer"]:has(.st-key-bench) { padding: 4.25rem 2rem 1rem; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-frame .st-key-bench) { width: 1400px; max-width: 100%; }
+.st-key-frame:has(.st-key-bench) { gap: .5rem; }
+.st-key-bench h1 { font-size: 1.5rem; padding: 0; white-space: nowrap; }
+@media (max-height: 32rem) and (min-width: 641px) {  /* a window so low has no line to spare */
+  [data-testid="stLayoutWrapper"]:has(> .st-key-bench) { position: absolute; opacity: 0; pointer-events: none; }
+}
+"""
 
 _appearance = st.components.v2.component(
     "tinygpt_appearance",
@@ -108,13 +129,39 @@ def follow_the_browser() -> None:
 
 def title(words: str, lede: str, aside: str = "") -> None:
     """A page's title, something small at its right ("Lesson 4 of 6"), and at most two sentences."""
-    st.set_page_config(page_title=f"{words} \u00b7 tinygpt")  # a name for the tab, which a screen reader says first
+    _name(words)
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute", gap=None):
         st.title(words, anchor=False, width="content")
         if aside:
             st.markdown(f":gray[{aside}]", width="content")
     with st.container(width=780):
         st.markdown(lede)
+
+
+def bench(words: str, lede: str, style: str) -> None:
+    """The title of a page that is worked at, in one low line; `style` is how the page lays out what stands below."""
+    _name(words)
+    st.html(f"<style>{BENCH}{style}</style>")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="bench"):
+        st.title(words, anchor=False, width="content")
+        st.markdown(f":gray[{lede}]", width="stretch")
+
+
+def _name(words: str) -> None:
+    """A name for the tab, which a screen reader says first."""
+    st.set_page_config(page_title=f"{words} \u00b7 tinygpt")
+
+
+def as_written(text: str, instead: str) -> None:
+    """What a model wrote, letter for letter and in its own direction; where there is nothing, words `instead`.
+
+    Always in the same space. Line breaks are the model's own: a line that is too long goes on further in, as in print.
+    """
+    if not text:
+        st.html(f'<div class="passage nothing">{escape(instead)}</div>')
+        return
+    lines = "".join(f'<p dir="auto">{escape(line) or "&nbsp;"}</p>' for line in text.removesuffix("\n").split("\n"))
+    st.html(f'<div class="passage">{lines}</div>')
 
 
 def show(figure: go.Figure, *, key: str, alt: str, square: bool = False) -> None:

@@ -2,10 +2,8 @@
 
 import re
 import string
-import textwrap
 
 ESCAPES = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
-NO_BREAK = "\u00a0"
 JOINER = "\u2060"  # no width, no break: it keeps characters apart that would mean something together
 
 # Streamlit looks for these once more after it has read the escapes, so an escape does not take their meaning.
@@ -21,9 +19,3 @@ STILL_MEAN = re.compile(
 def markdown(text: str) -> str:
     """`text` inside markdown, letter for letter: no bold, no colors, no formulas, no links, no pictures."""
     return STILL_MEAN.sub(JOINER, " ".join(re.split(r"[ \t\r\n]+", text))).translate(ESCAPES)
-
-
-def block(text: str, *, lines: int = 7, width: int = 32) -> str:
-    """Always `lines` lines of at most `width` characters, so that a page does not jump when the text changes."""
-    wrapped = [part for line in text.strip("\n").split("\n") for part in (textwrap.wrap(line, width) or [""])]
-    return "\n".join(line or NO_BREAK for line in (wrapped + [""] * lines)[:lines])

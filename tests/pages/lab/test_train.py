@@ -1,5 +1,7 @@
 """The training page, without a browser: what it says, and that nothing goes wrong with what people type."""
 
+import html
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +12,7 @@ from tests.pages.lab.train_page import bring, drawn, opened, says
 from tests.waiting import PATIENCE, page_until, until
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load
-from tinygpt.corpus import default_corpus
+from tinygpt.corpus import CATALOGUE, default_corpus
 from tinygpt.files import PROJECT, runs_folder
 from tinygpt.gpt import GPTConfig
 from tinygpt.settings import Setting, settings_of
@@ -111,6 +113,9 @@ def test_a_second_press_on_train_is_the_same_run(page):
     page.button(key="train").click().run()
     page.button(key="train").click().run()
     (run,) = session.engine().runs(page.session_state["student"])
+    assert re.search(
+        "This very run (is training|waits for its turn) already: it is GPT, the one on the chart", says(page)
+    )
     page_until(page, lambda: "steps/s" in says(page))
     page.button(key="stop").click().run()
     page_until(page, lambda: "stopped at" in says(page))
@@ -132,6 +137,7 @@ def test_a_run_that_diverged_at_once_can_be_downloaded(page):
     page.checkbox(key="beside").set_value(False).run()
     page.button(key="train").click().run()
     page_until(page, lambda: "diverged at step 0" in says(page))
+    assert wrote(page) == ["It diverged before it wrote anything."]
     (run,) = session.engine().runs(page.session_state["student"])
     page.session_state[f"menu_{run.id}"] = True
     page.run()
@@ -171,7 +177,12 @@ def test_a_refusal_stays_until_the_next_press(page):
     page.button(key="train").click().run()
     for _ in range(3):
         page.run()
-        assert "You have 3 runs on their way" in says(page)
+        assert "You have 3 runs on their way: Run 1, Run 2, Run 3." in says(page)
+        assert "stop one of them in its menu under Runs" in says(page)
+    page.session_state[f"menu_{runs[1]}"] = True
+    page.run()
+    page.button(key=f"stop_{runs[1]}").click().run()
+    assert session.engine().view(runs[1]).status == "stopped"
     forget(runs)
     page.checkbox(key="beside").set_value(False).run()
     page.button(key="train").click().run()
@@ -185,6 +196,7 @@ def test_the_choice_of_a_bigram_stays_where_it_is_when_there_is_one(page):
     page.select_slider(key="max_steps").set_value(10).run()
     page.button(key="train").click().run()
     assert page.checkbox(key="beside").disabled and page.checkbox(key="beside").value
+    assert page.checkbox(key="beside").label == "its bigram is under Runs"
     page_until(page, lambda: "finished: 10 steps" in says(page))
     page.number_input(key="seed").set_value(1).run()
     page.button(key="train").click().run()
@@ -345,3 +357,81 @@ def test_another_preset_sets_every_setting_but_the_seed(page):
     spec = PRESETS["nanogpt-cpu"].spec("", 65)
     wanted = {name: getattr(spec.model, name, getattr(spec.train, name, None)) for name in CONTROLS} | {"seed": 7}
     assert {name: page.get_by_key(name).value for name in CONTROLS} == wanted
+
+
+# --- what a run writes, and what a step did ---------------------------------------------------------------------------
+
+
+def test_what_a_run_wrote_on_its_way_can_be_read_again(page):
+    page.run()
+    student = page.session_state["student"]
+    run = session.engine().submit(RunSpec(BigramConfig(65), TrainConfig(max_steps=10)), student=student, name="it")
+    session.engine().pause(run)
+    until(lambda: not session.engine().view(run).busy)
+    start = session.engine().view(run).step
+    for _ in range(3):
+        session.engine().step(run)
+        until(lambda: not session.engine().view(run).busy)
+    samples = session.engine().samples(run)
+    assert [sample.step for sample in samples] == [start + 1, start + 2, start + 3]
+    page.run()
+    assert f"after {start + 3} steps" in says(page) and wrote(page) == lines(samples[-1].text)
+    page.select_slider(key=f"when_{run}").set_value(start + 1).run()
+    assert f"after {start + 1} steps" in says(page) and wrote(page) == lines(samples[0].text)
+    session.engine().step(run)
+    until(lambda: not session.engine().view(run).busy)
+    page.run()
+    assert wrote(page) == lines(samples[0].text), "it does not stay where it was left"
+    page.select_slider(key=f"when_{run}").set_value("now").run()
+    assert f"after {start + 4} steps" in says(page)
+    assert sum(each.proto.body.count("<dt>") for each in page.get("html")) == 4
+    forget([run])
+
+
+def wrote(page: AppTest) -> list[str]:
+    """The lines of what the run wrote, as they are shown, or the words that stand there instead."""
+    (body,) = [each.proto.body for each in page.get("html") if 'class="passage' in each.proto.body]
+    return [html.unescape(line) for line in re.findall(r"<[^<>]+>([^<>]+)</", body)]
+
+
+def lines(text: str) -> list[str]:
+    return [line or "\u00a0" for line in text.removesuffix("\n").split("\n")]
+
+
+# --- what an address asks for -----------------------------------------------------------------------------------------
+
+
+def came_with(**asked: str) -> AppTest:
+    """The page of somebody who came with this address."""
+    app = AppTest.from_file(str(PROJECT / "pages/router.py"), default_timeout=PATIENCE)
+    app.query_params.update(asked)
+    app.run()
+    app.switch_page("lab/train.py").run()
+    assert not app.exception
+    return app
+
+
+@pytest.mark.parametrize(("asked", "said"), [
+    ({"steps": "1000"}, "nothing here is called steps."),
+    ({"model": "nonsense"}, "model=nonsense is not offered here."),
+    ({"max_steps": "123"}, "max_steps=123 is not offered here."),
+    ({"n_embd": "100000"}, "n_embd=100000 is not offered here."),
+    ({"learning_rate": "0.5"}, "learning_rate=0.5 is not offered here."),
+    ({"guess": "20"}, "guess=20 is not offered here."),
+    ({"view": "nowhere"}, "view=nowhere is not offered here."),
+    ({"run": "f" * 32}, f"run={'f' * 32} is not offered here."),
+    ({"a": "1", "b": "2", "n_head": "x"}, "nothing here is called a and b, and n_head=x is not offered here."),
+])  # fmt: skip
+def test_what_is_not_here_is_named_and_leaves_the_address(asked, said):
+    page = came_with(**asked)
+    assert f"Of the address something was left out: {said}" in says(page)
+    assert not set(asked) & {name for name, value in page.query_params.items() if value == [asked.get(name)]}
+
+
+@pytest.mark.parametrize("asked", [
+    {"model": "one head", "max_steps": "500", "learning_rate": "3e-3", "n_embd": "64", "seed": "7", "guess": "2.4"},
+    {"max_steps": "1000", "model": "GPT", "beside": "false", "view": "the end"}, {"learning_rate": "0.001"},
+    {"model": "bigram", "beside": "false", "n_head": "2"}, {"corpus": CATALOGUE["copying"].title}, {},
+], ids=str)  # fmt: skip
+def test_of_an_address_that_is_right_nothing_is_said(asked):
+    assert "Of the address" not in says(came_with(**asked))

@@ -22,7 +22,7 @@ from tinygpt.plots.losses.tones import Tone
 from tinygpt.spelling import brief, number, thousands
 from tinygpt.training.loop import one_thread
 from tinygpt.training.presets import PRESETS, stated
-from tinygpt.ui import floors, session, texts
+from tinygpt.ui import floors, frame, session, texts
 from tinygpt.ui.compare import models
 from tinygpt.ui.compare.scale import scale_inside
 from tinygpt.ui.compare.shown import Shown
@@ -31,7 +31,6 @@ from tinygpt.words import literal
 from tinygpt.words.diagnosis import diagnosis_words
 
 NOT_NEW = ("model", "max_steps", "learning_rate", "init", "scale", "dropout", "softmax_dim")  # nothing to learn here
-SAMPLE = 8  # lines of what a broken run writes
 
 
 def of_their_kinds(now: Shown, tones: dict[str, Tone]) -> None:
@@ -134,7 +133,7 @@ def _diagnosis(run: RunView, twin: RunView | None) -> None:
             if one is not None:
                 with st.container():
                     st.markdown(f"**{title}**")
-                    st.code(literal.block(one.sample or "Nothing yet.", lines=SAMPLE), language=None)
+                    frame.as_written(one.sample, "Nothing yet.")
 
 
 @lru_cache(maxsize=128)

@@ -13,7 +13,9 @@ from tinygpt.spelling import spoken_time, thousands
 from tinygpt.training.cost import this_machine
 from tinygpt.training.presets import PRESETS, Preset
 from tinygpt.training.spec import LOOKS, RunSpec, TrainConfig
-from tinygpt.ui import controls, session, texts
+from tinygpt.ui import address, controls, session, texts
+from tinygpt.ui.train import loss
+from tinygpt.words.training import twin_words
 
 SETTLED = 200  # steps after which a run's speed says how fast its like will be
 
@@ -45,20 +47,31 @@ def chosen_spec(preset: Preset, corpus: Corpus | None, always: dict[str, Any]) -
         return str(error)
 
 
+def say_what_the_address_left_out() -> None:
+    """A sentence beside Train for settings of a link that are not here, and for a run that is gone."""
+    asked, (_, current) = st.query_params.get("run"), session.on_stage()
+    gone = set() if asked is None or (current and current.id == asked) else {"run"}
+    if st.query_params.get("view", loss.PARTS[0]) not in loss.PARTS:
+        gone.add("view")  # its control stands on the stage, which is not drawn yet
+    if words := address.left_out("train", silent={"run", "view", "beside", *controls.SETTINGS}, gone=gone):
+        session.say("train", words)
+
+
 def start_button(spec: RunSpec | str, preset: Preset) -> None:
-    """The cost, the bigram beside it, and Train; or why nothing can be trained."""
+    """The cost, the bigram beside it, and Train; or why nothing can be trained. The button stays at its place."""
     beside = [] if isinstance(spec, str) else with_a_bigram(spec)
     if isinstance(spec, str):
         st.text(spec)
     else:
         seconds = sum(seconds_here(spec, *beside))
-        st.markdown(f":gray[{thousands(count_parameters(spec.model))} parameters, about {spoken_time(seconds)} here]")
+        cost = f"{thousands(count_parameters(spec.model))} parameters, about {spoken_time(seconds)} here"
+        st.markdown(f":small[:gray[{cost}]]")
+    if words := session.answer("train"):
+        st.text(words)
     st.button(
         "Train", type="primary", key="train", width="stretch", disabled=isinstance(spec, str), on_click=session.order,
         args=("train", _train, spec, preset.title, beside),
     )  # fmt: skip
-    if words := session.answer("train"):
-        st.text(words)
 
 
 def seconds_here(*specs: RunSpec) -> list[float]:
@@ -74,13 +87,14 @@ def seconds_here(*specs: RunSpec) -> list[float]:
 
 
 def with_a_bigram(spec: RunSpec) -> list[RunSpec]:
-    """A bigram to train beside an attention model. When this text has one, the choice stays where it is and rests."""
+    """A bigram to train beside an attention model. When this text has one, the choice rests and says why."""
     bigram = bigram_for(spec)
     if bigram is None:
         return []
     models = [view.spec.model for view in session.runs() if view.spec.corpus == bigram.corpus]
     there = any(isinstance(model, BigramConfig) for model in models)
-    wanted = st.checkbox("a bigram beside it", True, key="beside", bind="query-params", disabled=there)
+    label = "its bigram is under Runs" if there else "a bigram beside it"
+    wanted = st.checkbox(label, True, key="beside", bind="query-params", disabled=there)
     return [bigram] if wanted and not there else []
 
 
@@ -111,4 +125,8 @@ def _train(spec: RunSpec, title: str, beside: list[RunSpec]) -> None:
         beside = []
     for other in beside:
         session.engine().submit(other, student=session.student(), name=session.free_name("bigram"))
-    session.watch(session.engine().submit(spec, student=session.student(), name=session.free_name(title)))
+    before = {view.id: view for view in session.runs()}
+    run = session.engine().submit(spec, student=session.student(), name=session.free_name(title))
+    if twin := before.get(run):
+        session.say("train", twin_words(twin.name, twin.status))
+    session.watch(run)

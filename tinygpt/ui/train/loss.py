@@ -18,6 +18,7 @@ from tinygpt.ui.train import run_list
 from tinygpt.words import literal
 from tinygpt.words.loss import curve_words, end_words
 
+PARTS = ("all", "the end")
 ALT = (
     "Loss on training text and on unseen text by step, a line a run; the numbers stand in the list of runs."  # constant
 )
@@ -37,31 +38,31 @@ def live_losses(views: list[RunView], current: RunView | None, max_steps: int, g
         variants, floors.lines(corpus, block_size, texts.folder()), View(the_end=the_end),
         live=Live(max([view.max_steps for view in shown], default=max_steps), guess),
     )  # fmt: skip
-    st.vega_lite_chart(
-        rows, loss_spec(mode, live=True), width="stretch", key="loss", alt=ALT, on_select=frame.zoomed,
-        selection_mode=["grid"],
-    )  # fmt: skip
+    with st.container(key="chart"):
+        st.vega_lite_chart(
+            rows, loss_spec(mode, live=True), width="stretch", height="stretch", key="loss", alt=ALT,
+            on_select=frame.zoomed, selection_mode=["grid"],
+        )  # fmt: skip
     known = floors.of(corpus, texts.folder())
     status, curve = (current.status, curves.get(current.id)) if current else ("", None)
     if curve:  # its name goes into a sentence now, where marks would have a meaning
         curve = replace(curve, label=literal.markdown(curve.label))
     ended, diverged = status in ENDED, status == "diverged"
     words = curve_words(curve, known, ended=ended, guess=guess, diverged=diverged)
-    frame.caption(f"{words} {end_words(curves.values())}")
+    with st.container(key="look_for"):
+        frame.caption(f"{words} {end_words(curves.values())}")
 
 
 def heading() -> bool:
     """What the chart shows, and whether it is the end alone."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
-        st.markdown(
-            "**Loss** by step, nats per character \u2002:gray[thick: unseen text (val), thin: training text]",
-            width="content",
-        )
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small",
+                      wrap=False):  # fmt: skip
+        st.markdown("**Loss** in nats by step \u2002:gray[thick: unseen text (val), thin: training text]", wrap=False)
         part = st.segmented_control(
-            "Show", ["all", "the end"], default="all", required=True, key="view", bind="query-params",
+            "Show", PARTS, default=PARTS[0], required=True, key="view", bind="query-params",
             label_visibility="collapsed",
         )  # fmt: skip
-    return part == "the end"
+    return part == PARTS[1]
 
 
 def corpus_on_stage(current: RunView | None) -> str:

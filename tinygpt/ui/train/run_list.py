@@ -101,6 +101,9 @@ def menu(view: RunView, name: str) -> None:
                 on_click="ignore",
                 width="stretch",
             )
+        if mine and view.live:
+            st.button("Stop", key=f"stop_{view.id}", on_click=session.order, args=("stage", engine.stop, view.id),
+                      width="stretch")  # fmt: skip
         if mine:
             words = "Stop and delete" if view.live else "Delete"
             st.button(words, key=f"delete_{view.id}", on_click=session.order, args=("stage", engine.delete, view.id),

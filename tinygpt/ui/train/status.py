@@ -14,26 +14,35 @@ WORDS = {"waiting": "waits for its turn at", "training": "training:", "paused": 
 FROM_A_LINK = " \u00b7 not yours: from a link"
 STYLE = """
 /* One line, so that what stands below never jumps; where it is too long, the name is cut and not the numbers. */
-.st-key-how_far p { display: flex; overflow: hidden; white-space: nowrap; }
-.st-key-how_far p > strong { min-width: 3rem; overflow: hidden; text-overflow: ellipsis; }
+.st-key-status > :has(> .st-key-how_far) { flex: 1 1 16rem; min-width: 0; }
+.st-key-how_far > :first-child p { display: flex; overflow: hidden; white-space: nowrap; }
+.st-key-how_far p > strong { min-width: 1.5rem; overflow: hidden; text-overflow: ellipsis; }
+/* What there is to say of a run has its place before it is said. */
+.st-key-remark { min-height: 2.3rem; }
+.st-key-remark [data-testid="stText"] { font-size: .85rem; line-height: 1.3; }
+@media (max-height: 32rem) {
+  .st-key-remark { min-height: .6rem; }
+}
 @media (max-width: 640px) {
-  .st-key-how_far p { display: block; height: 2lh; white-space: normal; }
+  .st-key-how_far > :first-child p { display: block; height: 2lh; white-space: normal; }
 }
 """
 
 
 def status_line(view: RunView | None) -> None:
     """How far it is, the three buttons, and what there is to say."""
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", gap="small",
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="top", gap="small",
                       key="status"):  # fmt: skip
-        with st.container(gap="xsmall", width=500, key="how_far"):
+        with st.container(gap="xsmall", key="how_far"):
             mine = view is not None and view.student == session.student()
             st.markdown(status_words(view) + ("" if mine or view is None else FROM_A_LINK))
-            st.progress(min(1.0, view.step / view.max_steps) if view else 0.0)
+            with st.container(gap=None, key="remark"):
+                if view is None or view.status not in ENDED:
+                    st.progress(min(1.0, view.step / view.max_steps) if view else 0.0)
+                for words in filter(None, (session.answer("stage"), (view.warning or view.note) if view else "")):
+                    st.text(words)
         with st.container(horizontal=True, width="content", gap="small"):
             run_buttons(view if mine else None)
-    for words in filter(None, (session.answer("stage"), (view.warning or view.note) if view else "")):
-        st.text(words)
 
 
 def run_buttons(view: RunView | None) -> None:

@@ -1,0 +1,181 @@
+"""The training page on small screens: what one works with stands on it together, whole, whatever is going on."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import serving, wait_run
+from tinygpt.bigram import BigramConfig
+from tinygpt.engine.description import RunDescription
+from tinygpt.engine.runs import RunStore
+from tinygpt.engine.samples import Sample
+from tinygpt.training.spec import RunSpec, TrainConfig
+from tinygpt.training.state import Point
+
+LAPTOP = (1366, 650)  # the inside of a browser's window on a laptop
+ZOOMED, OLD = (911, 433), (1024, 768)  # the same at 150 %, and a projector
+STUDENT = "5" * 32
+CHART = ".st-key-chart svg"
+NEEDED = {
+    "chart": CHART,
+    "its axis": f"{CHART} .role-axis-label >> nth=0",
+    "Train": ".st-key-train button",
+    "status": ".st-key-status",
+    "Pause": ".st-key-pause button",
+    "Step": ".st-key-step button",
+    "Stop": ".st-key-stop button",
+    "sample": ".passage",
+    "settings": ".st-key-settings [role='tabpanel']:visible",
+}
+STATES = ("idle", "live", "more settings", "eight runs", "diverged")
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server with eight runs of one student that have ended, the last of them diverged."""
+    folder = tmp_path_factory.mktemp("bench")
+    store = RunStore(folder)
+    for n in range(8):
+        spec = RunSpec(BigramConfig(65), TrainConfig(max_steps=300, eval_interval=10, seed=n))
+        run = f"{n:032x}"
+        store.write_description(RunDescription(run, STUDENT, f"a rather long name {n}", spec, 1e9 + n, n))
+        points = [Point(i, 2.5 + 2 / (i + 1 + n), 2.6 + 2 / (i + 1 + n), 1e-3, i / 100, i) for i in range(0, 300, 10)]
+        store.append(run, points)
+        for step in (10, 60, 290):
+            store.append_sample(run, Sample(step, f"step {step}\n" + 20 * f"word{n} "))
+        facts = {"status": "finished", "note": "", "step": 300, "points": 30, "val": 2.6, "loss": 2.5, "seconds": 3.0}
+        if n == 7:
+            facts |= {"status": "diverged", "note": 3 * "The loss stopped being a number after step 300, so it ends. "}
+        store.end(run, facts, None)
+    with serving(folder) as address:
+        yield address
+
+
+def visit(context: BrowserContext, url: str, state: str) -> Page:
+    """The page in one of its states."""
+    page, query = context.new_page(), ""
+    if state in ("eight runs", "diverged"):
+        context.add_cookies([{"name": "tinygpt_student", "value": STUDENT, "url": url}])
+        query = f"?run={6 if state == 'eight runs' else 7:032x}"
+    page.goto(f"{url}/train{query or '?max_steps=20000'}")
+    wait_run(page)
+    if state == "live":
+        page.locator(".st-key-train button").click()
+        expect(page.locator(".st-key-status")).to_contain_text("steps/s")
+        expect(page.locator(".st-key-writing")).to_contain_text(re.compile(r"after \d"))
+    elif state == "more settings":
+        page.get_by_text("More settings").click()
+        expect(page.locator(".st-key-n_layer")).to_be_visible()
+    expect(page.locator(f"{CHART} .role-axis-label text").first).to_be_visible()
+    return page
+
+
+def outside(page: Page, names: list[str], size: tuple[int, int]) -> dict[str, dict[str, float] | None]:
+    """What of these is not whole on the screen, with its box."""
+    header = page.get_by_test_id("stHeader").bounding_box()
+    top = header["y"] + header["height"]
+    found = {}
+    for name in names:
+        box = page.locator(NEEDED[name]).first.bounding_box()
+        whole = box and box["y"] >= top - 1 and box["x"] >= 0
+        if not whole or box["y"] + box["height"] > size[1] or box["x"] + box["width"] > size[0]:
+            found[name] = box
+    return found
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_what_one_works_with_stands_on_the_screen(context, url, state):
+    page = visit(context, url, state)
+    for size, names in (
+        (LAPTOP, list(NEEDED)), (ZOOMED, ["chart", "its axis", "Train"]), (OLD, ["chart", "its axis", "Train"]),
+    ):  # fmt: skip
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.wait_for_function("h => document.querySelector('.st-key-chart svg').clientHeight <= h", arg=size[1] * 0.75)
+        page.wait_for_timeout(300)  # the chart follows its place
+        assert not outside(page, names, size), f"{state}, {size}"
+        chart = page.locator(CHART).bounding_box()
+        assert chart["height"] >= 180, f"{state}, {size}: nobody can read so low a chart"
+        wide, seen = page.get_by_test_id("stMain").evaluate("e => [e.scrollWidth, e.clientWidth]")
+        assert wide <= seen, f"{state}, {size}: it scrolls sideways"
+    if state == "live":
+        page.locator(".st-key-stop button").click()
+        expect(page.locator(".st-key-status")).to_contain_text("stopped")
+
+
+def places(page: Page) -> dict[str, tuple[float, float]]:
+    boxes = {name: page.locator(NEEDED[name]).first.bounding_box() for name in ("chart", "Train", "Pause", "sample")}
+    return {name: (round(box["y"]), round(box["height"])) for name, box in boxes.items()}
+
+
+def test_nothing_moves_when_settings_open_or_a_run_begins_goes_on_and_ends(context, url):
+    page = visit(context, url, "idle")
+    page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
+    page.wait_for_timeout(300)
+    before = places(page)
+    page.get_by_text("More settings").click()
+    expect(page.locator(".st-key-n_layer")).to_be_visible()
+    assert places(page) == before, "More settings"
+    page.get_by_role("tab", name="Settings", exact=True).click()
+    page.locator(".st-key-train button").click()
+    expect(page.locator(".st-key-status")).to_contain_text("steps/s")
+    expect(page.locator(".st-key-writing")).to_contain_text(re.compile(r"after \d"))
+    begun = places(page)
+    assert {name: begun[name] for name in ("chart", "Pause", "sample")} == {
+        name: before[name] for name in ("chart", "Pause", "sample")
+    }, "it trains"
+    page.locator(".st-key-stop button").click()
+    expect(page.locator(".st-key-status")).to_contain_text("stopped")
+    assert places(page) == begun, "it has ended"
+
+
+def test_on_a_phone_one_thing_stands_below_the_other(context, url):
+    page = visit(context, url, "eight runs")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(300)
+    boxes = {name: page.locator(NEEDED[name]).first.bounding_box() for name in ("Train", "status", "chart", "sample")}
+    heights = [boxes[name]["y"] for name in ("Train", "status", "chart", "sample")]
+    assert heights == sorted(heights), boxes
+    assert boxes["chart"]["width"] > 300 and boxes["chart"]["height"] >= 240, boxes
+    wide, seen = page.get_by_test_id("stMain").evaluate("e => [e.scrollWidth, e.clientWidth]")
+    assert wide <= seen
+
+
+def test_the_writing_is_read_back_while_a_run_goes_on(context, url):
+    """The slider stays where somebody has left it, and its end is the newest again."""
+    page = visit(context, url, "live")
+    writing, slider = page.locator(".st-key-writing"), page.locator(".st-key-when").get_by_role("slider")
+    slider.wait_for()
+    slider.focus()
+    page.keyboard.press("Home")
+    first = re.compile(r"after \d+ steps")
+    page.wait_for_function("!document.querySelector('.st-key-when').textContent.includes('now')")
+    kept, text = first.search(writing.inner_text())[0], page.locator(".passage").inner_text()
+    step = page.locator(".st-key-how_far").inner_text()
+    for _ in range(4):  # it trains on below
+        page.wait_for_function("before => document.querySelector('.st-key-how_far').innerText !== before", arg=step)
+        step = page.locator(".st-key-how_far").inner_text()
+        assert kept in writing.inner_text() and page.locator(".passage").inner_text() == text
+    slider.focus()
+    page.keyboard.press("End")
+    expect(writing).not_to_contain_text(kept)
+    page.locator(".st-key-stop button").click()
+    expect(page.locator(".st-key-status")).to_contain_text("stopped")
+
+
+def test_a_step_by_hand_says_what_it_did(context, url):
+    page = visit(context, url, "live")
+    page.locator(".st-key-pause button").click()
+    expect(page.locator(".st-key-status")).to_contain_text("paused at")
+    expect(page.locator(".st-key-account")).to_have_count(0)
+    page.locator(".st-key-step button").click()
+    panel = page.locator(".st-key-account")
+    expect(panel).to_contain_text("32 windows of 8")
+    expect(panel).to_contain_text(re.compile(r"\d\.\d{3} before, \d\.\d{3} after"))
+    expect(panel).to_contain_text("learning rate 1e-3")
+    page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
+    box = panel.bounding_box()
+    assert box["y"] + box["height"] <= LAPTOP[1], "the account is below the screen"
+    page.locator(".st-key-stop button").click()
+    expect(page.locator(".st-key-status")).to_contain_text("stopped")

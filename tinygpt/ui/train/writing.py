@@ -1,0 +1,69 @@
+"""What the current run writes, now and on its way, and what a step by hand did."""
+
+from html import escape
+
+import streamlit as st
+
+from tinygpt.engine.records import RunView
+from tinygpt.engine.samples import Sample
+from tinygpt.spelling import thousands
+from tinygpt.ui import frame, session
+from tinygpt.words.training import NOTHING_WRITTEN, SOON, account_words
+
+NOW = "now"
+STYLE = """
+.st-key-account dl {
+  display: grid; grid-template-columns: max-content 1fr; gap: .1rem .75rem; margin: 0; font-size: .9rem;
+}
+.st-key-account :is(dt, dd) { margin: 0; padding: 0; overflow-wrap: anywhere; line-height: 1.35; }
+.st-key-account dt { color: light-dark(#5F5C56, #A5A29B); font-weight: 400; }
+.st-key-writing .passage { height: 10.6rem; }
+.st-key-aside:has(.st-key-account) .passage { height: 7.8rem; }
+.st-key-when { min-height: 2.2rem; }
+.st-key-when [data-testid="stSlider"] { margin-block: -.6rem; }
+"""
+
+
+def writing(view: RunView | None) -> None:
+    """What the current run writes, or what it wrote at the place of the slider; always in the same space."""
+    samples = samples_of(view) if view else ()
+    with st.container(key="writing", gap="xsmall"):
+        head = st.container(gap="xsmall")
+        with st.container(key="when"):
+            chosen = moment(view, samples) if view and len(samples) > 1 else (samples or (None,))[-1]
+        with head:
+            st.markdown("**It writes**" + (f" \u2002:gray[after {thousands(chosen.step)} steps]" if chosen else ""))
+            frame.as_written(chosen.text if chosen else "", NOTHING_WRITTEN.get(view.status, SOON) if view else SOON)
+
+
+def samples_of(view: RunView) -> tuple[Sample, ...]:
+    """What is kept of a run's writing; nothing where it was deleted a moment ago, in another tab."""
+    try:
+        return session.engine().samples(view.id)
+    except ValueError:
+        return ()
+
+
+def moment(view: RunView, samples: tuple[Sample, ...]) -> Sample:
+    """The sample of the place where somebody has left the slider. Its end is the newest, whatever comes."""
+    key, steps = f"when_{view.id}", [sample.step for sample in samples[:-1]]
+    at: int | str = st.session_state.get(key, NOW)
+    if isinstance(at, int) and at not in steps:  # it gave way to others: the nearest that is left
+        st.session_state[key] = min(steps, key=lambda step, at=at: abs(step - at))
+    at = st.select_slider(
+        "After how many steps", [*steps, NOW], NOW, key=key, label_visibility="collapsed",
+        format_func=lambda step: step if step == NOW else thousands(step),
+    )  # fmt: skip
+    return next((sample for sample in samples if sample.step == at), samples[-1])
+
+
+def account(view: RunView | None) -> None:
+    """What the last step did, where somebody has ordered it alone."""
+    if view is None or view.account is None:
+        return
+    with st.container(key="account", gap="xsmall"):
+        st.markdown(f"**Step {thousands(view.account.step)}**")
+        facts = "".join(
+            f"<dt>{escape(name)}</dt><dd>{escape(words)}</dd>" for name, words in account_words(view.account)
+        )
+        st.html(f"<dl>{facts}</dl>")
