@@ -2,17 +2,21 @@
 
 Controls are bound to its parameters. Streamlit itself leaves out a word that no list offers and a number out of its
 range. What it cannot bear goes here: no value where one is needed, and a number without end. And a list's entries
-also go by the names that the command line has for them.
+also go by the names that the command line has for them. A page whose controls are all drawn can ask what came to
+nothing, and say it.
 """
 
 import math
+from collections.abc import Collection
 from contextlib import suppress
+from typing import Any
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from tinygpt.corpus import CATALOGUE
 from tinygpt.training.presets import PRESETS
+from tinygpt.words.address import address_words
 
 WORDS = {"typed", "text", "text2", "context_a", "context_b", "corpus"}  # parameters that may say anything, or nothing
 CALLED = {
@@ -31,6 +35,7 @@ def tidy() -> None:
                 st.query_params[key] = called
             elif key not in WORDS and not _means_something(said):
                 del st.query_params[key]
+                st.session_state.setdefault("dropped", {})[key] = said
     if st.query_params.to_dict() != before:
         st.rerun()  # the controls would still be given what the address said when this run began
 
@@ -40,3 +45,36 @@ def _means_something(said: str) -> bool:
         return math.isfinite(float(said))
     except ValueError:
         return bool(said)
+
+
+def remember(page: str) -> None:
+    """Keep what the address says when somebody comes to `page`: before its controls are drawn."""
+    asked = st.query_params.to_dict() | st.session_state.pop("dropped", {})
+    st.session_state.setdefault(f"asked_{page}", asked)
+
+
+def left_out(page: str, silent: Collection[str] = (), gone: Collection[str] = ()) -> str:
+    """What of the remembered address came to nothing, in a sentence, once; "" where all of it is here.
+
+    To be asked when all controls are drawn. `silent` has no control just now and is no mistake; of `gone` the page has
+    found out itself that it is not there.
+    """
+    asked, state = st.session_state.get(f"asked_{page}", {}), st.session_state
+    st.session_state[f"asked_{page}"] = {}
+    unknown = [name for name in asked if name not in state and name not in silent and name not in gone]
+    refused = {
+        name: value
+        for name, value in asked.items()
+        if name in gone or (name in state and not agrees(value, state[name]))
+    }
+    for name in [*unknown, *gone]:
+        st.query_params.pop(name, None)
+    return address_words(unknown, refused)
+
+
+def agrees(written: str, value: Any) -> bool:
+    """Whether an address that says `written` means this value of a control."""
+    with suppress(ValueError, TypeError):
+        if not isinstance(value, bool):
+            return float(written) == float(value)
+    return written.lower() == str(value).lower()

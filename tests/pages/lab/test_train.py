@@ -418,6 +418,8 @@ def came_with(**asked: str) -> AppTest:
     ({"n_embd": "100000"}, "n_embd=100000 is not offered here."),
     ({"learning_rate": "0.5"}, "learning_rate=0.5 is not offered here."),
     ({"guess": "20"}, "guess=20 is not offered here."),
+    ({"seed": "inf"}, "seed=inf is not offered here."),
+    ({"steps": "nan"}, "nothing here is called steps."),
     ({"view": "nowhere"}, "view=nowhere is not offered here."),
     ({"run": "f" * 32}, f"run={'f' * 32} is not offered here."),
     ({"a": "1", "b": "2", "n_head": "x"}, "nothing here is called a and b, and n_head=x is not offered here."),
@@ -431,6 +433,7 @@ def test_what_is_not_here_is_named_and_leaves_the_address(asked, said):
 @pytest.mark.parametrize("asked", [
     {"model": "one head", "max_steps": "500", "learning_rate": "3e-3", "n_embd": "64", "seed": "7", "guess": "2.4"},
     {"max_steps": "1000", "model": "GPT", "beside": "false", "view": "the end"}, {"learning_rate": "0.001"},
+    {"model": "one-head", "corpus": "copying"},
     {"model": "bigram", "beside": "false", "n_head": "2"}, {"corpus": CATALOGUE["copying"].title}, {},
 ], ids=str)  # fmt: skip
 def test_of_an_address_that_is_right_nothing_is_said(asked):

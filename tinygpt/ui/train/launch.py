@@ -13,7 +13,7 @@ from tinygpt.spelling import spoken_time, thousands
 from tinygpt.training.cost import this_machine
 from tinygpt.training.presets import PRESETS, Preset
 from tinygpt.training.spec import LOOKS, RunSpec, TrainConfig
-from tinygpt.ui import address, controls, session, texts
+from tinygpt.ui import addresses, controls, session, texts
 from tinygpt.ui.train import loss
 from tinygpt.words.training import twin_words
 
@@ -53,7 +53,7 @@ def say_what_the_address_left_out() -> None:
     gone = set() if asked is None or (current and current.id == asked) else {"run"}
     if st.query_params.get("view", loss.PARTS[0]) not in loss.PARTS:
         gone.add("view")  # its control stands on the stage, which is not drawn yet
-    if words := address.left_out("train", silent={"run", "view", "beside", *controls.SETTINGS}, gone=gone):
+    if words := addresses.left_out("train", silent={"run", "view", "beside", *controls.SETTINGS}, gone=gone):
         session.say("train", words)
 
 

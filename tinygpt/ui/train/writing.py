@@ -1,6 +1,7 @@
 """What the current run writes, now and on its way, and what a step by hand did."""
 
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -47,10 +48,11 @@ def samples_of(view: RunView) -> tuple[Sample, ...]:
 def moment(view: RunView, samples: tuple[Sample, ...]) -> Sample:
     """The sample of the place where somebody has left the slider. Its end is the newest, whatever comes."""
     key, steps = f"when_{view.id}", [sample.step for sample in samples[:-1]]
-    at: int | str = st.session_state.get(key, NOW)
-    if isinstance(at, int) and at not in steps:  # it gave way to others: the nearest that is left
-        st.session_state[key] = min(steps, key=lambda step, at=at: abs(step - at))
-    at = st.select_slider(
+    left: int | str = st.session_state.get(key, NOW)
+    if isinstance(left, int) and left not in steps:  # it gave way to others: the nearest that is left
+        near = [(abs(step - left), step) for step in steps]
+        st.session_state[key] = min(near)[1]
+    at: Any = st.select_slider(
         "After how many steps", [*steps, NOW], NOW, key=key, label_visibility="collapsed",
         format_func=lambda step: step if step == NOW else thousands(step),
     )  # fmt: skip
