@@ -99,14 +99,14 @@ def one_engine(_workers: None) -> Iterator[None]:
 @pytest.fixture
 def exact_file(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The lecture's exact file, and TINYGPT_DATA names it. Without one the test is skipped, or fails where required."""
-    from tinygpt.corpus import load_corpus
+    from tinygpt.corpus import forget_texts
     from tinygpt.texts import tiny_shakespeare
 
     monkeypatch.setenv("TINYGPT_DATA", TEACHERS or str(BESIDE_THE_CLONE))
     if path := tiny_shakespeare.find():
         monkeypatch.setenv("TINYGPT_DATA", str(path))
         yield path
-        load_corpus.cache_clear()  # else the next test finds it where there is none
+        forget_texts()  # else the next test finds it where there is none
         return
     reason = f"the lecture's exact text is not on this machine: set TINYGPT_DATA to it, or put it at {BESIDE_THE_CLONE}"
     pytest.fail(reason) if os.environ.get("TINYGPT_REQUIRE_TEXT") == "1" else pytest.skip(reason)

@@ -15,6 +15,7 @@ from tinygpt.engine import limits
 from tinygpt.files import CHECKPOINTS, PROJECT
 from tinygpt.models import count_parameters
 from tinygpt.texts.cleaning import MAX_BYTES, MAX_DISTINCT, MAX_NAME
+from tinygpt.texts.shelf import MAX_OF_A_STUDENT, MAX_OF_ALL, megabytes
 from tinygpt.training.presets import LADDER, PRESETS
 from tinygpt.words.storyboard import lessons
 
@@ -90,6 +91,8 @@ def test_the_two_commands_come_first():
         ),
         ("one step", f"{limits.MAX_WORK / 1e9:.0f} billion parameters times characters in a batch"),
         ("own text", f"{MAX_BYTES // 1024**2} MB, {MAX_DISTINCT:,} different characters"),
+        ("own texts of a student", megabytes(MAX_OF_A_STUDENT)),
+        ("own texts of all students", megabytes(MAX_OF_ALL)),
         ("name of a run", f"{MAX_NAME} characters"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Collection
 from itertools import count, product
 from string import ascii_lowercase
@@ -11,14 +12,57 @@ STAND_IN = {" ": "\u00b7", "\n": "\u00b6", "\t": "\u2192"}  # the marks a word p
 SPOKEN = {" ": "a space", "\n": "a newline", "\t": "a tab"}
 
 
+# Unicode counts these among letters, marks and signs, and there is nothing to see all the same.
+BLANK = re.compile(
+    r"\b((?<!GAP )(?<!LINE )FILLER|VARIATION SELECTOR|GRAPHEME JOINER|PATTERN BLANK|VOWEL INHERENT|NULL NOTEHEAD)\b"
+)
+TURNS = ("R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")  # classes of direction
+
+
+def is_invisible(character: str) -> bool:
+    """Whether there is nothing to see: blanks, controls, joiners, selectors, and numbers without a character."""
+    return (
+        not character.isprintable() or character == " " or any(BLANK.search(unicodedata.name(c, "")) for c in character)
+    )
+
+
 def shown(character: str) -> str:
-    """A character as it stands on a tile: itself, the stand-in of an invisible one, or the number of an unprintable."""
-    return STAND_IN.get(character, character if character.isprintable() else f"{ord(character[0]):x}")
+    """A character as it stands on a tile: itself, the stand-in of an invisible one, an accent on a dotted circle.
+
+    An invisible one without a stand-in is shown by its number in Unicode, in hexadecimal digits.
+    """
+    if character in STAND_IN:
+        return STAND_IN[character]
+    if is_invisible(character):
+        return f"{ord(character[0]):x}"
+    return f"\u25cc{character}" if unicodedata.category(character[:1] or "a").startswith("M") else character
+
+
+def in_a_row(character: str) -> str:
+    """A character of a passage: as on a tile, but an accent sits on the letter before it."""
+    return shown(character).removeprefix("\u25cc") or character
+
+
+def named(character: str) -> str:
+    """A character in a list, a table and the address: itself, or a word or the number of an invisible one."""
+    return SPOKEN.get(character) or (f"U+{ord(character[0]):04X}" if is_invisible(character) else character)
 
 
 def spoken(character: str) -> str:
-    """A character inside a sentence: a word for the invisible ones, quotes for the rest."""
-    return SPOKEN.get(character, f"\u2018{character}\u2019")
+    """A character inside a sentence: a word or a number for the invisible ones, quotes for the rest."""
+    if is_invisible(character):
+        return named(character)
+    return f"\u2018{isolated(shown(character))}\u2019"
+
+
+def isolated(text: str) -> str:
+    """`text` inside a sentence, so that Hebrew or Arabic in it does not turn round what stands beside it."""
+    return f"\u2068{text}\u2069" if any(unicodedata.bidirectional(c) in TURNS for c in text) else text
+
+
+def harmless_directions(text: str) -> str:
+    """Running text, with the commands that turn the direction of writing round shown by their numbers."""
+    return "".join(f"<{named(c)}>" if unicodedata.bidirectional(c) in TURNS[3:] else c for c in text)
 
 
 def number(value: float, digits: int = 2) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks import lessons
 from tinygpt.checkpoint.model_file import load
-from tinygpt.corpus import load_corpus
+from tinygpt.corpus import forget_texts, load_corpus
 from tinygpt.lessons import measured
 from tinygpt.lessons.measured import EXPERIMENTS, FILE, counted, result, spec
 from tinygpt.models import count_parameters
@@ -21,9 +21,9 @@ RUNS = [(name, seed) for name, chosen in EXPERIMENTS.items() for seed in chosen.
 @pytest.fixture
 def exact_text(exact_file):
     """The lecture's text, which all stored results are about."""
-    load_corpus.cache_clear()
+    forget_texts()
     yield load_corpus(measured.CORPUS)
-    load_corpus.cache_clear()
+    forget_texts()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt.corpus import Corpus, check_length, largest_block_size
-from tinygpt.texts.cleaning import MAX_BYTES, clean_name, clean_text, read_text
+from tinygpt.texts.cleaning import MAX_BYTES, MAX_FILE_BYTES, clean_name, clean_text, read_text
 from tinygpt.texts.decoding import NotUtf8, TextRefused
 from tinygpt.tokenizer import CharTokenizer
 
@@ -23,6 +23,7 @@ def test_a_plain_text_stays_as_it_is():
         ("\ufeffab", "ab", "1 byte order mark was removed."),
         ("a\r\nb\rc\n", "a\nb\nc\n", "2 line ends were unified (Windows or old Mac)."),
         ("a\x00b\x07\x9fc\td", "abc\td", "3 control characters were removed."),
+        ("a\x1b[31mred\x1b[0m b", "ared b", "2 terminal color codes were removed."),
         ("a\ud83d b", "a\ufffd b", "1 broken character was replaced by \ufffd."),
         ("aaaa", "aaaa", "Only one symbol: the loss goes to 0 at once. Try a richer text."),
     ],
@@ -31,7 +32,7 @@ def test_what_was_changed_is_told(text, clean, note):
     assert clean_text(text) == (clean, (note,))
 
 
-@pytest.mark.parametrize("text", ["", "   \n\t ", "\ufeff", "\x00\x01", "\r\n"])
+@pytest.mark.parametrize("text", ["", "\0" * 64, "   \n\t ", "\ufeff", "\x00\x01", "\r\n"])
 def test_a_text_with_nothing_in_it_is_refused(text):
     with pytest.raises(TextRefused, match="empty. Paste or upload"):
         clean_text(text)
@@ -42,8 +43,18 @@ def test_two_megabytes_are_the_most():
     for too_large in ("a" * (MAX_BYTES + 1), "é" * (MAX_BYTES // 2 + 1)):  # bytes count, not characters
         with pytest.raises(TextRefused, match="2.0 MB; 2 MB is the most"):
             clean_text(too_large)
-        with pytest.raises(TextRefused, match="2 MB is the most. Take a part"):
-            read_text(too_large.encode())
+        for codec in ("utf-8", "utf-16", "utf-32"):
+            with pytest.raises(TextRefused, match="MB; 2 MB is the most. Take a part"):
+                read_text(too_large.encode(codec))
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16", "utf-32"])
+@pytest.mark.parametrize("character", ["a", "\u00e9", "\u6c34", "\U0001f989"])
+def test_two_megabytes_of_text_are_taken_however_they_are_stored(codec, character):
+    text = (character + "b") * (MAX_BYTES // (len(character.encode()) + 1))
+    data = text.encode(codec)
+    assert len(data) <= MAX_FILE_BYTES
+    assert read_text(data).text == text
 
 
 def test_4096_distinct_characters_are_the_most():
@@ -111,14 +122,16 @@ def test_utf_16_without_a_mark_is_asked_about(codec):
         ("cp1252", "Windows-1252", "Die Straße führt über die Brücke. Äpfel sind schön."),
         ("cp1250", "Windows-1250", "Zażółć gęślą jaźń. Chrząszcz brzmi w trzcinie, proszę państwa."),
         ("cp1251", "Windows-1251", "Все счастливые семьи похожи друг на друга, каждая несчастлива по-своему."),
-        ("cp932", "CP932", "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。"),
+        ("koi8-r", "KOI8-R", "Утром на реке стоял густой туман, и лодки у берега казались серыми птицами."),
+        ("cp866", "DOS 866", "Старый перевозчик вышел из дома и посмотрел на небо."),
+        ("cp932", "Shift-JIS [(]CP932[)]", "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。"),
     ],
 )
 def test_other_encodings_are_guessed_shown_and_read_once_confirmed(codec, label, text):
     with pytest.raises(NotUtf8, match=f"not stored as UTF-8. Read as {label}?") as caught:
         read_text(text.encode(codec))
     assert (caught.value.guess, caught.value.preview) == (codec, text)
-    assert read_text(text.encode(codec), encoding=codec) == (text, (f"Read as {label}.",))
+    assert read_text(text.encode(codec), encoding=codec) == (text, (f"Read as {caught.value.label}.",))
 
 
 def test_the_preview_shows_the_place_in_question():
@@ -146,10 +159,26 @@ def test_files_that_are_no_plain_text_are_named(data, kind):
         read_text(data)
 
 
-@pytest.mark.parametrize("data", [bytes(range(256)) * 4, b"text\0with a NUL", b"\0" * 64])
-def test_other_binaries_are_refused(data):
-    with pytest.raises(TextRefused, match="not a plain text file"):
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (bytes(range(256)) * 4, "numbers, not like letters"),
+        (b"OggS" + bytes(range(64)) * 9, "a sound"),
+        (b"\x7fELF\2\1\1" + bytes(range(64)) * 9, "a program"),
+        (b"BM" + bytes(range(64)) * 9, "a picture"),
+        (b"\0\1\0\0\0" + bytes(range(64)) * 9, "a font"),
+    ],
+)
+def test_other_binaries_are_refused_and_called_what_they_look_like(data, kind):
+    with pytest.raises(TextRefused, match=f"not a plain text file.*{kind}.*Export it as .txt, or copy its text"):
         read_text(data)
+
+
+@pytest.mark.parametrize("data", [b"text \0with a NUL", b"abc\0def" * 30, b"one line\n" + b"\0" * 4096 + b"another\n"])
+def test_a_gap_that_a_crash_has_left_is_removed_with_a_note(data):
+    clean = read_text(data)
+    assert clean.text.encode() == data.replace(b"\0", b"")
+    assert clean.notes[0].endswith("removed.") and f"{data.count(0):,} control character" in clean.notes[0]
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "utf-8", "no-such-codec", "base64", "rot13", "utf-16", "x" * 500])

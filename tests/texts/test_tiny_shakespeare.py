@@ -136,3 +136,53 @@ def test_a_wrong_file_of_the_teacher_does_not_hide_the_right_one(exact_file, mon
     (cache / "tinyshakespeare.txt").write_bytes(exact_file.read_bytes())
     monkeypatch.setenv("TINYGPT_DATA", str(tmp_path))
     assert tiny_shakespeare.find() == cache / "tinyshakespeare.txt"
+
+
+CHANGED = {
+    "line ends of Windows": lambda text: text.replace("\n", "\r\n").encode(),
+    "a mark": lambda text: text.encode("utf-8-sig"),
+    "a mark and line ends of Windows": lambda text: text.replace("\n", "\r\n").encode("utf-8-sig"),
+    "a newline more": lambda text: f"{text}\n".encode(),
+    "no newline at the end": lambda text: text.rstrip("\n").encode(),
+    "Notepad's Unicode": lambda text: text.replace("\n", "\r\n").encode("utf-16"),
+    "line ends of an old Mac": lambda text: text.replace("\n", "\r").encode(),
+}
+
+
+@pytest.mark.parametrize("change", CHANGED)
+def test_the_exact_text_is_recognized_however_it_is_stored(exact_file, monkeypatch, tmp_path, change):
+    text = exact_file.read_bytes().decode()
+    (tmp_path / "input.txt").write_bytes(CHANGED[change](text))
+    monkeypatch.setenv("TINYGPT_DATA", str(tmp_path))
+    assert tiny_shakespeare.find() == tmp_path / "input.txt"
+    assert tiny_shakespeare.read() == text
+    assert tiny_shakespeare.not_as_told() == ""
+
+
+@pytest.mark.parametrize("content", [b"To be or not to be", b"%PDF-1.7", b"\xff\xfe\x00", b"", b"x" * 9_000_000])
+def test_another_file_is_named_and_what_is_taken_instead(monkeypatch, tmp_path, content):
+    (tmp_path / "input.txt").write_bytes(content)
+    monkeypatch.setenv("TINYGPT_DATA", str(tmp_path))
+    assert tiny_shakespeare.find() is None
+    words = tiny_shakespeare.not_as_told()
+    assert str(tmp_path / "input.txt") in words and "not the lecture's file" in words
+    assert words.endswith("shakespeare-plays, the nine plays, is taken instead.")
+
+
+@pytest.mark.parametrize("place", ["", "nowhere", "input"])
+def test_a_path_that_leads_nowhere_is_named(monkeypatch, tmp_path, place):
+    monkeypatch.setenv("TINYGPT_DATA", str(tmp_path / place))
+    words = tiny_shakespeare.not_as_told()
+    assert str(tmp_path / place) in words and "there is no tinyshakespeare.txt and no input.txt" in words
+
+
+def test_the_downloaded_copy_is_said_to_be_taken(exact_file, monkeypatch, tmp_path, cache):
+    (tmp_path / "input.txt").write_text("something else")
+    cache.mkdir()
+    (cache / "tinyshakespeare.txt").write_bytes(exact_file.read_bytes())
+    monkeypatch.setenv("TINYGPT_DATA", str(tmp_path))
+    assert tiny_shakespeare.not_as_told().endswith("The downloaded copy is taken instead.")
+
+
+def test_without_a_setting_nothing_is_said():
+    assert tiny_shakespeare.not_as_told() == ""

@@ -3,7 +3,7 @@
 import math
 
 from tests.waiting import until
-from tinygpt.corpus import load_corpus
+from tinygpt.corpus import forget_texts
 from tinygpt.texts.own import keep_text
 from tinygpt.ui import floors
 
@@ -26,7 +26,7 @@ def test_once_counted_no_text_is_needed(tmp_path):
     key = keep_text(TEXT + "!", tmp_path)
     before = counted(key, tmp_path)
     (tmp_path / f"{key}.txt").unlink()
-    load_corpus.cache_clear()
+    forget_texts()
     assert floors.of(key, tmp_path) == before
     assert floors.lines(key, 8, tmp_path)[0].label.startswith(f"ln {len(set(TEXT)) + 1}\n")
 

@@ -27,7 +27,7 @@ from tinygpt.files import write_whole
 from tinygpt.generation import generate
 from tinygpt.models import config_from, count_parameters
 from tinygpt.texts import tiny_shakespeare
-from tinygpt.texts.decoding import visible
+from tinygpt.texts.encodings import visible
 from tinygpt.texts.own import is_sha256
 from tinygpt.training.loop import one_thread
 from tinygpt.training.presets import PRESETS

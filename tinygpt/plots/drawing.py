@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from tinygpt.plots.look import LABEL, MONO, PALETTE, SANS, TICK, Mode, between
-from tinygpt.spelling import STAND_IN, number, shown
+from tinygpt.spelling import is_invisible, number, shown
 
 GAP = 2  # px between two tiles
 Tile = float | None  # None: no tile at all
@@ -70,7 +70,7 @@ def path(points: Sequence[tuple[float, float]], tone: str, *, thick: float = 2.5
 def character(x: float, y: float, symbol: str, mode: Mode, *, bold: bool = False, size: float = LABEL) -> str:
     """One character of a corpus in the monospace face, a gray stand-in for an invisible one; its middle at (x, y)."""
     p = PALETTE[mode]
-    tone = p.muted if symbol in STAND_IN and not bold else p.ink
+    tone = p.muted if is_invisible(symbol) and not bold else p.ink
     return words(x, y, shown(symbol), tone, size=size, anchor="middle", mono=True, bold=bold)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from tinygpt.spelling import STAND_IN, shown
+from tinygpt.spelling import STAND_IN, is_invisible, shown
 
 Mode = Literal["light", "dark"]
 
@@ -155,7 +155,7 @@ def glyph(character: str, mode: Mode, *, selected: bool = False) -> str:
     if character in STAND_IN:
         text, tone = f"<b>{STAND_IN[character]}</b>", p.ink if selected else p.muted
     else:
-        text, tone = escape(shown(character), quote=False), p.ink if character.isprintable() else p.muted
+        text, tone = escape(shown(character), quote=False), p.muted if is_invisible(character) else p.ink
     return f'<span style="color:{tone}">{f"<b>{text}</b>" if selected else text}</span>'
 
 

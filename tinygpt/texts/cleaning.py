@@ -7,9 +7,12 @@ text can always be written as UTF-8.
 import re
 from typing import NamedTuple
 
-from tinygpt.texts.decoding import TextRefused, decode, label, visible
+from tinygpt.spelling import is_invisible
+from tinygpt.texts.decoding import TextRefused, decode
+from tinygpt.texts.encodings import label, visible
 
-MAX_BYTES = 2 * 1024 * 1024
+MAX_BYTES = 2 * 1024 * 1024  # of the text in UTF-8, however its file is stored
+MAX_FILE_BYTES = 4 * MAX_BYTES + 4  # bytes: the same text in UTF-32, with its mark
 MAX_DISTINCT = 4_096  # each distinct character is a row of the model's tables
 MAX_NAME = 40
 
@@ -18,12 +21,10 @@ REPAIRS = (
     (re.compile("[\ud800-\udfff]"), "\ufffd", "{n} broken character{s} replaced by \ufffd."),
     (re.compile("\ufeff"), "", "{n} byte order mark{s} removed."),
     (re.compile("\r\n?"), "\n", "{n} line end{s} unified (Windows or old Mac)."),
+    (re.compile(r"\x1b\[[0-9;?]*[A-Za-z]"), "", "{n} terminal color code{s} removed."),
     # All control characters but tab and newline.
     (re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]"), "", "{n} control character{s} removed."),
 )
-
-# Printable by the book, and yet nothing to see: fillers, blanks, variation selectors.
-BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 
 
 class Cleaned(NamedTuple):
@@ -60,20 +61,21 @@ def clean_text(text: str) -> Cleaned:
 def read_text(data: bytes, encoding: str | None = None) -> Cleaned:
     """The cleaned text of a file's bytes: UTF-8, UTF-16 or -32 by their mark, or the `encoding` somebody confirmed.
 
-    Raises NotUtf8, with a guess to confirm, for other bytes, and TextRefused for what is no plain text or not allowed.
+    Raises NotUtf8, with readings to choose from, for other bytes, and TextRefused for what is no plain text or not
+    allowed.
     """
-    refuse_size(len(data))
+    refuse_size(len(data), MAX_FILE_BYTES)
     text, other = decode(data, encoding)
     cleaned = clean_text(text)
     return Cleaned(cleaned.text, (f"Read as {label(other)}.", *cleaned.notes)) if other else cleaned
 
 
-def refuse_size(size: int) -> None:
-    """Raises TextRefused for more than 2 MB."""
-    if size > MAX_BYTES:
+def refuse_size(size: int, most: int = MAX_BYTES) -> None:
+    """Raises TextRefused for more bytes than a text may have in UTF-8, or than `most`."""
+    if size > most:
         raise TextRefused(f"This text has {size / 1024**2:.1f} MB; 2 MB is the most. Take a part of it.")
 
 
 def clean_name(name: str) -> str:
     """A name to show: at most 40 characters on one line, nothing invisible and nothing that turns the writing round."""
-    return visible(BLANK.sub("", name))[:MAX_NAME].rstrip()
+    return visible("".join(c for c in name if c.isspace() or not is_invisible(c)))[:MAX_NAME].rstrip()

@@ -11,6 +11,7 @@ import streamlit as st
 from tinygpt.gpt import GPTConfig
 from tinygpt.settings import Setting, settings_of, times_the_rate
 from tinygpt.spelling import spelled, thousands
+from tinygpt.texts import tiny_shakespeare
 from tinygpt.training.presets import PRESETS, Preset
 from tinygpt.training.spec import TrainConfig
 from tinygpt.ui import texts
@@ -83,9 +84,18 @@ def setting_control(declared: Setting, default: Any) -> Any:
 
 
 def corpus() -> str:
-    """Which text: a key of the catalogue, or the SHA-256 of an own text."""
+    """Which text: a key of the catalogue, or the SHA-256 of an own text; a sentence where the link asks for another."""
     options = texts.choices()
-    return options[st.selectbox("Text", list(options), key="corpus", bind="query-params")]
+    if words := texts.follow_link(options):
+        st.session_state["text_refused"] = words
+    chosen = st.selectbox("Text", list(options), key="corpus", bind="query-params", on_change=_forget_refusal)
+    for words in filter(None, (st.session_state.get("text_refused"), tiny_shakespeare.not_as_told())):
+        st.text(words)
+    return options[chosen]
+
+
+def _forget_refusal() -> None:
+    st.session_state.pop("text_refused", None)
 
 
 def of_training(name: str, default: Any) -> Any:

@@ -1,11 +1,11 @@
 """The floors of a text, counted in the background: a few seconds of counting must not hold up a page.
 
-What was counted is kept for as long as the server lives, so a tick of a page needs no text.
+What was counted is kept, of the last 512 texts, so a tick of a page needs no text.
 """
 
 import math
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from tinygpt.corpus import load_corpus
@@ -20,7 +20,7 @@ _counting = ThreadPoolExecutor(1, thread_name_prefix="floors")
 DRAWN = ("1-gram", "2-gram", "3-gram", "4-gram")  # the tables that are lines on a chart
 
 
-@cache
+@lru_cache(maxsize=512)  # a few numbers of each text
 def _counted(key: str, folder: Path | None) -> tuple[int, "Future[dict[str, Floor]]"]:
     """The size of a text's vocabulary, and its floors to come. ValueError for a text that is gone."""
     corpus = load_corpus(key, folder=folder)

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from tinygpt.plots import look, thumbnails
+from tinygpt.spelling import harmless_directions
 
 STYLE = """<style>
 /* What the theme has no key for. 1: a link starts where its picture starts. */
@@ -36,6 +37,10 @@ STYLE = """<style>
 .passage p {
   font: .9rem/1.5 "Source Code Pro", monospace;
   margin: 0; padding-inline-start: 1.5em; text-indent: -1.5em; white-space: pre-wrap; overflow-wrap: anywhere;
+}
+/* 9: what people and models write runs in its own direction, line by line. */
+.st-key-frame :is([data-testid="stCode"] code, [data-testid="stText"], textarea) {
+  unicode-bidi: plaintext; text-align: start;
 }
 </style>"""
 
@@ -155,12 +160,13 @@ def _name(words: str) -> None:
 def as_written(text: str, instead: str) -> None:
     """What a model wrote, letter for letter and in its own direction; where there is nothing, words `instead`.
 
-    Always in the same space. Line breaks are the model's own: a line that is too long goes on further in, as in print.
+    What would turn the direction round is shown by its number. Always in the same space. Line breaks are the model's own: a line that is too long goes on further in, as in print.
     """
     if not text:
         st.html(f'<div class="passage nothing">{escape(instead)}</div>')
         return
-    lines = "".join(f'<p dir="auto">{escape(line) or "&nbsp;"}</p>' for line in text.removesuffix("\n").split("\n"))
+    harmless = harmless_directions(text.removesuffix("\n"))
+    lines = "".join(f'<p dir="auto">{escape(line) or "&nbsp;"}</p>' for line in harmless.split("\n"))
     st.html(f'<div class="passage">{lines}</div>')
 
 

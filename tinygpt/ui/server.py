@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from tinygpt.texts import tiny_shakespeare
 from tinygpt.ui import session
 
 AFTER = 15.0  # seconds after the start: by then the first page has been served
@@ -25,6 +26,8 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
         sys.stderr.write(f"tinygpt cannot start. {error}\n")
         sys.stderr.flush()
         os._exit(1)  # whatever is raised here, even SystemExit, Starlette prints as a traceback
+    if warning := tiny_shakespeare.not_as_told():
+        sys.stderr.write(f"{warning}\n")
     import_module("pandas")  # Streamlit reads it for its first text field: no page should wait for that
     reader = threading.Timer(AFTER, import_module, ("scipy.stats",))  # it takes a second, so no verdict waits for it
     reader.daemon = True

@@ -1,22 +1,28 @@
-"""Which texts a student can choose from: the catalogue, and her own.
+"""Which texts a student can choose from: the catalogue, her own, and the one that a link leads to, if it is shared.
 
-An own text is stored once, under the SHA-256 of its characters; the URL holds the first digits of that, never the text.
+An own text is stored once, under the SHA-256 of its characters (tinygpt/texts/shelf.py). In the list and in the
+address it goes by the name that its student gave it; a link for others holds the first digits of its SHA-256.
 """
 
 import re
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
 
-from tinygpt.corpus import CATALOGUE, default_corpus
-from tinygpt.engine.records import RunView
+from tinygpt.corpus import CATALOGUE, default_corpus, forget_texts
+from tinygpt.engine.records import LIVE
 from tinygpt.files import runs_folder
 from tinygpt.texts import tiny_shakespeare
-from tinygpt.texts.own import is_sha256, keep_text
+from tinygpt.texts.own import is_sha256
+from tinygpt.texts.shelf import Ownership, TextShelf
 from tinygpt.ui import session
 
-OWN = re.compile(r"own text ([0-9a-f]{12})")
+LINKED = re.compile(r"(?:own text|.*, shared) ([0-9a-f]{12})", re.DOTALL)  # links of before say "own text"
 DIGITS = 12  # of the SHA-256: enough to find a text again
+TITLES = tuple(entry.title for entry in CATALOGUE.values())
+NOT_YOURS = "a text of somebody else"
+GONE = "a text that was deleted"
 
 
 def folder() -> Path:
@@ -24,40 +30,113 @@ def folder() -> Path:
     return runs_folder() / "corpora"
 
 
+@cache
+def _shelf(folder: Path) -> TextShelf:
+    return TextShelf(folder)
+
+
+def shelf() -> TextShelf:
+    """The own texts of this server."""
+    return _shelf(folder())
+
+
 def choices() -> dict[str, str]:
     """What stands in the list, and the key of its corpus; the default comes first."""
     keys = [default_corpus(), *CATALOGUE]
     if not tiny_shakespeare.find():
         keys.remove("tinyshakespeare")  # it would only lead to an error: `python -m tinygpt fetch` brings it
-    return {CATALOGUE[key].title: key for key in dict.fromkeys(keys)} | {own_label(key): key for key in own_keys()}
+    linked = {shared_label(key): key for key in [_linked()] if key and key not in own_texts()}
+    mine = {one.name: key for key, one in own_texts().items() if shelf().is_here(key)}
+    return {CATALOGUE[key].title: key for key in dict.fromkeys(keys)} | mine | linked
 
 
-def own_label(key: str) -> str:
-    """How an own text is called in the list and in the URL."""
-    return f"own text {key[:DIGITS]}"
+def own_texts() -> dict[str, Ownership]:
+    """This student's own texts by their SHA-256: those she brought, and those that runs of hers learned before texts
+    had owners."""
+    student = session.student()
+    if st.session_state.get("claimed") != str(folder()):  # once is enough: no new run is of before
+        for view in session.every_run():
+            if is_sha256(view.spec.corpus):
+                shelf().claim(view.spec.corpus, student, view.created)
+        st.session_state["claimed"] = str(folder())
+    return shelf().of(student)
+
+
+def shared_label(key: str) -> str:
+    """How somebody else's text is called in the list and in the address."""
+    return f"{shelf().shared_name(key)}, shared {key[:DIGITS]}"
 
 
 def text_title(key: str) -> str:
-    """A corpus' name for people."""
-    return CATALOGUE[key].title if key in CATALOGUE else own_label(key)
+    """A corpus' name for people: what its student called it, where the one who looks may know that."""
+    if key in CATALOGUE:
+        return CATALOGUE[key].title
+    if mine := own_texts().get(key):
+        return mine.name
+    if not shelf().is_here(key):
+        return GONE
+    return shelf().shared_name(key) or NOT_YOURS
 
 
-def own_keys() -> list[str]:
-    """The own texts of this session, of this student's runs, and the one that the URL asks for."""
-    keys = [*st.session_state.get("own_texts", []), *(view.spec.corpus for view in session.every_run())]
-    asked = OWN.fullmatch(st.query_params.get("corpus", "") or str(st.session_state.get("corpus", "")))
-    if asked:
-        keys += sorted(path.stem for path in folder().glob(f"{asked[1]}*.txt"))
-    return [key for key in dict.fromkeys(keys) if is_sha256(key) and (folder() / f"{key}.txt").exists()]
+def may_read(key: str) -> bool:
+    """Whether this student may see the characters of a corpus: everybody those of the catalogue."""
+    return key in CATALOGUE or key in own_texts() or shelf().shared_name(key) is not None
 
 
-def may_be_read(view: RunView) -> bool:
-    """Whether the text of a run may be shown: one of the catalogue, or of this student's own runs, not a stranger's."""
-    return not is_sha256(view.spec.corpus) or view.student == session.student()
+def why_not(key: str) -> str:
+    """Why a text cannot be read, in a sentence; "" where it can."""
+    if may_read(key):
+        return ""
+    if shelf().is_here(key):
+        return (
+            "The text of this run belongs to somebody who has not shared it: its curve and its model can be seen here."
+        )
+    return "The text of this run was deleted. Its curve and its model stay."
 
 
-def adopt(text: str) -> None:
+def _linked() -> str | None:
+    """The text that the address asks for by its digits, where this student may read it."""
+    asked = LINKED.fullmatch(st.query_params.get("corpus", "") or str(st.session_state.get("corpus", "")))
+    key = shelf().beginning(asked[1]) if asked else None
+    return key if key and may_read(key) else None
+
+
+def follow_link(options: dict[str, str]) -> str:
+    """Choose what the address asks for by digits; where there is no such text, a sentence that says so.
+
+    Once for each link: what somebody chooses afterwards counts.
+    """
+    asked, before = st.query_params.get("corpus", ""), st.session_state.get("corpus_asked", "")
+    st.session_state["corpus_asked"] = asked
+    if asked in ("", before, *options):
+        return ""
+    linked = _linked()
+    label = next((label for label, key in options.items() if key == linked), None)
+    if label is None:
+        return f"The link asks for \u201c{asked[:80]}\u201d, a text that is not here, or that is not shared with you."
+    st.session_state["corpus"] = label
+    return ""
+
+
+def adopt(text: str, name: str) -> None:
     """Store an own text and choose it. For callbacks: it sets the list's value before the list is drawn."""
-    key = keep_text(text, folder())
-    st.session_state["own_texts"] = [*st.session_state.get("own_texts", []), key]
-    st.session_state["corpus"] = own_label(key)
+    key = shelf().keep(text, session.student(), name, taken=TITLES)
+    st.session_state["corpus"] = own_texts()[key].name
+
+
+def rename(key: str, name: str) -> None:
+    """Call an own text otherwise, and keep it chosen. For callbacks."""
+    st.session_state["corpus"] = shelf().rename(key, session.student(), name, taken=TITLES)
+
+
+def delete(key: str) -> None:
+    """Forget an own text, with all that is kept of its characters. Runs of it stay.
+
+    For callbacks. Raises ValueError, in words for a student, while a run of hers learns it.
+    """
+    live = [view.name for view in session.every_run() if view.spec.corpus == key and view.status in LIVE]
+    if live:
+        raise ValueError(f"{live[0]} is learning this text just now. Stop it first.")
+    shelf().delete(key, session.student())
+    forget_texts()
+    st.session_state["corpus"] = CATALOGUE[default_corpus()].title

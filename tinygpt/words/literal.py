@@ -3,6 +3,8 @@
 import re
 import string
 
+from tinygpt.spelling import isolated
+
 ESCAPES = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
 JOINER = "\u2060"  # no width, no break: it keeps characters apart that would mean something together
 
@@ -17,5 +19,9 @@ STILL_MEAN = re.compile(
 
 
 def markdown(text: str) -> str:
-    """`text` inside markdown, letter for letter: no bold, no colors, no formulas, no links, no pictures."""
+    """`text` inside markdown, letter for letter: no bold, no colors, no formulas, no links, no pictures.
+
+    Where it runs from right to left, it does not turn round what stands beside it.
+    """
+    text = isolated(text)
     return STILL_MEAN.sub(JOINER, " ".join(re.split(r"[ \t\r\n]+", text))).translate(ESCAPES)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tinygpt.inside.past import ByPosition
-from tinygpt.spelling import number, shown, thousands
+from tinygpt.spelling import in_a_row, isolated, number, shown, thousands
 
 FLAT = 0.03  # nats: two positions nearer than this are called equal
 
@@ -41,10 +41,11 @@ def surprise_words(
     """Who is surprised less in all, and the place where that shows most."""
     a, b = (sum(cost) / len(cost) for cost in costs)
     at = largest(*costs)
-    around = "".join(map(shown, characters[max(0, at - 12) : at]))
+    gained = isolated(shown(characters[at]))
+    around = isolated("".join(map(in_a_row, characters[max(0, at - 12) : at])))
     return (
         f"blue: {names[1]} is surprised less than {names[0]}; ochre: more. On this passage {number(b)} against "
-        f"{number(a)} nats. The largest gain is \u201c{shown(characters[at])}\u201d after \u201c{around}\u201d: "
+        f"{number(a)} nats. The largest gain is \u201c{gained}\u201d after \u201c{around}\u201d: "
         f"{number(costs[0][at])} against {number(costs[1][at])} nats."
     )
 

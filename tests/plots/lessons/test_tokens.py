@@ -1,5 +1,6 @@
 """Tiles of characters and ids; any character is shown as text."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,6 +41,20 @@ def test_the_bars_are_in_percent_and_say_so_in_words():
     (bars,) = figures.vocabulary_bars([1, 3], "\na", "light").data
     assert list(bars.y) == [25, 75]
     assert bars.customdata[0].startswith("id 0: a newline<br>1 times")
+
+
+@pytest.mark.parametrize("V", [65, 66, 326, 4_096])
+def test_of_many_characters_the_commonest_have_a_bar_each_with_its_own_id(V):
+    chars = "".join(map(chr, range(0x4E00, 0x4E00 + V)))
+    counts = [1 + (i * 7919) % V for i in range(V)]  # each count once
+    figure = figures.vocabulary_bars(counts, chars, "light")
+    (bars,) = figure.data
+    assert len(bars.y) == len(figure.layout.xaxis.ticktext) == figures.BARS
+    kept = figures.commonest_ids(counts)
+    assert kept == sorted(kept) and min(counts[i] for i in kept) == V - figures.BARS + 1
+    for place, i in enumerate(kept):
+        assert bars.customdata[place].startswith(f"id {i}: \u2018{chars[i]}\u2019<br>")
+        assert bars.y[place] == 100 * counts[i] / sum(counts)
 
 
 def test_the_hidden_part_has_its_own_pattern():

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from html import escape
 from itertools import pairwise
 
@@ -16,7 +17,7 @@ from tinygpt.plots.losses.lines import Axes, Series, lines_rows, lines_spec
 from tinygpt.plots.losses.surprise import passage
 from tinygpt.plots.losses.tones import tone
 from tinygpt.spelling import spoken
-from tinygpt.words.surprise import largest
+from tinygpt.words.surprise import largest, surprise_words
 
 MODES = ["light", "dark"]
 TONES = [tone(role, 0, "light") for role in ("bigram", "head", "gpt")]
@@ -138,3 +139,24 @@ def test_text_and_names_stay_text(text):
 
 def test_the_largest_gain_is_where_the_difference_is_largest():
     assert largest([1.0, 3.0, 2.0], [1.0, 0.5, 1.9]) == 1
+
+
+@pytest.mark.parametrize("text", ["منہ اوپر اک", "שלום עולם", "नमस्ते", "e\u0301te\u0301"])
+def test_letters_that_join_stay_together_and_run_their_own_way(text):
+    drawn = passage(list(text), [1.0] * len(text), [2.0] * len(text), ("bigram", "GPT"), "light")
+    assert 'dir="auto"' in drawn and "unicode-bidi:plaintext" in drawn
+    tiles = re.findall('<span title="[^"]*" style="([^"]*)">([^<]*)</span>', drawn)
+    assert "".join(letter for _, letter in tiles) == text.replace(" ", "\u00b7")
+    for style, _ in tiles:  # whatever has a box of its own is shaped alone
+        assert not re.search("padding|margin|border|inline-block", style), style
+
+
+def test_latin_letters_keep_their_tiles():
+    assert "inline-block" in passage(list("to be"), [1.0] * 5, [2.0] * 5, ("bigram", "GPT"), "light")
+
+
+@pytest.mark.parametrize("text", ["منہ·اوپر", "שלום"])
+def test_a_quotation_from_right_to_left_leaves_the_numbers_in_their_place(text):
+    costs = [1.0] * len(text), [1.0] * (len(text) - 1) + [0.5]
+    words = surprise_words(list(text), costs, ("bigram", "GPT"))
+    assert f"“\u2068{text[-1]}\u2069” after “\u2068{text[:-1]}\u2069”: 1.00 against 0.50 nats." in words

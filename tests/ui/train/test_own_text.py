@@ -19,7 +19,7 @@ def page() -> AppTest:
 
 def test_an_own_text_is_cleaned_chosen_and_trained_on(page):
     bring(page, "\ufeffabc\r\nabd " * 100)
-    assert page.selectbox(key="corpus").value.startswith("own text ")
+    assert page.selectbox(key="corpus").value.startswith("abc abd abc")
     assert "line ends" in says(page) and "Chosen: " in says(page)
     page.selectbox(key="model").set_value("bigram").run()
     page.select_slider(key="max_steps").set_value(50).run()
@@ -61,7 +61,7 @@ def upload(page: AppTest, name: str, data: bytes) -> None:
     ("data", "words"),
     [
         (b"%PDF-1.7 hello", "not a plain text file but a PDF"),
-        (b"abc\x00def" * 30, "not a plain text file"),
+        (bytes(range(64)) * 9, "not a plain text file"),
         (b"", "empty"),
     ],
 )
@@ -75,16 +75,16 @@ def test_a_file_that_is_no_text_is_refused_and_nothing_is_lost(page, data, words
 def test_bytes_that_are_not_utf8_are_read_only_after_a_yes(page):
     before = page.selectbox(key="corpus").value
     upload(page, "text.txt", ("Le caf\u00e9 \u00e9tait ferm\u00e9, o\u00f9 \u00e9tais-tu? " * 20).encode("cp1252"))
-    assert "It would say" in says(page) and "caf\u00e9" in says(page)
+    assert "Then it would say" in says(page) and "caf\u00e9" in says(page)
     assert page.selectbox(key="corpus").value == before
     page.button(key="read_as").click().run()
-    assert page.selectbox(key="corpus").value.startswith("own text ")
+    assert page.selectbox(key="corpus").value == "text.txt"
     assert "Chosen: " in says(page)
 
 
 def test_utf16_is_read_and_said(page):
     upload(page, "text.txt", ("notepad saves like this " * 30).encode("utf-16"))
-    assert page.selectbox(key="corpus").value.startswith("own text ")
+    assert page.selectbox(key="corpus").value == "text.txt"
     assert "Read as UTF-16" in says(page)
 
 
@@ -116,10 +116,55 @@ def test_a_press_with_nothing_says_what_to_do(page):
     assert "What you had stays" not in says(page)
 
 
-def test_a_paste_that_is_too_large_is_told_its_size_and_stays(page):
+def test_a_paste_that_is_too_large_is_told_its_size_and_its_beginning_can_be_used(page):
     bring(page, "a line of text\n" * 160_000)
-    assert "This text has 2.3 MB; 2 MB is the most." in says(page)
-    assert len(page.text_area(key="pasted").value) == 2_400_000
+    assert "This text has 2.3 MB; 2 MB is the most. Take a part of it. What you had stays." in says(page)
+    assert "Pasted: 2,400,000 characters, a line of text a line\u2026" in says(page)
+    page.button(key="use_cut").click().run()
+    assert f"Chosen: {MAX_BYTES:,} characters" in says(page)
+
+
+def test_a_long_paste_does_not_stay_where_every_tick_would_send_it_again(page):
+    page.session_state["own_text"] = True
+    page.run()
+    page.text_area(key="pasted").set_value("to be or not to be, " * 2_000).run()
+    assert page.text_area(key="pasted").value == ""
+    assert "Pasted: 40,000 characters, to be or not to be, to\u2026" in says(page)
+    page.run()
+    page.button(key="use_text").click().run()
+    assert "Chosen: 40,000 characters" in says(page) and "Pasted:" not in says(page)
+
+
+def test_a_long_paste_can_be_forgotten(page):
+    page.session_state["own_text"] = True
+    page.run()
+    page.text_area(key="pasted").set_value("to be or not to be, " * 2_000).run()
+    page.button(key="forget_held").click().run()
+    assert "Pasted:" not in says(page)
+    page.button(key="use_text").click().run()
+    assert "Nothing to use yet" in says(page)
+
+
+def test_the_encodings_are_offered_with_what_each_would_say_and_any_can_be_taken(page):
+    text = "\u0421\u0442\u0430\u0440\u044b\u0439 \u0434\u043e\u043c \u0443 \u0440\u0435\u043a\u0438. " * 40
+    upload(page, "rural.log", text.encode("cp866"))
+    offered = page.selectbox(key="stored_as")
+    assert offered.value == "cp866" and offered.options[0].startswith("DOS 866: \u0421\u0442\u0430\u0440\u044b\u0439")
+    assert len(offered.options) > 10 and "save the file as UTF-8" in says(page)
+    offered.set_value("koi8-r").run()
+    assert "\u0421\u0442\u0430\u0440\u044b\u0439" not in page.button(key="read_as").label
+    assert page.button(key="read_as").label == "Yes, read it as KOI8-R"
+    page.selectbox(key="stored_as").set_value("cp866").run()
+    page.button(key="read_as").click().run()
+    assert page.selectbox(key="corpus").value == "rural.log"
+    assert "Read as DOS 866." in says(page)
+
+
+@pytest.mark.parametrize("name", ["x.log", "x.srt", "x.abc", "x.fasta", "x.js", "README", "x.\u202etxt", "x.PDF"])
+def test_any_plain_text_is_taken_whatever_its_ending(page, name):
+    upload(page, name, b"some plain text of any kind, with a few lines\n" * 20)
+    assert "Chosen: 920 characters" in says(page)
+    assert page.get("file_uploader")[0].proto.type == []
 
 
 def test_the_longest_paste_fits_into_a_message_and_any_text_that_may_be_used_into_a_paste():

@@ -13,7 +13,7 @@ from torch import Tensor
 from tinygpt.attention import Stages
 from tinygpt.plots.drawing import shade
 from tinygpt.plots.look import LABEL, MONO, PALETTE, Mode
-from tinygpt.spelling import INFINITY, MINUS, STAND_IN, number, shown, spoken
+from tinygpt.spelling import INFINITY, MINUS, is_invisible, number, shown, spoken
 from tinygpt.words.attention import amount
 
 TABLE = (
@@ -99,7 +99,7 @@ def _table(
 def _line(characters: Sequence[str], i: int, row: int, mode: Mode, *cells: str) -> str:
     """The line of one key: its character, then its cells; the character that looks stands in bold."""
     p, c = PALETTE[mode], characters[i]
-    tone = p.muted if c in STAND_IN and i != row else p.ink
+    tone = p.muted if is_invisible(c) and i != row else p.ink
     label = (
         f'<th scope="row" aria-label="{i} {escape(spoken(c))}" style="font-family:{escape(MONO)};text-align:left;'
         f'padding:0;color:{tone};font-weight:{700 if i == row else 400}">{escape(shown(c))}</th>'

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from tinygpt.plots.drawing import character, dot, line, path, rect, svg, words
 from tinygpt.plots.look import LABEL, MONO, PALETTE, TICK, Mode, between, color
-from tinygpt.spelling import number, shown, thousands
+from tinygpt.spelling import in_a_row, number, thousands
 
 SIDE = 360  # px of a table
 WIDE, HIGH, LEFT, TOP, LOW = 510, 286, 74, 50, 46  # px: a curve, and the room round it
@@ -148,14 +148,16 @@ def written_lines(lines: Sequence[tuple[str, str]], mode: Mode) -> str:
     style = f"font-family:{escape(MONO)};font-size:{TICK}px;line-height:1.5;overflow-wrap:anywhere;color:{p.ink}"
     parts = []
     for n, (name, text) in enumerate(lines, 1):
-        letters = [escape(shown(c)) for c in text]
+        letters = [escape(in_a_row(c)) for c in text]
         note = ""
         if n < len(lines):
             agree = [a == b for a, b in zip(text, reference, strict=True)]
             letters = [f"<b><u>{c}</u></b>" if same else c for c, same in zip(letters, agree, strict=True)]
             note = f"{sum(agree)} of {len(text)} agree"
         head = f'<div style="color:{p.muted};font-size:15px">{escape(name)} \u2002{note}</div>'
-        parts.append(f'<div style="margin:0 0 .6rem">{head}<div style="{style}">{"".join(letters)}</div></div>')
+        parts.append(
+            f'<div style="margin:0 0 .6rem">{head}<div dir="auto" style="{style}">{"".join(letters)}</div></div>'
+        )
     return "".join(parts)
 
 
@@ -175,5 +177,5 @@ def sample_line(text: str, mode: Mode) -> str:
     """What was written, in the monospace face under its name, as HTML."""
     style = f"font-family:{escape(MONO)};font-size:{TICK}px;line-height:1.6;overflow-wrap:anywhere;max-width:480px"
     name = f'<div style="font-size:{LABEL}px;font-weight:700;color:{PALETTE[mode].ink}">It writes</div>'
-    letters = "".join(escape(shown(c)) for c in text)
-    return f'<div>{name}<div style="{style};color:{PALETTE[mode].ink}">{letters}</div></div>'
+    letters = "".join(escape(in_a_row(c)) for c in text)
+    return f'<div>{name}<div dir="auto" style="{style};color:{PALETTE[mode].ink}">{letters}</div></div>'

@@ -12,6 +12,7 @@ from tinygpt.plots.drawing import character, rect, svg, words
 from tinygpt.plots.look import LABEL, MONO, PALETTE, Mode, between, color, dress, glyph, glyph_ticks
 from tinygpt.spelling import shown, spoken, thousands
 
+BARS = 65  # characters of the lecture's text: a browser draws so many bars with their names at once, not thousands
 ROOMY = 20  # characters: so many bars have room for their names below them, also on a phone
 NAMED, APART = 5, 4  # of the bars of the vocabulary: so many carry their character, at least so many ids apart
 WIDE = 46  # px, a tile with a character and its id
@@ -51,29 +52,34 @@ def questions(lines: Sequence[str], current: int, mode: Mode) -> str:
 
 
 def vocabulary_bars(counts: Sequence[int], chars: str, mode: Mode, *, logarithmic: bool = False) -> go.Figure:
-    """The share of each character in the text, in percent, in the order of the ids."""
-    total = sum(counts)
-    shares = [100 * n / total for n in counts]
-    named = _highest(counts) if len(chars) > ROOMY else []
+    """The share of each character in the text, in percent, in the order of the ids; of more than BARS the commonest."""
+    total, bars = sum(counts), commonest_ids(counts)
+    shares = [100 * counts[i] / total for i in bars]
+    shown_chars, named = [chars[i] for i in bars], _highest(shares) if len(bars) > ROOMY else []
     hover = [
-        f"id {i}: {spoken(c)}<br>{thousands(n)} times, {s:.3g}%"
-        for i, (c, n, s) in enumerate(zip(chars, counts, shares, strict=True))
+        f"id {i}: {spoken(chars[i])}<br>{thousands(counts[i])} times, {share:.3g}%"
+        for i, share in zip(bars, shares, strict=True)
     ]
-    bars = go.Bar(
-        x=list(range(len(chars))), y=shares, marker_color=color("count", mode), customdata=hover,
-        hovertemplate="%{customdata}<extra></extra>", text=[glyph(c, mode) if i in named else "" for i, c in
-        enumerate(chars)], textposition="outside", textfont={"family": MONO, "size": LABEL}, cliponaxis=False,
-        constraintext="none", textangle=0,
+    inside = [glyph(c, mode) if place in named else "" for place, c in enumerate(shown_chars)]
+    figure = go.Figure(go.Bar(x=list(range(len(bars))), y=shares, customdata=hover, text=inside))
+    figure.update_traces(
+        marker_color=color("count", mode), hovertemplate="%{customdata}<extra></extra>", textposition="outside",
+        textfont={"family": MONO, "size": LABEL}, cliponaxis=False, constraintext="none", textangle=0,
     )  # fmt: skip
-    figure = dress(go.Figure(bars), mode).update_xaxes(glyph_ticks(chars, mode, size=13), tickangle=0)
+    figure = dress(figure, mode).update_xaxes(glyph_ticks(shown_chars, mode, size=13), tickangle=0)
     figure.update_yaxes(title="% of the text", type="log" if logarithmic else "linear", nticks=5)
     return figure.update_layout(height=320, bargap=0.25)
 
 
-def _highest(counts: Sequence[int]) -> list[int]:
-    """The ids of the highest bars that stand far enough apart to carry their character, also on a phone."""
+def commonest_ids(counts: Sequence[int]) -> list[int]:
+    """The ids of the BARS commonest characters, in order; of fewer all."""
+    return sorted(sorted(range(len(counts)), key=lambda i: -counts[i])[:BARS])
+
+
+def _highest(heights: Sequence[float]) -> list[int]:
+    """The places of the highest bars that stand far enough apart to carry their character, also on a phone."""
     found: list[int] = []
-    for i in sorted(range(len(counts)), key=lambda i: -counts[i]):
+    for i in sorted(range(len(heights)), key=lambda i: -heights[i]):
         if len(found) < NAMED and all(abs(i - other) >= APART for other in found):
             found.append(i)
     return found

@@ -29,10 +29,7 @@ def two_models(now: Shown) -> None:
     pair = _pair(list(ready.values()), now)
     try:
         _positions(*pair, now)
-        if any(map(texts.may_be_read, pair)):
-            _passage(*pair, now)
-        else:
-            st.markdown(":gray[Their text belongs to somebody else, so no passage of it is shown.]")
+        _passage(*pair, now)
     except ValueError as error:
         st.text(str(error))
 
@@ -76,7 +73,10 @@ def _positions(a: RunView, b: RunView, now: Shown) -> None:
 
 
 def _passage(a: RunView, b: RunView, now: Shown) -> None:
-    """The same characters of val, each in the color of the difference."""
+    """The same characters of val, each in the color of the difference; for those alone who may read them."""
+    if secret := texts.why_not(a.spec.corpus):
+        st.text(secret)
+        return
     st.markdown(
         "**Surprise, character by character** \u2002:gray[each is guessed from what stands before it, as in writing]"
     )

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tinygpt.checkpoint.model_file import load
-from tinygpt.corpus import Corpus, load_corpus
+from tinygpt.corpus import Corpus, load_corpus, remembered
 from tinygpt.engine.records import RunView
 from tinygpt.inside.past import ByPosition, at_each_position
 from tinygpt.inside.surprise import surprise
@@ -77,7 +77,7 @@ def at_positions(where: At) -> ByPosition:
     return at_each_position(model_at(where), text_of(where))
 
 
-@lru_cache(maxsize=512)
+@remembered(512)
 def surprises(where: At, start: int, length: int) -> tuple[float, ...]:
     """What each character of val from `start` on costs, in nats; the one at `start` is given."""
     ids = text_of(where).val[start : start + length + 1]

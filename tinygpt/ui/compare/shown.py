@@ -118,14 +118,14 @@ def choose_shown() -> Shown:
 
 def _choose_text(now: Shown, first: dict[str, RunView]) -> None:
     """Where there are several, on which text; `first` is a run of each that is chosen. It goes first into the link."""
-    keys = {run.spec.corpus: run for run in first.values()}
-    if len(keys) < 2:
+    titles: dict[str, str] = {}
+    for key in dict.fromkeys(run.spec.corpus for run in first.values()):
+        titles[key] = numbered(texts.text_title(key), titles.values(), "{} ({})")
+    if len(titles) < 2:
         return
-    titles = {key: texts.text_title(key) if texts.may_be_read(run) else "a text of somebody else"
-              for key, run in keys.items()}  # fmt: skip
     st.session_state["of_text"] = now.corpus
     st.selectbox(
-        "on the text", list(keys), key="of_text", format_func=titles.__getitem__,
+        "on the text", list(titles), key="of_text", format_func=titles.__getitem__,
         on_change=lambda: compare_from_now(
             sorted(first, key=lambda name: first[name].spec.corpus != st.session_state["of_text"])
         ),

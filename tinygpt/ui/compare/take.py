@@ -51,10 +51,10 @@ def _of_a_run(run: RunView) -> None:
             _button(
                 "Model", lambda: engine.model_bytes(run.id) or b"", f"{name}.safetensors", "application/octet-stream"
             )
-        if texts.may_be_read(run):
-            _button(
-                "Its text", lambda: load_corpus(run.spec.corpus, folder=texts.folder()).text, TEXT_FILE, "text/plain"
-            )
+        if not (secret := texts.why_not(run.spec.corpus)):
+            _button("Its text", lambda: _text(run), TEXT_FILE, "text/plain")
+    if secret:
+        st.text(f"{secret} Script, notebook and plain PyTorch need that text beside them.")
     needs = "Plain PyTorch is one file that needs no tinygpt, only the text beside it."
     if is_sha256(run.spec.corpus):
         needs = "They look for the text beside them. Plain PyTorch is one file that needs nothing else of tinygpt."
@@ -67,6 +67,11 @@ def _of_a_run(run: RunView) -> None:
 
 def _button(label: str, make: Callable[[], str | bytes], file_name: str, mime: str, key: str = "") -> None:
     st.download_button(label, make, file_name, mime, key=f"take_{key or label}", on_click="ignore")
+
+
+def _text(run: RunView) -> str:
+    """The text of a run, asked for again when the button is pressed: it may not be shared any more."""
+    return texts.why_not(run.spec.corpus) or load_corpus(run.spec.corpus, folder=texts.folder()).text
 
 
 def _points(run: RunView) -> list[Point]:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from tinygpt.engine.records import ENDED, RunView
 from tinygpt.spelling import number, spoken_time, thousands
-from tinygpt.ui import session
+from tinygpt.ui import session, texts
 from tinygpt.words import literal
 
 WORDS = {"waiting": "waits for its turn at", "training": "training:", "paused": "paused at", "stopped": "stopped at",
@@ -39,7 +39,8 @@ def status_line(view: RunView | None) -> None:
             with st.container(gap=None, key="remark"):
                 if view is None or view.status not in ENDED:
                     st.progress(min(1.0, view.step / view.max_steps) if view else 0.0)
-                for words in filter(None, (session.answer("stage"), (view.warning or view.note) if view else "")):
+                said = (view.warning or view.note, texts.why_not(view.spec.corpus)) if view else ()
+                for words in filter(None, (session.answer("stage"), *said)):
                     st.text(words)
         with st.container(horizontal=True, width="content", gap="small"):
             run_buttons(view if mine else None)

@@ -15,10 +15,10 @@ from tinygpt.lessons import tables
 from tinygpt.lessons.windows import LECTURE_BATCH
 from tinygpt.plots.lessons import bigram as figures
 from tinygpt.randomness import generator
-from tinygpt.spelling import number
+from tinygpt.spelling import named, number
 from tinygpt.tokenizer import LECTURE_CHARS
 from tinygpt.ui import controls, frame
-from tinygpt.ui.lessons.bigram.text import SHOWN, Counted, char_control, commonest, counted_text, listed
+from tinygpt.ui.lessons.bigram.text import SHOWN, Counted, char_control, commonest, counted_text
 from tinygpt.ui.scene import Showing, alt, explain, formula, look_for, plot, scene, table
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, Scene, apart
@@ -50,7 +50,7 @@ def what_follows(scene: Scene, text: Counted) -> Showing:
     plot(scene, figures.next_bars(text.P[i], text.counts[i], text.chars, frame.mode()), facts, words)
     if pairs:
         formula(scene, facts)
-    row = {"next": list(map(listed, text.chars)), "times": text.counts[i].int().tolist(), "p": text.P[i].tolist()}
+    row = {"next": list(map(named, text.chars)), "times": text.counts[i].int().tolist(), "p": text.P[i].tolist()}
     table(lambda: row, key=scene.key)
 
 
@@ -67,7 +67,7 @@ def _asked_facts(text: Counted, asked: int) -> Facts:
 
 def _latex(c: str) -> str:
     """A character inside a formula: a letter, or its name."""
-    return f"\\text{{{c if c.isascii() and c.isalnum() else unicodedata.name(c, listed(c)).lower()}}}"
+    return f"\\text{{{c if c.isascii() and c.isalnum() else unicodedata.name(c, named(c)).lower()}}}"
 
 
 @scene("big-2", height=760, code=[tables.probabilities, effective_characters])
@@ -85,7 +85,7 @@ def all_rows(scene: Scene, text: Counted) -> Showing:
         frame.show(figure, key=scene.key, alt=alt(scene, facts), square=True)
     some = scene.write("commonest", {"shown": len(shown), "V": text.V}) if len(shown) < text.V else ""
     frame.caption(scene.write("look_for", facts) + some)
-    names = list(map(listed, chars))
+    names = list(map(named, chars))
     columns = {f"then {c}": counts[:, j].int().tolist() for j, c in enumerate(names)}
     table(lambda: {"current": names, **columns}, key=scene.key)
 

@@ -1,14 +1,13 @@
 """What every scene of lesson 2 needs: the text with its pairs counted, and the control that chooses a character."""
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import streamlit as st
 from torch import Tensor
 
-from tinygpt.corpus import Corpus, default_corpus, load_corpus
+from tinygpt.corpus import Corpus, default_corpus, load_corpus, remembered
 from tinygpt.lessons import tables
-from tinygpt.spelling import SPOKEN, spoken
+from tinygpt.spelling import named, spoken
 from tinygpt.ui import texts
 from tinygpt.ui.train import launch
 from tinygpt.words.storyboard import find_scene
@@ -55,7 +54,7 @@ class Counted(NamedTuple):
         return ids[values > 0].tolist(), values[values > 0].tolist()
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def counted_text(name: str) -> Counted:
     """The corpus of that name, counted once. ValueError where its text is gone."""
     corpus = load_corpus(name, folder=texts.folder())
@@ -83,18 +82,13 @@ def char_control(text: Counted, key: str, wanted: str, quick: str = "tq: \n") ->
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         with st.container(width=220):
             chosen = st.selectbox(
-                "Character", list(chars), text.find(wanted), format_func=listed, key=key, bind="query-params"
+                "Character", list(chars), text.find(wanted), format_func=named, key=key, bind="query-params"
             )
         for c in filter(chars.__contains__, quick):
-            short = listed(c).removeprefix("a ").replace(":", "\\:")
+            short = named(c).removeprefix("a ").replace(":", "\\:")
             choose_it, values = st.session_state.update, {key: c}
             st.button(short, key=f"{key}_{ord(c)}", on_click=choose_it, args=(values,), type="tertiary")
     return text.find(chosen)
-
-
-def listed(c: str) -> str:
-    """A character in a list and in the URL."""
-    return SPOKEN.get(c, c if c.isprintable() else f"U+{ord(c):04X}")
 
 
 def commonest(text: Counted, most: int, always: int | None = None) -> list[int]:

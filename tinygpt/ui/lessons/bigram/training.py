@@ -11,7 +11,7 @@ from tinygpt.lessons import tables
 from tinygpt.plots.lessons import bigram as figures
 from tinygpt.plots.lessons import bigram_drawings as drawings
 from tinygpt.plots.lessons.bigram_drawings import Floors, TableHistory
-from tinygpt.spelling import thousands
+from tinygpt.spelling import named, thousands
 from tinygpt.training.loop import advance
 from tinygpt.training.spec import RunSpec
 from tinygpt.ui import controls, frame, pace, session
@@ -27,7 +27,7 @@ from tinygpt.ui.lessons.bigram.runs import (
     table_spec,
     tables_of,
 )
-from tinygpt.ui.lessons.bigram.text import SHOWN, Counted, commonest, listed
+from tinygpt.ui.lessons.bigram.text import SHOWN, Counted, commonest
 from tinygpt.ui.scene import Showing, alt, explain, formula, look_for, plot, scene, wrong_frame, wrong_switch
 from tinygpt.ui.train import status
 from tinygpt.variance import effective_characters
@@ -211,7 +211,7 @@ def learns_last(scene: Scene, text: Counted) -> Showing:
     yield facts
     chars, n, k = [text.chars[i] for i in there], times[there].tolist(), far[there].clamp(1e-6, 1e6).tolist()
     plot(scene, figures.rare_rows(n, k, chars, frame.mode()), facts, "look_for" if trained else "untrained")
-    explain(scene, facts, lambda: {"character": list(map(listed, chars)), "times": n, "KL of its row": k})
+    explain(scene, facts, lambda: {"character": list(map(named, chars)), "times": n, "KL of its row": k})
 
 
 def _times(scene: Scene, n: Tensor) -> str:

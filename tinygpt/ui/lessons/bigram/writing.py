@@ -9,18 +9,19 @@ import torch
 from torch.nn import functional as F
 
 from tinygpt.bigram import BigramLanguageModel
+from tinygpt.corpus import remembered
 from tinygpt.counting import NGramModel
 from tinygpt.generation import generate, next_probabilities
 from tinygpt.lessons import tables
 from tinygpt.plots.lessons import bigram as figures
 from tinygpt.plots.lessons import bigram_drawings as drawings
 from tinygpt.randomness import generator
-from tinygpt.spelling import STAND_IN, thousands
+from tinygpt.spelling import in_a_row, isolated, named, thousands
 from tinygpt.training.spec import LAST_SEED
 from tinygpt.ui import frame
 from tinygpt.ui.drag import drag, still
 from tinygpt.ui.lessons.bigram.runs import newest_run, tables_of
-from tinygpt.ui.lessons.bigram.text import Counted, char_control, counted_text, listed
+from tinygpt.ui.lessons.bigram.text import Counted, char_control, counted_text
 from tinygpt.ui.scene import Showing, alt, formula, look_for, picture, scene, table
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, Scene
@@ -60,7 +61,7 @@ def _decoded(text: Counted, ids: list[int]) -> str:
     return text.corpus.tokenizer.decode(ids)
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def _ngrams(corpus: str, n: int) -> NGramModel:
     text = counted_text(corpus)
     return NGramModel.fit(text.corpus.train, n, text.V, 0)
@@ -118,22 +119,22 @@ def one_character(scene: Scene, text: Counted) -> Showing:
     facts: dict[str, Any] = {"guess": text.say(guess), "same": same, "different": not same}
     for n, place in enumerate(("first", "second")):
         facts |= {
-            place: f"\u201c{''.join(STAND_IN.get(c, c) for c in contexts[n])}\u201d",
+            place: f"\u201c{isolated(''.join(map(in_a_row, contexts[n])))}\u201d",
             f"{place}_last": text.say(int(ids[n][-1])),
             f"{place}_pair": float(pairs[n][guess]),
             f"{place}_triple": float(triples[n][guess]),
         }
     yield facts
     likeliest = pairs[0].argsort(descending=True, stable=True).tolist()[:6]
-    shown = likeliest if guess in likeliest else [*likeliest[:5], guess]
+    drawn = likeliest if guess in likeliest else [*likeliest[:5], guess]
     words = "look_for" if same else "other"
-    figure = figures.two_contexts(contexts, pairs, triples, shown, text.chars, frame.mode())
+    figure = figures.two_contexts(contexts, pairs, triples, drawn, text.chars, frame.mode())
     frame.show(figure, key=scene.key, alt=alt(scene, facts, words))
     st.markdown(":gray[solid: the bigram; hatched: counts of triples]")
     look_for(scene, facts, words)
     columns = {"bigram, a": pairs[0], "triples, a": triples[0], "bigram, b": pairs[1], "triples, b": triples[1]}
-    shares = {name: row[shown].tolist() for name, row in columns.items()}
-    table(lambda: {"next": [listed(text.chars[i]) for i in shown], **shares}, key=scene.key)
+    shares = {name: row[drawn].tolist() for name, row in columns.items()}
+    table(lambda: {"next": [named(text.chars[i]) for i in drawn], **shares}, key=scene.key)
 
 
 @scene("big-8", height=520, code=[next_probabilities])
@@ -168,7 +169,7 @@ def _losses_at(corpus: str) -> tuple[float, float]:
     return tables.loss(text.smoothed, text.hidden), tables.loss(sharpened, text.hidden)
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _written(corpus: str, first: int) -> list[str]:
     """What the counts write after `first` at each of TEMPERATURES, with the same dice."""
     text, idx = counted_text(corpus), torch.tensor([[first]])

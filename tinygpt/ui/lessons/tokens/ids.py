@@ -1,15 +1,14 @@
 """The first scenes of lesson 1: characters, ids, the text that is hidden."""
 
 from collections import Counter
-from functools import lru_cache
 
 import streamlit as st
 import torch
 from torch import Tensor
 
-from tinygpt.corpus import Corpus, load_corpus
+from tinygpt.corpus import Corpus, load_corpus, remembered
 from tinygpt.plots.lessons import tokens as figures
-from tinygpt.spelling import spoken
+from tinygpt.spelling import named, spoken
 from tinygpt.texts.tiny_shakespeare import SHA256
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.ui import controls, frame, texts
@@ -55,7 +54,7 @@ def every_character(scene: Scene, corpus: Corpus) -> Showing:
         same = tokenizer.decode(tokenizer.encode(known)) == typed
         words = "what you typed" if same else "only the characters that have an id"
         st.markdown(f":gray[decode(encode(text)) gives back {words}.]")
-    explain(scene, facts, lambda: {"character": list(known), "id": tokenizer.encode(known)})
+    explain(scene, facts, lambda: {"character": list(map(named, known)), "id": tokenizer.encode(known)})
 
 
 def _typed_facts(tokenizer: CharTokenizer, typed: str, known: str) -> Facts:
@@ -76,7 +75,7 @@ def _typed_facts(tokenizer: CharTokenizer, typed: str, known: str) -> Facts:
     }
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def _counts(name: str) -> list[int]:
     """How often each character occurs in the corpus of that name. ValueError where its text is gone."""
     corpus = load_corpus(name, folder=texts.folder())
@@ -104,11 +103,13 @@ def vocabulary(scene: Scene, corpus: Corpus) -> Showing:
     with st.container(key="narrow_tok_2"):
         frame.show(figure, key=scene.key, alt=alt(scene, facts))
     look_for(scene, facts)
+    if len(chars) > figures.BARS:
+        st.markdown(f":gray[{scene.write('many', facts | {'bars': figures.BARS})}]")
     exact = "exact" if corpus.sha256 == SHA256 else "not_exact"
     st.markdown(f":gray[SHA-256 {corpus.sha256[:12]}\u2026 {scene.write(exact, facts)}]")
     with st.expander("The first 1\u202f000 characters", type="compact"):
         st.code(corpus.text[:1_000], language=None)
-    table(lambda: {"id": range(len(chars)), "character": list(chars), "times": counts}, key=scene.key)
+    table(lambda: {"id": range(len(chars)), "character": list(map(named, chars)), "times": counts}, key=scene.key)
 
 
 @scene("tok-3", height=320, code=[Corpus.from_text])
