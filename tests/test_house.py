@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tinygpt.files import PROJECT
-from tinygpt.texts.cleaning import MAX_BYTES
+from tinygpt.texts.cleaning import MAX_BYTES, MAX_FILE_BYTES
 from tinygpt.words.storyboard import lessons
 
 # Imports go one way: pages -> ui -> plots -> core. A folder's rule holds for all that is in it, at any depth, unless a
@@ -190,7 +190,8 @@ def test_the_options_that_hold_up_the_app_are_set():
     assert config["browser"]["serverAddress"] == "127.0.0.1", "unset, Streamlit asks checkip.amazonaws.com at its start"
     assert config["server"]["address"] == "127.0.0.1", "a start by hand does not serve the whole network"
     assert config["server"]["allowedHosts"] == ["127.0.0.1", "localhost"]
-    assert config["server"]["maxUploadSize"] == 2 and config["server"]["enableStaticServing"] is False
+    assert config["server"]["maxUploadSize"] * 1024**2 >= MAX_FILE_BYTES, "2 MB of text in UTF-32 have room"
+    assert config["server"]["enableStaticServing"] is False
     assert config["server"]["maxWidgetStateSize"] * 1_000_000 > 2 * MAX_BYTES, "a paste of 2 MB has room around it"
     assert not {"enableCORS", "enableXsrfProtection"} & config["server"].keys(), "the safe defaults stay"
 

@@ -210,7 +210,7 @@ def test_what_is_not_understood_names_the_option(capsys, words, sentence):
         (b"abc" * 3, "Your text has 9 characters; with a context of 8 it needs at least"),
         (b"%PDF-1.7\nabc", "not a plain text file but a PDF"),
         (b"PK\x03\x04abc", "a Word or LibreOffice document"),
-        (b"a\1b\2\3c" * 50, "not a plain text file; it looks like numbers"),
+        (bytes(range(64)) * 9, "not a plain text file; it looks like numbers"),
         (SENTENCES.encode() * 800, "2 MB is the most"),
         ("wörtlich übel gehört\n".encode("cp1252") * 40, "not stored as UTF-8.*wörtlich.*add: --encoding cp1252"),
         (SENTENCES.encode("utf-16-le"), "add: --encoding utf-16-le"),

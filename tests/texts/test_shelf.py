@@ -70,12 +70,12 @@ def test_a_text_that_two_have_brought_stays_for_the_other(shelf):
 def test_names_are_cleaned_and_told_apart(shelf):
     for n in "abc":
         key = shelf.keep(POEM + n, ADA, "  ro\u202eads\n.txt", taken=["Tiny Shakespeare"])
-    assert [own.name for own in shelf.of(ADA).values()] == ["roads .txt", "roads .txt (2)", "roads .txt (3)"]
+    assert [own.name for own in shelf.of(ADA).values()] == ["roads .txt", "roads .txt \u00b7 b", "roads .txt \u00b7 c"]
     key = shelf.keep(POEM, ADA, "\u200b")
     assert shelf.of(ADA)[key].name == "a text"
-    assert shelf.rename(key, ADA, "Tiny Shakespeare", taken=["Tiny Shakespeare"]) == "Tiny Shakespeare (2)"
-    assert shelf.rename(key, ADA, " ") == "Tiny Shakespeare (2)"
-    assert shelf.rename(key, ADA, "roads .txt") == "roads .txt (4)"
+    assert shelf.rename(key, ADA, "Tiny Shakespeare", taken=["Tiny Shakespeare"]) == "Tiny Shakespeare \u00b7 b"
+    assert shelf.rename(key, ADA, " ") == "Tiny Shakespeare \u00b7 b"
+    assert shelf.rename(key, ADA, "roads .txt") == "roads .txt \u00b7 c"
 
 
 def test_a_text_of_before_belongs_to_who_has_used_it_and_stays_deleted(shelf):

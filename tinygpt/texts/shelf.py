@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from tinygpt.files import write_whole
-from tinygpt.spelling import numbered
+from tinygpt.spelling import lettered
 from tinygpt.texts.cleaning import clean_name
 from tinygpt.texts.own import is_sha256, keep_text, sha256_of
 
@@ -54,7 +54,7 @@ class TextShelf:
                 self._take_in(path)
 
     def keep(self, text: str, student: str, name: str, *, taken: Collection[str] = ()) -> str:
-        """Store a text for a student under `name`, numbered where she has one of it, or `taken` has; its SHA-256.
+        """Store a text for a student under `name`, with a letter where she has one of it, or `taken` has; its SHA-256.
 
         Raises ValueError, in words for a student, where there is no room for it.
         """
@@ -66,7 +66,7 @@ class TextShelf:
             self._sizes[key] = size
             mine = self._owned(key, student)
             others = {one.name for other, one in self.of(student).items() if other != key}
-            called = numbered(clean_name(name) or "a text", {*others, *taken}, "{} ({})")
+            called = lettered(clean_name(name) or "a text", {*others, *taken})
             self._put(key, student, replace(mine, name=called) if mine else Ownership(called, since=time.time()))
         return key
 
@@ -106,7 +106,7 @@ class TextShelf:
         with self._lock:
             mine = self._mine(key, student)
             others = {one.name for other, one in self.of(student).items() if other != key}
-            called = numbered(clean_name(name) or mine.name, {*others, *taken}, "{} ({})")
+            called = lettered(clean_name(name) or mine.name, {*others, *taken})
             self._put(key, student, replace(mine, name=called))
             return called
 

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 from tests.waiting import PATIENCE
 from tinygpt.files import PROJECT
 from tinygpt.plots.losses.ends import BETWEEN
+from tinygpt.ui import texts
 
 
 def opened() -> AppTest:
@@ -25,6 +26,13 @@ def drawn(app: AppTest, key: str) -> list[str]:
     """The names at the ends of the curves of a chart, each with its number."""
     rows = convert_arrow_bytes_to_pandas_df(app.get_by_key(key).proto.data.data)
     return [label.replace(BETWEEN, " ") for label in rows[rows["kind"] == "end"]["label"]]
+
+
+def shared(text: str) -> str:
+    """The label of a text that somebody shares, so that a link of whoever has it opens it."""
+    key = texts.shelf().keep(text, "5" * 32, "somebody's")
+    texts.shelf().share(key, "5" * 32, True)
+    return texts.shared_label(key)
 
 
 def bring(page: AppTest, text: str) -> None:

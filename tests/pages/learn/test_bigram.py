@@ -3,11 +3,11 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.pages.lab.train_page import shared
 from tests.waiting import PATIENCE, page_until, until
 from tinygpt.corpus import default_corpus
 from tinygpt.files import PROJECT
-from tinygpt.texts.own import keep_text
-from tinygpt.ui import session, texts
+from tinygpt.ui import session
 from tinygpt.ui.lessons.bigram import runs as bigram_runs
 from tinygpt.ui.lessons.bigram import text as bigram_text
 
@@ -28,11 +28,6 @@ def opened(**params: str) -> AppTest:
 
 def says(page: AppTest) -> str:
     return "\n".join(element.value for element in (*page.markdown, *page.text, *page.get("latex"))).replace("\\", "")
-
-
-def own(page_text: str) -> str:
-    """The label of an own text that is kept."""
-    return texts.own_label(keep_text(page_text, texts.folder()))
 
 
 def test_the_lecture_s_numbers_stand_on_the_page(exact_file):
@@ -176,8 +171,8 @@ def test_a_run_that_diverges_leaves_the_page_standing():
     ids=["one symbol", "two", "short", "odd"],
 )
 def test_own_texts_of_any_kind_hold(text):
-    page = opened(corpus=own(text))
-    assert page.selectbox(key="corpus").value == own(text)
+    page = opened(corpus=shared(text))
+    assert page.selectbox(key="corpus").value == shared(text)
     for answer in range(3):
         page.button_group(key="ask_big_1").set_value(answer).run()
         assert not page.exception, page.exception
@@ -185,11 +180,11 @@ def test_own_texts_of_any_kind_hold(text):
 
 def test_two_hundred_characters_show_the_commonest():
     chars = [chr(0x4E00 + i) for i in range(200)]
-    page = opened(corpus=own("".join(chars[i * i % 200] + chars[i % 200] for i in range(4_000))))
+    page = opened(corpus=shared("".join(chars[i * i % 200] + chars[i % 200] for i in range(4_000))))
     assert "The 65 commonest of 200 characters are shown." in says(page)
 
 
 def test_a_text_of_too_many_characters_is_put_back_in_words():
-    page = opened(corpus=own("".join(chr(0x4E00 + i) for i in range(600))))
+    page = opened(corpus=shared("".join(chr(0x4E00 + i) for i in range(600))))
     assert "This text has 600 different characters" in says(page)
     assert "After " in says(page)

@@ -4,9 +4,8 @@ import re
 
 import pytest
 
+from tests.pages.lab.train_page import shared
 from tests.pages.learn.lesson_pages import asked, opened, said, sentences
-from tinygpt.texts.own import keep_text
-from tinygpt.ui import texts
 
 
 @pytest.fixture
@@ -77,7 +76,7 @@ def test_one_row_has_one_start():
 
 
 def test_a_ruler_of_a_short_text_says_how_short():
-    label = texts.own_label(keep_text("to be or not to be that is", texts.folder()))
+    label = shared("to be or not to be that is")
     page = opened("tokens", corpus=label, reveal="all", wrong_draw="true")
     assert not page.exception
     assert sentences(page, "start")[-1].startswith("Start 21: x has 5 ids, y has 4; ")

@@ -66,7 +66,7 @@ def test_an_uploaded_text_keeps_the_name_of_its_file_and_can_be_renamed(page):
     assert texts.shelf().of(page.session_state["student"])[key].name == "**Grandma** $x$"
     again = next(one for one in page.text_input if one.label == "Name of this text")
     again.set_value("Shakespeare, nine plays").run()
-    assert page.selectbox(key="corpus").value == "Shakespeare, nine plays (2)"
+    assert page.selectbox(key="corpus").value == "Shakespeare, nine plays \u00b7 b"
 
 
 def test_a_pasted_text_is_called_by_its_first_words(page):

@@ -120,7 +120,7 @@ def _choose_text(now: Shown, first: dict[str, RunView]) -> None:
     """Where there are several, on which text; `first` is a run of each that is chosen. It goes first into the link."""
     titles: dict[str, str] = {}
     for key in dict.fromkeys(run.spec.corpus for run in first.values()):
-        titles[key] = numbered(texts.text_title(key), titles.values(), "{} ({})")
+        titles[key] = lettered(texts.text_title(key), titles.values())
     if len(titles) < 2:
         return
     st.session_state["of_text"] = now.corpus
