@@ -75,7 +75,7 @@ def test_names_are_cleaned_and_told_apart(shelf):
     assert shelf.of(ADA)[key].name == "a text"
     assert shelf.rename(key, ADA, "Tiny Shakespeare", taken=["Tiny Shakespeare"]) == "Tiny Shakespeare \u00b7 b"
     assert shelf.rename(key, ADA, " ") == "Tiny Shakespeare \u00b7 b"
-    assert shelf.rename(key, ADA, "roads .txt") == "roads .txt \u00b7 c"
+    assert shelf.rename(key, ADA, "roads .txt") == "roads .txt \u00b7 d"
 
 
 def test_a_text_of_before_belongs_to_who_has_used_it_and_stays_deleted(shelf):

@@ -9,10 +9,9 @@ from tests.pages.lab.train_page import drawn, says
 from tests.waiting import page_until, until
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import load_corpus
-from tinygpt.texts.own import keep_text
 from tinygpt.training.presets import LADDER, PRESETS
 from tinygpt.training.spec import RunSpec, TrainConfig
-from tinygpt.ui import session
+from tinygpt.ui import session, texts
 
 pytestmark = pytest.mark.usefixtures("one_engine")
 
@@ -159,9 +158,9 @@ def test_somebody_elses_comparison_says_so(race):
 
 def test_the_text_of_somebody_elses_run_is_not_handed_out(one_engine):
     page = opened()
-    folder, text = session.runs_folder() / "corpora", "a letter to nobody else, and a long one at that. " * 40
-    spec = RunSpec(BigramConfig(len(set(text))), TrainConfig(max_steps=10), keep_text(text, folder))
-    engine, student = session.engine(), page.session_state["student"]
+    student, text = page.session_state["student"], "a letter to nobody else, and a long one at that. " * 40
+    spec = RunSpec(BigramConfig(len(set(text))), TrainConfig(max_steps=10), texts.shelf().keep(text, student, "letter"))
+    engine = session.engine()
     ids = [engine.submit(replace(spec, train=replace(spec.train, seed=seed)), student=student) for seed in (1, 2)]
     until(lambda: all(engine.view(run).status == "finished" for run in ids))
     for owner in (True, False):
@@ -169,7 +168,7 @@ def test_the_text_of_somebody_elses_run_is_not_handed_out(one_engine):
         seen.query_params["show"] = ",".join(ids)
         seen.run()
         assert not seen.exception
-        assert ("no passage of it is shown" not in says(seen)) is owner
+        assert ("belongs to somebody who has not shared it" not in says(seen)) is owner
         assert ("Its text" in [button.label for button in seen.get("download_button")]) is owner
 
 
