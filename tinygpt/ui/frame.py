@@ -160,7 +160,8 @@ def _name(words: str) -> None:
 def as_written(text: str, instead: str) -> None:
     """What a model wrote, letter for letter and in its own direction; where there is nothing, words `instead`.
 
-    What would turn the direction round is shown by its number. Always in the same space. Line breaks are the model's own: a line that is too long goes on further in, as in print.
+    Always in the same space. Line breaks are the model's own: a line that is too long goes on further in, as in print.
+    What would turn the direction of what follows round is shown by its number.
     """
     if not text:
         st.html(f'<div class="passage nothing">{escape(instead)}</div>')
