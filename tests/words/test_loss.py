@@ -4,16 +4,40 @@ from dataclasses import replace
 
 import pytest
 
-from tests.plots.losses.curves import curve
+from tests.plots.losses.curves import curve, points
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.counting import floors
 from tinygpt.experiments.curves import LossCurve
 from tinygpt.training.loop import train
 from tinygpt.training.presets import PRESETS
-from tinygpt.words.loss import CLOSE, crossing, curve_words, final_words
+from tinygpt.words.loss import CLOSE, crossing, curve_words, end_words, final_words
 
 KNOWN = {"uniform": 4.17, "2-gram": 2.48, "3-gram": 2.05}
 SHORT = {"uniform": 3.83, "2-gram": 2.91, "3-gram": 2.81, "4-gram": 3.56}  # of the first 1,000 characters of the plays
+
+
+def ended_at(final: float, last: float, run: str = "a") -> LossCurve:
+    """A finished run whose last look on the way was at `last`, and whose long estimate at the end is `final`."""
+    return LossCurve(run, "GPT", "gpt", points([(0, 4.2, 4.2), (90, last, last), (100, final, final)]), 100)
+
+
+@pytest.mark.parametrize(
+    ("curves", "words"),
+    [
+        ([ended_at(2.481, 2.469)],
+         "The dot at the end is a longer look, at 200 batches instead of 20: it stands 0.012 above its line."),
+        ([ended_at(2.4, 2.45)],
+         "The dot at the end is a longer look, at 200 batches instead of 20: it stands 0.050 below its line."),
+        ([ended_at(2.4, 2.41, "a"), ended_at(3.065, 2.991, "b")],
+         "The dots at the ends are a longer look, at 200 batches instead of 20: they stand up to 0.074 off their lines."
+         ),
+        ([ended_at(2.4, 2.402)], ""),
+        ([replace(ended_at(2.4, 2.6), max_steps=500)], ""),
+        ([], ""),
+    ],
+)  # fmt: skip
+def test_a_dot_that_stands_off_its_line_is_explained(curves, words):
+    assert end_words(curves) == words
 
 
 def test_the_crossing_is_where_the_curve_stays_below():

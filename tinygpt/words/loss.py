@@ -140,10 +140,10 @@ def end_words(curves: Iterable[LossCurve]) -> str:
     if not abs(widest) >= HOOK:  # nor where it is no number
         return ""
     off, side = number(abs(widest), 3), "above" if widest > 0 else "below"
-    dots, them, where = ("dot at the end is", "it", f"{off} {side} its line")
+    dots, stand = "dot at the end is", f"it stands {off} {side} its line"
     if len(hooks) > 1:
-        dots, them, where = ("dots at the ends are", "they", f"up to {off} off their lines")
-    return f"The {dots} a longer look, at {FINAL_BATCHES} batches instead of {LIVE_BATCHES}: {them} may stand {where}."
+        dots, stand = "dots at the ends are", f"they stand up to {off} off their lines"
+    return f"The {dots} a longer look, at {FINAL_BATCHES} batches instead of {LIVE_BATCHES}: {stand}."
 
 
 def gap_words(floors: Mapping[str, float]) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from tinygpt.plots.look import PANEL, TICK, Palette
 from tinygpt.plots.losses import marks
 
-NARROW = "windowSize()[0] < 640"  # a phone
+NARROW = "(width && windowSize()[0] < 640)"  # a phone; that it names the width makes Vega look again when that changes
 BETWEEN = "\u2002"  # stands between a name and its number: no space of either could be taken for it
 BREAK = f"{NARROW} ? '{BETWEEN}' : '\\n'"  # ... and on a phone the number stands in a line of its own
 EM = 0.56  # of its size: the width of a bold character, rather too much than too little
