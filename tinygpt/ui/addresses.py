@@ -49,7 +49,8 @@ def _means_something(said: str) -> bool:
 
 def remember(page: str) -> None:
     """Keep what the address says when somebody comes to `page`: before its controls are drawn."""
-    asked = st.query_params.to_dict() | st.session_state.pop("dropped", {})
+    asked = {name: st.query_params.get_all(name) for name in st.query_params}
+    asked |= {name: [said] for name, said in st.session_state.pop("dropped", {}).items()}
     st.session_state.setdefault(f"asked_{page}", asked)
 
 
@@ -63,9 +64,10 @@ def left_out(page: str, silent: Collection[str] = (), gone: Collection[str] = ()
     st.session_state[f"asked_{page}"] = {}
     unknown = [name for name in asked if name not in state and name not in silent and name not in gone]
     refused = {
-        name: value
-        for name, value in asked.items()
-        if name in gone or (name in state and not agrees(value, state[name]))
+        name: ", ".join(wrong)
+        for name, values in asked.items()
+        if (name in gone or name in state)
+        and (wrong := [value for value in values if name in gone or not agrees(value, state[name])])
     }
     for name in [*unknown, *gone]:
         st.query_params.pop(name, None)
@@ -73,7 +75,9 @@ def left_out(page: str, silent: Collection[str] = (), gone: Collection[str] = ()
 
 
 def agrees(written: str, value: Any) -> bool:
-    """Whether an address that says `written` means this value of a control."""
+    """Whether an address that says `written` means this value of a control, or one of several."""
+    if isinstance(value, list):
+        return any(agrees(written, each) for each in value)
     with suppress(ValueError, TypeError):
         if not isinstance(value, bool):
             return float(written) == float(value)

@@ -143,7 +143,7 @@ def title(words: str, lede: str, aside: str = "") -> None:
         st.markdown(lede)
 
 
-def bench(words: str, lede: str, style: str) -> None:
+def bench(words: str, lede: str, style: str = "") -> None:
     """The title of a page that is worked at, in one low line; `style` is how the page lays out what stands below."""
     _name(words)
     st.html(f"<style>{BENCH}{style}</style>")

@@ -9,7 +9,7 @@ from tinygpt.files import PROJECT
 ROUTER = str(PROJECT / "pages" / "router.py")
 
 
-def opened(**params: str) -> AppTest:
+def opened(**params: str | list[str]) -> AppTest:
     """The comparison of a new student, with some settings in the link."""
     app = AppTest.from_file(ROUTER, default_timeout=PATIENCE)
     app.query_params.update(params)

@@ -119,6 +119,24 @@ def test_two_races_are_shown_together(race):
     session.engine().stop(link(again))  # nobody waits for it
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"experiment": "The moon race"}, "experiment=The moon race is not offered here"),
+        ({"ladder_seeds": "99", "moon": "1"}, "nothing here is called moon, and ladder_seeds=99 is not offered here"),
+        ({"axis": "miles", "fair": "never"}, "axis=miles and fair=never are not offered here"),
+        ({"sweep_seeds": "2"}, "nothing here is called sweep_seeds"),
+        ({"experiment": "Sweep a setting", "values_learning_rate": ["1e-3", "7"]}, "values_learning_rate=7 is not"),
+        ({"experiment": "Sweep a setting", "values_learning_rate": ["1e-3", "3e-3"], "axis": "tokens"}, ""),
+        ({"experiment": "Break it", "broken": "no mask", "break_seeds": "2", "band": "false"}, ""),
+    ],
+    ids=str,
+)
+def test_what_a_link_asks_for_in_vain_is_said(asked, said):
+    words = says(opened(**asked))
+    assert (f"left out: {said}" in words) if said else ("left out" not in words)
+
+
 TEXTS = "shakespeare-plays", "look-back"
 
 

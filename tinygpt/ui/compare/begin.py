@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from tinygpt.corpus import Corpus
 from tinygpt.engine.limits import MAX_STEPS, check_plan
@@ -22,11 +23,12 @@ from tinygpt.models import kind
 from tinygpt.spelling import spoken_time, thousands
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import STEP_COUNTS
-from tinygpt.ui import session
+from tinygpt.ui import addresses, session
 from tinygpt.ui.compare.shown import compare_from_now
 from tinygpt.ui.train import launch
 
 PLACE = "begin"  # where what the engine says against an experiment is shown
+NOT_ALWAYS = {"show", "run", "passage", "rung_code", "watch"}  # no controls, or of runs that have come far enough
 FAIR: dict[str, ladders.Fair] = {"as in the lecture": "", "equal parameters": "parameters", "equal operations": "flops"}
 # The order of the first settings that can be swept; all others follow as their configs have them.
 ORDER = (
@@ -55,8 +57,11 @@ def experiment() -> Plan | None:
     return plan
 
 
-def run_button(plan: Plan | None) -> None:
-    """Run, and what it will cost: over the experiment's progress, so that both are in sight however long the form."""
+def run_button(plan: Plan | None) -> DeltaGenerator:
+    """Run, and what it will cost: over the experiment's progress, so that both are in sight however long the form.
+
+    The place below it, for what there is to say.
+    """
     cost = "Nothing to run yet: the settings say what is missing."
     if plan:
         steps = sum(run.spec.train.max_steps for run in plan.runs)
@@ -68,8 +73,17 @@ def run_button(plan: Plan | None) -> None:
             args=(PLACE, _begin, plan),
         )  # fmt: skip
         st.markdown(f":gray[{cost}]")
+    below = st.container()
     if words := session.answer(PLACE):
-        st.text(words)
+        below.text(words)
+    return below
+
+
+def say_what_came_to_nothing(below: DeltaGenerator) -> None:
+    """A sentence for settings of a link that are not here, once all controls of the page are drawn."""
+    if words := addresses.left_out("compare", silent=NOT_ALWAYS):
+        session.say(PLACE, words)
+        below.text(words)
 
 
 def _begin(plan: Plan) -> None:
