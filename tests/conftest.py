@@ -99,7 +99,7 @@ def one_engine(_workers: None) -> Iterator[None]:
 @pytest.fixture
 def exact_file(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The lecture's exact file, and TINYGPT_DATA names it. Without one the test is skipped, or fails where required."""
-    from tinygpt.corpus import forget_texts
+    from tinygpt.keeping import forget_texts
     from tinygpt.texts import tiny_shakespeare
 
     monkeypatch.setenv("TINYGPT_DATA", TEACHERS or str(BESIDE_THE_CLONE))

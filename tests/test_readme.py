@@ -12,6 +12,7 @@ from tinygpt.checkpoint.model_file import read_info
 from tinygpt.cli.parser import parser
 from tinygpt.corpus import CATALOGUE
 from tinygpt.engine import limits
+from tinygpt.engine.quota import GIGABYTES, SHARES
 from tinygpt.files import CHECKPOINTS, PROJECT
 from tinygpt.models import count_parameters
 from tinygpt.texts.cleaning import MAX_BYTES, MAX_DISTINCT, MAX_NAME
@@ -93,6 +94,12 @@ def test_the_two_commands_come_first():
         ("own text", f"{MAX_BYTES // 1024**2} MB, {MAX_DISTINCT:,} different characters"),
         ("own texts of a student", megabytes(MAX_OF_A_STUDENT)),
         ("own texts of all students", megabytes(MAX_OF_ALL)),
+        (
+            "runs and experiments of everybody at the same time",
+            f"{limits.MAX_GROUPS}, of {limits.MAX_PARAMETERS_ON_THE_WAY:,} parameters in all",
+        ),
+        ("disk for the runs of one student", f"{GIGABYTES / SHARES:.0f} GB"),
+        ("disk for the runs of everybody", f"{GIGABYTES:.0f} GB"),
         ("name of a run", f"{MAX_NAME} characters"),
     ],
 )

@@ -28,8 +28,9 @@ from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load
 from tinygpt.checkpoint.run_state import dumps
 from tinygpt.engine.limits import MAX_LIVE, MAX_PARAMETERS, MAX_STEPS
-from tinygpt.engine.records import NoSuchRun
+from tinygpt.engine.records import NoSuchRun, NotYours
 from tinygpt.engine.runs import RunStore
+from tinygpt.experiments.plan import repeat_plan
 from tinygpt.gpt import GPTConfig
 from tinygpt.scheduler import Scheduler
 from tinygpt.texts.own import keep_text
@@ -194,6 +195,34 @@ ON_A_RUN = {
 def test_whatever_is_asked_of_a_run_that_is_gone_is_answered_in_words(engine, command, run):
     with pytest.raises(NoSuchRun, match="This run does not exist any more"):
         getattr(engine.scheduler, command)(run, *ON_A_RUN[command])
+
+
+ORDERS = {"pause": (), "resume": (), "step": (), "stop": (), "delete": ()}  # to a run or an experiment
+
+
+@pytest.mark.parametrize("command", [*ORDERS, "rename"])
+def test_no_student_gives_orders_to_anothers_run(engine, command):
+    run, another = engine.submit(ENDLESS), uuid.uuid4().hex
+    engine.scheduler.pause(run)
+    until(lambda: not engine.scheduler.view(run).busy)
+    before = engine.scheduler.view(run)
+    with pytest.raises(NotYours, match="somebody else's: you can look at it, and only its owner can change it"):
+        getattr(engine.scheduler, command)(run, *ON_A_RUN[command], student=another)
+    assert engine.scheduler.view(run) == before
+    getattr(engine.scheduler, command)(run, *ON_A_RUN[command], student=before.student)  # its owner may
+    if command != "delete":
+        engine.scheduler.delete(run)  # and so may whoever runs the server
+
+
+@pytest.mark.parametrize("command", ORDERS)
+def test_no_student_gives_orders_to_anothers_experiment(engine, command):
+    owner, another = uuid.uuid4().hex, uuid.uuid4().hex
+    experiment = engine.scheduler.begin(repeat_plan("gpt", ENDLESS, (1, 2)), student=owner)
+    with pytest.raises(NotYours):
+        getattr(engine.scheduler, command)(experiment, student=another)
+    assert len(engine.scheduler.experiment(experiment).runs) == 2
+    assert engine.scheduler.experiment(experiment).status == "running"
+    engine.scheduler.delete(experiment, student=owner)
 
 
 def test_a_run_that_is_gone_has_no_view(engine):

@@ -8,22 +8,19 @@ Shapes in this file:
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from itertools import count
 from pathlib import Path
-from typing import ParamSpec, TypeVar, cast
 
 import torch
 from torch import Tensor
 
+from tinygpt.keeping import kept
 from tinygpt.languages import catalogue
 from tinygpt.texts import plays, tiny_shakespeare
 from tinygpt.texts.decoding import TextRefused
 from tinygpt.texts.own import is_sha256, kept_text, sha256_of
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
-
-Args = ParamSpec("Args")
-Made = TypeVar("Made")
 
 
 def split_point(length: int) -> int:
@@ -148,27 +145,7 @@ def default_corpus() -> str:
     return "tinyshakespeare" if tiny_shakespeare.find() else "shakespeare-plays"
 
 
-_remembered: list[Callable[[], None]] = []
-
-
-def remembered(most: int) -> Callable[[Callable[Args, Made]], Callable[Args, Made]]:
-    """functools.lru_cache for what is computed from texts and named by their keys; `forget_texts` empties it."""
-
-    def wrap(function: Callable[Args, Made]) -> Callable[Args, Made]:
-        kept = lru_cache(maxsize=most)(function)
-        _remembered.append(kept.cache_clear)
-        return cast(Callable[Args, Made], kept)
-
-    return wrap
-
-
-def forget_texts() -> None:
-    """Somebody deletes a text: let nothing be kept in memory that was made of it."""
-    for clear in _remembered:
-        clear()
-
-
-@remembered(8)  # of at most 2 MB each, as characters and as ids: 200 MB
+@kept
 def load_corpus(key: str, *, folder: Path | None = None) -> Corpus:
     """The corpus of a catalogue key, or of an own text by its SHA-256 as `keep_text` stored it in `folder`.
 

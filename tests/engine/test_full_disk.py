@@ -54,6 +54,9 @@ class Disk(RunStore):
     def end(self, run, facts, model):
         self.write("end", super().end, run, facts, model)
 
+    def delete(self, run):
+        self.write("delete", super().delete, run)
+
 
 ALL = frozenset({"description", "points", "state", "snapshot", "end"})
 
@@ -182,3 +185,40 @@ def test_deleting_a_run_makes_room_also_while_the_disk_is_full(disk):
         disk.full = frozenset()
         scheduler.flush()
         assert not disk.home(run).exists()  # and nothing was owed
+
+
+def test_a_run_that_cannot_be_removed_is_said_and_removed_as_soon_as_it_can_be(disk):
+    with serving(disk) as scheduler:
+        run = paused_at(scheduler, 20)
+        scheduler.flush()
+        disk.full = frozenset({"delete"})
+        with pytest.raises(OSError, match="its files cannot be removed .*the run is back: delete it again"):
+            scheduler.delete(run)
+        assert scheduler.runs("ann") == [] and disk.home(run).exists()
+        disk.full = frozenset()
+        until(lambda: not disk.home(run).exists())
+
+
+def test_a_mistake_of_ours_is_told_and_the_run_has_ended_all_the_same(disk, monkeypatch, caplog):
+    def mistake(*arguments):
+        raise KeyError("eps")
+
+    monkeypatch.setattr(disk, "write_snapshot", mistake)
+    with serving(disk) as scheduler:
+        run = scheduler.submit(TABLE, student="ann", name="mine")
+        until(lambda: scheduler.view(run).status == "finished")
+        scheduler.flush()
+        assert "could not be saved (KeyError). The log of the server says more" in scheduler.view(run).warning
+        assert "KeyError: 'eps'" in caplog.text
+    with serving(RunStore(disk.folder)) as scheduler:
+        assert scheduler.view(run).status == "finished"
+
+
+def test_a_run_that_ends_in_a_damaged_state_has_ended_without_a_model(disk):
+    with serving(disk) as scheduler:
+        run = paused_at(scheduler, 20)
+        scheduler._table.runs[run].state = b"damaged"
+        scheduler.stop(run)
+        scheduler.flush()
+    with serving(RunStore(disk.folder)) as scheduler:
+        assert (scheduler.view(run).status, scheduler.model_bytes(run)) == ("stopped", None)

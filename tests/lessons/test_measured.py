@@ -7,7 +7,8 @@ import pytest
 
 from benchmarks import lessons
 from tinygpt.checkpoint.model_file import load
-from tinygpt.corpus import forget_texts, load_corpus
+from tinygpt.corpus import load_corpus
+from tinygpt.keeping import forget_texts
 from tinygpt.lessons import measured
 from tinygpt.lessons.measured import EXPERIMENTS, FILE, counted, result, spec
 from tinygpt.models import count_parameters

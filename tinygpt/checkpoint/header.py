@@ -4,6 +4,7 @@ A .safetensors file is eight bytes with a length, that much JSON, and numbers. I
 claim anything: so the size is checked before anything is read, the JSON before any number is.
 """
 
+import hashlib
 import json
 import struct
 from typing import Any
@@ -21,10 +22,27 @@ class NotOurFile(ValueError):
     """A sentence for people about a file that is not one of ours, or not whole."""
 
 
-def pack(tensors: dict[str, Tensor], about: dict[str, Any]) -> bytes:
-    """A .safetensors file of `tensors`; `about` stands in its head as JSON under one key."""
-    written = json.dumps({"format": FORMAT, **about}, sort_keys=True, allow_nan=False)
+def pack(tensors: dict[str, Tensor], about: dict[str, Any], *, sealed: bool = False) -> bytes:
+    """A .safetensors file of `tensors`; `about` stands in its head as JSON under one key.
+
+    A sealed one carries the checksum of all of it there, which `digest` finds again.
+    """
+    facts = {"format": FORMAT, **about}
+    if sealed:
+        facts["sha256"] = digest(tensors, facts)
+    written = json.dumps(facts, sort_keys=True, allow_nan=False)
     return safetensors.torch.save(tensors, metadata={"tinygpt": written})
+
+
+def digest(tensors: dict[str, Tensor], about: dict[str, Any] | None = None) -> str:
+    """A checksum of the numbers, and of what stands `about` them: it finds damage; it does not prove who made them."""
+    found = hashlib.sha256()
+    for name in sorted(tensors):
+        found.update(tensors[name].numpy().tobytes())
+    if about is not None:
+        facts = {name: value for name, value in about.items() if name != "sha256"}
+        found.update(json.dumps(facts, sort_keys=True).encode())
+    return found.hexdigest()
 
 
 def read_header(blob: bytes) -> tuple[dict[str, Any], dict[str, Any]]:

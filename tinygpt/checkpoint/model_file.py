@@ -4,7 +4,6 @@ It holds the weights, the config, the characters and a checksum: whoever has it 
 middle of its training is such a file too (tinygpt.checkpoint.run_state: `dumps` and `loads`).
 """
 
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,8 @@ from typing import Any
 import safetensors
 import safetensors.torch
 import torch
-from torch import Tensor
 
-from tinygpt.checkpoint.header import FORMAT, MAX_FILE, NotOurFile, pack, read_header
+from tinygpt.checkpoint.header import FORMAT, MAX_FILE, NotOurFile, digest, pack, read_header
 from tinygpt.files import write_whole
 from tinygpt.models import LanguageModel, ModelConfig, blank, config_from, described
 from tinygpt.tokenizer import CharTokenizer
@@ -34,7 +32,7 @@ def model_bytes(model: LanguageModel, tokenizer: CharTokenizer, *, half: bool = 
     """A model file; `facts` (step, val_loss, seed, ...) stand in it as plain JSON. `half` stores 16-bit numbers."""
     kind = torch.float16 if half else torch.float32
     tensors = {name: value.detach().to(kind).contiguous() for name, value in model.state_dict().items()}
-    about = {"model": described(model.config), "chars": tokenizer.chars, "kind": "model", "sha256": _digest(tensors)}
+    about = {"model": described(model.config), "chars": tokenizer.chars, "kind": "model", "sha256": digest(tensors)}
     return pack(tensors, facts | about)
 
 
@@ -59,7 +57,7 @@ def load(source: str | os.PathLike[str] | bytes) -> Checkpoint:
         values = safetensors.torch.load(blob)
     except (safetensors.SafetensorError, ValueError) as error:
         raise NotOurFile(f"this model file is damaged: {error}") from None
-    if _digest(values) != info.get("sha256"):
+    if digest(values) != info.get("sha256"):
         raise NotOurFile("this model file was altered or damaged: its numbers do not match its checksum")
     if not all(value.isfinite().all() for value in values.values()):
         raise NotOurFile("this model file holds numbers that are not finite: the run it came from had diverged")
@@ -72,14 +70,6 @@ def read_info(source: str | os.PathLike[str] | bytes) -> dict[str, Any]:
     _, info = read_header(_bytes_of(source))
     _described(info)
     return info
-
-
-def _digest(tensors: dict[str, Tensor]) -> str:
-    """A checksum of the numbers: it finds damage; it does not prove who made them."""
-    digest = hashlib.sha256()
-    for name in sorted(tensors):
-        digest.update(tensors[name].numpy().tobytes())
-    return digest.hexdigest()
 
 
 def _bytes_of(source: str | os.PathLike[str] | bytes) -> bytes:

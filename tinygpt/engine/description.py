@@ -1,12 +1,18 @@
 """What is known of a run before its first step: who, what, when, in which color, as a part of which experiment."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 
-from tinygpt.engine.checked_json import checked
+from tinygpt.files import checked
+from tinygpt.settings import as_plain
+from tinygpt.texts.cleaning import clean_name
 from tinygpt.training.spec import RunSpec
 
 COLORS = 10  # slots of the palette
+# Of what is read back: longer or larger was not written by us, and a page could not show it.
+MOST_LETTERS = 200
+LATEST = 253_402_300_799.0  # seconds since 1970: the last one of the year 9999
+LARGEST_SETTING = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,12 @@ class RunDescription:
                 raise ValueError("its experiment has no id")
             spec = RunSpec.from_json(json.dumps(facts["spec"]))
             about: RunDescription = checked(cls, {**facts, "id": run, "spec": spec, "experiment": part})
-            return replace(about, slot=about.slot % COLORS)
+            settings = [*as_plain(spec.model).values(), *as_plain(spec.train).values()]
+            if any(isinstance(value, int) and value > LARGEST_SETTING for value in settings):
+                raise ValueError("a setting is too large")
+            words = (about.student, spec.corpus, *(astuple(part) if part else ()))
+            if any(len(each) > MOST_LETTERS for each in words) or not 0 <= about.created <= LATEST:
+                raise ValueError("it says more than a run has to say")
+            return replace(about, name=clean_name(about.name) or "Run", slot=about.slot % COLORS)
         except (AttributeError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise ValueError(f"this is not the description of a run: {error!r}") from None

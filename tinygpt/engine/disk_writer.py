@@ -11,6 +11,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -25,15 +26,19 @@ SAVE_EVERY = 3.0  # seconds between two saved states of a run, and between two a
 SAVE_SHARE = 0.05  # ... and no more than this share of the time spent on saving states
 
 Work = Callable[[], None]
+Known = Callable[[str], tuple[RunDescription, tuple[Point, ...]] | None]
 
 log = logging.getLogger(__name__)
 
 
 class DiskWriter:
-    """Writes what it is given, in order, later. `refused(run, reason)` comes from its thread; "" is all clear."""
+    """Writes what it is given, in order, later. `refused(run, error)` comes from its thread; None is all clear.
 
-    def __init__(self, store: RunStore, refused: Callable[[str, str], None]) -> None:
-        self._store, self._refused = store, refused
+    `known(run)` is the description and the curve of a run whose folder somebody has removed: it is made again.
+    """
+
+    def __init__(self, store: RunStore, refused: Callable[[str, Exception | None], None], known: Known) -> None:
+        self._store, self._refused, self._known = store, refused, known
         self._orders: SimpleQueue[Work | None] = SimpleQueue()
         self._owed: dict[str, list[Work]] = {}  # what the disk did not take, in order, for each run in trouble
         self._states: dict[str, bytes] = {}  # the latest state of a run, while it is not saved
@@ -49,7 +54,7 @@ class DiskWriter:
         self, run: str, points: list[Point], state: bytes | None, snapshots: dict[int, bytes], sample: Sample | None
     ) -> None:
         """Store what a slice brought: its points at once, its state (None: it has ended) when it is due."""
-        self._order(run, partial(self._store.append, run, points))
+        self._order(run, partial(self._append, run, points))
         if state is not None:
             self._orders.put(partial(self._keep_state, run, state))
         for step, blob in snapshots.items():
@@ -65,23 +70,41 @@ class DiskWriter:
         """Store how a run ended, with the model that `model` makes; `saved` is called once that is safe."""
 
         def end() -> None:
-            self._store.end(run, facts, model())
+            self._make_sure_of(run)
+            try:
+                blob = model()
+            except ValueError as error:  # a damaged state: that it has ended is safe all the same
+                log.warning("run %s has ended without a model: %s", run, error)
+                blob = None
+            self._store.end(run, facts, blob)
             self._states.pop(run, None)  # not before its model is safe: until then the run can go on from it
             self._due.pop(run, None)
             saved()
 
         self._order(run, end)
 
-    def delete(self, run: str) -> None:
-        """Remove all that a run left, and forget what it is owed."""
+    def delete(self, run: str) -> "Future[OSError | None]":
+        """Remove all that a run left, and forget what it is owed; what the disk said at the first attempt."""
+        first: Future[OSError | None] = Future()
 
         def forget() -> None:
             self._owed.pop(run, None)
             self._states.pop(run, None)
             self._due.pop(run, None)
 
+        def delete() -> None:
+            try:
+                self._store.delete(run)
+            except OSError as error:
+                if not first.done():
+                    first.set_result(error)
+                raise
+            if not first.done():
+                first.set_result(None)
+
         self._orders.put(forget)
-        self._order(run, partial(self._store.delete, run))
+        self._order(run, delete)
+        return first
 
     def flush(self) -> None:
         """Wait until all that was ordered is done, and every state is saved."""
@@ -123,11 +146,25 @@ class DiskWriter:
             if run not in self._owed:  # once is enough
                 log.warning("run %s cannot be saved: %s", run, error)
             self._due[run] = time.monotonic() + SAVE_EVERY
-            self._refused(run, error.strerror or type(error).__name__)
+            self._refused(run, error)
             return False
-        except Exception:
+        except Exception as error:  # a mistake of ours: to try again would not help
             log.exception("run %s: could not be saved", run)
+            self._refused(run, error)
         return True
+
+    def _append(self, run: str, points: list[Point]) -> None:
+        self._make_sure_of(run)
+        self._store.append(run, points)
+
+    def _make_sure_of(self, run: str) -> None:
+        """Make the folder of a run again where somebody has removed it, so that the run is there after a restart."""
+        if self._store.is_described(run) or not (known := self._known(run)):
+            return
+        about, curve = known
+        log.warning("the folder of run %s was removed: it is made again", run)
+        self._store.write_description(about)
+        self._store.append(run, curve)
 
     def _unsaved(self) -> set[str]:
         return self._states.keys() | self._owed.keys()
@@ -148,7 +185,7 @@ class DiskWriter:
             self._owed[run] = []  # what is ordered now waits until the disk is tried again
         elif in_trouble:
             del self._owed[run]
-            self._refused(run, "")
+            self._refused(run, None)
 
     def _keep_state(self, run: str, state: bytes) -> None:
         self._states[run] = state

@@ -16,11 +16,10 @@ from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
 from tinygpt.engine.lanes import worker_died
+from tinygpt.engine.limits import HANGING, SILENT
 from tinygpt.engine.pool import Lane, WorkerPool
 from tinygpt.engine.run_table import RunTable
 from tinygpt.engine.slices import Slice, SliceJob, run_slice
-
-HANGING = 120.0  # seconds without a word after which a worker is given up
 
 log = logging.getLogger(__name__)
 
@@ -66,18 +65,28 @@ class Dispatcher:
         while not self._closed.is_set():
             event = None
             with suppress(Empty):
-                event = self._events.get(timeout=HANGING / 10)
+                event = self._events.get(timeout=min(SILENT, HANGING) / 3)
             try:
                 if event:
                     event()
-                now = time.monotonic()
-                for lane in self._lanes:
-                    if lane.job is not None and now - lane.since > HANGING:
-                        log.warning("the worker of lane %d has not answered for %.0f s", lane.number, HANGING)
-                        self._lose(lane, lane.job)
+                self._listen()
                 self._hand_out()
             except Exception:  # a mistake of ours must not end everybody's training
                 log.exception("the dispatcher goes on after an error")
+
+    def _listen(self) -> None:
+        """Give up the workers that hang, and tell the table which ones do not answer."""
+        now, silences = time.monotonic(), {}
+        for lane in self._lanes:
+            if lane.job is not None and now - lane.since > HANGING:
+                log.warning("the worker of lane %d has not answered for %.0f s", lane.number, HANGING)
+                self._lose(lane, lane.job)
+            elif lane.job is not None:
+                lane.heard = now if lane.stirs() else lane.heard
+                if now - lane.heard >= SILENT:
+                    silences[lane.job.run] = now - lane.heard
+        everybody = len(silences) == sum(lane.executor is not None for lane in self._lanes)
+        self._table.hear(silences, everybody=everybody)
 
     def _hand_out(self) -> None:
         """A job for every free lane, as long as there are jobs."""
@@ -88,6 +97,7 @@ class Dispatcher:
                 return
             lane, job = chosen
             lane.job, lane.since = job, time.monotonic()
+            lane.heard = lane.since + job.seconds
             assert lane.executor is not None  # it was free
             try:
                 future = lane.executor.submit(run_slice, job)

@@ -28,6 +28,8 @@ MEMORY_OF_A_WORKER = "2e9"  # bytes beyond its first task before loky replaces i
 class LokyLane(loky.ProcessPoolExecutor):
     """A lane on this machine: one worker process; closing the lane ends it at once, in mid-slice too."""
 
+    here = True  # its process can be looked at
+
     def __init__(self) -> None:
         environment = {"OMP_NUM_THREADS": "1", "LOKY_MAX_MEMORY_LEAK_SIZE": MEMORY_OF_A_WORKER}
         super().__init__(1, timeout=None, initializer=settle_in, initargs=(os.getpid(),), env=environment)

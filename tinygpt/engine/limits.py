@@ -1,6 +1,6 @@
 """What one student may ask of a shared server. The command line and notebooks have no limits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tinygpt.engine.description import RunDescription
 from tinygpt.experiments.plan import Plan
@@ -13,6 +13,8 @@ MAX_STEPS = 20_000
 MAX_SECONDS = 600.0  # of worker time for one run
 MAX_LIVE = 3  # single runs of one student that are waiting, training or paused; those of an experiment do not count
 MAX_DEATHS = 3  # workers in a row that a run may take with it
+SILENT = 3.0  # seconds without a sign of life after which a worker is said not to answer ...
+HANGING = 120.0  # ... and without its slice, after which it is given up
 # The following are far above every preset. They keep a single step within seconds, and a worker within a gigabyte.
 MAX_WORK = 6_000_000_000  # parameters times characters in a batch
 MAX_WEIGHTS = 32_000_000  # attention weights in a batch, of all heads and layers
@@ -21,6 +23,9 @@ MAX_WEIGHTS = 32_000_000  # attention weights in a batch, of all heads and layer
 MAX_RUNS = 60  # a heatmap of 5 x 4 settings over three seeds; more curves than that nobody tells apart
 MAX_STEPS_IN_ALL = 400_000  # the ladder of the lecture over three seeds makes 84,000
 MAX_PARAMETERS_IN_ALL = 20_000_000  # the state of each run stays in memory, 16 bytes a parameter: 320 MB
+# For everybody together: three runs for each of thirty students, and states of 2 GB in memory.
+MAX_GROUPS = 100
+MAX_PARAMETERS_ON_THE_WAY = 125_000_000
 
 
 def check_run(spec: RunSpec) -> None:
@@ -85,4 +90,15 @@ def check_room(live: Iterable[RunDescription], experiment: str = "") -> None:
         raise ValueError(
             f"Your experiment “{other.title}” is still on its way, and there is room for one. "
             "Stop it, or wait until it has finished."
+        )
+
+
+def check_server(live: Sequence[RunDescription], specs: Sequence[RunSpec]) -> None:
+    """Raise ValueError, in words for a student, when runs of these specs are too much beside all that is `live`."""
+    groups = len({about.group for about in live})
+    parameters = sum(count_parameters(spec.model) for spec in (*(about.spec for about in live), *specs))
+    if groups >= MAX_GROUPS or parameters > MAX_PARAMETERS_ON_THE_WAY:
+        raise ValueError(
+            f"This server has {len(live)} runs of everybody on their way, and no room for more. "
+            "Wait until some of them have finished, and try again."
         )

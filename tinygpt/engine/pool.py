@@ -8,8 +8,11 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+
+import psutil
 
 from tinygpt.engine.slices import HELD, SliceJob, warm
 
@@ -28,11 +31,21 @@ class Lane:
     pid: int = 0
     job: SliceJob | None = None  # in flight ...
     since: float = 0.0  # ... on the monotonic clock
+    heard: float = 0.0  # the last sign of life, on the same clock; while a slice may last, it need give none
+    cpu: float = 0.0  # seconds of the processor that its process had used then
     tickets: dict[str, str] = field(default_factory=dict)  # run -> the state its worker holds alive, oldest first
 
     def holds(self, run: str, ticket: str) -> bool:
         """Whether its worker has this state alive, as far as one can know from here."""
         return bool(ticket) and self.tickets.get(run) == ticket
+
+    def stirs(self) -> bool:
+        """Whether its process has worked since the last look; of one on another machine nobody can say so."""
+        before = self.cpu
+        if getattr(self.executor, "here", False):
+            with suppress(psutil.Error):
+                self.cpu = sum(psutil.Process(self.pid).cpu_times()[:2])
+        return self.cpu != before
 
     def settle(self, run: str, ticket: str) -> None:
         """Its slice is over; its worker holds the state of `ticket` now, and has forgotten the oldest of too many."""

@@ -1,13 +1,20 @@
 """What a page asks of the runs. Nothing here changes one; a run that is gone raises NoSuchRun."""
 
 import logging
+from collections.abc import Callable
+from functools import partial
 
+from tinygpt.checkpoint.header import NotOurFile
+from tinygpt.checkpoint.model_file import read_info
 from tinygpt.engine.experiments import ExperimentView, experiments_of
-from tinygpt.engine.records import MOVING, Run, RunView
+from tinygpt.engine.notes import RESTARTED, SERVER_RESTARTED, not_read
+from tinygpt.engine.quota import Quota
+from tinygpt.engine.records import ENDED, MOVING, Run, RunView
 from tinygpt.engine.recovery import read_remains
 from tinygpt.engine.run_table import RunTable, trained_model
 from tinygpt.engine.samples import Sample
 from tinygpt.engine.thinning import MOST, thin
+from tinygpt.models import config_from
 from tinygpt.training.state import Point
 
 log = logging.getLogger(__name__)
@@ -16,9 +23,9 @@ log = logging.getLogger(__name__)
 class Queries:
     """Answers from the records of a run table, and from the disk: the latter never under the lock."""
 
-    def __init__(self, table: RunTable) -> None:
+    def __init__(self, table: RunTable, quota: Quota) -> None:
         self.store = table.store
-        self._table = table
+        self._table, self._quota = table, quota
 
     def runs(self, student: str) -> list[RunView]:
         """A student's runs, oldest first, also those of her experiments."""
@@ -53,6 +60,8 @@ class Queries:
         self._read(record)
         with self._table.lock:
             points = record.curve.points() if record.curve else ()
+            if record.status in ENDED and record.curve:
+                self._table.holdings.keep_curve(record, self._table.runs)
         return points if len(points) <= most else thin(points, most)
 
     def samples(self, run: str) -> tuple[Sample, ...]:
@@ -64,32 +73,49 @@ class Queries:
         return kept or ((last,) if last.text else ())  # older runs have kept their last one alone
 
     def model_bytes(self, run: str) -> bytes | None:
-        """The model of a run as a file, as far as it is trained; None before the first slice."""
+        """The model of a run as a file, as far as it is trained; None before the first slice.
+
+        NotOurFile, a ValueError with a sentence, for one that is damaged on disk or cannot be read there.
+        """
         with self._table.lock:
             record = self._table.record(run)
             model, state = record.model, record.state
         if model is None and state is None:
-            model, state = self.store.model(run), self.store.state(run)
+            model = self._own(record, partial(self.store.model, run))
+            state = _file(partial(self.store.state, run)) if model is None else None
         return trained_model(model, state)
 
     def state_bytes(self, run: str) -> bytes | None:
         """All that the next step of a live or interrupted run needs; None before the first slice and after the end."""
-        return self._table.record(run).state or self.store.state(run)
+        return self._table.record(run).state or _file(partial(self.store.state, run))
 
     def snapshots(self, run: str) -> list[int]:
         """The steps of which a model was kept on the way, in order."""
-        self._table.record(run)
-        return self.store.snapshots(run)
+        steps = self._table.record(run).about.spec.train.max_steps
+        return [step for step in self.store.snapshots(run) if step <= steps]
 
     def snapshot(self, run: str, step: int) -> bytes | None:
-        """The model file of one of `snapshots`, in 16-bit numbers."""
-        self._table.record(run)
-        return self.store.snapshot(run, step)
+        """The model file of one of `snapshots`, in 16-bit numbers. NotOurFile as for `model_bytes`."""
+        return self._own(self._table.record(run), partial(self.store.snapshot, run, step))
+
+    def disk_warning(self, student: str) -> str:
+        """What a student should know of the room on the server's disk; "" while there is plenty."""
+        with self._table.lock:
+            taken = self._table.holdings.bytes
+            return self._quota.warning(taken[student], taken.total())
 
     def live_runs(self) -> int:
         """How many runs of all students are waiting or training just now."""
         with self._table.lock:
             return sum(run.status in MOVING for run in self._table.runs.values())
+
+    @staticmethod
+    def _own(record: Run, ask: Callable[[], bytes | None]) -> bytes | None:
+        """A model file, if it says that it is of this run's model: else what is asked of it does not fit."""
+        blob = _file(ask)
+        if blob is not None and config_from(read_info(blob)["model"]) != record.about.spec.model:
+            raise NotOurFile("The model of this run is damaged on the server's disk: it is that of another one.")
+        return blob
 
     def _read(self, record: Run) -> None:
         """Read the curve of a run from disk, once, and not under the lock; one that cannot be read is empty."""
@@ -97,11 +123,23 @@ class Queries:
             return
         try:
             remains = read_remains(self.store, record)
-        except OSError as error:  # the others must still be seen
-            log.warning("the curve of run %s cannot be read: %s", record.about.id, error)
+        except OSError as error:  # the others must still be seen; it is tried again at every look
+            words = not_read(error)
+            if record.lost != words:  # said once
+                log.warning("the curve of run %s cannot be read: %s", record.about.id, error)
+                record.lost = words
             return
         with self._table.lock:
             if record.curve is None:
-                record.curve, record.samples = remains.curve, remains.samples
+                record.curve, record.samples, record.lost = remains.curve, remains.samples, remains.lost
                 if record.status == "interrupted":
                     record.progress = remains.progress
+                    record.note = RESTARTED if remains.lost and not remains.progress.step else SERVER_RESTARTED
+
+
+def _file(ask: Callable[[], bytes | None]) -> bytes | None:
+    """A file of a run; NotOurFile with a sentence where it cannot be read, so that a page has one error to expect."""
+    try:
+        return ask()
+    except OSError as error:
+        raise NotOurFile(f"This file of the run cannot be read on the server ({error.strerror}).") from None

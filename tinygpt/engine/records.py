@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass, field, replace
 
 from tinygpt.engine.description import RunDescription
+from tinygpt.engine.notes import not_answered, not_saved
 from tinygpt.engine.samples import Sample, with_samples
 from tinygpt.engine.slices import Slice, snapshot_steps
 from tinygpt.engine.thinning import ThinnedCurve
@@ -21,6 +22,13 @@ class NoSuchRun(ValueError):
 
     def __init__(self) -> None:
         super().__init__("This run does not exist any more.")
+
+
+class NotYours(ValueError):
+    """Somebody gives an order to the run of another student."""
+
+    def __init__(self) -> None:
+        super().__init__("This run is somebody else's: you can look at it, and only its owner can change it.")
 
 
 @dataclass(frozen=True)
@@ -62,8 +70,10 @@ class RunView(RunProgress):
     status: str  # waiting, training, paused, finished, stopped, diverged, failed or interrupted
     max_steps: int
     note: str  # why it ended, for people
-    warning: str  # why it is not on disk, for people
+    warning: str  # why it is not on disk, or does not go on, for people
     busy: bool  # whether a slice of it is at a worker just now: a pause or a stop waits for that
+    stopping: bool = False  # a stop waits for it
+    silent: int = 0  # seconds for which the worker that it waits for has not answered
     experiment: str = ""  # the id of the experiment it is a part of; "" for a single run
     label: str = ""  # the variant in that experiment
     account: StepAccount | None = None  # of the last step, where it was ordered by hand
@@ -88,6 +98,7 @@ class Remains:
     state: bytes | None
     snapshots: list[int]  # their steps
     samples: tuple[Sample, ...]
+    lost: str = ""  # what of it is damaged or missing, for people
 
 
 @dataclass(eq=False)
@@ -97,7 +108,10 @@ class Run:
     about: RunDescription
     status: str = "waiting"
     note: str = ""
-    refused: str = ""  # why the disk did not take it the last time; "" once it has
+    size: int = 0  # bytes that it takes on disk, or may come to take while it is on its way
+    lost: str = ""  # what the disk has lost of it, for people
+    silent: float = 0.0  # seconds for which the worker that it waits for has not answered
+    refused: Exception | None = None  # why it could not be saved the last time; None once it could
     progress: RunProgress = field(default_factory=RunProgress)
     curve: ThinnedCurve | None = None  # None: it is on disk, and nobody has looked yet
     samples: tuple[Sample, ...] = ()  # read with the curve
@@ -128,21 +142,23 @@ class Run:
     def view(self) -> RunView:
         """How it looks now."""
         about, part = self.about, self.about.experiment
-        if not self.refused:
-            warning = ""
-        elif self.status in ENDED:
-            warning = (
-                f"This run has ended and cannot be saved ({self.refused}). The server keeps it in memory: "
-                "free some space there, and it is saved by itself."
-            )
-        else:
-            warning = f"This run cannot be saved ({self.refused}). It goes on, but free some space on the server."
         return RunView(
             id=about.id, student=about.student, name=about.name, spec=about.spec, slot=about.slot,
-            created=about.created, status=self.status, max_steps=about.spec.train.max_steps, note=self.note,
-            warning=warning, busy=self.in_flight or self.steps_wanted > 0, experiment=part.id if part else "",
-            label=part.label if part else "", account=self.account, **vars(self.progress),
+            created=about.created, status=self.status, max_steps=about.spec.train.max_steps,
+            note=" ".join(filter(None, (self.note, self.lost))), warning=self._warning(),
+            busy=self.in_flight or self.steps_wanted > 0, stopping=self.stopping, silent=int(self.silent),
+            experiment=part.id if part else "", label=part.label if part else "", account=self.account,
+            **vars(self.progress),
         )  # fmt: skip
+
+    def _warning(self) -> str:
+        """Why it is not on disk, or does not go on; "" where all is well."""
+        if self.refused is not None:
+            return not_saved(self.refused, ended=self.status in ENDED)
+        if not self.silent:
+            return ""
+        order = "Stop" if self.stopping else "Pause" if self.status == "paused" else ""
+        return not_answered(self.silent, self.progress.step, in_flight=self.in_flight, order=order)
 
     def take_in(self, slice_: Slice) -> list[Point]:
         """Go on to the state that a slice has reached; its points, on the clock of the whole run."""
@@ -172,7 +188,7 @@ class Run:
 
     def take_up(self, remains: Remains) -> None:
         """An interrupted run becomes a paused one, which goes on from what the disk holds of it."""
-        self.status, self.note = "paused", ""
+        self.status, self.note, self.lost = "paused", "", remains.lost
         self.curve, self.progress, self.state = remains.curve, remains.progress, remains.state
         self.samples = remains.samples
         self.ticket = uuid.uuid4().hex if remains.state else ""

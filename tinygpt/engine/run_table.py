@@ -6,30 +6,26 @@ Everything here is guarded by one lock. It is held for a moment only: nothing un
 import logging
 import threading
 from collections.abc import Sequence
+from concurrent.futures import Future
 from functools import partial
 
 from tinygpt.checkpoint.run_state import loads
 from tinygpt.corpus import load_corpus
 from tinygpt.engine.description import RunDescription
 from tinygpt.engine.disk_writer import DiskWriter
+from tinygpt.engine.holdings import Holdings
 from tinygpt.engine.limits import MAX_DEATHS, MAX_SECONDS
+from tinygpt.engine.notes import DEADLY, NO_MEMORY, STOPPED, TIME_LIMIT, folder_gone
 from tinygpt.engine.pacing import FIRST, sample_length, slice_seconds
 from tinygpt.engine.pool import Lane
-from tinygpt.engine.records import LIVE, MOVING, NoSuchRun, Run
+from tinygpt.engine.quota import expected_bytes
+from tinygpt.engine.records import ENDED, LIVE, MOVING, NoSuchRun, NotYours, Run
 from tinygpt.engine.runs import RunStore
 from tinygpt.engine.samples import Sample
 from tinygpt.engine.slices import SAMPLE_LENGTH, Slice, SliceJob, model_of, snapshot_steps
 from tinygpt.engine.thinning import ThinnedCurve
 from tinygpt.engine.turns import Turns
-
-# Why a run has ended, in words for its owner.
-TIME_LIMIT = f"Time limit: a run may train for {MAX_SECONDS / 60:.0f} minutes here. The model is kept as it is now."
-STOPPED = "Its model is kept as it is now. A stopped run cannot go on; one that is paused can."
-DEADLY = (
-    f"The process that trained this run ended {MAX_DEATHS} times in a row, so it was given up. "
-    "Its model may be too large for the memory of this server: choose a smaller n_embd, batch_size or block_size."
-)
-NO_MEMORY = "This run did not fit into memory. Choose a smaller n_embd, n_layer, batch_size or block_size."
+from tinygpt.training.state import Point
 
 log = logging.getLogger(__name__)
 
@@ -40,34 +36,65 @@ class RunTable:
     def __init__(self, store: RunStore) -> None:
         self.lock = threading.RLock()
         self.runs: dict[str, Run] = {}  # by id, oldest first
+        self.holdings = Holdings()
         self._out: dict[str, Run] = {}  # those with a slice in flight, also when they are deleted meanwhile
         self.turns = Turns()
+        self._silent = False  # whether a worker did not answer at the last look
         self.store = store
-        self.disk = DiskWriter(store, self._refused)
+        self.disk = DiskWriter(store, self._refused, self._known)
 
-    def record(self, run: str) -> Run:
-        """The record of a run; NoSuchRun if it is gone. Only under the lock do two looks at it fit together."""
+    def record(self, run: str, student: str | None = None) -> Run:
+        """The record of a run; NoSuchRun if it is gone, NotYours if a `student` is named who does not own it.
+
+        Only under the lock do two looks at it fit together.
+        """
         record = self.runs.get(run)
         if record is None:
             raise NoSuchRun
+        if student not in (None, record.about.student):
+            raise NotYours
         return record
 
-    def members(self, name: str) -> list[Run]:
-        """The record of a run, or those of an experiment in the order of its plan; NoSuchRun if there is none."""
+    def members(self, name: str, student: str | None = None) -> list[Run]:
+        """The record of a run, or those of an experiment in the order of its plan; NoSuchRun if there is none.
+
+        Only those of `student`, if one is named; NotYours if none of them is.
+        """
         members = [run for run in self.runs.values() if name in (run.about.id, run.about.group)]
         if not members:
             raise NoSuchRun
-        return members
+        mine = [run for run in members if student in (None, run.about.student)]
+        if not mine:
+            raise NotYours
+        return mine
 
     def on_their_way(self, student: str) -> list[RunDescription]:
         """What `student` has on its way and has not stopped."""
         mine = [run for run in self.runs.values() if run.about.student == student]
         return [run.about for run in mine if run.status in LIVE and not run.stopping]
 
+    def all_on_their_way(self) -> list[RunDescription]:
+        """What everybody has on the way: it stays in memory, also while it is paused."""
+        return [run.about for run in self.runs.values() if run.status in LIVE]
+
+    def put(self, run: Run) -> None:
+        """A run that another server has left."""
+        self.runs[run.about.id] = run
+        size = self.store.size(run.about.id) if run.status in ENDED else expected_bytes(run.about.spec)
+        self.holdings.weigh(run, size)
+
+    def remove(self, run: Run) -> "Future[OSError | None]":
+        """Forget a run and all it left; what the disk says. Its slice in flight comes to nothing."""
+        self.step_back(run)
+        del self.runs[run.about.id]
+        self.holdings.weigh(run, 0)
+        return self.disk.delete(run.about.id)
+
     def add(self, about: RunDescription) -> None:
         """A new run, which waits for its first turn."""
         run = Run(about, curve=ThinnedCurve(), snapshots_due=snapshot_steps(about.spec.train.max_steps))
         self.runs[about.id] = run
+        self.holdings.weigh(run, expected_bytes(about.spec))
         self.disk.describe(about)
         self.line_up(run)
 
@@ -146,6 +173,15 @@ class RunTable:
                 run.status = "training" if run.status == "waiting" else run.status
                 self.line_up(run)
 
+    def hear(self, silences: dict[str, float], *, everybody: bool) -> None:
+        """For how many seconds the workers of these runs have not answered; `everybody`: nor does any other worker."""
+        with self.lock:
+            if silences or self._silent:
+                waiting = min(silences.values()) if everybody and silences else 0.0
+                for run in self.runs.values():
+                    run.silent = silences.get(run.about.id, waiting if run.lined_up else 0.0)
+            self._silent = bool(silences)
+
     def lost(self, job: SliceJob) -> None:
         """The worker died in mid-slice: the run goes on from its last state, before everybody else."""
         with self.lock:
@@ -172,7 +208,7 @@ class RunTable:
     def _back(self, job: SliceJob, *, spent: float) -> Run | None:
         """The run whose slice is over, with its worker time booked; None if it was deleted."""
         if run := self._out.pop(job.run, None):
-            run.in_flight = False
+            run.in_flight, run.silent = False, 0.0
             self.turns.charge(run.about.student, run.about.group, spent - job.seconds)
         return self.runs.get(job.run)
 
@@ -190,18 +226,32 @@ class RunTable:
         """The run is over; its state stays in memory until its model is on disk."""
 
         def saved() -> None:
+            size = self.store.size(run.about.id)
             with self.lock:
                 run.state = run.model = run.text = None
+                if run.about.id in self.runs:
+                    self.holdings.weigh(run, size)
+                    self.holdings.keep_curve(run, self.runs)
 
         self.step_back(run)
         run.status, run.note, run.stopping, run.steps_wanted = status, note, False, 0
         facts = {"status": status, "note": note, **vars(run.progress)}
         self.disk.end(run.about.id, facts, partial(trained_model, run.model, run.state), saved)
 
-    def _refused(self, name: str, reason: str) -> None:
+    def _refused(self, name: str, error: Exception | None) -> None:
         with self.lock:
             if run := self.runs.get(name):
-                run.refused = reason
+                run.refused = error
+
+    def _known(self, name: str) -> tuple[RunDescription, tuple[Point, ...]] | None:
+        """What is known here of a run whose folder somebody has removed; None if it is gone here, too."""
+        with self.lock:
+            if not (run := self.runs.get(name)):
+                return None
+            curve = run.curve.points() if run.curve else ()
+            if len(curve) < run.progress.points:
+                run.lost = folder_gone(len(curve), run.progress.points)
+            return run.about, curve
 
 
 def trained_model(model: bytes | None, state: bytes | None) -> bytes | None:

@@ -1,6 +1,7 @@
 """What a run leaves on disk, in a folder named by 32 random hex digits: no word of a person is ever part of a path.
 
     <folder>/corpora/<sha>.txt      own texts, stored once
+    <folder>/server.lock, .json     which server has the folder (folder_lock.py)
     <folder>/<run id>/
         card.json                   who, what, when, which color
         points.jsonl                one point a line, appended in whole lines
@@ -12,27 +13,35 @@
 
 Only the server writes here, from one thread (disk_writer.py). Reading is safe from every thread: lines are appended
 whole, everything else is replaced in one move. A reader still believes nothing: a line that is torn or nonsense is
-left out. Whatever cannot be written or read raises OSError; the caller decides what that means.
+left out, and what is larger than anything we write is not even read (NotOurFile). Whatever cannot be written or read
+raises OSError; the caller decides what that means.
 """
 
 import errno
 import json
 import logging
 import math
+import os
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tinygpt.checkpoint.header import MAX_FILE, NotOurFile
 from tinygpt.engine.description import RunDescription
+from tinygpt.engine.folder_lock import FolderLock
 from tinygpt.engine.samples import Sample, with_samples
 from tinygpt.files import write_whole
 from tinygpt.training.state import Point
 
 RUN_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+MAX_JSON = 256 * 1024  # bytes; ours are about a thousand
+BLOCK = 4_096  # bytes; a disk has nothing smaller
+MAX_POINTS = 64 * 1024**2  # bytes; the points of the longest run are about three million
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +51,7 @@ class RunStore:
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder).resolve()  # workers may have another working directory
+        self.lock = FolderLock(self.folder)
 
     def check(self) -> None:
         """Make the folder. OSError with a sentence for whoever starts the server when nothing can be written there."""
@@ -72,11 +82,23 @@ class RunStore:
         found = []
         for home in self.folder.glob("*"):
             try:
-                if RUN_ID.fullmatch(home.name) and (text := _bytes(home / "card.json")) is not None:
+                if RUN_ID.fullmatch(home.name) and (text := _bytes(home / "card.json", MAX_JSON)) is not None:
                     found.append(RunDescription.from_json(home.name, text))
             except (OSError, ValueError) as error:
                 log.warning("%s is not a run that this version can read: %s", home, error)
         return sorted(found, key=lambda about: (about.created, about.id))
+
+    def size(self, run: str) -> int:
+        """What a run takes on disk, its files as whole blocks; 0 for what cannot be seen."""
+        sizes: list[int] = []
+        for folder in (self.home(run), self.home(run) / "snapshots"):
+            with suppress(OSError):
+                sizes += [entry.stat(follow_symlinks=False).st_size for entry in os.scandir(folder)]
+        return sum(-(-size // BLOCK) * BLOCK for size in sizes)
+
+    def is_described(self, run: str) -> bool:
+        """Whether the description of a run is there: it is not when somebody has removed the folder."""
+        return os.path.exists(self.home(run) / "card.json")
 
     def write_description(self, about: RunDescription) -> None:
         """Store who, what and when; also after a change of name."""
@@ -93,7 +115,7 @@ class RunStore:
         TensorBoard does the same (`event_accumulator._MaybePurgeOrphanedData`).
         """
         points: list[Point] = []
-        for line in (_bytes(self.home(run) / "points.jsonl") or b"").split(b"\n"):
+        for line in (_bytes(self.home(run) / "points.jsonl", MAX_POINTS) or b"").split(b"\n"):
             with suppress(ValueError):
                 point = Point.from_json(line)
                 if before is None or point.step < before:
@@ -113,7 +135,7 @@ class RunStore:
     def samples(self, run: str, *, most: float = math.inf) -> tuple[Sample, ...]:
         """What was written up to step `most`, thinned. Torn lines and nonsense are left out."""
         samples: tuple[Sample, ...] = ()
-        for line in (_bytes(self.home(run) / "samples.jsonl") or b"").split(b"\n"):
+        for line in (_bytes(self.home(run) / "samples.jsonl", MAX_POINTS) or b"").split(b"\n"):
             with suppress(ValueError):
                 if (sample := Sample.from_json(line)).step <= most:
                     samples = with_samples(samples, [sample])
@@ -133,8 +155,10 @@ class RunStore:
 
     def snapshots(self, run: str) -> list[int]:
         """The steps of which a model was kept, in order."""
-        paths = (self.home(run) / "snapshots").glob("*.safetensors")
-        return sorted(int(path.stem) for path in paths if path.stem.isdecimal())
+        paths: list[Path] = []
+        with suppress(OSError):  # it is no folder, or cannot be read: then none can
+            paths += (self.home(run) / "snapshots").glob("*.safetensors")
+        return sorted(int(path.stem) for path in paths if path.stem.isdecimal() and path.stem.isascii())
 
     def snapshot(self, run: str, step: int) -> bytes | None:
         """The model file of one step, or None."""
@@ -153,10 +177,15 @@ class RunStore:
         write_whole(home / "end.json", ending)  # last: a run is over when its model is safe
         (home / "state.safetensors").unlink(missing_ok=True)
 
+    def has_ended(self, run: str) -> bool:
+        """Whether a run has left its model and no state to go on from: so it has ended, whatever end.json says."""
+        home = self.home(run)
+        return os.path.exists(home / "model.safetensors") and not os.path.exists(home / "state.safetensors")
+
     def ending(self, run: str) -> dict[str, Any] | None:
         """How the run ended, as the file says; None for one that was interrupted, or whose file is not such."""
         try:
-            facts = json.loads(_bytes(self.home(run) / "end.json") or b"null")
+            facts = json.loads(_bytes(self.home(run) / "end.json", MAX_JSON) or b"null")
         except (ValueError, RecursionError):
             return None
         return facts if isinstance(facts, dict) else None
@@ -184,8 +213,13 @@ def _lines(points: Iterable[Point]) -> bytes:
     return b"".join(point.to_json().encode() + b"\n" for point in points)
 
 
-def _bytes(path: Path) -> bytes | None:
+def _bytes(path: Path, most: int = MAX_FILE) -> bytes | None:
     try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):  # reading a pipe would never end
+            raise NotOurFile(f"{path.name} is no file")
+        if found.st_size > most:
+            raise NotOurFile(f"{path.name} is too large for a file of a run: it has {found.st_size:,} bytes")
         return path.read_bytes()
     except FileNotFoundError:
         return None

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from tinygpt.engine.checked_json import checked
+from tinygpt.files import checked
 
 MOST = 32  # samples of a run that are kept
 LONGEST = 1_000  # characters that one can have; SAMPLE_LENGTH is far below

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from tinygpt.corpus import Corpus
+from tinygpt.files import has_type
 from tinygpt.models import LanguageModel, build
 from tinygpt.randomness import generator as seeded
 from tinygpt.settings import times_the_rate
@@ -18,6 +19,8 @@ from tinygpt.training.evaluation import Tally
 from tinygpt.training.spec import RunSpec, TrainConfig
 
 BATCHES = 0x62617463  # "batc" in ASCII; any number below 2**32 but 0 would do
+LARGEST = 3.5e38  # no loss is larger: it is measured in 32 bits
+LONGEST_RUN = 1e7  # seconds; no run takes four months
 
 
 class Point(NamedTuple):
@@ -37,14 +40,18 @@ class Point(NamedTuple):
 
     @classmethod
     def from_json(cls, line: bytes) -> "Point":
-        """The point that `to_json` wrote; ValueError for anything else."""
+        """The point that `to_json` wrote; ValueError for anything else, also for numbers that no run has."""
         try:
             step, loss, val, lr, seconds, tokens = cls(**json.loads(line))
-            loss = math.nan if loss is None else float(loss)
-            val = None if val is None else float(val)
-            return cls(int(step), loss, val, float(lr), float(seconds), int(tokens))
-        except (TypeError, OverflowError, RecursionError) as error:
+        except (TypeError, RecursionError) as error:
             raise ValueError(f"this is no point: {error}") from None
+        numbers = has_type([step, tokens, lr, seconds], tuple[int, int, float, float])
+        if not (numbers and step <= tokens <= 2**63 and lr >= 0 and 0 <= seconds <= LONGEST_RUN):
+            raise ValueError("these are not the numbers of a point")
+        if not all(each is None or has_type(each, float) and -1 <= each <= LARGEST for each in (loss, val)):
+            raise ValueError("these are not the losses of a point")
+        loss, val = math.nan if loss is None else float(loss), None if val is None else float(val)
+        return cls(step, loss, val, float(lr), float(seconds), tokens)
 
 
 @dataclass

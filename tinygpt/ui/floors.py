@@ -23,8 +23,8 @@ DRAWN = ("1-gram", "2-gram", "3-gram", "4-gram")  # the tables that are lines on
 @lru_cache(maxsize=512)  # a few numbers of each text
 def _counted(key: str, folder: Path | None) -> tuple[int, "Future[dict[str, Floor]]"]:
     """The size of a text's vocabulary, and its floors to come. ValueError for a text that is gone."""
-    corpus = load_corpus(key, folder=folder)
-    return corpus.tokenizer.vocab_size, _counting.submit(count_floors, corpus)
+    V = load_corpus(key, folder=folder).tokenizer.vocab_size
+    return V, _counting.submit(lambda: count_floors(load_corpus(key, folder=folder)))  # none waits in memory
 
 
 def are_counted(key: str, folder: Path | None = None) -> bool:

@@ -106,7 +106,13 @@ def order(place: str, command: Callable[..., object], *arguments: object) -> Non
     except ValueError as refusal:
         say(place, str(refusal))
     except OSError as error:
-        say(place, f"The server cannot read or write this run just now ({error.strerror}). Try again in a moment.")
+        again = f"The server cannot read or write this run just now ({error.strerror}). Try again in a moment."
+        say(place, again if error.strerror else str(error))
+
+
+def act(place: str, command: Callable[..., object], *arguments: object) -> None:
+    """Do what a button at `place` asks of a run or an experiment, in this student's name: on her own alone."""
+    order(place, functools.partial(command, student=student()), *arguments)
 
 
 def say(place: str, words: str) -> None:

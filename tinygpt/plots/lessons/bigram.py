@@ -8,13 +8,13 @@ Shapes in this file:
 import math
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
 from html import escape
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 from torch import Tensor
 
+from tinygpt.keeping import kept
 from tinygpt.plots.look import MONO, PALETTE, TICK, Mode, annotate, color, dress, glyph, glyph_ticks, outlined, shares
 from tinygpt.spelling import number, spoken, thousands
 
@@ -67,7 +67,7 @@ def table_heatmap(P: Tensor, counts: Tensor, chars: Sequence[str], mode: Mode, *
     return figure.update_layout(height=720, width=720)
 
 
-@lru_cache(maxsize=16)
+@kept
 def _pairs(chars: tuple[str, ...]) -> list[list[str]]:
     """Each pair in words, no markup; where there is no tile, nobody gets to read it."""
     said = [escape(spoken(c), quote=False) for c in chars]

@@ -1,19 +1,15 @@
 """The models of runs, ready to be asked; and what is measured on them, kept because it takes a moment."""
 
-import threading
-from collections.abc import Callable
-from functools import lru_cache
 from typing import NamedTuple
 
 from tinygpt.checkpoint.model_file import load
-from tinygpt.corpus import Corpus, load_corpus, remembered
+from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.engine.records import RunView
 from tinygpt.inside.past import ByPosition, at_each_position
 from tinygpt.inside.surprise import surprise
+from tinygpt.keeping import kept
 from tinygpt.models import LanguageModel
 from tinygpt.ui import session, texts
-
-MOST_BYTES = 64 * 1024**2  # of all models that are kept together: five of the largest, or hundreds of small ones
 
 
 class At(NamedTuple):
@@ -22,32 +18,6 @@ class At(NamedTuple):
     run: str
     step: int
     corpus: str
-
-
-class Kept:
-    """The models that were asked for last, of at most `most_bytes` together; the very last one also if it is larger."""
-
-    def __init__(self, most_bytes: int) -> None:
-        self.most_bytes = most_bytes
-        self._models: dict[At, LanguageModel] = {}  # whatever was asked for last stands last
-        self._lock = threading.Lock()
-
-    def get(self, where: At, make: Callable[[], LanguageModel]) -> LanguageModel:
-        """The model at `where`, made anew if it is not kept (any more)."""
-        with self._lock:
-            model = self._models.pop(where, None)
-        model = model or make()
-        with self._lock:
-            self._models[where] = model
-            while len(self._models) > 1 and self._bytes() > self.most_bytes:
-                del self._models[next(iter(self._models))]
-        return model
-
-    def _bytes(self) -> int:
-        return sum(p.numel() * p.element_size() for model in self._models.values() for p in model.parameters())
-
-
-_kept = Kept(MOST_BYTES)
 
 
 def reached(run: RunView) -> At:
@@ -59,26 +29,31 @@ def text_of(where: At) -> Corpus:
     return load_corpus(where.corpus, folder=texts.folder())
 
 
+def on_its_text(where: At) -> tuple[LanguageModel, Corpus]:
+    """A model, and the text whose characters it knows. ValueError with a sentence where one of them is gone."""
+    model, corpus = model_at(where), text_of(where)
+    if model.config.vocab_size != corpus.tokenizer.vocab_size:
+        raise ValueError("This model was trained on another text than its run says.")
+    return model, corpus
+
+
+@kept
 def model_at(where: At) -> LanguageModel:
     """A model from the engine. ValueError with a sentence where there is none (yet)."""
-
-    def read() -> LanguageModel:
-        blob = session.engine().model_bytes(where.run)
-        if blob is None:
-            raise ValueError("This run has not made its first step yet, so there is no model to look at.")
-        return load(blob).model
-
-    return _kept.get(where, read)
+    blob = session.engine().model_bytes(where.run)
+    if blob is None:
+        raise ValueError("This run has not made its first step yet, so there is no model to look at.")
+    return load(blob).model
 
 
-@lru_cache(maxsize=256)
+@kept
 def at_positions(where: At) -> ByPosition:
     """The val loss at each position of the window."""
-    return at_each_position(model_at(where), text_of(where))
+    return at_each_position(*on_its_text(where))
 
 
-@remembered(512)
+@kept
 def surprises(where: At, start: int, length: int) -> tuple[float, ...]:
     """What each character of val from `start` on costs, in nats; the one at `start` is given."""
-    ids = text_of(where).val[start : start + length + 1]
-    return tuple(surprise(model_at(where), ids).tolist())
+    model, corpus = on_its_text(where)
+    return tuple(surprise(model, corpus.val[start : start + length + 1]).tolist())

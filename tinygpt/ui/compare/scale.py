@@ -1,6 +1,7 @@
 """The scale race, looked into: what the scores, the rows of weights and the gradients of each variant do on the way."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from itertools import product
 from statistics import fmean
@@ -81,11 +82,18 @@ def scale_inside(groups: dict[str, list[RunView]], tones: dict[str, Tone], suffi
 
 
 def watched(run: RunView) -> Looks:
-    """A run from its first weights over every model that was kept on the way to the one it has reached."""
+    """A run from its first weights over every model that was kept on the way to the one it has reached.
+
+    One that is damaged or gone is left out.
+    """
     steps = [0, *session.engine().snapshots(run.id)]
     if run.status in ENDED and run.step > steps[-1]:
         steps.append(run.step)
-    return {step: look_at(run.id, step, run.spec, last=step == run.step) for step in steps}
+    looks = {}
+    for step in steps:
+        with suppress(ValueError):
+            looks[step] = look_at(run.id, step, run.spec, last=step == run.step)
+    return looks
 
 
 @lru_cache(maxsize=2_048)

@@ -74,9 +74,10 @@ def progress(one: ExperimentView) -> None:
             with st.container(horizontal=True, width="content", gap="small"):
                 for label, order in orders.items():
                     key = f"{label.lower()}_all_{one.id}"
-                    st.button(label, key=key, on_click=session.order, args=(place, order, one.id))
-    if said := session.answer(place):
-        st.text(said)
+                    st.button(label, key=key, on_click=session.act, args=(place, order, one.id))
+    warning = next((f"{run.name}: {run.warning}" for run in one.runs if run.warning), "")
+    for words in filter(None, (session.answer(place), warning)):
+        st.text(words)
 
 
 def seconds_left(one: ExperimentView) -> float:

@@ -64,6 +64,8 @@ def run_list(views: list[RunView], current: RunView | None) -> None:
             menu(view, name)
     if hidden := hidden_words(sum(not is_comparable(view, current) for view in views)):
         st.markdown(f":gray[{hidden} \u201cShow this run\u201d in the menu of one brings its text.]")
+    if words := session.engine().disk_warning(session.student()):
+        st.text(words)
     if len(views) > 1:
         several = ",".join(view.id for view in views[:MOST] if is_shown(view, current))
         st.page_link("lab/compare.py", label="Compare the ticked ones", query_params={"show": several})
@@ -106,9 +108,9 @@ def menu(view: RunView, name: str) -> None:
                       width="stretch")  # fmt: skip
         if mine:
             words = "Stop and delete" if view.live else "Delete"
-            st.button(words, key=f"delete_{view.id}", on_click=session.order, args=("stage", engine.delete, view.id),
+            st.button(words, key=f"delete_{view.id}", on_click=session.act, args=("stage", engine.delete, view.id),
                       width="stretch")  # fmt: skip
 
 
 def _rename(run: str) -> None:
-    session.order("stage", session.engine().rename, run, st.session_state[f"name_{run}"])
+    session.act("stage", session.engine().rename, run, st.session_state[f"name_{run}"])

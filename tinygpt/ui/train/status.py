@@ -57,8 +57,8 @@ def run_buttons(view: RunView | None) -> None:
     _button("Stop", "stop", engine.stop, run, possible=view is not None and status not in ENDED)
 
 
-def _button(label: str, key: str, command: Callable[[str], None], run: str, *, possible: bool) -> None:
-    st.button(label, key=key, on_click=session.order, args=("stage", command, run), disabled=not possible)
+def _button(label: str, key: str, command: Callable[..., None], run: str, *, possible: bool) -> None:
+    st.button(label, key=key, on_click=session.act, args=("stage", command, run), disabled=not possible)
 
 
 def status_words(view: RunView | None) -> str:
@@ -66,6 +66,10 @@ def status_words(view: RunView | None) -> str:
     if view is None:
         return ":gray[Nothing trained yet. Press Train and its curve appears here.]"
     name, at = f"**{literal.markdown(view.name)}**", f"step {thousands(view.step)} of {thousands(view.max_steps)}"
+    if view.silent:
+        return f"{name} \u2002{at} \u00b7 no answer from its worker for {view.silent} s"
+    if view.stopping:
+        return f"{name} \u2002stopping at {at}"
     if view.status == "training" and view.steps_per_second:
         left = (view.max_steps - view.step) / view.steps_per_second
         speed = number(view.steps_per_second, 0 if view.steps_per_second >= 10 else 1)

@@ -1,12 +1,14 @@
 """A student's runs of a bigram table: which one lesson 2 is about, and the tables that were kept of it."""
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import partial
 
 from torch import Tensor
 
 from tinygpt.bigram import BigramConfig, BigramLanguageModel
 from tinygpt.checkpoint.model_file import load
 from tinygpt.engine.records import ENDED, NoSuchRun, RunView
+from tinygpt.keeping import kept
 from tinygpt.lessons import tables
 from tinygpt.plots.lessons.bigram_drawings import TableHistory
 from tinygpt.training.spec import LOOKS, RunSpec, TrainConfig
@@ -34,7 +36,7 @@ def table_spec(text: Counted, learning_rate: float, max_steps: int) -> RunSpec:
     return RunSpec(model, TrainConfig(max_steps, learning_rate=learning_rate, eval_interval=looks), text.corpus.name)
 
 
-@lru_cache(maxsize=32)
+@kept
 def _untrained(spec: RunSpec) -> Tensor:
     """The table of a run before its first step. (V, V)"""
     return _table(start(spec, counted_text(spec.corpus).corpus).model)
@@ -45,22 +47,24 @@ def _table(model: object) -> Tensor:
     return tables.softmax_of_table(model)
 
 
-@lru_cache(maxsize=128)
+@kept
 def _kept(run: str, step: int) -> Tensor | None:
     """The table of a run at one of its snapshots; None where that cannot be read (any more)."""
-    return _read(session.engine().snapshot(run, step))
+    return _read(partial(session.engine().snapshot, run, step))
 
 
-@lru_cache(maxsize=64)
+@kept
 def _last(run: str) -> Tensor | None:
     """The table of a run that has ended: it stays as it is, so nobody reads it from disk at every tick."""
-    return _read(session.engine().model_bytes(run))
+    return _read(partial(session.engine().model_bytes, run))
 
 
-def _read(blob: bytes | None) -> Tensor | None:
+def _read(ask: Callable[[], bytes | None]) -> Tensor | None:
     try:
-        return _table(load(blob).model) if blob else None
-    except ValueError:  # numbers that are not finite: the run has diverged
+        return _table(load(blob).model) if (blob := ask()) else None
+    except NoSuchRun:
+        raise
+    except ValueError:  # numbers that are not finite: the run has diverged; or a file that is damaged
         return None
 
 
@@ -71,7 +75,7 @@ def tables_of(view: RunView | None, text: Counted) -> dict[int, Tensor]:
     try:
         if view and view.step:
             found = {step: _kept(view.id, step) for step in engine.snapshots(view.id) if step < view.step}
-            found[view.step] = _last(view.id) if view.status in ENDED else _read(engine.model_bytes(view.id))
+            found[view.step] = _last(view.id) if view.status in ENDED else _read(partial(engine.model_bytes, view.id))
     except NoSuchRun:  # it was deleted a moment ago, in another tab
         found = {}
     return {0: untrained} | {step: P for step, P in found.items() if P is not None}

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import streamlit as st
 from torch import Tensor
 
-from tinygpt.corpus import Corpus, default_corpus, load_corpus, remembered
+from tinygpt.corpus import Corpus, default_corpus, load_corpus
+from tinygpt.keeping import kept
 from tinygpt.lessons import tables
 from tinygpt.spelling import named, spoken
 from tinygpt.ui import texts
@@ -54,7 +55,7 @@ class Counted(NamedTuple):
         return ids[values > 0].tolist(), values[values > 0].tolist()
 
 
-@remembered(8)
+@kept
 def counted_text(name: str) -> Counted:
     """The corpus of that name, counted once. ValueError where its text is gone."""
     corpus = load_corpus(name, folder=texts.folder())

@@ -9,9 +9,9 @@ import torch
 from torch.nn import functional as F
 
 from tinygpt.bigram import BigramLanguageModel
-from tinygpt.corpus import remembered
 from tinygpt.counting import NGramModel
 from tinygpt.generation import generate, next_probabilities
+from tinygpt.keeping import kept
 from tinygpt.lessons import tables
 from tinygpt.plots.lessons import bigram as figures
 from tinygpt.plots.lessons import bigram_drawings as drawings
@@ -61,7 +61,7 @@ def _decoded(text: Counted, ids: list[int]) -> str:
     return text.corpus.tokenizer.decode(ids)
 
 
-@remembered(8)
+@kept
 def _ngrams(corpus: str, n: int) -> NGramModel:
     text = counted_text(corpus)
     return NGramModel.fit(text.corpus.train, n, text.V, 0)
@@ -169,7 +169,7 @@ def _losses_at(corpus: str) -> tuple[float, float]:
     return tables.loss(text.smoothed, text.hidden), tables.loss(sharpened, text.hidden)
 
 
-@remembered(64)
+@kept
 def _written(corpus: str, first: int) -> list[str]:
     """What the counts write after `first` at each of TEMPERATURES, with the same dice."""
     text, idx = counted_text(corpus), torch.tensor([[first]])

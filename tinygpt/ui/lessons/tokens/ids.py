@@ -6,7 +6,8 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from tinygpt.corpus import Corpus, load_corpus, remembered
+from tinygpt.corpus import Corpus, load_corpus
+from tinygpt.keeping import kept
 from tinygpt.plots.lessons import tokens as figures
 from tinygpt.spelling import named, spoken
 from tinygpt.texts.tiny_shakespeare import SHA256
@@ -75,7 +76,7 @@ def _typed_facts(tokenizer: CharTokenizer, typed: str, known: str) -> Facts:
     }
 
 
-@remembered(8)
+@kept
 def _counts(name: str) -> list[int]:
     """How often each character occurs in the corpus of that name. ValueError where its text is gone."""
     corpus = load_corpus(name, folder=texts.folder())
