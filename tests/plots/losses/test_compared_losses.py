@@ -268,6 +268,7 @@ def test_a_finished_curve_stays_while_another_seed_of_it_trains():
     ]  # fmt: skip
     assert of(rows, "final", "run", "x", "loss") == [("a", 80, 2.2), ("a", 100, 2.1)]
     assert of(rows, "end", "label", "x", "loss") == [(f"GPT, 2 seeds{BETWEEN}2.100", 100, 2.1)]
+    assert of(rows, "corner", "loss")[1] < (2.1,), "and the chart reaches down to it"
 
 
 def test_an_axis_of_powers_has_round_numbers_also_where_it_is_short():

@@ -57,7 +57,7 @@ def progress(one: ExperimentView) -> None:
     rests = one.status in ("paused", "interrupted")
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", gap="small",
                       key=f"experiment_{one.id}"):  # fmt: skip
-        with st.container(gap="xsmall", width=500):
+        with st.container(gap="xsmall", width=700):
             ended = sum(run.status in ENDED for run in one.runs)
             words = f"**{literal.markdown(one.title)}** \u2002{ended} of {len(one.runs)} runs have ended"
             if one.status == "running" and (left := seconds_left(one)):
