@@ -2,9 +2,13 @@
 
 import ast
 import math
+import os
+import re
 import runpy
+import subprocess
 import sys
 from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, distribution
 
 import pytest
 import torch
@@ -16,6 +20,7 @@ from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load, model_bytes
 from tinygpt.corpus import CATALOGUE, Corpus
 from tinygpt.export.plain import WEIGHTS, plain_pytorch
+from tinygpt.files import PROJECT
 from tinygpt.gpt import GPTConfig
 from tinygpt.texts.own import sha256_of
 from tinygpt.training.loop import advance
@@ -76,6 +81,37 @@ def test_every_preset_is_one_short_file_that_ends_with_its_losses(name, tmp_path
     _, losses = trained(spec)
     assert told(tmp_path, spec, monkeypatch, capsys) == losses
     assert len(plain_pytorch(spec).splitlines()) <= 220
+
+
+def installed_alone(packages, folder):
+    """Fill a folder with these packages, and what each says that it needs, as `pip install` would: by links."""
+    wanted, there = list(packages), set()
+    while wanted:
+        try:
+            package = distribution(wanted.pop())
+        except PackageNotFoundError:  # of another system
+            continue
+        if package.name not in there:
+            there.add(package.name)
+            wanted += [re.match(r"[\w.-]+", need)[0] for need in package.requires or [] if "extra ==" not in need]
+            for part in {file.parts[0] for file in package.files} - {"..", "__pycache__"}:
+                (folder / part).symlink_to(package.locate_file(part))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="links as Unix has them")
+def test_what_its_head_says_to_install_is_enough(tmp_path):
+    code = plain_pytorch(short(RunSpec(BigramConfig(CORPUS.tokenizer.vocab_size), TrainConfig())))
+    packages = re.sub(r"==\S+", "", re.search(r"^    pip install (.+)$", code, re.MULTILINE)[1])
+    assert f"`pip install {packages}`" in (PROJECT / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "run.py").write_text(code.replace(WRITES, ", 5)"), encoding="utf-8")
+    (tmp_path / "text.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "packages").mkdir()
+    installed_alone(packages.split(), tmp_path / "packages")
+    alone = [sys.executable, "-S", "run.py"]  # -S: without what this Python has installed
+    environment = os.environ | {"PYTHONPATH": str(tmp_path / "packages")}
+    done = subprocess.run(alone, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "") and (tmp_path / WEIGHTS).is_file(), done.stderr
 
 
 def test_it_reads_the_model_file_of_the_run(tmp_path, monkeypatch, capsys):

@@ -19,6 +19,7 @@ from tinygpt.training.state import BATCHES
 
 TEMPLATE = PROJECT / "tinygpt" / "export" / "plain_pytorch.txt"
 WEIGHTS = "model.safetensors"  # what it writes
+PACKAGES = ("torch", "safetensors", "numpy")  # what it needs; safetensors asks for numpy without bringing it
 ENDED = """\
 It had ended with train loss {!r} and val loss {!r}
 (nats per character); the losses that it prints must be the same."""
@@ -26,7 +27,7 @@ NOT_ENDED = "It had no final losses when it was taken along, being unfinished or
 
 
 def plain_pytorch(spec: RunSpec, *, name: str = "", final: tuple[float, float] | None = None) -> str:
-    """The run as Python that imports torch and safetensors alone. `final` are its losses, where it has finished.
+    """The run as Python that needs PACKAGES alone. `final` are its losses, where it has finished.
 
     It reads its text from text.txt beside it. Trained again it has the very weights of the run, and it reads the
     model file of the run, too. The name of the run is a comment. ValueError where its text is not known.
@@ -41,7 +42,7 @@ def plain_pytorch(spec: RunSpec, *, name: str = "", final: tuple[float, float] |
         **_expressions(model, train),
         text_file=TEXT_FILE,
         sha256=spec.corpus,
-        packages=" ".join(f"{package}=={version(package).partition('+')[0]}" for package in ("torch", "safetensors")),
+        packages=" ".join(f"{package}=={version(package).partition('+')[0]}" for package in PACKAGES),
         ending=NOT_ENDED if final is None else ENDED.format(*map(float, final)),
         name=comment,
         hyperparameters=_hyperparameters(model, train, has),
