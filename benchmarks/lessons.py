@@ -76,7 +76,8 @@ def counts(corpus: Corpus) -> dict[str, Any]:
     """What counting loses on this text, and pairs at each position of a window of 8."""
     pairs = NGramModel.fit(corpus.train, 2, corpus.tokenizer.vocab_size, SMOOTHING[2])
     by_position = counts_by_position(pairs, corpus, 8).tolist()
-    return rounded({"floors": floors(corpus), "pairs_by_position": by_position})
+    losses = {name: (floor.train, floor.val) for name, floor in floors(corpus).items()}
+    return rounded({"floors": losses, "pairs_by_position": by_position})
 
 
 def rounded(values: Any) -> Any:

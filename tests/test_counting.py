@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt.corpus import Corpus, load_corpus
-from tinygpt.counting import NGramModel, floors, ngram_keys
+from tinygpt.counting import ENOUGH, Floor, NGramModel, floors, ngram_keys
 
 NAMES = ["uniform", "1-gram", "2-gram", "3-gram", "4-gram", "5-gram"]
 
@@ -98,12 +98,13 @@ def test_floors_of_twenty_characters_leave_out_what_val_is_too_short_for():
 def test_floors_of_one_symbol_are_zero():
     found = floors(Corpus.from_text("a" * 100))
     assert list(found) == NAMES
-    assert all(floor == (0.0, 0.0) for floor in found.values())
+    assert all((floor.train, floor.val) == (0.0, 0.0) for floor in found.values())
 
 
 def test_a_character_that_only_val_holds_costs_much_but_not_infinity():
     found = floors(Corpus.from_text("ab" * 45 + "c" * 10))
-    assert found["1-gram"].val == pytest.approx(-math.log(1 / 93))
+    assert found["1-gram"].smoothing == 0.001  # the training text holds no surprise
+    assert found["1-gram"].val == pytest.approx(-math.log(0.001 / 90.003))
 
 
 @given(st.text("abc", min_size=4, max_size=30), st.integers(1, 4), st.sampled_from([0.01, 0.1, 1.0]))
@@ -157,3 +158,38 @@ def test_probabilities_add_up_to_one(n, smoothing):
     context = text[: n - 1]
     total = sum(math.exp(-model.loss(torch.cat((context, torch.tensor([c]))))) for c in range(3))
     assert total == pytest.approx(1)
+
+
+def test_the_training_text_chooses_the_smoothing_and_val_has_no_say():
+    pairs = "abcdefghijklmnopqrstuvwxyz"  # each letter is followed by one alone: to add 1 to each count costs much
+    corpus = Corpus.from_text(pairs * 40)
+    found = floors(corpus)["2-gram"]
+    assert found.smoothing == 0.001 and found.val < 0.01
+    assert NGramModel.fit(corpus.train, 2, 26, 1.0).loss(corpus.val) > 0.4
+    strange = Corpus.from_text(corpus.text[: len(corpus.train)] + pairs[::-1] * 4, chars=pairs)
+    assert floors(strange)["2-gram"].smoothing == 0.001
+    assert floors(strange)["2-gram"].val > 5 and not floors(strange)["2-gram"].sure
+
+
+def test_a_table_is_sure_by_its_counts_and_by_what_other_smoothings_reach():
+    assert Floor(2.0, 2.1, counts=ENOUGH, lowest=2.1).sure
+    assert not Floor(2.0, 2.1, counts=ENOUGH - 1, lowest=2.1).sure
+    assert not Floor(2.0, 2.1, counts=ENOUGH, lowest=2.05).sure
+
+
+def test_on_the_plays_pairs_and_triples_are_sure_and_longer_tables_have_too_little_to_count():
+    found = floors(load_corpus("shakespeare-plays"))
+    assert [name for name in NAMES if found[name].sure] == ["uniform", "1-gram", "2-gram", "3-gram"]
+
+
+@given(st.text("abc", min_size=1, max_size=40), st.integers(1, 4), st.floats(0.001, 10))
+def test_any_smoothing_of_the_same_counts_is_that_of_another_model(text, n, smoothing):
+    train = ids("abcabbcacb" + text)
+    costs = NGramModel.fit(train, n, 3, 1.0).costs_under(train, [1.0, smoothing])[1]
+    torch.testing.assert_close(costs, NGramModel.fit(train, n, 3, smoothing).costs(train))
+
+
+def test_the_noise_is_that_of_the_windows_of_a_live_estimate():
+    assert floors(Corpus.from_text("ab" * 500))["2-gram"].noise == pytest.approx(0)
+    found = floors(load_corpus("shakespeare-plays"))["2-gram"]
+    assert 0.015 < found.noise < 0.035  # a live estimate on this text was found to be off by about 0.025

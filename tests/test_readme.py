@@ -91,6 +91,7 @@ def test_the_two_commands_come_first():
             f"{limits.MAX_PARAMETERS_IN_ALL:,} parameters in all",
         ),
         ("one step", f"{limits.MAX_WORK / 1e9:.0f} billion parameters times characters in a batch"),
+        ("one batch", f"{limits.MAX_NUMBERS / 1e6:.0f} million scores of next characters and attention weights"),
         ("own text", f"{MAX_BYTES // 1024**2} MB, {MAX_DISTINCT:,} different characters"),
         ("own texts of a student", megabytes(MAX_OF_A_STUDENT)),
         ("own texts of all students", megabytes(MAX_OF_ALL)),

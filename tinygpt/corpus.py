@@ -20,6 +20,7 @@ from tinygpt.languages import catalogue
 from tinygpt.texts import plays, tiny_shakespeare
 from tinygpt.texts.decoding import TextRefused
 from tinygpt.texts.own import is_sha256, kept_text, sha256_of
+from tinygpt.texts.repeats import share_in_train
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 
 
@@ -68,6 +69,12 @@ class Corpus:
     def sha256(self) -> str:
         """The SHA-256 of the text in UTF-8, 64 hex digits."""
         return sha256_of(self.text)
+
+    @cached_property
+    def val_in_train(self) -> float:
+        """How much of val stands word by word in train, from 0 to 1."""
+        at = split_point(len(self.text))
+        return share_in_train(self.text[:at], self.text[at:])
 
     def split(self, name: str) -> Tensor:
         """The ids of "train" or "val". Raises ValueError for another name."""
@@ -164,14 +171,18 @@ def largest_block_size(length: int) -> int:
     return min(train, length - train) - 2
 
 
-def check_length(text: str, block_size: int) -> None:
-    """Raises TextRefused unless train and val, 90 % and the rest, both hold at least block_size + 2 characters."""
+def check_length(text: str, block_size: int, instead: str | None = None) -> None:
+    """Raises TextRefused unless train and val, 90 % and the rest, both hold at least block_size + 2 characters.
+
+    `instead` is the way out that is there beside a longer text: on a page, a smaller block_size.
+    """
     largest = largest_block_size(len(text))
     if block_size <= largest:
         return
     needed = next(n for n in count(len(text)) if block_size <= largest_block_size(n))
-    smaller = f", or choose a context of at most {largest}" if largest > 0 else ""
+    if instead is None:
+        instead = f"choose a block_size of at most {largest}" if largest > 0 else ""
     raise TextRefused(
         f"Your text has {len(text):,} characters; with a context of {block_size} it needs at least {needed:,}, because "
-        f"its last tenth is held back to validate. Add text{smaller}."
+        f"its last tenth is held back to validate. Add text{instead and ', or '}{instead}."
     )

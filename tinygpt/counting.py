@@ -6,6 +6,8 @@ happened is unlikely and not impossible (with smoothing 0 a pair that was never 
 
     P(c | context) = (count(context, c) + smoothing) / (count(context) + smoothing * V)
 
+How much, the training text itself chooses: its last tenth is held out, and then all of it is counted.
+
 Shapes in this file:
     N   ids in a text        V   vocab_size        M   distinct n-grams of the training text
 
@@ -14,19 +16,27 @@ number, its digits in base V; the sorted numbers and their counts are the table.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from tinygpt.corpus import Corpus
+from tinygpt.corpus import Corpus, split_point
 
 LARGEST_KEY = 2**63 - 1  # int64: 5-grams of up to 6,208 characters, 4-grams of up to 55,108
 
-# n -> smoothing. The longer the context, the more of V next characters were never seen after it: +1 each would drown
-# the counts. The 1-gram does without as well, unless a character occurs in val only: then it would cost inf.
+# n -> smoothing that serves on the lecture's text. The longer the context, the more of V next characters were never
+# seen after it: +1 each would drown the counts. The 1-gram does without as well, unless a character occurs in val only:
+# then it would cost inf.
 SMOOTHING = {1: 1.0, 2: 1.0, 3: 0.1, 4: 0.01, 5: 0.01}
+TRIED = (1_000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)  # on any other text
+WORTH = 0.01  # nats: what gains less than this is no better
+# Counts of each n-gram that occurs, on average. A table of M numbers, fitted to N characters, costs about M / 2N nats
+# more on new text than the best one (Akaike, 1974): with 50 counts a number that is WORTH at most.
+ENOUGH = 50
+WINDOW, WINDOWS = 8, 640  # a live estimate reads 20 batches of 32 windows of 8 characters
 
 
 class Counts(NamedTuple):
@@ -58,20 +68,23 @@ class NGramModel:
             raise ValueError(f"n must be at least 1 and smoothing at least 0, got n={n} and smoothing={smoothing}.")
         if vocab_size**n > LARGEST_KEY:
             raise ValueError(f"{n}-grams of {vocab_size:,} characters cannot be counted here; take a smaller n.")
-        keys = ngram_keys(ids, n, vocab_size)
-        grams = Counts(*torch.unique(keys, return_counts=True))
-        contexts = Counts(*torch.unique(keys // vocab_size, return_counts=True))
-        return cls(n, vocab_size, smoothing, grams, contexts)
+        grams = Counts(*torch.unique(ngram_keys(ids, n, vocab_size), return_counts=True))
+        contexts, row = torch.unique_consecutive(grams.keys // vocab_size, return_inverse=True)  # (M,) of sorted keys
+        totals = torch.zeros_like(contexts).index_add(0, row, grams.counts)
+        return cls(n, vocab_size, smoothing, grams, Counts(contexts, totals))
 
     def costs(self, ids: Tensor) -> Tensor:
         """What each character costs that has n - 1 others before it: -ln P, in nats. (..., N) -> (..., N - n + 1)
 
         Raises ValueError for fewer than n ids, where nothing is left to score.
         """
-        keys = ngram_keys(ids, self.n, self.vocab_size)
-        gram = self.grams(keys).double() + self.smoothing
-        context = self.contexts(keys // self.vocab_size).double() + self.smoothing * self.vocab_size
-        return context.log() - gram.log()
+        return self.costs_under(ids, [self.smoothing])[0]
+
+    def costs_under(self, ids: Tensor, smoothings: Sequence[float]) -> list[Tensor]:
+        """The costs of `ids` under each of `smoothings` instead of its own."""
+        keys, V = ngram_keys(ids, self.n, self.vocab_size), self.vocab_size
+        gram, context = self.grams(keys).double(), self.contexts(keys // V).double()
+        return [(context + smoothing * V).log() - (gram + smoothing).log() for smoothing in smoothings]
 
     def loss(self, ids: Tensor) -> float:
         """The mean cost over `ids` (N,), in nats per character; the first n - 1 ids are context only."""
@@ -103,10 +116,20 @@ def ngram_keys(ids: Tensor, n: int, vocab_size: int) -> Tensor:
 
 
 class Floor(NamedTuple):
-    """What a model that only counts loses, in nats per character."""
+    """What a model that only counts loses, in nats per character, and how far that is the best of its kind."""
 
     train: float
     val: float
+    smoothing: float = 0.0  # added to every count
+    counts: float = math.inf  # of each n-gram that occurs in train, on average
+    lowest: float = math.inf  # val under the smoothing that turns out best for val, which nobody can know beforehand
+    noise: float = 0.0  # the standard error of this loss when only a few windows are read, as while a model trains
+
+    @property
+    def sure(self) -> bool:
+        """Whether no other table of as many characters is clearly better on val: there is enough to count, and of the
+        same counts no other smoothing would have been."""
+        return self.counts >= ENOUGH and self.val - self.lowest <= WORTH
 
 
 def floors(corpus: Corpus) -> dict[str, Floor]:
@@ -116,8 +139,35 @@ def floors(corpus: Corpus) -> dict[str, Floor]:
     """
     V = corpus.tokenizer.vocab_size
     result = {"uniform": Floor(math.log(V), math.log(V))}
-    for n, smoothing in SMOOTHING.items():
+    for n in SMOOTHING:
         if min(len(corpus.train), len(corpus.val)) >= n and V**n <= LARGEST_KEY:
-            model = NGramModel.fit(corpus.train, n, V, smoothing)
-            result[f"{n}-gram"] = Floor(model.loss(corpus.train), model.loss(corpus.val))
+            result[f"{n}-gram"] = _floor(corpus, n, V)
     return result
+
+
+def _floor(corpus: Corpus, n: int, V: int) -> Floor:
+    """One table, counted on train with the smoothing that train itself chooses."""
+    model = NGramModel.fit(corpus.train, n, V, chosen_smoothing(corpus.train, n, V))
+    costs, *others = model.costs_under(corpus.val, [model.smoothing, *TRIED])
+    windows = costs.unfold(0, min(WINDOW, len(costs)), 1).mean(1)
+    return Floor(
+        model.loss(corpus.train), float(costs.mean()), model.smoothing,
+        counts=(len(corpus.train) - n + 1) / len(model.grams.keys),
+        lowest=min(float(other.mean()) for other in others),
+        noise=float(windows.std(correction=0)) / math.sqrt(WINDOWS),
+    )  # fmt: skip
+
+
+def chosen_smoothing(train: Tensor, n: int, vocab_size: int) -> float:
+    """The smoothing with which counts of the first nine tenths of `train` (N,) serve best on its last tenth.
+
+    The lecture's, where there is too little to hold out, and where no other gains WORTH for each character of the
+    context: the longer that is, the more was never seen, and the less can any one number be right for all of it.
+    """
+    usual, counted = SMOOTHING[n], split_point(len(train))
+    if min(counted, len(train) - counted) < n:
+        return usual
+    model = NGramModel.fit(train[:counted], n, vocab_size)
+    losses = [float(costs.mean()) for costs in model.costs_under(train[counted:], TRIED)]
+    best = min(losses)
+    return usual if losses[TRIED.index(usual)] <= best + WORTH * max(1, n - 1) else TRIED[losses.index(best)]

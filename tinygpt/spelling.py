@@ -123,3 +123,14 @@ def unlettered(name: str) -> str:
 def spoken_time(seconds: float) -> str:
     """About how long, in words: "2 s", "80 s", "4 min"."""
     return f"{max(1, round(seconds))} s" if seconds < 100 else f"{round(seconds / 60)} min"
+
+
+def time_range(low: float, high: float) -> str:
+    """Between how long and how long, in words, rounded to the outside: "10 to 20 s", "80 s to 3 min", "2 s"."""
+    down = 60 if low >= 100 else 5 if low >= 20 else 1
+    up = 60 if high > 95 else 5 if high > 20 else 1
+    first, last = spoken_time(down * math.floor(low / down)), spoken_time(up * math.ceil(high / up))
+    if first == last:
+        return first
+    value, unit = first.split()
+    return f"{value if last.endswith(f' {unit}') else first} to {last}"

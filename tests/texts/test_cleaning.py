@@ -192,7 +192,7 @@ def test_a_short_text_is_told_what_it_needs_and_both_ways_out():
         check_length("a" * 120, block_size=32)
     assert str(caught.value) == (
         "Your text has 120 characters; with a context of 32 it needs at least 331, because its last tenth is held back "
-        "to validate. Add text, or choose a context of at most 10."
+        "to validate. Add text, or choose a block_size of at most 10."
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.gpt import GPTConfig
-from tinygpt.training.cost import REHEARSAL, Machine, operations, seconds_per_step, this_machine
+from tinygpt.training.cost import MANY, REHEARSAL, Machine, operations, seconds_per_step, this_machine
 from tinygpt.training.presets import PRESETS
 
 
@@ -22,12 +22,21 @@ def test_seconds_of_a_run_by_hand():
     assert machine.run_seconds(spec) == pytest.approx(3.0)  # 3,000 steps of a millisecond
 
 
+def test_every_character_of_the_alphabet_and_every_parameter_count():
+    machine = Machine(per_step=0.0, per_layer=0.0, per_operation=0.0, per_score=1e-9, per_parameter=1e-8)
+    step = 32 * 8 * 100 * 1e-9 + 100 * 100 * 1e-8
+    assert machine.step_seconds(BigramConfig(100), 32) == pytest.approx(step)
+
+
 def test_this_machine_is_measured_once_and_more_work_takes_longer():
     machine = this_machine()
     assert machine is this_machine()
     small, large = PRESETS["bigram"].model, PRESETS["nanogpt-cpu"].model
     assert 0 < machine.step_seconds(small, 32) < machine.step_seconds(large, 32)
+    many = BigramConfig(1_500)
+    assert machine.step_seconds(many, 32) > 4 * machine.step_seconds(small, 32)  # they take some twenty times as long
 
 
-def test_a_measured_step_takes_time():
-    assert seconds_per_step(BigramConfig(REHEARSAL.tokenizer.vocab_size), steps=3) > 0
+@pytest.mark.parametrize("text", [REHEARSAL, MANY], ids=["few", "many"])
+def test_a_measured_step_takes_time(text):
+    assert seconds_per_step(BigramConfig(text.tokenizer.vocab_size), steps=3) > 0

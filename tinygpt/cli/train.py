@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from tinygpt.checkpoint.header import NotOurFile
 from tinygpt.checkpoint.model_file import read_info, save
-from tinygpt.corpus import CATALOGUE, Corpus, check_length, default_corpus, load_corpus
+from tinygpt.corpus import CATALOGUE, Corpus, check_length, default_corpus, largest_block_size, load_corpus
 from tinygpt.models import count_parameters
 from tinygpt.spelling import spoken_time
 from tinygpt.texts import tiny_shakespeare
@@ -25,6 +25,7 @@ from tinygpt.training.evaluation import LIVE_BATCHES, estimate_loss
 from tinygpt.training.loop import advance, one_thread
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.state import Point, TrainState, start
+from tinygpt.words.repeats import repeats_words
 
 DONE, DIVERGED, INTERRUPTED = 0, 3, 130  # exit codes
 EVERY = 5.0  # seconds from one line about the progress to the next, where there is no terminal to draw a bar in
@@ -40,11 +41,15 @@ def train_command(chosen: argparse.Namespace) -> int:
     text = chosen.corpus or default_corpus()
     corpus = corpus_called(text, chosen.encoding)
     spec = PRESETS[chosen.preset].spec(text if text in CATALOGUE else corpus.sha256, corpus.tokenizer.vocab_size)
-    check_length(corpus.text, spec.model.block_size)
+    largest = largest_block_size(len(corpus.text))
+    others = [name for name, preset in PRESETS.items() if preset.model.block_size <= largest]
+    check_length(corpus.text, spec.model.block_size, f"take --preset {' or '.join(others)}" if others else "")
     options = {"max_steps": chosen.steps, "learning_rate": chosen.learning_rate, "seed": chosen.seed}
     given = {name: value for name, value in options.items() if value is not None}
     spec = replace(spec, train=replace(spec.train, **given))
     parameters = count_parameters(spec.model)
+    if words := repeats_words(corpus.val_in_train):
+        print(words, file=sys.stderr)
     print(f"{chosen.preset}: {parameters:,} parameters, {len(corpus.text):,} characters of {corpus.name}")
     state, began, interrupted, last = start(spec, corpus), time.perf_counter(), False, None
     line_due, loss = began + EVERY, "no loss yet"

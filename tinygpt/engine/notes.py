@@ -8,9 +8,9 @@ TIME_LIMIT = f"Time limit: a run may train for {MAX_SECONDS / 60:.0f} minutes he
 STOPPED = "Its model is kept as it is now. A stopped run cannot go on; one that is paused can."
 DEADLY = (
     f"The process that trained this run ended {MAX_DEATHS} times in a row, so it was given up. "
-    "Its model may be too large for the memory of this server: choose a smaller n_embd, batch_size or block_size."
+    "Its model may be too large for the memory of this server: choose a smaller batch_size or block_size."
 )
-NO_MEMORY = "This run did not fit into memory. Choose a smaller n_embd, n_layer, batch_size or block_size."
+NO_MEMORY = "This run did not fit into memory. Choose a smaller batch_size or block_size."
 RESTARTED = "The server was restarted."
 SERVER_RESTARTED = f"{RESTARTED} This run can go on from where it was saved."
 END_LOST = "How this run ended is not on the server's disk any more, or damaged there: this is what its curve says."

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from functools import partial
+from itertools import islice
 
 from tinygpt.checkpoint.header import NotOurFile
 from tinygpt.checkpoint.model_file import read_info
@@ -108,6 +109,12 @@ class Queries:
         """How many runs of all students are waiting or training just now."""
         with self._table.lock:
             return sum(run.status in MOVING for run in self._table.runs.values())
+
+    def trained_lately(self, most: int = 20) -> list[RunView]:
+        """The newest runs, of all students, that this server has trained a slice of; the newest first."""
+        with self._table.lock:
+            trained = (run for run in reversed(self._table.runs.values()) if run.slices)
+            return [run.view() for run in islice(trained, most)]
 
     @staticmethod
     def _own(record: Run, ask: Callable[[], bytes | None]) -> bytes | None:

@@ -1,9 +1,11 @@
-"""How long will this run take on this machine? Estimated from three short measurements, made here.
+"""How long will this run take on this machine? Estimated from short measurements, made here.
 
-A step of a tiny model is two things: a number of small operations, each with a fixed price (Python, one kernel), and
-arithmetic. The first is counted in layers, the second in floating point operations:
+A step of a tiny model is a number of small operations, each with a fixed price (Python, one kernel), and arithmetic.
+The first is counted in layers, the second in floating point operations. With many different characters two more things
+count: the scores of every character (softmax, loss) and AdamW, which visits every parameter:
 
-    seconds per step = per_step + per_layer * n_layer + floating point operations / speed
+    seconds per step = per_step + per_layer * n_layer + per_operation * floating point operations
+                       + per_score * batch_size * block_size * vocab_size + per_parameter * parameters
 """
 
 import math
@@ -11,8 +13,6 @@ import threading
 import time
 from dataclasses import dataclass, replace
 from functools import cache
-
-import torch
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus
@@ -24,6 +24,7 @@ from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.state import start
 
 REHEARSAL = Corpus.from_text("to be or not to be that is the question " * 60)
+MANY = Corpus.from_text("".join(map(chr, range(0x4E00, 0x4E00 + 1_000))) * 3)  # a thousand different characters
 _measuring = threading.Lock()  # two at once would halve each other's speed
 FORWARD_SHARE = 1 / 3  # a forward pass is a third of a step: the backward pass costs twice as much
 
@@ -35,17 +36,25 @@ class Machine:
     per_step: float
     per_layer: float
     per_operation: float  # one floating point operation
+    per_score: float = 0.0  # one of V at one place of a window
+    per_parameter: float = 0.0
 
     def step_seconds(self, model: ModelConfig, batch_size: int) -> float:
         """Seconds of one training step."""
         layers = model.n_layer if isinstance(model, GPTConfig) else 0
-        return self.per_step + self.per_layer * layers + self.per_operation * operations(model, batch_size)
+        fixed = self.per_step + self.per_layer * layers + self.per_parameter * count_parameters(model)
+        return fixed + self.arithmetic_seconds(model, batch_size)
+
+    def arithmetic_seconds(self, model: ModelConfig, batch_size: int) -> float:
+        """What hangs on the size of the batch."""
+        scores = batch_size * model.block_size * model.vocab_size
+        return self.per_operation * operations(model, batch_size) + self.per_score * scores
 
     def run_seconds(self, spec: RunSpec) -> float:
         """Seconds of a whole run: its steps, its live estimates, its final evaluation."""
         config = spec.train
         looks = math.ceil(config.max_steps / config.eval_interval) * LIVE_BATCHES + 2 * FINAL_BATCHES
-        arithmetic = self.per_operation * operations(spec.model, config.batch_size) * FORWARD_SHARE
+        arithmetic = self.arithmetic_seconds(spec.model, config.batch_size) * FORWARD_SHARE
         return config.max_steps * self.step_seconds(spec.model, config.batch_size) + looks * arithmetic
 
 
@@ -70,23 +79,33 @@ def this_machine() -> Machine:
 
 @cache
 def _measured() -> Machine:
-    """Three short runs: a table; one layer and four layers; and a model that is mostly arithmetic."""
-    V = REHEARSAL.tokenizer.vocab_size
-    small = GPTConfig(V, n_layer=1)
+    """Short runs: a table; one layer and four; a model that is mostly arithmetic; and of many characters, two models
+    with as many scores, of which one has very many parameters."""
+    V, many = REHEARSAL.tokenizer.vocab_size, MANY.tokenizer.vocab_size
+    small, wide = GPTConfig(V, n_layer=1), GPTConfig(many, n_layer=1)
     large = GPTConfig(V, block_size=32, n_embd=128, n_layer=2)
     one, four, heavy = (seconds_per_step(model) for model in (small, replace(small, n_layer=4), large))
     per_layer = max(0.0, (four - one) / 3)
     per_operation = max(1e-13, (heavy - one - per_layer) / (operations(large, 32) - operations(small, 32)))
-    return Machine(seconds_per_step(BigramConfig(V)), per_layer, per_operation)
+    table, few, most = seconds_per_step(BigramConfig(V)), seconds_per_step(wide), seconds_per_step(BigramConfig(many))
+    known = Machine(table, per_layer, per_operation)
+    scores = 32 * wide.block_size * many
+    # few = known + per_score * scores + per_parameter * its parameters, and so for most
+    over_few, over_most = few - known.step_seconds(wide, 32), most - known.step_seconds(BigramConfig(many), 32)
+    parameters = count_parameters(wide), count_parameters(BigramConfig(many))
+    per_parameter = max(0.0, (over_most - over_few) / (parameters[1] - parameters[0]))
+    per_score = max(0.0, (over_few - per_parameter * parameters[0]) / scores)
+    return replace(known, per_score=per_score, per_parameter=per_parameter)
 
 
 def seconds_per_step(model: ModelConfig, steps: int = 12) -> float:
-    """The median of a few real steps with batches of 32, after two to warm up."""
-    state = start(RunSpec(model, TrainConfig(max_steps=100, eval_interval=100), "rehearsal"), REHEARSAL)
-    advance(state, REHEARSAL, steps=2)
+    """The shortest of a few real steps with batches of 32, after two to warm up: what else runs here disturbs some."""
+    corpus = next(text for text in (REHEARSAL, MANY) if text.tokenizer.vocab_size == model.vocab_size)
+    state = start(RunSpec(model, TrainConfig(max_steps=100, eval_interval=100), "rehearsal"), corpus)
+    advance(state, corpus, steps=2)
     times = []
     for _ in range(steps):
         began = time.perf_counter()
-        advance(state, REHEARSAL, steps=1)
+        advance(state, corpus, steps=1)
         times.append(time.perf_counter() - began)
-    return torch.tensor(times).median().item()
+    return min(times)

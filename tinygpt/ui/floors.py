@@ -14,7 +14,8 @@ from tinygpt.counting import floors as count_floors
 from tinygpt.languages.catalogue import TASKS, best_loss
 from tinygpt.plots.losses.reach import Line
 from tinygpt.spelling import number
-from tinygpt.words.loss import BEST, unbroken
+from tinygpt.words.floors import unbroken
+from tinygpt.words.loss import BEST
 
 _counting = ThreadPoolExecutor(1, thread_name_prefix="floors")
 DRAWN = ("1-gram", "2-gram", "3-gram", "4-gram")  # the tables that are lines on a chart
@@ -35,8 +36,8 @@ def are_counted(key: str, folder: Path | None = None) -> bool:
         return True
 
 
-def of(key: str, folder: Path | None = None) -> dict[str, float]:
-    """Val loss of each count model by name, in nats per character; only guessing while the rest is being counted.
+def count_models(key: str, folder: Path | None = None) -> dict[str, Floor]:
+    """What each count model loses, by name; only guessing while the rest is being counted.
 
     Nothing of a text that is gone.
     """
@@ -45,8 +46,13 @@ def of(key: str, folder: Path | None = None) -> dict[str, float]:
     except ValueError:
         return {}
     if not floors.done() or floors.exception():
-        return {"uniform": math.log(V)}
-    return {name: floor.val for name, floor in floors.result().items() if math.isfinite(floor.val)}
+        return {"uniform": Floor(math.log(V), math.log(V))}
+    return {name: floor for name, floor in floors.result().items() if math.isfinite(floor.val)}
+
+
+def of(key: str, folder: Path | None = None) -> dict[str, float]:
+    """Val loss of each count model by name, in nats per character."""
+    return {name: floor.val for name, floor in count_models(key, folder).items()}
 
 
 def of_model(key: str, block_size: int, folder: Path | None = None) -> dict[str, float]:

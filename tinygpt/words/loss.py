@@ -2,131 +2,141 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from itertools import pairwise
 
+from tinygpt.counting import Floor
 from tinygpt.experiments.curves import LossCurve
-from tinygpt.experiments.floors import lowest_floor, stays_below
+from tinygpt.experiments.floors import lowest_floor
 from tinygpt.spelling import brief, number, thousands
 from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES
+from tinygpt.words.floors import (
+    CLOSE,
+    MORE_THAN,
+    falling,
+    few_words,
+    is_best,
+    reach_words,
+    slack,
+    stretch_below,
+    unbroken,
+)
 
-TABLES = {"2-gram": "a table of pairs", "3-gram": "a table of triples", "4-gram": "a table of fours"}
-MORE_THAN = {"2-gram": "one character", "3-gram": "two characters", "4-gram": "three characters"}
 BEST = "the best possible"  # loss on a made-up language: the name of that floor
 HOOK = 0.005  # nats: so far from its curve the dot at the end must be to be seen there
-CLOSE = 0.03  # nats: two losses nearer than this are called equal
+NEARBY = 0.2  # nats: farther above a floor than this, a curve does not flatten there yet
 
 
 def curve_words(
     curve: LossCurve | None,
-    floors: Mapping[str, float],
+    floors: Mapping[str, Floor],
     *,
     ended: bool,
     guess: float | None = None,
     diverged: bool = False,
+    bigram: float = math.inf,
 ) -> str:
-    """The sentence under the chart. `floors` are val losses of the count models by name."""
+    """The sentence under the chart. `bigram` is the lowest val loss of a trained one on the same text."""
     if curve and diverged:
         return diverged_words(curve, floors)
     if curve is None or not curve.vals:
         return (
             "the first value: a model that knows nothing costs about as much as guessing, the dotted line at the top."
         )
-    words = bigram_words(curve, floors) if curve.role == "bigram" else crossing_words(curve, floors, ended=ended)
+    words = (
+        bigram_words(curve, floors, ended=ended)
+        if curve.role == "bigram"
+        else crossing_words(curve, floors, ended=ended, bigram=bigram)
+    )
     if ended and guess is not None:
         words += f" Your guess was {number(guess)}; it ended at {brief(curve.vals[-1][1], 2)}."
     return words
 
 
-def diverged_words(curve: LossCurve, floors: Mapping[str, float]) -> str:
+def diverged_words(curve: LossCurve, floors: Mapping[str, Floor]) -> str:
     """How high did the loss leap, if it did, before the run was given up?"""
     if not curve.points:
         return "nothing: not even the first loss was a number."
     worst = max(curve.points, key=lambda point: point.loss)
     if worst.loss <= curve.points[0].loss:  # it was no number any more before it could be seen to rise
         return f"how soon the curve breaks off: after step {thousands(curve.points[-1].step)} there is no loss to draw."
-    blind = f", where guessing costs {number(floors['uniform'])}" if "uniform" in floors else ""
+    blind = f", where guessing costs {number(floors['uniform'].val)}" if "uniform" in floors else ""
     return (
         f"the leap of the thin line: at step {thousands(worst.step)} a batch cost {brief(worst.loss)}{blind}. "
         "What is too high for the chart runs along its upper edge."
     )
 
 
-def bigram_words(curve: LossCurve, floors: Mapping[str, float]) -> str:
-    """A table can become the counts of pairs; unless the text is short, there is nothing better."""
-    now, floor, short = curve.vals[-1][1], floors.get("2-gram"), too_short(floors)
+def bigram_words(curve: LossCurve, floors: Mapping[str, Floor], *, ended: bool) -> str:
+    """A table can become the counts of pairs; where there is enough to count, there is nothing better."""
+    now, floor = curve.vals[-1][1], floors.get("2-gram")
     if floor is None:
         return f"where the curve stops falling. It is at {brief(now)}."
-    if short and now < floor - CLOSE:
-        return (
-            f"how far the curve falls below {unbroken('2-gram')}: by {number(floor - now, 3)}. Counting adds 1 for "
-            "every pair, so that none is impossible; on so short a text that costs more than learning the table does."
-        )
-    words = f"how the curve flattens at {unbroken('2-gram')}, {reach_words('2-gram', short=short)}. "
-    if now < floor:
+    name, above, was = unbroken("2-gram"), now - floor.val, stretch_below(curve, floor)
+    if above < -slack(floor):
+        words = f"how far the curve falls below {name}: by {number(-above, 3)}. A learned table can be better than a "
+        return f"{words}counted one{few_words('2-gram', floor)}."
+    if was and was[1] != curve.vals[-1][0]:
+        return f"the way back: {back_words(curve, '2-gram', floor, was)}."
+    sure = floor.sure and not was  # what was below it, if only for a while, shows that it is not the best
+    table = reach_words("2-gram", sure=sure)
+    if above > NEARBY:
+        falls, still = ("how far the curve fell", "") if ended else ("how the curve falls", "still ")
+        return f"{falls} towards {name}, {table}. It is {still}{brief(above)} above."
+    words = f"how the curve flattens at {name}, {table}. "
+    if above < 0:
         return words + "It is there, as far as a few batches can tell."
-    return words + f"It is {brief(now - floor)} above{'.' if short else '; more steps cannot bring it below.'}"
+    return words + f"It is {brief(above)} above{'; more steps cannot bring it clearly below.' if sure else '.'}"
 
 
-def crossing_words(curve: LossCurve, floors: Mapping[str, float], *, ended: bool) -> str:
+def crossing_words(curve: LossCurve, floors: Mapping[str, Floor], *, ended: bool, bigram: float) -> str:
     """When did the curve fall below the last floor it has passed, and how far is the next one?"""
-    now, tables, short = curve.vals[-1][1], falling(floors), too_short(floors)
-    passed = [name for name in tables if crossing(curve, floors[name]) is not None]
+    now, tables = curve.vals[-1][1], falling(floors)
+    stretches = {name: found for name in tables if (found := stretch_below(curve, floors[name]))}
+    passed = [name for name, (_, last) in stretches.items() if last == curve.vals[-1][0]]
     ahead = next((name for name in tables if name not in passed), None)
+    undone = [name for name in stretches if name not in passed]
+    if undone:  # the lowest of them was the best it has been
+        words = f"the way back: {back_words(curve, undone[-1], floors[undone[-1]], stretches[undone[-1]])}."
+        return f"{words} It is still below {unbroken(passed[-1])}." if passed else words
     if not passed:
-        return before_any_crossing(now, ahead, floors, ended=ended)
+        return before_any_crossing(now, ahead, floors, ended=ended, bigram=bigram)
     last = passed[-1]
-    words = f"the crossing at step {thousands(crossing(curve, floors[last]) or 0)}. Below {unbroken(last)}, "
-    words += f"{reach_words(last, short=short)}, {curve.label} " + (
-        f"may still use only {MORE_THAN[last]}: on so short a text a learned table can beat a counted one."
-        if short
-        else f"must be using more than {MORE_THAN[last]}."
+    sure = is_best(last, floors, bigram)
+    words = f"the crossing at step {thousands(stretches[last][0])}. Below {unbroken(last)}, "
+    words += f"{reach_words(last, sure=sure)}, {curve.label} " + (
+        f"must be using more than {MORE_THAN[last]}."
+        if sure
+        else f"may still use only {MORE_THAN[last]}{few_words(last, floors[last], bigram)}."
     )
     if ahead is None:
         return words
-    gap = now - floors[ahead]
+    gap = now - floors[ahead].val
     if gap > CLOSE:
         return f"{words} To {unbroken(ahead)} it is still {number(gap)}."
     return f"{words} It has almost reached {unbroken(ahead)}."
 
 
-def before_any_crossing(now: float, ahead: str | None, floors: Mapping[str, float], *, ended: bool) -> str:
+def before_any_crossing(
+    now: float, ahead: str | None, floors: Mapping[str, Floor], *, ended: bool, bigram: float
+) -> str:
     """What is still to come, or has not come; `ahead` is the first floor."""
     if ahead is None:
         return f"the distance to the dotted lines. The val loss is {brief(now)}."
-    short, gap = too_short(floors), now - floors[ahead]
+    sure, gap = is_best(ahead, floors, bigram), now - floors[ahead].val
+    table = f"{unbroken(ahead)}, {reach_words(ahead, sure=sure)}"
     if ended:
-        where = f"{brief(gap, 2)} above" if gap > CLOSE else "level with"
-        return f"how near the curve came to {unbroken(ahead)}, {reach_words(ahead, short=short)}: it ended {where} it."
-    words = f"the moment the curve falls clearly below {unbroken(ahead)}, {reach_words(ahead, short=short)}"
-    return words + ("." if short else f": from there on the model must be using more than {MORE_THAN[ahead]}.")
+        where = f"{brief(gap, 2)} above" if gap > slack(floors[ahead]) else "level with"
+        return f"how near the curve came to {table}: it ended {where} it."
+    words = f"the moment the curve falls clearly below {table}"
+    return words + (f": from there on the model must be using more than {MORE_THAN[ahead]}." if sure else ".")
 
 
-def falling(floors: Mapping[str, float]) -> list[str]:
-    """The tables that are better than every smaller one: to be below another proves nothing."""
-    names: list[str] = []
-    for name in TABLES:
-        if name in floors and (not names or floors[name] < floors[names[-1]]):
-            names.append(name)
-    return names
-
-
-def too_short(floors: Mapping[str, float]) -> bool:
-    """Whether a larger table is clearly worse than a smaller one: most of its counts are then 0 or 1."""
-    known = [floors[name] for name in TABLES if name in floors]
-    return any(larger > smaller + 2 * CLOSE for smaller, larger in pairwise(known))
-
-
-def reach_words(name: str, *, short: bool) -> str:
-    """What a floor stands for. On a short text a table can also be better than its counts."""
-    return f"what {TABLES[name]} reaches by counting" if short else f"the best {TABLES[name]} can do"
-
-
-def crossing(curve: LossCurve, floor: float) -> int | None:
-    """The first step from which on the val loss has stayed below `floor`; None while it is below by a hair only."""
-    found = stays_below(curve.vals, floor)
-    if found is None or min(val for step, val in curve.vals if step >= found) >= floor - CLOSE:
-        return None
-    return found
+def back_words(curve: LossCurve, name: str, floor: Floor, stretch: tuple[int, int]) -> str:
+    """A crossing that was undone."""
+    first, last = map(thousands, stretch)
+    when = f"at step {first}" if first == last else f"from step {first} to {last}"
+    above = curve.vals[-1][1] - floor.val
+    now = f"{brief(above, 2)} above it" if above > slack(floor) else "back at it"
+    return f"{curve.label} was below {unbroken(name)} {when} and is {now} now"
 
 
 def end_words(curves: Iterable[LossCurve]) -> str:
@@ -156,8 +166,3 @@ def gap_words(floors: Mapping[str, float]) -> str:
 def final_words(loss: float) -> str:
     """A final loss in few characters: its number, or that there is none any more."""
     return brief(loss) if math.isfinite(loss) else "diverged"
-
-
-def unbroken(floor: str) -> str:
-    """The name of a floor, never broken at the end of a line."""
-    return floor.replace("-", "\u2011")

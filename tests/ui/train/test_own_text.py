@@ -38,7 +38,7 @@ def test_a_text_that_cannot_be_used_is_refused_and_nothing_is_lost(page, text):
 def test_a_text_shorter_than_the_context_is_refused_with_both_ways_out(page):
     before = page.selectbox(key="corpus").value
     bring(page, "hello there, this is short " * 3)
-    assert "needs at least" in says(page) and "Add text, or choose a context of at most" in says(page)
+    assert "needs at least" in says(page) and "Add text, or choose a block_size of at most" in says(page)
     assert page.selectbox(key="corpus").value == before
     assert page.text_area(key="pasted").value.startswith("hello there")
 

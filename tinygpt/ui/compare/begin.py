@@ -20,7 +20,7 @@ from tinygpt.experiments.fairness import with_steps
 from tinygpt.experiments.pairs import BREAKAGES, TRIALS, breakage_plan, trial_plan
 from tinygpt.experiments.plan import Plan, repeat_plan
 from tinygpt.models import kind
-from tinygpt.spelling import spoken_time, thousands
+from tinygpt.spelling import thousands
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import STEP_COUNTS
 from tinygpt.ui import addresses, session
@@ -65,8 +65,8 @@ def run_button(plan: Plan | None) -> DeltaGenerator:
     cost = "Nothing to run yet: the settings say what is missing."
     if plan:
         steps = sum(run.spec.train.max_steps for run in plan.runs)
-        seconds = sum(launch.seconds_here(*(run.spec for run in plan.runs))) / max(1, len(session.engine().workers()))
-        cost = f"{len(plan.runs)} runs, {thousands(steps)} steps in all, about {spoken_time(seconds)} here"
+        cost = launch.time_words([run.spec for run in plan.runs])
+        cost = f"{len(plan.runs)} runs, {thousands(steps)} steps in all, {cost}"
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.button(
             "Run", type="primary", key="begin", width=140, disabled=plan is None, on_click=session.order,

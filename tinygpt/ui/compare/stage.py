@@ -4,11 +4,11 @@ import streamlit as st
 
 from tinygpt.engine.experiments import ExperimentView
 from tinygpt.engine.records import ENDED
-from tinygpt.spelling import spoken_time
+from tinygpt.spelling import time_range
 from tinygpt.ui import frame, pace, session
 from tinygpt.ui.compare import chart, kinds, results, sweep, verdict
 from tinygpt.ui.compare.shown import Shown, chosen
-from tinygpt.ui.train.launch import SETTLED, seconds_here
+from tinygpt.ui.train.launch import LUCKY, SETTLED, UNLUCKY, seconds_here
 from tinygpt.ui.train.status import FROM_A_LINK
 from tinygpt.words import literal
 
@@ -61,7 +61,7 @@ def progress(one: ExperimentView) -> None:
             ended = sum(run.status in ENDED for run in one.runs)
             words = f"**{literal.markdown(one.title)}** \u2002{ended} of {len(one.runs)} runs have ended"
             if one.status == "running" and (left := seconds_left(one)):
-                words += f" \u00b7 about {spoken_time(left)} left"
+                words += f" \u00b7 {time_range(LUCKY * left, UNLUCKY * left)} left"
             mine = one.student == session.student()
             words += f" \u00b7 {one.status}" if rests else ""
             st.markdown(words if mine else words + FROM_A_LINK)

@@ -1,32 +1,41 @@
 """From controls to a run: what it will cost, whether it can be done, and the button that starts it."""
 
+from collections.abc import Sequence
+from statistics import median
 from typing import Any
 
 import streamlit as st
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus, check_length, load_corpus
-from tinygpt.engine.limits import MAX_LIVE, check_run
+from tinygpt.engine.limits import MAX_LIVE, MAX_SECONDS, check_run
 from tinygpt.models import count_parameters
 from tinygpt.settings import settings_of, times_the_rate
-from tinygpt.spelling import spoken_time, thousands
+from tinygpt.spelling import spoken_time, thousands, time_range
 from tinygpt.training.cost import this_machine
 from tinygpt.training.presets import PRESETS, Preset
 from tinygpt.training.spec import LOOKS, RunSpec, TrainConfig
 from tinygpt.ui import addresses, controls, session, texts
 from tinygpt.ui.train import loss
+from tinygpt.words.repeats import repeats_words
 from tinygpt.words.training import twin_words
 
 SETTLED = 200  # steps after which a run's speed says how fast its like will be
+RECENT = 5  # runs that say how fast the machine is now
+LUCKY, UNLUCKY = 0.7, 1.6  # times the usual: one run alone on a cool machine, and everything at once
+START = 1.0  # seconds until a worker has a text and has written a sample at the end
 
 
 def chosen_corpus() -> Corpus | None:
-    """The text that is chosen, or None with a sentence on the page."""
+    """The text that is chosen, or None with a sentence on the page; one also where its val is no unseen text."""
     try:
-        return load_corpus(controls.corpus(), folder=texts.folder())
+        corpus = load_corpus(controls.corpus(), folder=texts.folder())
     except ValueError as error:
         st.text(str(error))
         return None
+    if words := repeats_words(corpus.val_in_train):
+        st.text(words)
+    return corpus
 
 
 def chosen_spec(preset: Preset, corpus: Corpus | None, always: dict[str, Any]) -> RunSpec | str:
@@ -63,8 +72,7 @@ def start_button(spec: RunSpec | str, preset: Preset) -> None:
     if isinstance(spec, str):
         st.text(spec)
     else:
-        seconds = sum(seconds_here(spec, *beside))
-        cost = f"{thousands(count_parameters(spec.model))} parameters, about {spoken_time(seconds)} here"
+        cost = f"{thousands(count_parameters(spec.model))} parameters, {time_words([spec, *beside])}"
         st.markdown(f":small[:gray[{cost}]]")
     if words := session.answer("train"):
         st.text(words)
@@ -74,16 +82,39 @@ def start_button(spec: RunSpec | str, preset: Preset) -> None:
     )  # fmt: skip
 
 
+def time_words(specs: Sequence[RunSpec]) -> str:
+    """What these runs will take together: "10 to 20 s here", and that a run ends before its time where that is so."""
+    low, high = seconds_between(specs)
+    words = f"{time_range(low, high)} here"
+    if max(seconds_here(*specs)) > MAX_SECONDS:
+        words += f"; a run that has trained for {spoken_time(MAX_SECONDS)} is ended"
+    return words
+
+
+def seconds_between(specs: Sequence[RunSpec]) -> tuple[float, float]:
+    """Between how long and how long these runs take together: with all workers to themselves, and beside the runs that
+    are on their way now, each of which takes turns with them for as long as the longest of these."""
+    each, workers = [min(seconds, MAX_SECONDS) for seconds in seconds_here(*specs)], len(session.engine().workers())
+    alone, busy = sum(each) / max(1, workers), session.engine().live_runs() * max(each) / max(1, workers)
+    return LUCKY * max(*each, alone), UNLUCKY * max(*each, alone + busy) + START
+
+
 def seconds_here(*specs: RunSpec) -> list[float]:
-    """How long each of these runs takes on this machine: as its twin did, else as three short measurements say."""
-    mine = [view for view in session.every_run() if view.step >= SETTLED]
-    seconds = []
-    for spec in specs:
-        alike = (each for each in mine if each.spec.model == spec.model)
-        twin = next((each for each in alike if each.spec.train.batch_size == spec.train.batch_size), None)
-        usual = spec.train.max_steps * twin.seconds / twin.step if twin else this_machine().run_seconds(spec)
-        seconds.append(usual)
-    return seconds
+    """How much worker time each of these runs takes: as measured when the server began, times what runs have taken
+    since then beside what was measured; those of the same model and batches before all others."""
+    machine, since = this_machine(), []
+    for view in session.engine().trained_lately():
+        if view.step >= SETTLED and view.seconds:
+            usual = machine.run_seconds(view.spec) * view.step / view.max_steps
+            since.append((view.spec, view.seconds / usual))
+    return [machine.run_seconds(spec) * times_slower(spec, since) for spec in specs]
+
+
+def times_slower(spec: RunSpec, since: Sequence[tuple[RunSpec, float]]) -> float:
+    """How many times as long as measured such runs take now: the median of the newest ones like it, else of all."""
+    mine = (spec.model, spec.train.batch_size)
+    alike = [times for other, times in since if (other.model, other.train.batch_size) == mine]
+    return median((alike or [times for _, times in since])[:RECENT] or [1.0])
 
 
 def with_a_bigram(spec: RunSpec) -> list[RunSpec]:

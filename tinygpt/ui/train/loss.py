@@ -1,5 +1,6 @@
 """The loss chart of the stage: the curves of the runs that are ticked, against the floors of the current run's text."""
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from tinygpt.plots.losses.tones import tone
 from tinygpt.ui import floors, frame, pace, session, texts
 from tinygpt.ui.train import run_list
 from tinygpt.words import literal
+from tinygpt.words.floors import counting_words
 from tinygpt.words.loss import curve_words, end_words
 
 PARTS = ("all", "the end")
@@ -43,14 +45,22 @@ def live_losses(views: list[RunView], current: RunView | None, max_steps: int, g
             rows, loss_spec(mode, live=True), width="stretch", height="stretch", key="loss", alt=ALT,
             on_select=frame.zoomed, selection_mode=["grid"],
         )  # fmt: skip
-    known = floors.of(corpus, texts.folder())
+    known = floors.count_models(corpus, texts.folder())
     status, curve = (current.status, curves.get(current.id)) if current else ("", None)
     if curve:  # its name goes into a sentence now, where marks would have a meaning
         curve = replace(curve, label=literal.markdown(curve.label))
     ended, diverged = status in ENDED, status == "diverged"
-    words = curve_words(curve, known, ended=ended, guess=guess, diverged=diverged)
+    bigram = lowest_bigram(views, corpus, curves)
+    words = curve_words(curve, known, ended=ended, guess=guess, diverged=diverged, bigram=bigram)
     with st.container(key="look_for"):
-        frame.caption(f"{words} {end_words(curves.values())}")
+        frame.caption(f"{words} {end_words(curves.values())}", counting_words(known))
+
+
+def lowest_bigram(views: list[RunView], corpus: str, curves: dict[str, LossCurve]) -> float:
+    """The lowest val loss that a bigram of these runs had on a text, as far as it is known here; inf without one."""
+    bigrams = [view for view in views if view.spec.corpus == corpus and kind(view.spec.model) == "bigram"]
+    drawn = [val for view in bigrams if view.id in curves for _, val in curves[view.id].vals]
+    return min([*drawn, *(view.val for view in bigrams if view.val is not None)], default=math.inf)
 
 
 def heading() -> bool:

@@ -11,7 +11,6 @@ from tinygpt.counting import ngram_keys
 from tinygpt.gpt import GPTConfig
 from tinygpt.lessons.measured import EXPERIMENTS, RATES, counted, counts_of_pairs_and_triples, result
 from tinygpt.models import ModelConfig, count_parameters
-from tinygpt.spelling import spoken_time
 from tinygpt.training.loop import advance
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import LOOKS, RunSpec
@@ -43,7 +42,7 @@ def train_it(scene: Scene, config: ModelConfig) -> Showing:
             seed = controls.seed()
         spec = spec_of(config, max_steps, learning_rate, seed)
         with st.container(width=230):
-            st.markdown(f":gray[about {spoken_time(sum(launch.seconds_here(spec)))} here]")
+            st.markdown(f":gray[{launch.time_words([spec])}]")
             order = ("train", _train, spec)
             st.button("Train", type="primary", key="train", width="stretch", on_click=session.order, args=order)
     if words := session.answer("train"):

@@ -1,0 +1,82 @@
+"""What a floor stands for, when it is the best of its kind, and whether a curve is below it.
+
+A floor is what counting reaches. Whether any table of as many characters could do better hangs on how much there was to
+count (tinygpt.counting), and on what a trained table has reached on the same text.
+"""
+
+import math
+from collections.abc import Mapping
+from itertools import groupby
+
+from tinygpt.counting import ENOUGH, Floor
+from tinygpt.experiments.curves import LossCurve
+from tinygpt.spelling import brief
+
+TABLES = {"2-gram": "a table of pairs", "3-gram": "a table of triples", "4-gram": "a table of fours"}
+ENTRY = {"2-gram": "pair", "3-gram": "triple", "4-gram": "four"}
+MORE_THAN = {"2-gram": "one character", "3-gram": "two characters", "4-gram": "three characters"}
+CLOSE = 0.03  # nats: two losses nearer than this are called equal
+
+
+def falling(floors: Mapping[str, Floor]) -> list[str]:
+    """The tables that are better than every smaller one: to be below another proves nothing."""
+    names: list[str] = []
+    for name in TABLES:
+        if name in floors and (not names or floors[name].val < floors[names[-1]].val):
+            names.append(name)
+    return names
+
+
+def is_best(name: str, floors: Mapping[str, Floor], bigram: float) -> bool:
+    """Whether a floor is the best that a table of its kind can do, also beside a trained one, which lost `bigram`."""
+    floor = floors[name]
+    return floor.sure and not (name == "2-gram" and bigram < floor.val - slack(floor))
+
+
+def reach_words(name: str, *, sure: bool) -> str:
+    """What a floor stands for. Where there is little to count, a table can also be better than its counts."""
+    return f"the best {TABLES[name]} can do" if sure else f"what {TABLES[name]} reaches by counting"
+
+
+def few_words(name: str, floor: Floor, bigram: float = math.inf) -> str:
+    """Why a learned table of this kind may be better than the counts; begins with a colon, "" without a reason."""
+    if name == "2-gram" and bigram < floor.val - slack(floor):
+        return f": a bigram came down to {brief(bigram)} here"
+    if floor.counts < ENOUGH:
+        return f": there are only {brief(floor.counts, 1)} counts for each {ENTRY[name]} that occurs, on average"
+    if not floor.sure:
+        unlike = ": unseen text is unlike training text here, and the same counts, smoothed otherwise, reach"
+        return f"{unlike} {brief(floor.lowest)}"
+    return ""
+
+
+def slack(floor: Floor) -> float:
+    """How far a loss must be below a floor to be clearly below: more than the noise of the few batches it comes of."""
+    return max(CLOSE, floor.noise)
+
+
+def stretch_below(curve: LossCurve, floor: Floor) -> tuple[int, int] | None:
+    """The last stretch of steps on which the val loss was below a floor, and not by a hair only: its first and last."""
+    found = None
+    for below, looks in groupby(curve.vals, key=lambda look: look[1] < floor.val):
+        steps, vals = zip(*looks, strict=True)
+        if below and min(vals) < floor.val - slack(floor):
+            found = steps[0], steps[-1]
+    return found
+
+
+def counting_words(floors: Mapping[str, Floor]) -> str:
+    """How the floors were counted; "" where there are none yet."""
+    added = [f"{unbroken(name)} {floors[name].smoothing:g}" for name in TABLES if name in floors]
+    if not added:
+        return ""
+    return (
+        "The dotted lines are exact counts of the training text. So that nothing is impossible, a little is added to "
+        f"each count: {', '.join(added)}. How much, the last tenth of the training text decides, held out and then "
+        "counted too; where it hardly matters, it is as on the lecture's text."
+    )
+
+
+def unbroken(floor: str) -> str:
+    """The name of a floor, never broken at the end of a line."""
+    return floor.replace("-", "\u2011")
