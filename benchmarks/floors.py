@@ -27,7 +27,7 @@ from tinygpt.texts.decoding import TextRefused
 from tinygpt.training.loop import train
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import LOOKS
-from tinygpt.words.floors import slack
+from tinygpt.words.floors import slack_at
 from tinygpt.words.loss import curve_words
 
 ROW = "{:30}{:>9}{:>6}{:>8}{:>7}{:>8}{:>8}{:>6}{:>7}{:>8}{:>8}{:>9} "
@@ -43,7 +43,7 @@ def bigram_curve(corpus: Corpus, steps: int) -> LossCurve:
 def contradictions(curve: LossCurve, floors: dict[str, Floor]) -> Iterator[str]:
     """Each sentence that this curve, whole, shows to be false."""
     floor = floors["2-gram"]
-    below = min(val for _, val in curve.vals) < floor.val - slack(floor)
+    below = any(val < floor.val - slack_at(curve, step, floor) for step, val in curve.vals)
     looks = [i for i, point in enumerate(curve.points) if point.val is not None]
     for i in looks:
         seen = replace(curve, points=curve.points[: i + 1])
@@ -51,7 +51,7 @@ def contradictions(curve: LossCurve, floors: dict[str, Floor]) -> Iterator[str]:
             said = curve_words(seen, floors, ended=ended)
             if below and ("the best a table of pairs" in said or "cannot" in said):
                 yield f"step {curve.points[i].step}: {said}"
-            if "is there" in said and seen.vals[-1][1] < floor.val - slack(floor):
+            if "is there" in said and seen.vals[-1][1] < floor.val - slack_at(curve, curve.points[i].step, floor):
                 yield f"step {curve.points[i].step}: {said}"
             said = curve_words(replace(seen, role="head", label="one head"), floors, ended=ended)
             if "must be using" in said and (below or "the crossing" in said):

@@ -64,7 +64,7 @@ def test_below_by_a_hair_is_no_crossing():
 
 
 def test_where_a_few_windows_are_noisier_a_hair_is_thicker():
-    noisy = KNOWN["2-gram"]._replace(noise=0.2)
+    noisy = KNOWN["2-gram"]._replace(noise=0.04)
     assert stretch_below(curve(4.0, 2.4), KNOWN["2-gram"]) == (10, 10)
     assert stretch_below(curve(4.0, 2.4), noisy) is None
 

@@ -16,6 +16,7 @@ TABLES = {"2-gram": "a table of pairs", "3-gram": "a table of triples", "4-gram"
 ENTRY = {"2-gram": "pair", "3-gram": "triple", "4-gram": "four"}
 MORE_THAN = {"2-gram": "one character", "3-gram": "two characters", "4-gram": "three characters"}
 CLOSE = 0.03  # nats: two losses nearer than this are called equal
+LUCK = 2.5  # standard errors: on 190 texts no look while a bigram trained was lower than counting by more than 2.2
 
 
 def falling(floors: Mapping[str, Floor]) -> list[str]:
@@ -50,18 +51,26 @@ def few_words(name: str, floor: Floor, bigram: float = math.inf) -> str:
     return ""
 
 
-def slack(floor: Floor) -> float:
-    """How far a loss must be below a floor to be clearly below: more than the noise of the few batches it comes of."""
-    return max(CLOSE, floor.noise)
+def slack(floor: Floor, *, long: bool = False) -> float:
+    """How far a loss must be below a floor to be clearly below: more than what the windows it was measured on can do.
+
+    A `long` look, at the end of a run, is at ten times as many.
+    """
+    return max(CLOSE, floor.noise * (1.0 if long else LUCK))
+
+
+def slack_at(curve: LossCurve, step: int, floor: Floor) -> float:
+    """The same for one look of a curve."""
+    return slack(floor, long=curve.final is not None and step == curve.final.step)
 
 
 def stretch_below(curve: LossCurve, floor: Floor) -> tuple[int, int] | None:
     """The last stretch of steps on which the val loss was below a floor, and not by a hair only: its first and last."""
     found = None
-    for below, looks in groupby(curve.vals, key=lambda look: look[1] < floor.val):
-        steps, vals = zip(*looks, strict=True)
-        if below and min(vals) < floor.val - slack(floor):
-            found = steps[0], steps[-1]
+    for below, group in groupby(curve.vals, key=lambda look: look[1] < floor.val):
+        looks = list(group)
+        if below and any(val < floor.val - slack_at(curve, step, floor) for step, val in looks):
+            found = looks[0][0], looks[-1][0]
     return found
 
 

@@ -16,6 +16,7 @@ from tinygpt.words.floors import (
     is_best,
     reach_words,
     slack,
+    slack_at,
     stretch_below,
     unbroken,
 )
@@ -71,7 +72,7 @@ def bigram_words(curve: LossCurve, floors: Mapping[str, Floor], *, ended: bool) 
     if floor is None:
         return f"where the curve stops falling. It is at {brief(now)}."
     name, above, was = unbroken("2-gram"), now - floor.val, stretch_below(curve, floor)
-    if above < -slack(floor):
+    if above < -slack_at(curve, curve.vals[-1][0], floor):
         words = f"how far the curve falls below {name}: by {number(-above, 3)}. A learned table can be better than a "
         return f"{words}counted one{few_words('2-gram', floor)}."
     if was and was[1] != curve.vals[-1][0]:
@@ -124,7 +125,7 @@ def before_any_crossing(
     sure, gap = is_best(ahead, floors, bigram), now - floors[ahead].val
     table = f"{unbroken(ahead)}, {reach_words(ahead, sure=sure)}"
     if ended:
-        where = f"{brief(gap, 2)} above" if gap > slack(floors[ahead]) else "level with"
+        where = f"{brief(gap, 2)} above" if gap > slack(floors[ahead], long=True) else "level with"
         return f"how near the curve came to {table}: it ended {where} it."
     words = f"the moment the curve falls clearly below {table}"
     return words + (f": from there on the model must be using more than {MORE_THAN[ahead]}." if sure else ".")
@@ -135,7 +136,7 @@ def back_words(curve: LossCurve, name: str, floor: Floor, stretch: tuple[int, in
     first, last = map(thousands, stretch)
     when = f"at step {first}" if first == last else f"from step {first} to {last}"
     above = curve.vals[-1][1] - floor.val
-    now = f"{brief(above, 2)} above it" if above > slack(floor) else "back at it"
+    now = f"{brief(above, 2)} above it" if above > slack_at(curve, curve.vals[-1][0], floor) else "back at it"
     return f"{curve.label} was below {unbroken(name)} {when} and is {now} now"
 
 
