@@ -120,3 +120,23 @@ def wait_run(page: Page, timeout: float = 1_000 * PATIENCE, *, idle: bool = True
     if idle:
         page.locator(f"{app}[data-test-script-state='notRunning']").wait_for(timeout=timeout, state="attached")
     page.wait_for_timeout(100)
+
+
+WORDS = """(place) => {
+  const chart = document.querySelector(`${place} svg.marks`);
+  const plot = chart.querySelector(".mark-group.role-frame > g > path.background").getBoundingClientRect();
+  const texts = [...chart.querySelectorAll("text")].filter((text) => text.textContent && text.getBBox().width);
+  return [plot, ...texts.map((text) => text.getBoundingClientRect())].map((box, n) =>
+    ({words: n ? texts[n - 1].textContent : "", left: box.left, right: box.right, top: box.top, bottom: box.bottom}));
+}"""
+
+
+def no_words_touch(page: Page, place: str) -> None:
+    """No two words of the chart in `place` lie on each other, and none inside the plot, where curves and floors are."""
+    plot, *words = page.evaluate(WORDS, place)
+    for n, a in enumerate(words):
+        for b in words[n + 1 :]:
+            apart = a["right"] <= b["left"] + 1 or b["right"] <= a["left"] + 1
+            assert apart or a["bottom"] <= b["top"] + 3 or b["bottom"] <= a["top"] + 3, (a, b)
+        aside = a["left"] >= plot["right"] or a["right"] <= plot["left"] or a["top"] >= plot["bottom"]
+        assert aside, (a, plot)

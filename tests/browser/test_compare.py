@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import wait_run
+from tests.browser.conftest import no_words_touch, wait_run
 from tinygpt.checkpoint.model_file import load
 
 RACE = "/compare?experiment=The+ladder+race&ladder_steps=250&ladder_seeds=1"
@@ -45,7 +45,7 @@ def test_a_race_is_drawn_passed_on_and_taken_along(page, browser, base_url, tmp_
     for size in (LAPTOP, {"width": 390, "height": 844}, {"width": 1280, "height": 900}):
         page.set_viewport_size(size)
         wait_run(page)
-        no_words_touch(page)
+        no_words_touch(page, ".st-key-overlay")
 
     page.get_by_role("radio", name="FLOPs", exact=True).click()
     expect(page).to_have_url(re.compile(r"[?&]axis=FLOPs"))
@@ -70,13 +70,6 @@ LAPTOP = {"width": 1366, "height": 650}
 KINDS = (
     "Repeat with other seeds", "The ladder race", "The scale race", "Sweep a setting", "Break it", "Made-up languages",
 )  # fmt: skip
-WORDS = """() => {
-  const chart = document.querySelector(".st-key-overlay svg.marks");
-  const plot = chart.querySelector(".mark-group.role-frame > g > path.background").getBoundingClientRect();
-  const texts = [...chart.querySelectorAll("text")].filter((text) => text.textContent && text.getBBox().width);
-  return [plot, ...texts.map((text) => text.getBoundingClientRect())].map((box, n) =>
-    ({words: n ? texts[n - 1].textContent : "", left: box.left, right: box.right, top: box.top, bottom: box.bottom}));
-}"""
 
 
 def in_sight(page: Page, *places: Locator) -> None:
@@ -103,17 +96,6 @@ def test_run_and_progress_are_on_one_screen_of_a_laptop(page, base_url):
     stop.click()
     expect(progress.get_by_role("button", name="Delete", exact=True)).to_be_visible()
     in_sight(page, run, progress.get_by_text("runs have ended"), progress.get_by_test_id("stProgress"))
-
-
-def no_words_touch(page: Page) -> None:
-    """No two words of the chart lie on each other, and none but an axis' own inside the plot."""
-    plot, *words = page.evaluate(WORDS)
-    for n, a in enumerate(words):
-        for b in words[n + 1 :]:
-            apart = a["right"] <= b["left"] + 1 or b["right"] <= a["left"] + 1
-            assert apart or a["bottom"] <= b["top"] + 3 or b["bottom"] <= a["top"] + 3, (a, b)
-        aside = a["left"] >= plot["right"] or a["right"] <= plot["left"] or a["top"] >= plot["bottom"]
-        assert aside, (a, plot)
 
 
 def saved(page: Page, button: str, folder: Path) -> Path:

@@ -5,7 +5,12 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import wait_run
+from tests.browser.conftest import no_words_touch, serving, wait_run
+from tinygpt.bigram import BigramConfig
+from tinygpt.engine.description import RunDescription
+from tinygpt.engine.runs import RunStore
+from tinygpt.training.spec import RunSpec, TrainConfig
+from tinygpt.training.state import Point
 
 CHART = "[data-testid='stVegaLiteChart']"
 
@@ -34,3 +39,33 @@ def test_a_diverged_run_runs_along_the_upper_edge_with_its_name(page, base_url):
     wait_run(page)  # the last look at a run draws its chart once more
     chart, label = page.locator(f"{CHART} svg").bounding_box(), name.first.bounding_box()
     assert chart["y"] - 1 <= label["y"] < chart["y"] + 0.1 * chart["height"]
+
+
+STUDENT = "6" * 32
+SIZES = ((1366, 650), (1024, 768), (390, 844))
+
+
+def test_eight_runs_that_end_close_together_have_names_apart_from_each_other_and_from_the_curves(context, tmp_path):
+    """Ends within 0.05 nats, one of them half way, on a laptop, a projector and a phone."""
+    store = RunStore(tmp_path)
+    for n in range(8):
+        spec = RunSpec(BigramConfig(65), TrainConfig(max_steps=300, eval_interval=10, seed=n), "shakespeare-plays")
+        run, last, end = f"{n:032x}", 150 if n == 5 else 290, 2.45 + 0.05 * ((3 * n) % 8) / 8
+        store.write_description(
+            RunDescription(run, STUDENT, "bigram" if n == 0 else f"bigram \u00b7 {'abcdefgh'[n]}", spec, 1e9 + n, n)
+        )
+        vals = [end + 1.7 * (1 - i / last) for i in range(0, last + 1, 10)]
+        store.append(run, [Point(10 * i, val, val, 1e-3, i / 10, i) for i, val in enumerate(vals)])
+        facts = {"status": "stopped", "note": "", "step": last + 1, "points": len(vals), "val": end, "loss": end}
+        store.end(run, facts | {"seconds": 3.0}, None)
+    with serving(tmp_path) as url:
+        context.add_cookies([{"name": "tinygpt_student", "value": STUDENT, "url": url}])
+        page = context.new_page()
+        page.goto(f"{url}/train")
+        wait_run(page)
+        expect(page.locator(f"{CHART} svg text").filter(has_text=re.compile(r"^bigram\s\d"))).to_have_count(1)
+        expect(page.locator(f"{CHART} svg text").filter(has_text="2\u2011gram")).to_have_count(1)  # all are counted
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            wait_run(page)
+            no_words_touch(page, CHART)
