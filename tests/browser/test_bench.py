@@ -17,7 +17,7 @@ from tinygpt.training.state import Point
 LAPTOP = (1366, 650)  # the inside of a browser's window on a laptop
 ZOOMED, OLD = (911, 433), (1024, 768)  # the same at 150 %, and a projector
 STUDENT = "5" * 32
-CHART = ".st-key-chart svg"
+CHART = ".st-key-chart svg.marks"
 NEEDED = {
     "chart": CHART,
     "its axis": f"{CHART} .role-axis-label >> nth=0",
@@ -92,7 +92,9 @@ def test_what_one_works_with_stands_on_the_screen(context, url, state):
         (LAPTOP, list(NEEDED)), (ZOOMED, ["chart", "its axis", "Train"]), (OLD, ["chart", "its axis", "Train"]),
     ):  # fmt: skip
         page.set_viewport_size({"width": size[0], "height": size[1]})
-        page.wait_for_function("h => document.querySelector('.st-key-chart svg').clientHeight <= h", arg=size[1] * 0.75)
+        page.wait_for_function(
+            "([css, h]) => document.querySelector(css).clientHeight <= h", arg=[CHART, 0.75 * size[1]]
+        )
         page.wait_for_timeout(300)  # the chart follows its place
         assert not outside(page, names, size), f"{state}, {size}"
         chart = page.locator(CHART).bounding_box()
@@ -148,10 +150,14 @@ def test_the_writing_is_read_back_while_a_run_goes_on(context, url):
     writing, slider = page.locator(".st-key-writing"), page.locator(".st-key-when").get_by_role("slider")
     slider.wait_for()
     slider.focus()
+    newest = writing.inner_text()
     page.keyboard.press("Home")
     first = re.compile(r"after \d+ steps")
-    page.wait_for_function("!document.querySelector('.st-key-when').textContent.includes('now')")
+    thumb = page.get_by_test_id("stSliderThumbValue").and_(page.locator(".st-key-when *"))
+    expect(thumb).to_have_text(re.compile(r"^\d+$"))
+    page.wait_for_function("old => document.querySelector('.st-key-writing').innerText !== old", arg=newest)
     kept, text = first.search(writing.inner_text())[0], page.locator(".passage").inner_text()
+    assert kept == f"after {thumb.inner_text()} steps"
     step = page.locator(".st-key-how_far").inner_text()
     for _ in range(4):  # it trains on below
         page.wait_for_function("before => document.querySelector('.st-key-how_far').innerText !== before", arg=step)

@@ -49,6 +49,7 @@ BENCH = """
 [data-testid="stMainBlockContainer"]:has(.st-key-bench) { padding: 4.25rem 2rem 1rem; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-frame .st-key-bench) { width: 1400px; max-width: 100%; }
 .st-key-frame:has(.st-key-bench) { gap: .5rem; }
+.st-key-bench { row-gap: .2rem; }
 .st-key-bench h1 { font-size: 1.5rem; padding: 0; white-space: nowrap; }
 @media (max-height: 32rem) and (min-width: 641px) {  /* a window so low has no line to spare */
   [data-testid="stLayoutWrapper"]:has(> .st-key-bench) { position: absolute; opacity: 0; pointer-events: none; }

@@ -26,11 +26,8 @@ def account_words(account: StepAccount) -> list[tuple[str, str]]:
     return [
         ("Batch", f"{windows} of {thousands(len(window))}, the first {first}"),
         ("Its loss", f"{brief(account.before)} before, {brief(account.after)} after"),
-        (
-            "Moved most",
-            f"{part_words(account.moved)}: by {account.change:.2g}, {100 * account.share:.2g} % of its length",
-        ),
-        ("Gradient", f"length {account.gradient:.2g}, learning rate {spelled(account.learning_rate)}"),
+        ("Moved most", f"{part_words(account.moved)}: by {100 * account.share:.2g}%, {account.change:.2g} in length"),
+        ("Gradient", f"{account.gradient:.3g} in length, learning rate {spelled(account.learning_rate)}"),
     ]
 
 

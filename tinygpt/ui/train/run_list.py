@@ -22,6 +22,7 @@ HUES = "\n".join(
 # A label is read aloud with its marks, so a name carries none: the color of its line comes from here.
 STYLE = f"""
 {HUES}
+.st-key-runs {{ gap: .2rem; }}
 /* A run takes one line; where it is too long, what is said about it gives way before its name does. */
 [class*="st-key-run_"] > :nth-child(1) {{ flex: 0 1 auto; min-width: 0; }}
 [class*="st-key-run_"] > :nth-child(2) {{ flex: 1 1 0; min-width: 0; }}

@@ -37,10 +37,11 @@ def status_line(view: RunView | None) -> None:
             mine = view is not None and view.student == session.student()
             st.markdown(status_words(view) + ("" if mine or view is None else FROM_A_LINK))
             with st.container(gap=None, key="remark"):
-                if view is None or view.status not in ENDED:
+                facts = (view.warning or view.note, texts.why_not(view.spec.corpus)) if view else ()
+                said = [*filter(None, (session.answer("stage"), *facts))]
+                if not said or (view and view.status not in ENDED):
                     st.progress(min(1.0, view.step / view.max_steps) if view else 0.0)
-                said = (view.warning or view.note, texts.why_not(view.spec.corpus)) if view else ()
-                for words in filter(None, (session.answer("stage"), *said)):
+                for words in said:
                     st.text(words)
         with st.container(horizontal=True, width="content", gap="small"):
             run_buttons(view if mine else None)

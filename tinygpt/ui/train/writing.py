@@ -14,14 +14,14 @@ from tinygpt.words.training import NOTHING_WRITTEN, SOON, account_words
 NOW = "now"
 STYLE = """
 .st-key-account dl {
-  display: grid; grid-template-columns: max-content 1fr; gap: .1rem .75rem; margin: 0; font-size: .9rem;
+  display: grid; grid-template-columns: max-content 1fr; gap: 0 .75rem; margin: 0; padding: 0; font-size: .85rem;
 }
 .st-key-account :is(dt, dd) { margin: 0; padding: 0; overflow-wrap: anywhere; line-height: 1.35; }
 .st-key-account dt { color: light-dark(#5F5C56, #A5A29B); font-weight: 400; }
-.st-key-writing .passage { height: 10.6rem; }
+.st-key-writing .passage { height: clamp(10.6rem, 100dvh - 26rem, 15rem); }
 .st-key-aside:has(.st-key-account) .passage { height: 7.8rem; }
 .st-key-when { min-height: 2.2rem; }
-.st-key-when [data-testid="stSlider"] { margin-block: -.6rem; }
+.st-key-when [data-testid="stSlider"] { margin-block: -.3rem -.6rem; }
 """
 
 
