@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, TimeoutError, expect
 
 from tests.browser.conftest import serving, wait_run
 from tinygpt.bigram import BigramConfig
@@ -72,6 +72,18 @@ def visit(context: BrowserContext, url: str, state: str) -> Page:
     return page
 
 
+def press(page: Page, button: str, then: str) -> None:
+    """Press a button until the status says so: a click that falls into a redraw is made again."""
+    status = page.locator(".st-key-status")
+    for _ in range(10):
+        page.locator(f".st-key-{button} button").click()
+        try:
+            return status.get_by_text(then).wait_for(timeout=15_000)
+        except TimeoutError:
+            continue
+    raise AssertionError(f"{button} does nothing: {status.inner_text()}")
+
+
 def outside(page: Page, names: list[str], size: tuple[int, int]) -> dict[str, dict[str, float] | None]:
     """What of these is not whole on the screen, with its box."""
     header = page.get_by_test_id("stHeader").bounding_box()
@@ -102,8 +114,7 @@ def test_what_one_works_with_stands_on_the_screen(context, url, state):
         wide, seen = page.get_by_test_id("stMain").evaluate("e => [e.scrollWidth, e.clientWidth]")
         assert wide <= seen, f"{state}, {size}: it scrolls sideways"
     if state == "live":
-        page.locator(".st-key-stop button").click()
-        expect(page.locator(".st-key-status")).to_contain_text("stopped")
+        press(page, "stop", "stopped")
 
 
 def places(page: Page) -> dict[str, tuple[float, float]]:
@@ -127,8 +138,7 @@ def test_nothing_moves_when_settings_open_or_a_run_begins_goes_on_and_ends(conte
     assert {name: begun[name] for name in ("chart", "Pause", "sample")} == {
         name: before[name] for name in ("chart", "Pause", "sample")
     }, "it trains"
-    page.locator(".st-key-stop button").click()
-    expect(page.locator(".st-key-status")).to_contain_text("stopped")
+    press(page, "stop", "stopped")
     assert places(page) == begun, "it has ended"
 
 
@@ -166,14 +176,12 @@ def test_the_writing_is_read_back_while_a_run_goes_on(context, url):
     slider.focus()
     page.keyboard.press("End")
     expect(writing).not_to_contain_text(kept)
-    page.locator(".st-key-stop button").click()
-    expect(page.locator(".st-key-status")).to_contain_text("stopped")
+    press(page, "stop", "stopped")
 
 
 def test_a_step_by_hand_says_what_it_did(context, url):
     page = visit(context, url, "live")
-    page.locator(".st-key-pause button").click()
-    expect(page.locator(".st-key-status")).to_contain_text("paused at")
+    press(page, "pause", "paused at")
     expect(page.locator(".st-key-account")).to_have_count(0)
     page.locator(".st-key-step button").click()
     panel = page.locator(".st-key-account")
@@ -183,5 +191,4 @@ def test_a_step_by_hand_says_what_it_did(context, url):
     page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
     box = panel.bounding_box()
     assert box["y"] + box["height"] <= LAPTOP[1], "the account is below the screen"
-    page.locator(".st-key-stop button").click()
-    expect(page.locator(".st-key-status")).to_contain_text("stopped")
+    press(page, "stop", "stopped")

@@ -6,8 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.engine.engines import KEY, V, finished, in_process
+from tests.waiting import until
+from tinygpt.bigram import BigramConfig
 from tinygpt.engine.runs import RunStore
 from tinygpt.engine.samples import MOST, Sample, with_samples
+from tinygpt.training.spec import RunSpec, TrainConfig
 
 RUN = "0" * 32
 steps_of = st.lists(st.integers(1, 20_000), min_size=1, max_size=200, unique=True).map(sorted)
@@ -64,3 +68,40 @@ def test_a_torn_line_or_nonsense_is_left_out(tmp_path, line):
     (store.home(RUN) / "samples.jsonl").write_bytes(Sample(1, "a").to_json().encode() + b"\n" + line + b"\n")
     store.append_sample(RUN, Sample(2, "b"))
     assert store.samples(RUN) == (Sample(1, "a"), Sample(2, "b"))
+
+
+def test_what_a_run_wrote_survives_a_restart_and_its_next_steps_go_on_from_there(tmp_path):
+    spec = RunSpec(BigramConfig(V), TrainConfig(max_steps=30, eval_interval=10, batch_size=4), KEY)
+    with in_process(tmp_path) as engine:
+        run = engine.submit(spec, "ann")
+        engine.scheduler.pause(run)
+        for _ in range(4):
+            until(lambda: not engine.scheduler.view(run).busy)
+            engine.scheduler.step(run)
+        until(lambda: not engine.scheduler.view(run).busy)
+        before, step = engine.scheduler.samples(run), engine.scheduler.view(run).step
+        assert [sample.step for sample in before] == list(range(step - 3, step + 1))
+    with in_process(tmp_path) as engine:
+        view = engine.scheduler.view(run)
+        assert (view.status, view.step, view.sample, view.sample_step) == ("interrupted", step, before[-1].text, step)
+        assert engine.scheduler.samples(run) == before
+        engine.scheduler.resume(run)
+        assert finished(engine, run).status == "finished"
+        whole = engine.scheduler.samples(run)
+        assert whole[: len(before)] == before and whole[-1].step == 30
+    with in_process(tmp_path) as engine:
+        assert engine.scheduler.view(run).sample == whole[-1].text
+        assert engine.scheduler.samples(run) == whole
+        engine.scheduler.delete(run)
+        engine.scheduler.flush()
+        assert not engine.scheduler.store.home(run).exists()
+
+
+def test_a_run_of_before_has_its_last_sample_alone(tmp_path):
+    with in_process(tmp_path) as engine:
+        run = engine.submit(RunSpec(BigramConfig(V), TrainConfig(max_steps=5, eval_interval=5, batch_size=4), KEY))
+        finished(engine, run)
+        (engine.scheduler.store.home(run) / "samples.jsonl").unlink()
+    with in_process(tmp_path) as engine:
+        (sample,) = engine.scheduler.samples(run)
+        assert (sample.step, len(sample.text)) == (5, 120)

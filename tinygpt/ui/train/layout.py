@@ -48,7 +48,7 @@ STAGE = f"""
 .st-key-chart {{ height: 100%; }}
 .st-key-look_for {{ min-height: 3lh; }}
 @media (max-height: 32rem) {{
-  [data-testid="stLayoutWrapper"]:has(> .st-key-chart) {{ height: clamp(10rem, 100dvh - 11.6rem, 28rem); }}
+  [data-testid="stLayoutWrapper"]:has(> .st-key-chart) {{ height: clamp(10rem, 100dvh - 12.9rem, 28rem); }}
 }}
 @media (max-width: 640px) {{
   [data-testid="stLayoutWrapper"]:has(> .st-key-chart) {{ height: 20rem; }}
