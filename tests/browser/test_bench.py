@@ -114,7 +114,7 @@ def test_what_one_works_with_stands_on_the_screen(context, url, state):
         wide, seen = page.get_by_test_id("stMain").evaluate("e => [e.scrollWidth, e.clientWidth]")
         assert wide <= seen, f"{state}, {size}: it scrolls sideways"
     if state == "live":
-        press(page, "stop", "stopped")
+        press(page, "stop", "stopped at")
 
 
 def places(page: Page) -> dict[str, tuple[float, float]]:
@@ -138,7 +138,7 @@ def test_nothing_moves_when_settings_open_or_a_run_begins_goes_on_and_ends(conte
     assert {name: begun[name] for name in ("chart", "Pause", "sample")} == {
         name: before[name] for name in ("chart", "Pause", "sample")
     }, "it trains"
-    press(page, "stop", "stopped")
+    press(page, "stop", "stopped at")
     assert places(page) == begun, "it has ended"
 
 
@@ -176,7 +176,7 @@ def test_the_writing_is_read_back_while_a_run_goes_on(context, url):
     slider.focus()
     page.keyboard.press("End")
     expect(writing).not_to_contain_text(kept)
-    press(page, "stop", "stopped")
+    press(page, "stop", "stopped at")
 
 
 def test_a_step_by_hand_says_what_it_did(context, url):
@@ -191,4 +191,4 @@ def test_a_step_by_hand_says_what_it_did(context, url):
     page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
     box = panel.bounding_box()
     assert box["y"] + box["height"] <= LAPTOP[1], "the account is below the screen"
-    press(page, "stop", "stopped")
+    press(page, "stop", "stopped at")
