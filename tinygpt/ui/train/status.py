@@ -18,13 +18,13 @@ STYLE = """
 .st-key-how_far > :first-child p { display: flex; height: 1lh; overflow: hidden; white-space: nowrap; }
 .st-key-how_far p > strong { min-width: 1.5rem; overflow: hidden; text-overflow: ellipsis; }
 /* What there is to say of a run has its place before it is said: two lines, and on a narrow page it scrolls there. */
-.st-key-remark { height: 2.4rem; overflow-y: auto; }
+.st-key-remark { min-height: 2.4rem; max-height: 2.4rem; overflow-y: auto; }
 .st-key-remark [data-testid="stText"] { font-size: .85rem; line-height: 1.3; }
 @media (max-height: 32rem) {
-  .st-key-remark { height: auto; max-height: 2.4rem; }
+  .st-key-remark { min-height: 0; }
 }
 @media (max-width: 640px) {
-  .st-key-remark { height: auto; min-height: 2.4rem; }
+  .st-key-remark { max-height: none; }
   .st-key-how_far > :first-child p { display: block; height: 2lh; white-space: normal; }
 }
 """
