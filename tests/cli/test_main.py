@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import by_heart
 from tests.waiting import until
 from tinygpt.checkpoint.model_file import load, model_bytes, read_info
 from tinygpt.checkpoint.run_state import dumps
@@ -92,6 +93,32 @@ def test_train_on_a_text_of_ones_own_then_generate(own_text, tmp_path, capsys):
     written = capsys.readouterr().out
     assert written.startswith("Two") and len(written) == len("Two") + 200 + 1
     assert set(written) <= set(SENTENCES)
+
+
+def test_a_model_that_learned_by_heart_is_told_and_the_one_of_the_lowest_val_loss_saved(tmp_path, capsys):
+    text, out, lowest = (tmp_path / name for name in ("letters.txt", "last.safetensors", "lowest.safetensors"))
+    text.write_text(by_heart.LETTERS, encoding="utf-8")
+    words = ["train", "--preset", "layer-norm", "--corpus", str(text), "--steps", "600", "--learning-rate", "0.003"]
+    assert main([*words, "--out", str(out), "--lowest", str(lowest)]) == 0
+    said, last, best = capsys.readouterr().out, read_info(out), read_info(lowest)
+    step = best["step"]
+    assert f"layer-norm learned the training text by heart: val loss was lowest at step {step}" in said
+    assert "worse than guessing (3.26), while training text costs" in said
+    assert f"in {lowest}: lowest val loss, step {step}" in said
+    assert 0 < step < last["step"] == 600 and best["lowest_val_loss"] < last["val_loss"] and best["val_loss"] is None
+    assert load(lowest).model.config == load(out).model.config
+
+
+def test_two_models_need_two_files(own_text, tmp_path, capsys):
+    one = tmp_path / "a.safetensors"
+    assert "two models need two files" in fails(capsys, train_words(own_text, one, "--lowest", str(one)))
+
+
+def test_where_the_last_model_is_the_best_it_is_saved_as_that(own_text, tmp_path, capsys):
+    lowest = tmp_path / "lowest.safetensors"
+    assert main(train_words(own_text, tmp_path / "a", "--lowest", str(lowest), steps=200)) == 0
+    assert f"in {lowest}: lowest val loss, step 200" in capsys.readouterr().out
+    assert read_info(lowest)["sha256"] == read_info(tmp_path / "a")["sha256"]
 
 
 def test_without_a_corpus_it_trains_on_the_offline_plays(tmp_path, capsys):

@@ -105,6 +105,20 @@ def test_a_run_is_found_by_its_id_the_beginning_its_name_and_its_folder(store, c
     assert len(capsys.readouterr().out) == 5 + 1
 
 
+def test_of_a_run_the_model_of_its_lowest_val_loss_can_be_asked_for(store, capsys, tmp_path):
+    for id, name, best in (("0a" * 16, "by heart", model_bytes(build(SPEC.model), CharTokenizer("\nab"), step=3)),
+                           ("0b" * 16, "falling", None)):  # fmt: skip
+        keep(store, id, name, 1.0)
+        store.end(id, {"status": "finished"}, MODEL, best)
+    for name, flags, step in (("by heart", [], 7), ("by heart", ["--lowest"], 3), ("falling", ["--lowest"], 7)):
+        assert main(["info", name, *flags]) == 0
+        assert f"step               {step}" in capsys.readouterr().out, (name, flags)
+    assert main(["generate", "by heart", "--lowest", "--length", "5"]) == 0
+    (tmp_path / "a.safetensors").write_bytes(MODEL)
+    assert main(["info", str(tmp_path / "a.safetensors"), "--lowest"]) == 1
+    assert "--lowest is for a run of the app" in capsys.readouterr().err
+
+
 def test_a_run_that_has_not_ended_writes_with_the_model_it_has(store, capsys, tmp_path):
     keep(store, "0a" * 16, "new", 1.0)
     assert main(["generate", "new"]) == 1

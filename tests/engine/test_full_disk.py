@@ -51,8 +51,8 @@ class Disk(RunStore):
     def write_snapshot(self, run, step, blob):
         self.write("snapshot", super().write_snapshot, run, step, blob)
 
-    def end(self, run, facts, model):
-        self.write("end", super().end, run, facts, model)
+    def end(self, run, facts, *models):
+        self.write("end", super().end, run, facts, *models)
 
     def delete(self, run):
         self.write("delete", super().delete, run)

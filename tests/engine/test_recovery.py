@@ -17,6 +17,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests import by_heart
 from tests.waiting import until
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load
@@ -30,6 +31,7 @@ from tinygpt.engine.records import ENDED, NoSuchRun
 from tinygpt.engine.recovery import recovered, saved_step
 from tinygpt.engine.run_table import RunTable
 from tinygpt.engine.runs import RunStore
+from tinygpt.engine.slices import best_model_of
 from tinygpt.files import PROJECT
 from tinygpt.gpt import GPTConfig
 from tinygpt.scheduler import Scheduler
@@ -172,14 +174,18 @@ def test_a_run_goes_on_after_its_server_was_killed_as_if_nothing_had_happened(st
         assert interrupted.step == interrupted.points == saved_step(store.state(run)) > 0
         assert written[-1].seconds - interrupted.seconds <= 5.0
         assert len(scheduler.points(run)) > 0
+        best = loads(store.state(run)).best
+        assert interrupted.best == (best.step, best.val)
         scheduler.resume(run)
         assert finish(scheduler, run).status == "finished"
+        found, better = scheduler.view(run).best, scheduler.model_bytes(run, best=True)
         model, seconds = load(scheduler.model_bytes(run)).model, [point.seconds for point in store.points(run)]
     whole = start(GPT, CORPUS)
     assert curve(store.points(run)) == curve(advance(whole, CORPUS))
     assert seconds == sorted(seconds)
     exact = whole.model.state_dict()
     assert all((value == exact[name]).all() for name, value in model.state_dict().items())
+    assert (found, better) == ((whole.best.step, whole.best.val), best_model_of(whole))
 
 
 @pytest.mark.slow
@@ -347,11 +353,48 @@ def test_an_interrupted_run_can_be_stopped_where_it_is(store):
         assert load(scheduler.model_bytes(run)).info["step"] == 20
 
 
+def parrot(scheduler):
+    """A run that is better before it knows its few letters by heart."""
+    keep_text(by_heart.LETTERS, scheduler.store.corpora)
+    return scheduler.submit(by_heart.SPEC, student="ann")
+
+
+def test_the_best_model_of_a_finished_run_is_there_after_a_restart(store):
+    with restarted(store.folder) as scheduler:
+        run = parrot(scheduler)
+        step, val = finish(scheduler, run).better
+    assert 0 < step < 200 and json.loads((store.home(run) / "end.json").read_text())["best"] == [step, val]
+    with restarted(store.folder) as scheduler:
+        assert scheduler.view(run).better == (step, val)
+        kept = load(scheduler.model_bytes(run, best=True)).info
+        assert (kept["step"], kept["lowest_val_loss"]) == (step, val)
+        assert load(scheduler.model_bytes(run)).info["step"] == 200
+
+
+def test_a_run_that_is_stopped_after_a_restart_keeps_its_best_model_too(store):
+    with restarted(store.folder) as scheduler:
+        run = parrot(scheduler)
+        scheduler.pause(run)
+        until(lambda: not scheduler.view(run).busy)
+        scheduler.step(run, 100)
+        until(lambda: scheduler.view(run).step >= 100 and not scheduler.view(run).busy)
+        found = scheduler.view(run).better
+        assert load(scheduler.model_bytes(run, best=True)).info["step"] == found[0], "also while it is paused"
+    with restarted(store.folder) as scheduler:
+        assert scheduler.view(run).better == found, "interrupted"
+        scheduler.stop(run)
+        assert finish(scheduler, run).better == found
+    with restarted(store.folder) as scheduler:
+        assert (scheduler.view(run).status, scheduler.view(run).better) == ("stopped", found)
+        assert load(scheduler.model_bytes(run, best=True)).info["step"] == found[0]
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner, max_size=3)
 )
 ENDING = {
-    "status": "stopped", "note": "Stopped.", "step": 5, "points": 5, "loss": 2.5, "val": None, "final": [2.0, 2.1],
+    "status": "stopped", "note": "Stopped.", "step": 5, "points": 5, "loss": 2.5, "val": None, "best": [3, 2.25],
+    "final": [2.0, 2.1],
     "seconds": 1.5, "steps_per_second": 9.0, "sample": "to be", "sample_step": 4,
 }  # fmt: skip
 
@@ -366,12 +409,15 @@ def what_is_made_of(ending, folder):
 
 def test_an_ending_comes_back_as_it_was_written(tmp_path):
     run = what_is_made_of(ENDING, tmp_path)
-    assert {**vars(run.progress), "status": run.status, "note": run.note} == {**ENDING, "final": (2.0, 2.1)}
+    assert {**vars(run.progress), "status": run.status, "note": run.note} == {
+        **ENDING, "final": (2.0, 2.1), "best": (3, 2.25),
+    }  # fmt: skip
 
 
 @given(JSON | st.fixed_dictionaries({}, optional=dict.fromkeys(ENDING, JSON)), st.sampled_from([*ENDED, None]))
 @example({"status": []}, None)
 @example({"final": 5}, "finished")
+@example({"best": [1]}, "finished")
 @example({"step": 10**400}, "finished")
 @example({"sample": "\ud800"}, "finished")
 def test_whatever_an_ending_says_the_run_is_there_and_can_be_shown(tmp_path_factory, ending, status):
@@ -383,6 +429,7 @@ def test_whatever_an_ending_says_the_run_is_there_and_can_be_shown(tmp_path_fact
     view = run.view()
     shown = [f"{view.step:,} {view.points:,} {view.seconds:.1f} {view.loss or 0:.3f} {view.val or 0:.3f}"]
     shown += ["{:.3f} {:.3f}".format(*view.final)] if view.final else []
+    shown += ["{:,} {:.3f}".format(*view.better)] if view.better else []
     "".join([*shown, view.note, view.sample]).encode()  # as it must be to reach a browser
 
 

@@ -170,6 +170,12 @@ def test_the_end_keeps_the_model_and_drops_the_state(store, run):
     store.write_state(run, b"state")
     store.end(run, {"status": "finished"}, b"model")
     assert (store.state(run), store.model(run), store.ending(run)) == (None, b"model", {"status": "finished"})
+    assert store.model(run, best=True) is None
+
+
+def test_the_best_model_is_kept_beside_the_last(store, run):
+    store.end(run, {"status": "stopped"}, b"model", b"best")
+    assert (store.model(run), store.model(run, best=True)) == (b"model", b"best")
 
 
 def test_snapshots_are_listed_by_step(store, run):

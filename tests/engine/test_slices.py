@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from tests import by_heart
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load
 from tinygpt.checkpoint.run_state import dumps
@@ -119,6 +120,15 @@ def test_a_finished_run_brings_its_model_and_a_sample(job):
     info = load(last.model).info
     assert (last.ended, info["step"], info["val_loss"]) == ("finished", 40, last.points[-1].val)
     assert last.sample
+
+
+def test_a_run_that_was_better_before_its_end_brings_that_model_as_well(texts):
+    keep_text(by_heart.LETTERS, texts)
+    last = run_slice(SliceJob(uuid.uuid4().hex, by_heart.SPEC, LONG, folder=texts))
+    looks = {point.val: point.step for point in last.points if point.val is not None and point.step < 200}
+    kept = load(last.best_model).info
+    assert (looks[min(looks)], min(looks)) == last.best == (kept["step"], kept["lowest_val_loss"])
+    assert load(last.model).info["step"] == last.step > last.best[0]
 
 
 def test_a_diverged_run_brings_the_last_model_that_was_whole(texts):

@@ -20,6 +20,7 @@ from tinygpt.bigram import BigramConfig
 from tinygpt.engine.slices import SliceJob, run_slice
 from tinygpt.export.notebook import INSTALL, OPEN, notebook
 from tinygpt.export.own_text import read_own_text
+from tinygpt.export.plain import plain_pytorch
 from tinygpt.export.points import points_csv, points_json
 from tinygpt.export.script import script
 from tinygpt.export.written import TEXT_FILE, literal, spec_code
@@ -265,6 +266,17 @@ def test_the_notebook_and_the_readme_open_it_alike():
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
     for line in (INSTALL, OPEN):
         assert f"\n    {line}\n" in about and f"\n    {line}" in readme
+
+
+def test_exports_say_where_the_val_loss_was_lower_than_at_the_end():
+    said = "Its val loss was lowest, 2.2500, at step 300. The model made here is that of the last step"
+    for made in (script, notebook, plain_pytorch):
+        assert said in made(plays(HEAD), final=(0.5, 3.5), better=(300, 2.25)), made
+        assert "lowest" not in made(plays(HEAD), final=(0.5, 3.5)), made
+    assert json.loads(points_json(plays(HEAD), [], better=(300, 2.25)))["lowest"] == {"step": 300, "val": 2.25}
+    assert "lowest" not in json.loads(points_json(plays(HEAD), []))
+    for made in (script, plain_pytorch):
+        ast.parse(made(plays(HEAD), better=(300, 2.25)))
 
 
 # --- the points -------------------------------------------------------------------------------------------------------

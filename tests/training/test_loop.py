@@ -9,8 +9,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import by_heart
 from tinygpt.bigram import BigramConfig
-from tinygpt.checkpoint.header import read_header
+from tinygpt.checkpoint.header import NotOurFile, read_header
 from tinygpt.checkpoint.run_state import dumps, loads
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.gpt import GPTConfig
@@ -85,6 +86,57 @@ def test_one_point_a_step_and_a_last_one_with_both_losses():
     state = start(TABLE, CORPUS)
     advance(state, CORPUS)
     assert points[-1].val == estimate_loss(state.model, CORPUS, "val", batches=200, batch_size=8, block_size=8)
+
+
+def test_the_best_model_is_that_of_the_lowest_look_to_the_bit_whatever_the_slices():
+    state, points = start(by_heart.SPEC, by_heart.CORPUS), []
+    while not state.ended:
+        state = loads(dumps(state))
+        points += advance(state, by_heart.CORPUS, steps=7)
+    looks = {point.step: point.val for point in points[:-1] if point.val is not None}
+    lowest = min(looks, key=looks.__getitem__)
+    assert 0 < lowest < 100 and state.better is state.best, looks
+    assert (state.best.step, state.best.val) == (lowest, looks[lowest])
+    there = start(by_heart.SPEC, by_heart.CORPUS)
+    advance(there, by_heart.CORPUS, steps=lowest)
+    kept = state.best.model(by_heart.SPEC.model).state_dict()
+    assert all(torch.equal(kept[name], value) for name, value in there.model.state_dict().items())
+
+
+def test_the_last_model_is_the_best_by_the_same_look_as_all_before_it():
+    state = start(TABLE, CORPUS)
+    advance(state, CORPUS)
+    assert state.best.step == TABLE.train.max_steps and state.better is None
+    look = estimate_loss(state.model, CORPUS, "val", batches=20, batch_size=8, block_size=8)
+    assert state.best.val == look
+
+
+def test_what_is_best_of_a_run_that_breaks_off_was_a_number():
+    state = start(replace(TABLE, train=replace(TABLE.train, learning_rate=1e6, eval_interval=1)), CORPUS)
+    advance(state, CORPUS)
+    assert state.ended == "diverged" and state.best.step <= state.step
+    assert all(value.isfinite().all() for value in state.best.weights.values())
+
+
+def test_a_state_from_before_there_was_a_best_model_goes_on():
+    state = start(by_heart.SPEC, by_heart.CORPUS)
+    advance(state, by_heart.CORPUS, steps=25)
+    state.best = None  # as it was written then
+    assert not [name for name in read_header(dumps(state))[0] if name.startswith("best.")]
+    assert b'"best"' not in dumps(state)[:100_000]
+    again = loads(dumps(state))
+    assert again.best is None
+    advance(again, by_heart.CORPUS, steps=6)
+    assert again.best.step == 30
+
+
+def test_a_best_model_of_another_size_is_no_state():
+    state = start(by_heart.SPEC, by_heart.CORPUS)
+    advance(state, by_heart.CORPUS, steps=1)
+    name, weights = next(iter(state.best.weights.items()))
+    state.best.weights[name] = weights[:1]
+    with pytest.raises(NotOurFile, match="best.* has not the type and shape that it has"):
+        loads(dumps(state))
 
 
 def test_train_yields_the_same_points():

@@ -1,8 +1,9 @@
 """A run's state as bytes and back, equal to the bit: a slice of training is from bytes to bytes.
 
-Tensors are `model.*`, `previous.*`, `optimizer.<j>.<i>.<name>`, `generator` and, where batches come from a generator of
-their own, `batches`; all else is JSON in the file's head, with a checksum of it all. Nothing that is read reaches torch
-unless it has the name, type and shape that it has in a fresh state of the same run: torch's kernels do not look.
+Tensors are `model.*`, `previous.*`, `optimizer.<j>.<i>.<name>`, `generator`, where batches come from a generator of
+their own, `batches`, and from the first look on `best.*`; all else is JSON in the file's head, with a checksum of it
+all. Nothing that is read reaches torch unless it has the name, type and shape that it has in a fresh state of the same
+run: torch's kernels do not look.
 """
 
 import json
@@ -22,7 +23,7 @@ from tinygpt.tokenizer import CharTokenizer
 from tinygpt.training.divergence import Watch
 from tinygpt.training.evaluation import Tally
 from tinygpt.training.spec import RunSpec
-from tinygpt.training.state import TrainState, make_optimizers
+from tinygpt.training.state import Best, TrainState, make_optimizers
 
 DTYPES = {torch.float32: "F32", torch.uint8: "U8"}  # as .safetensors writes them
 GENERATORS = ("generator", "batches")
@@ -59,6 +60,9 @@ def dumps(state: TrainState) -> bytes:
         "watch": asdict(state.watch), "ended": state.ended, "note": state.note, "groups": groups,
         "tallies": {split: asdict(tally) for split, tally in state.tallies.items()},
     }  # fmt: skip
+    if best := state.best:
+        tensors |= {f"best.{name}": value for name, value in best.weights.items()}
+        about["best"] = state.lowest
     return pack(tensors, about, sealed=True)
 
 
@@ -80,6 +84,8 @@ def _restored(blob: bytes, head: dict[str, Any], info: dict[str, Any]) -> TrainS
     expected = {f"model.{name}": value for name, value in model.state_dict().items()}
     expected |= {f"previous.{i}": value.detach() for i, value in enumerate(model.parameters())}
     expected |= {name: torch.Generator().get_state() for name in GENERATORS[: 1 + spec.train.same_batches]}
+    if "best" in info:  # older states say nothing of one
+        expected |= {f"best.{name}": value for name, value in model.state_dict().items()}
     memory = {name: said for name, said in head.items() if name.startswith("optimizer.")}
     _check({name: said for name, said in head.items() if name not in memory}, expected)
     tensors = safetensors.torch.load(blob)
@@ -99,12 +105,22 @@ def _restored(blob: bytes, head: dict[str, Any], info: dict[str, Any]) -> TrainS
     _check(memory, {})
     watch, step, ended, note = checked(Watch, info["watch"]), info["step"], info["ended"], info["note"]
     tallies = {split: checked(Tally, info["tallies"][split]) for split in ("train", "val")}
+    best = _best(info["best"], tensors) if "best" in info else None
     whole = has_type(step, int) and step <= spec.train.max_steps and ended in ("", "finished", "diverged")
     if not (whole and has_type(note, str) and tokenizer.vocab_size == spec.model.vocab_size):
         raise ValueError("what it says of itself does not fit")
     previous = [tensors[f"previous.{i}"] for i, _ in enumerate(model.parameters())]
     about = {"previous": previous, "step": step, "watch": watch, "tallies": tallies, "ended": ended, "note": note}
+    about["best"] = best
     return TrainState(spec, tokenizer, model, optimizers, generator, *batches or (generator,), **about)
+
+
+def _best(said: Any, tensors: dict[str, Tensor]) -> Best:
+    """The best model so far, of which a file says its step and its val loss."""
+    if not has_type(said, tuple[int, float]):
+        raise ValueError("what it says of its best model does not fit")
+    weights = {name.removeprefix("best."): value for name, value in tensors.items() if name.startswith("best.")}
+    return Best(said[0], said[1], weights)
 
 
 def _check(head: dict[str, Any], expected: dict[str, Tensor]) -> None:

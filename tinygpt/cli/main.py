@@ -9,6 +9,7 @@ import io
 import os
 import re
 import sys
+from typing import Any
 
 import torch
 
@@ -68,7 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def generate_command(chosen: argparse.Namespace) -> int:
     """Print the prompt and what the model writes after it, as it is drawn."""
-    checkpoint = load(model_called(chosen.model))
+    checkpoint = load(model_called(chosen.model, lowest=chosen.lowest))
     tokenizer = checkpoint.tokenizer
     if unknown := tokenizer.unknown(chosen.prompt):
         print(f"This model has never seen {', '.join(map(repr, unknown[:20]))}: skipped.", file=sys.stderr)
@@ -94,7 +95,7 @@ def harmless(text: str) -> str:
 
 def info_command(chosen: argparse.Namespace) -> int:
     """Print what a model file says about its model."""
-    about = read_info(model_called(chosen.model))
+    about = read_info(model_called(chosen.model, lowest=chosen.lowest))
     shown = {"parameters": f"{count_parameters(config_from(about['model'])):,}", "characters": repr(about["chars"])}
     facts = {name: value for name, value in about.items() if name not in SHOWN_AS_TITLE}
     for name, value in {**about["model"], **shown, **facts}.items():
@@ -119,20 +120,21 @@ def export_command(chosen: argparse.Namespace) -> int:
     if out and out.exists():
         raise ValueError(f"{out} is there already: choose another name")
     store, about = run_called(chosen.run)
-    spec, name, final = about.spec, about.name, recovered(store, about).progress.final
+    spec, progress = about.spec, recovered(store, about).progress
+    known: dict[str, Any] = {"name": about.name, "final": progress.final, "better": progress.better}
     match chosen.form:
         case "script":
-            made = script(spec, name=name, final=final)
+            made = script(spec, **known)
         case "notebook":
-            made = notebook(spec, name=name, final=final)
+            made = notebook(spec, **known)
         case "pytorch":
-            made = plain_pytorch(spec, name=name, final=final)
+            made = plain_pytorch(spec, **known)
         case "text":
             made = load_corpus(spec.corpus, folder=store.corpora).text
         case "csv":
             made = points_csv(store.points(about.id))
         case _:
-            made = points_json(spec, store.points(about.id), name=name, final=final)
+            made = points_json(spec, store.points(about.id), **known)
     if out:
         write_whole(out, made.encode())
     else:

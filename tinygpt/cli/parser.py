@@ -52,6 +52,12 @@ def parser() -> argparse.ArgumentParser:
         "--encoding", type=encoding, metavar="NAME", help="how a text file is stored, if not as UTF-8: cp1252, ..."
     )
     train.add_argument("--out", type=Path, metavar="FILE", help="where the model goes, such as my.safetensors")
+    train.add_argument(
+        "--lowest",
+        type=Path,
+        metavar="FILE",
+        help="where the model of the lowest val loss on the way goes, beside --out",
+    )
     train.add_argument("--steps", type=whole(1), metavar="N", help="steps, instead of the preset's")
     train.add_argument("--learning-rate", type=above_zero, metavar="X", help="learning rate, instead of the preset's")
     train.add_argument("--seed", type=whole(0), metavar="N", help="another seed is another run (default: 1337)")
@@ -69,6 +75,8 @@ def parser() -> argparse.ArgumentParser:
 
     info = commands.add_parser("info", help="what a model says about itself")
     info.add_argument("model", metavar="MODEL", help=MODEL)
+    for command in (generate, info):
+        command.add_argument("--lowest", action="store_true", help="of a run: the model of its lowest val loss")
 
     commands.add_parser("presets", help="list what can be trained")
 

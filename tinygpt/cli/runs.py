@@ -12,7 +12,7 @@ from tinygpt.corpus import CATALOGUE
 from tinygpt.engine.description import RunDescription
 from tinygpt.engine.records import ENDED
 from tinygpt.engine.recovery import recovered
-from tinygpt.engine.run_table import trained_model
+from tinygpt.engine.run_table import trained_models
 from tinygpt.engine.runs import RunStore
 from tinygpt.files import runs_folder
 from tinygpt.texts.cleaning import clean_name
@@ -82,10 +82,15 @@ def run_called(words: str) -> tuple[RunStore, RunDescription]:
     raise ValueError(f"{words!r} may be any of {len(found)} runs: say which by the beginning of its id, one of {which}")
 
 
-def model_called(words: str) -> Path | bytes:
-    """The model file that is meant, or that of a run as far as it is trained. ValueError in a sentence."""
+def model_called(words: str, *, lowest: bool = False) -> Path | bytes:
+    """The model file that is meant, or that of a run as far as it is trained. ValueError in a sentence.
+
+    With `lowest`, it is the model of the lowest val loss of that run, be that its last one.
+    """
     path = Path(words)
     if path.is_file():
+        if lowest:
+            raise ValueError(f"--lowest is for a run of the app; {words} is a model file, and holds one model")
         return path
     if path.is_dir() and not (path / "card.json").is_file():
         raise ValueError(f"{path} is a folder: name a model file in it")
@@ -93,6 +98,7 @@ def model_called(words: str) -> Path | bytes:
         store, about = run_called(words)
     except ValueError as error:
         raise ValueError(f"there is no model file {words}, and {error}; `train --out {words}` would make one") from None
-    if blob := trained_model(store.model(about.id), store.state(about.id)):
+    last, best = trained_models((store.model(about.id), store.model(about.id, best=True)), store.state(about.id))
+    if blob := lowest and best or last:
         return blob
     raise ValueError(f"the run {clean_name(about.name)!r} has no model yet: it has made no step")

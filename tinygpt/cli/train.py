@@ -16,7 +16,10 @@ from tqdm import tqdm
 from tinygpt.checkpoint.header import NotOurFile
 from tinygpt.checkpoint.model_file import read_info, save
 from tinygpt.corpus import CATALOGUE, Corpus, check_length, default_corpus, largest_block_size, load_corpus
-from tinygpt.models import count_parameters
+from tinygpt.engine.thinning import ThinnedCurve
+from tinygpt.experiments.curves import LossCurve
+from tinygpt.experiments.turning import turn_of
+from tinygpt.models import count_parameters, kind
 from tinygpt.spelling import spoken_time
 from tinygpt.texts import tiny_shakespeare
 from tinygpt.texts.cleaning import MAX_FILE_BYTES, clean_name, read_text, refuse_size
@@ -24,7 +27,9 @@ from tinygpt.texts.decoding import NotUtf8
 from tinygpt.training.evaluation import LIVE_BATCHES, estimate_loss
 from tinygpt.training.loop import advance, one_thread
 from tinygpt.training.presets import PRESETS
+from tinygpt.training.spec import LOOKS
 from tinygpt.training.state import Point, TrainState, start
+from tinygpt.words.overfitting import by_heart_words, lowest_model
 from tinygpt.words.repeats import repeats_words
 
 DONE, DIVERGED, INTERRUPTED = 0, 3, 130  # exit codes
@@ -33,9 +38,11 @@ GUESSES = 10  # encodings that are listed for a text that is not UTF-8
 
 
 def train_command(chosen: argparse.Namespace) -> int:
-    """Train, say how far it is on the way, save the model, print its losses."""
-    if chosen.out:
-        check_place(chosen.out)
+    """Train, say how far it is on the way, save the models, print their losses."""
+    for place in filter(None, (chosen.out, chosen.lowest)):
+        check_place(place)
+    if chosen.out and chosen.out == chosen.lowest:
+        raise ValueError(f"--out and --lowest both name {chosen.out}: two models need two files")
     if not chosen.corpus and (warning := tiny_shakespeare.not_as_told()):
         print(warning, file=sys.stderr)
     text = chosen.corpus or default_corpus()
@@ -46,18 +53,21 @@ def train_command(chosen: argparse.Namespace) -> int:
     check_length(corpus.text, spec.model.block_size, f"take --preset {' or '.join(others)}" if others else "")
     options = {"max_steps": chosen.steps, "learning_rate": chosen.learning_rate, "seed": chosen.seed}
     given = {name: value for name, value in options.items() if value is not None}
+    if chosen.steps:  # fewer steps have as many looks at val: how often one looks does not change a weight
+        given["eval_interval"] = min(spec.train.eval_interval, max(1, chosen.steps // LOOKS))
     spec = replace(spec, train=replace(spec.train, **given))
     parameters = count_parameters(spec.model)
     if words := repeats_words(corpus.val_in_train):
         print(words, file=sys.stderr)
     print(f"{chosen.preset}: {parameters:,} parameters, {len(corpus.text):,} characters of {corpus.name}")
     state, began, interrupted, last = start(spec, corpus), time.perf_counter(), False, None
-    line_due, loss = began + EVERY, "no loss yet"
+    line_due, loss, seen = began + EVERY, "no loss yet", ThinnedCurve()
     try:
         with tqdm(total=spec.train.max_steps, unit=" steps", disable=None) as bar:  # in a terminal alone
             while not state.ended:
                 points = advance(state, corpus, seconds=0.5)
                 last = points[-1] if points else last
+                seen.add(points)
                 bar.update(state.step - bar.n)
                 if vals := [point.val for point in points if point.val is not None]:
                     loss = f"val loss {vals[-1]:.3f}"
@@ -68,9 +78,10 @@ def train_command(chosen: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         interrupted = True
     facts = facts_about(state, last, preset=chosen.preset, corpus=corpus.name, seconds=time.perf_counter() - began)
-    if chosen.out and (state.step or state.ended):  # before anything is said: nobody may be listening any more
-        save(chosen.out, state.model, state.tokenizer, **facts)
-    tell_the_end(state, last, corpus, chosen.out)
+    save_models(chosen, state, facts)  # before anything is said: nobody may be listening any more
+    tell_the_end(state, last, corpus, chosen.out or chosen.lowest)
+    curve = LossCurve("", chosen.preset, kind(spec.model), seen.points(), spec.train.max_steps)
+    tell_the_lowest(state, curve, chosen.lowest)
     return INTERRUPTED if interrupted else DIVERGED if state.ended == "diverged" else DONE
 
 
@@ -105,6 +116,32 @@ def quick_loss(state: TrainState, corpus: Corpus, split: str) -> float:
     sizes = {"batch_size": state.spec.train.batch_size, "block_size": state.spec.model.block_size}
     with one_thread():
         return estimate_loss(state.model, corpus, split, batches=LIVE_BATCHES, **sizes)
+
+
+def save_models(chosen: argparse.Namespace, state: TrainState, facts: dict[str, Any]) -> None:
+    """Save the last model, and that of the lowest val loss, be it the same; nothing of a run without a step."""
+    if not (state.step or state.ended):
+        return
+    if chosen.out:
+        save(chosen.out, state.model, state.tokenizer, **facts)
+    if chosen.lowest:
+        model, best = state.model, state.better
+        if best:
+            model, of_the_last = best.model(state.spec.model), {"train_loss": None, "val_loss": None}
+            facts = facts | of_the_last | {"step": best.step, "lowest_val_loss": best.val}
+        save(chosen.lowest, model, state.tokenizer, **facts)
+
+
+def tell_the_lowest(state: TrainState, curve: LossCurve, place: Path | None) -> None:
+    """Say whether the model has learned by heart, and where the one of its lowest val loss is, or how to keep it."""
+    floors = {"uniform": math.log(state.spec.model.vocab_size)}
+    turn = turn_of(curve)
+    if turn:
+        print(by_heart_words(curve.label, [turn], floors, table=curve.role == "bigram", ended=True))
+    if place and state.step:
+        print(f"in {place}: {lowest_model(state.better.step if state.better else state.step)}")
+    elif turn:
+        print(f"to keep the model of step {turn.step:,}, train again with: --lowest lowest.safetensors")
 
 
 def check_place(out: Path) -> None:

@@ -18,6 +18,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from tinygpt.engine.description import RunDescription
+from tinygpt.engine.records import NO_MODELS, Models
 from tinygpt.engine.runs import RunStore
 from tinygpt.engine.samples import Sample
 from tinygpt.training.state import Point
@@ -66,17 +67,17 @@ class DiskWriter:
         """Forget the points from `step` on."""
         self._order(run, partial(self._store.rewind, run, step))
 
-    def end(self, run: str, facts: dict[str, Any], model: Callable[[], bytes | None], saved: Work) -> None:
-        """Store how a run ended, with the model that `model` makes; `saved` is called once that is safe."""
+    def end(self, run: str, facts: dict[str, Any], models: Callable[[], Models], saved: Work) -> None:
+        """Store how a run ended, with what `models` makes; `saved` is called once that is safe."""
 
         def end() -> None:
             self._make_sure_of(run)
             try:
-                blob = model()
+                files = models()
             except ValueError as error:  # a damaged state: that it has ended is safe all the same
                 log.warning("run %s has ended without a model: %s", run, error)
-                blob = None
-            self._store.end(run, facts, blob)
+                files = NO_MODELS
+            self._store.end(run, facts, *files)
             self._states.pop(run, None)  # not before its model is safe: until then the run can go on from it
             self._due.pop(run, None)
             saved()

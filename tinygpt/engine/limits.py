@@ -26,8 +26,8 @@ SHRINK = ("batch_size", "block_size", "n_embd", "n_layer", "max_steps")  # what 
 # on its way, and what the server keeps of it.
 MAX_RUNS = 60  # a heatmap of 5 x 4 settings over three seeds; more curves than that nobody tells apart
 MAX_STEPS_IN_ALL = 400_000  # the ladder of the lecture over three seeds makes 84,000
-MAX_PARAMETERS_IN_ALL = 20_000_000  # the state of each run stays in memory, 16 bytes a parameter: 320 MB
-# For everybody together: three runs for each of thirty students, and states of 2 GB in memory.
+MAX_PARAMETERS_IN_ALL = 20_000_000  # the state of each run stays in memory, 20 bytes a parameter: 400 MB
+# For everybody together: three runs for each of thirty students, and states of 2.5 GB in memory.
 MAX_GROUPS = 100
 MAX_PARAMETERS_ON_THE_WAY = 125_000_000
 

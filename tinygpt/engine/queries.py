@@ -10,9 +10,9 @@ from tinygpt.checkpoint.model_file import read_info
 from tinygpt.engine.experiments import ExperimentView, experiments_of
 from tinygpt.engine.notes import RESTARTED, SERVER_RESTARTED, not_read
 from tinygpt.engine.quota import Quota
-from tinygpt.engine.records import ENDED, MOVING, Run, RunView
+from tinygpt.engine.records import ENDED, MOVING, NO_MODELS, Run, RunView
 from tinygpt.engine.recovery import read_remains
-from tinygpt.engine.run_table import RunTable, trained_model
+from tinygpt.engine.run_table import RunTable, trained_models
 from tinygpt.engine.samples import Sample
 from tinygpt.engine.thinning import MOST, thin
 from tinygpt.models import config_from
@@ -73,18 +73,20 @@ class Queries:
             kept, last = record.samples, Sample(record.progress.sample_step, record.progress.sample)
         return kept or ((last,) if last.text else ())  # older runs have kept their last one alone
 
-    def model_bytes(self, run: str) -> bytes | None:
+    def model_bytes(self, run: str, *, best: bool = False) -> bytes | None:
         """The model of a run as a file, as far as it is trained; None before the first slice.
 
-        NotOurFile, a ValueError with a sentence, for one that is damaged on disk or cannot be read there.
+        Or the `best`, that of its lowest val loss; None where that is no other one. NotOurFile, a ValueError with a
+        sentence, for one that is damaged on disk or cannot be read there.
         """
         with self._table.lock:
             record = self._table.record(run)
-            model, state = record.model, record.state
-        if model is None and state is None:
-            model = self._own(record, partial(self.store.model, run))
-            state = _file(partial(self.store.state, run)) if model is None else None
-        return trained_model(model, state)
+            models, state = record.models, record.state
+        if models == NO_MODELS and state is None:
+            if (file := self._own(record, partial(self.store.model, run, best=best))) is not None:
+                return file
+            state = _file(partial(self.store.state, run))
+        return trained_models(models, state)[best]
 
     def state_bytes(self, run: str) -> bytes | None:
         """All that the next step of a live or interrupted run needs; None before the first slice and after the end."""

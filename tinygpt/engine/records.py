@@ -17,6 +17,10 @@ LIVE = MOVING | {"paused"}  # on its way; "interrupted" can become so again
 ENDED = frozenset({"finished", "stopped", "diverged", "failed"})
 
 
+Models = tuple[bytes | None, bytes | None]  # files: the last model of a run, and its best where that is another
+NO_MODELS: Models = (None, None)
+
+
 class NoSuchRun(ValueError):
     """Somebody asks about a run, or about an experiment without one, that another tab has deleted."""
 
@@ -39,11 +43,17 @@ class RunProgress:
     points: int = 0  # how many were measured
     loss: float | None = None  # of the last step's batch
     val: float | None = None  # the last one measured
+    best: tuple[int, float] | None = None  # step and val loss of the lowest look so far; older runs do not say
     final: tuple[float, float] | None = None  # train and val loss of a finished run, long estimates
     seconds: float = 0.0  # trained so far
     steps_per_second: float = 0.0  # of worker time
     sample: str = ""  # what the model wrote last ...
     sample_step: int = 0  # ... and after how many steps
+
+    @property
+    def better(self) -> tuple[int, float] | None:
+        """The step of lowest val loss, and that loss, where the model of that step is kept beside the last one."""
+        return self.best if self.best and self.best[0] != self.step else None
 
     def after(self, points: list[Point], max_steps: int) -> "RunProgress":
         """With new points counted in, whose seconds are those of the whole run."""
@@ -131,7 +141,7 @@ class Run:
     overhead: float = 0.015  # seconds that a slice costs beyond its training, a running mean
     sample_seconds: float = 0.0
     sample_characters: int = 0  # that were written in them
-    model: bytes | None = None  # of a run that has ended, until it is on disk
+    models: Models = NO_MODELS  # of a run that has ended, until they are on disk
 
     @property
     def ready(self) -> bool:
@@ -170,7 +180,7 @@ class Run:
             rate = latest if self.slices == 0 else 0.7 * rate + 0.3 * latest
         progress = replace(
             before.after(points, self.about.spec.train.max_steps),
-            step=slice_.step, seconds=before.seconds + slice_.seconds, steps_per_second=rate,
+            step=slice_.step, best=slice_.best, seconds=before.seconds + slice_.seconds, steps_per_second=rate,
         )  # fmt: skip
         if slice_.sample:
             progress = replace(progress, sample=slice_.sample, sample_step=slice_.step)

@@ -19,7 +19,7 @@ from tinygpt.engine.samples import Sample
 from tinygpt.engine.thinning import ThinnedCurve
 from tinygpt.files import checked, has_type
 from tinygpt.training.spec import RunSpec
-from tinygpt.training.state import LARGEST, LONGEST_RUN, Point
+from tinygpt.training.state import LARGEST, LONGEST_RUN, Point, TrainState
 
 MOST_LETTERS = 2_000  # of a note or a sample that is read back
 
@@ -48,11 +48,12 @@ def read_remains(store: RunStore, run: Run) -> Remains:
     state, points = _state(store, about) if interrupted else None, _points(store, about)
     progress, lost = run.progress, ""
     if interrupted:
-        step = saved_step(state, about.spec)
+        found = saved_state(state, about.spec)
+        step = found.step if found else 0
         if not step and (state is not None or points):
             lost = begins_again(points[-1].step if points else None, damaged=state is not None)
         points = [point for point in points if point.step < step]
-        progress = replace(_progress_along(points, about.spec), step=step)
+        progress = replace(_progress_along(points, about.spec), step=step, best=found.lowest if found else None)
     if not lost and len(points) < (due := progress.step if interrupted else progress.points):
         lost = points_missing(len(points), due)
     curve = ThinnedCurve()
@@ -64,14 +65,20 @@ def read_remains(store: RunStore, run: Run) -> Remains:
     return Remains(curve, progress, state, store.snapshots(about.id), samples, lost)
 
 
-def saved_step(state: bytes | None, spec: RunSpec | None = None) -> int:
-    """The step a saved state was made at; 0 for one that is missing, damaged or not of `spec`: its run starts over."""
+def saved_state(state: bytes | None, spec: RunSpec | None = None) -> TrainState | None:
+    """A saved state that can go on; None for one that is missing, damaged or not of `spec`: its run starts over."""
     try:
         found = loads(state) if state is not None else None
     except NotOurFile as error:
         log.warning("a saved state cannot be used: %s", error)
-        return 0
-    return found.step if found and not found.ended and spec in (None, found.spec) else 0
+        return None
+    return found if found and not found.ended and spec in (None, found.spec) else None
+
+
+def saved_step(state: bytes | None) -> int:
+    """The step a saved state was made at; 0 for one that is missing or damaged."""
+    found = saved_state(state)
+    return found.step if found else 0
 
 
 def _state(store: RunStore, about: RunDescription) -> bytes | None:

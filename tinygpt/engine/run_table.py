@@ -19,10 +19,10 @@ from tinygpt.engine.notes import DEADLY, NO_MEMORY, STOPPED, TIME_LIMIT, folder_
 from tinygpt.engine.pacing import FIRST, sample_length, slice_seconds
 from tinygpt.engine.pool import Lane
 from tinygpt.engine.quota import expected_bytes
-from tinygpt.engine.records import ENDED, LIVE, MOVING, NoSuchRun, NotYours, Run
+from tinygpt.engine.records import ENDED, LIVE, MOVING, NO_MODELS, Models, NoSuchRun, NotYours, Run
 from tinygpt.engine.runs import RunStore
 from tinygpt.engine.samples import Sample
-from tinygpt.engine.slices import SAMPLE_LENGTH, Slice, SliceJob, model_of, snapshot_steps
+from tinygpt.engine.slices import SAMPLE_LENGTH, Slice, SliceJob, best_model_of, model_of, snapshot_steps
 from tinygpt.engine.thinning import ThinnedCurve
 from tinygpt.engine.turns import Turns
 from tinygpt.training.state import Point
@@ -163,7 +163,7 @@ class RunTable:
             sample = Sample(slice_.step, slice_.sample) if slice_.sample else None
             self.disk.slice(run.about.id, points, state, slice_.snapshots, sample)
             if slice_.ended:
-                run.model = slice_.model
+                run.models = slice_.model, slice_.best_model
                 self.end(run, slice_.ended, slice_.note)
             elif run.stopping:
                 self.stop(run)
@@ -223,12 +223,12 @@ class RunTable:
         self.end(run, "stopped", STOPPED)
 
     def end(self, run: Run, status: str, note: str) -> None:
-        """The run is over; its state stays in memory until its model is on disk."""
+        """The run is over; its state stays in memory until its models are on disk."""
 
         def saved() -> None:
             size = self.store.size(run.about.id)
             with self.lock:
-                run.state = run.model = run.text = None
+                run.state, run.models, run.text = None, NO_MODELS, None
                 if run.about.id in self.runs:
                     self.holdings.weigh(run, size)
                     self.holdings.keep_curve(run, self.runs)
@@ -236,7 +236,7 @@ class RunTable:
         self.step_back(run)
         run.status, run.note, run.stopping, run.steps_wanted = status, note, False, 0
         facts = {"status": status, "note": note, **vars(run.progress)}
-        self.disk.end(run.about.id, facts, partial(trained_model, run.model, run.state), saved)
+        self.disk.end(run.about.id, facts, partial(trained_models, run.models, run.state), saved)
 
     def _refused(self, name: str, error: Exception | None) -> None:
         with self.lock:
@@ -254,6 +254,9 @@ class RunTable:
             return run.about, curve
 
 
-def trained_model(model: bytes | None, state: bytes | None) -> bytes | None:
-    """A run's model as a file: made from the bytes of its state if no worker made it; None without a first slice."""
-    return model or (model_of(loads(state)) if state else None)
+def trained_models(models: Models, state: bytes | None) -> Models:
+    """A run's models as files: made from the bytes of its state if no worker made them; none without a first slice."""
+    if models[0] is not None or state is None:
+        return models
+    reached = loads(state)
+    return model_of(reached), best_model_of(reached)

@@ -9,6 +9,7 @@
         state.safetensors           all that the next step needs, renewed every few seconds
         snapshots/<step>.safetensors  the model on its way, in 16-bit numbers
         model.safetensors           the model of a run that has ended
+        best.safetensors            that of its lowest val loss, where it is another one
         end.json                    how it ended; a run without it was interrupted
 
 Only the server writes here, from one thread (disk_writer.py). Reading is safe from every thread: lines are appended
@@ -164,15 +165,16 @@ class RunStore:
         """The model file of one step, or None."""
         return _bytes(self.home(run) / "snapshots" / f"{int(step)}.safetensors")
 
-    def model(self, run: str) -> bytes | None:
-        """The model file of a run that has ended, or None."""
-        return _bytes(self.home(run) / "model.safetensors")
+    def model(self, run: str, *, best: bool = False) -> bytes | None:
+        """The model file of a run that has ended, its last or its `best`; or None."""
+        return _bytes(self.home(run) / ("best.safetensors" if best else "model.safetensors"))
 
-    def end(self, run: str, facts: dict[str, Any], model: bytes | None) -> None:
-        """The run is over: keep its model and how it ended; the state is not needed any more."""
+    def end(self, run: str, facts: dict[str, Any], model: bytes | None, best: bytes | None = None) -> None:
+        """The run is over: keep its models and how it ended; the state is not needed any more."""
         home = self.home(run)
-        if model is not None:
-            write_whole(home / "model.safetensors", model)
+        for name, blob in (("best", best), ("model", model)):
+            if blob is not None:
+                write_whole(home / f"{name}.safetensors", blob)
         ending = json.dumps(facts, allow_nan=False).encode()
         write_whole(home / "end.json", ending)  # last: a run is over when its model is safe
         (home / "state.safetensors").unlink(missing_ok=True)

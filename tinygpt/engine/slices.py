@@ -72,7 +72,9 @@ class Slice:
     ended: str = ""
     note: str = ""
     snapshots: dict[int, bytes] = field(default_factory=dict)
-    model: bytes | None = None  # once the run has ended
+    best: tuple[int, float] | None = None  # step and val loss of the lowest look so far
+    model: bytes | None = None  # once the run has ended ...
+    best_model: bytes | None = None  # ... and that of its lowest look, where it is another one
     sample: str = ""
     account: StepAccount | None = None
     seconds: float = 0.0  # inside the training loop
@@ -103,12 +105,14 @@ def run_slice(job: SliceJob) -> Slice:
     losses = {}
     if state.ended == "finished":  # the last point is the long estimate of both
         losses = {"train_loss": points[-1].loss, "val_loss": points[-1].val}
-    blob, model = dumps(state), model_of(state, half=False, **losses) if state.ended else None
+    blob = dumps(state)
+    model, best_model = (model_of(state, half=False, **losses), best_model_of(state)) if state.ended else (None, None)
     ticket = "" if state.ended else _hold(job.run, state)  # last: from here on it may go on training
     return Slice(
         job.run, points=points, state=blob, ticket=ticket, step=state.step, ended=state.ended, note=state.note,
-        snapshots=snapshots, model=model, sample=sample, account=account, seconds=seconds,
-        sample_seconds=sample_seconds, began=began, finished=time.monotonic(), pid=os.getpid(),
+        snapshots=snapshots, best=state.lowest, model=model,
+        best_model=best_model, sample=sample, account=account, seconds=seconds, sample_seconds=sample_seconds,
+        began=began, finished=time.monotonic(), pid=os.getpid(),
     )  # fmt: skip
 
 
@@ -173,6 +177,17 @@ def model_of(state: TrainState, *, half: bool = False, **facts: float | None) ->
     """The model of a run as a file of its own, with `facts` about it; `half` stores 16-bit numbers."""
     facts |= {"step": state.step, "seed": state.spec.train.seed}
     return model_bytes(state.model, state.tokenizer, half=half, corpus=state.spec.corpus, **facts)
+
+
+def best_model_of(state: TrainState) -> bytes | None:
+    """The model of its lowest look as a file; None where that is its model as it is, or nobody has looked."""
+    if (best := state.better) is None:
+        return None
+    spec = state.spec
+    return model_bytes(
+        best.model(spec.model), state.tokenizer, step=best.step, seed=spec.train.seed, corpus=spec.corpus,
+        lowest_val_loss=best.val,
+    )  # fmt: skip
 
 
 def snapshot_steps(max_steps: int) -> tuple[int, ...]:

@@ -29,6 +29,7 @@ class LossCurve:
     target: float | None = None  # the val loss that the lecture states for it
     moving: bool = False  # it will go on: then the end of the chart does not wait for it
     lost: bool = False  # it diverged or failed: where it broke off is no end
+    kept: bool = False  # the model of its lowest val loss is kept beside the last one
 
     @property
     def vals(self) -> list[tuple[int, float]]:

@@ -5,7 +5,7 @@ import json
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tinygpt.export.written import TEXT_FILE, imports_and_code
+from tinygpt.export.written import TEXT_FILE, Better, Final, better_words, imports_and_code
 from tinygpt.texts.own import is_sha256
 from tinygpt.training.spec import RunSpec
 
@@ -82,6 +82,7 @@ source = torch.Generator().manual_seed(1337)
 written = generate(state.model, idx, 300, generator=source)
 print(corpus.tokenizer.decode([token.id for token in written]))"""
 LOSSES = "## Is it the same run?\n\nTrain and val loss, over many windows."
+BEST = " Here `state.best.model(spec.model)` is that of the lowest."
 COMPARE = """\
 if state.note:
     print(state.note)
@@ -89,11 +90,11 @@ print("exported:     ", exported)
 print("trained again:", (points[-1].loss, points[-1].val))"""
 
 
-def notebook(spec: RunSpec, *, name: str = "", final: tuple[float, float] | None = None) -> str:
+def notebook(spec: RunSpec, *, name: str = "", final: Final | None = None, better: Better | None = None) -> str:
     """The run as the JSON of a notebook (nbformat 4). `final` are its train and val loss, where it has finished.
 
-    The name of the run is a comment. An own text is read from text.txt beside the notebook.
-    Raises ValueError where the text of the run is not known.
+    `better` is where its val loss was lower than at the end. The name of the run is a comment. An own text is read from
+    text.txt beside the notebook. Raises ValueError where the text of the run is not known.
     """
     own = is_sha256(spec.corpus)
     imports, code = imports_and_code(spec, name, training="advance, start", place=f'"{TEXT_FILE}"')
@@ -109,7 +110,7 @@ def notebook(spec: RunSpec, *, name: str = "", final: tuple[float, float] | None
         "draw": new_code_cell(DRAW),
         "sample": new_markdown_cell(SAMPLE),
         "write": new_code_cell(WRITE),
-        "losses": new_markdown_cell(LOSSES),
+        "losses": new_markdown_cell(LOSSES + better_words(better) + BEST * bool(better)),
         "compare": new_code_cell(COMPARE),
     }
     for id, cell in cells.items():

@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import CATALOGUE
-from tinygpt.export.written import TEXT_FILE, literal, name_comment, respelled
+from tinygpt.export.written import TEXT_FILE, Better, Final, better_words, literal, name_comment, respelled
 from tinygpt.files import PROJECT
 from tinygpt.gpt import GPTConfig
 from tinygpt.settings import times_the_rate
@@ -26,11 +26,12 @@ It had ended with train loss {!r} and val loss {!r}
 NOT_ENDED = "It had no final losses when it was taken along, being unfinished or diverged; this trains all of it."
 
 
-def plain_pytorch(spec: RunSpec, *, name: str = "", final: tuple[float, float] | None = None) -> str:
+def plain_pytorch(spec: RunSpec, *, name: str = "", final: Final | None = None, better: Better | None = None) -> str:
     """The run as Python that needs PACKAGES alone. `final` are its losses, where it has finished.
 
-    It reads its text from text.txt beside it. Trained again it has the very weights of the run, and it reads the
-    model file of the run, too. The name of the run is a comment. ValueError where its text is not known.
+    `better` is where its val loss was lower than at the end. It reads its text from text.txt beside it. Trained again
+    it has the very weights of the run, and it reads the model files of the run, too. The name of the run is a comment.
+    ValueError where its text is not known.
     """
     spec, comment = respelled(spec), name_comment(name)
     model, train = spec.model, spec.train
@@ -43,7 +44,7 @@ def plain_pytorch(spec: RunSpec, *, name: str = "", final: tuple[float, float] |
         text_file=TEXT_FILE,
         sha256=spec.corpus,
         packages=" ".join(f"{package}=={version(package).partition('+')[0]}" for package in PACKAGES),
-        ending=NOT_ENDED if final is None else ENDED.format(*map(float, final)),
+        ending=(NOT_ENDED if final is None else ENDED.format(*map(float, final))) + better_words(better),
         name=comment,
         hyperparameters=_hyperparameters(model, train, has),
         chars=literal(chars) if chars else "sorted(set(text))",

@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Iterable
 
+from tinygpt.export.written import Better, Final
 from tinygpt.training.spec import RunSpec
 from tinygpt.training.state import Point
 
@@ -30,17 +31,20 @@ def _table(rows: Iterable[Iterable[object]]) -> str:
 
 
 def points_json(
-    spec: RunSpec, points: Iterable[Point], *, name: str = "", final: tuple[float, float] | None = None
+    spec: RunSpec, points: Iterable[Point], *, name: str = "", final: Final | None = None, better: Better | None = None
 ) -> str:
     """What the run was, its final losses (None where it has not finished) and all of its points, one a line.
 
-    What is no number (a loss that exploded) is null: JSON has no NaN.
+    `better` is where its val loss was lower than at the end, and stands there as "lowest" only then. What is no number
+    (a loss that exploded) is null: JSON has no NaN.
     """
     facts = {
         "name": name,
         "spec": json.loads(spec.to_json()),
         "final": None if final is None else dict(zip(("train", "val"), final, strict=True)),
     }
+    if better:
+        facts["lowest"] = dict(zip(("step", "val"), better, strict=True))
     head = json.dumps(facts, indent=1, allow_nan=False).removesuffix("\n}")
     lines = ",\n".join(point.to_json() for point in points)
     return f'{head},\n "points": [\n{lines}\n]}}\n'

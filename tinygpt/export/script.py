@@ -1,6 +1,6 @@
 """A run as a plain script: from a fresh interpreter, it ends with the very losses of the run."""
 
-from tinygpt.export.written import TEXT_FILE, imports_and_code
+from tinygpt.export.written import TEXT_FILE, Better, Final, better_words, imports_and_code
 from tinygpt.texts.own import is_sha256
 from tinygpt.training.spec import RunSpec
 
@@ -30,14 +30,14 @@ The last line must say the same."""
 NOT_ENDED = "It had not come to its end when it was taken along; this trains all of it."
 
 
-def script(spec: RunSpec, *, name: str = "", final: tuple[float, float] | None = None) -> str:
+def script(spec: RunSpec, *, name: str = "", final: Final | None = None, better: Better | None = None) -> str:
     """The run as Python to read and to start. `final` are its train and val loss, where it has finished.
 
-    The name of the run is a comment. An own text is read from text.txt beside the script.
-    Raises ValueError where the text of the run is not known.
+    `better` is where its val loss was lower than at the end. The name of the run is a comment. An own text is read from
+    text.txt beside the script. Raises ValueError where the text of the run is not known.
     """
     own = is_sha256(spec.corpus)
-    ending = NOT_ENDED if final is None else ENDED.format(*map(float, final))
+    ending = (NOT_ENDED if final is None else ENDED.format(*map(float, final))) + better_words(better)
     head = HEAD.format(text=OWN if own else "", ending=ending)
     place = f'Path(__file__).with_name("{TEXT_FILE}")'
     imports, code = imports_and_code(spec, name, training="train", place=place)

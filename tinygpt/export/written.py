@@ -11,6 +11,8 @@ from tinygpt.texts.own import is_sha256
 from tinygpt.training.spec import RunSpec
 
 TEXT_FILE = "text.txt"  # where an own text has to lie: beside the script, the notebook or the file of plain PyTorch
+Final = tuple[float, float]  # train and val loss at the end of a run
+Better = tuple[int, float]  # the step of its lowest val loss, and that loss
 LINE = 100  # characters; longer calls get a line for each setting
 
 
@@ -59,6 +61,16 @@ def name_comment(name: str) -> str:
     """The name of a run, typed by a person, as a comment on one line; "" without one."""
     called = clean_name(name)
     return f"# Its name was: {called}" if called else ""
+
+
+def better_words(better: Better | None) -> str:
+    """A line that says where the val loss of a run was lower than at its end; "" for None."""
+    if better is None:
+        return ""
+    return (
+        f"\nIts val loss was lowest, {float(better[1]):.4f}, at step {int(better[0])}. "
+        "The model made here is that of the last step; the app keeps both."
+    )
 
 
 def call(config: object) -> str:

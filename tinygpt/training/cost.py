@@ -51,9 +51,9 @@ class Machine:
         return self.per_operation * operations(model, batch_size) + self.per_score * scores
 
     def run_seconds(self, spec: RunSpec) -> float:
-        """Seconds of a whole run: its steps, its live estimates, its final evaluation."""
+        """Seconds of a whole run: its steps, its live estimates with one at the end, its final evaluation."""
         config = spec.train
-        looks = math.ceil(config.max_steps / config.eval_interval) * LIVE_BATCHES + 2 * FINAL_BATCHES
+        looks = (math.ceil(config.max_steps / config.eval_interval) + 1) * LIVE_BATCHES + 2 * FINAL_BATCHES
         arithmetic = self.arithmetic_seconds(spec.model, config.batch_size) * FORWARD_SHARE
         return config.max_steps * self.step_seconds(spec.model, config.batch_size) + looks * arithmetic
 

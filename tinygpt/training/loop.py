@@ -20,7 +20,7 @@ from tinygpt.corpus import Corpus
 from tinygpt.training.divergence import not_a_number
 from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES, estimate_loss
 from tinygpt.training.spec import RunSpec
-from tinygpt.training.state import Point, TrainState, start
+from tinygpt.training.state import Best, Point, TrainState, start
 
 Witness = Callable[[Tensor, Tensor], None]  # at a batch, both (B, T), once its gradients are there
 
@@ -77,16 +77,14 @@ def one_thread() -> Iterator[None]:
 def one_step(state: TrainState, corpus: Corpus, witness: Witness | None = None) -> Point | None:
     """One optimizer step on one random batch; the loss before it, or None where it is not a number any more."""
     config, B, T = state.spec.train, state.spec.train.batch_size, state.spec.model.block_size
-    val = None
-    if state.step % config.eval_interval == 0:  # a few batches, always the same ones
-        estimate = estimate_loss(state.model, corpus, "val", batches=LIVE_BATCHES, batch_size=B, block_size=T)
-        val = estimate if math.isfinite(estimate) else None
+    val = look(state, corpus) if state.step % config.eval_interval == 0 else None
     state.model.train()
     x, y = corpus.batch("train", B, T, state.batches)  # both (B, T)
     _, loss = state.model(x, y)
     if not math.isfinite(measured := loss.item()):
         give_up(state)
         return None
+    keep_if_best(state, val)
     point = Point(state.step, measured, val, config.learning_rate_at(state.step), 0.0, state.tokens)
     torch._foreach_copy_(state.previous, [p.detach() for p in state.model.parameters()])
     for optimizer in state.optimizers:
@@ -106,6 +104,20 @@ def one_step(state: TrainState, corpus: Corpus, witness: Witness | None = None) 
     return point
 
 
+def look(state: TrainState, corpus: Corpus) -> float | None:
+    """The val loss of the model as it is, over a few batches, always the same ones; None where it is no number."""
+    B, T = state.spec.train.batch_size, state.spec.model.block_size
+    val = estimate_loss(state.model, corpus, "val", batches=LIVE_BATCHES, batch_size=B, block_size=T)
+    return val if math.isfinite(val) else None
+
+
+def keep_if_best(state: TrainState, val: float | None) -> None:
+    """Keep a copy of the weights if no look was lower; of two equal looks, those of the later one."""
+    if val is not None and (state.best is None or val <= state.best.val):
+        weights = {name: value.detach().clone() for name, value in state.model.state_dict().items()}
+        state.best = Best(state.step, val, weights)
+
+
 def give_up(state: TrainState) -> None:
     """The loss is not a number any more: end, with the weights of the last loss that was one."""
     with torch.no_grad():
@@ -116,8 +128,13 @@ def give_up(state: TrainState) -> None:
 
 
 def one_piece_of_the_final_evaluation(state: TrainState, corpus: Corpus) -> Point | None:
-    """A few batches more of the last estimate; the last point, once both splits are done."""
+    """A few batches more of the last estimate; the last point, once both splits are done.
+
+    Before it the model is looked at like all before it: a long estimate, over other windows, says not which is better.
+    """
     config, block_size = state.spec.train, state.spec.model.block_size
+    if not any(tally.windows for tally in state.tallies.values()):
+        keep_if_best(state, look(state, corpus))
     windows = FINAL_BATCHES * config.batch_size
     for split, tally in state.tallies.items():
         if tally.windows < windows:

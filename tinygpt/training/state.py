@@ -10,7 +10,7 @@ from torch import Tensor
 
 from tinygpt.corpus import Corpus
 from tinygpt.files import has_type
-from tinygpt.models import LanguageModel, build
+from tinygpt.models import LanguageModel, ModelConfig, blank, build
 from tinygpt.randomness import generator as seeded
 from tinygpt.settings import times_the_rate
 from tinygpt.tokenizer import CharTokenizer
@@ -54,6 +54,21 @@ class Point(NamedTuple):
         return cls(step, loss, val, float(lr), float(seconds), tokens)
 
 
+@dataclass(frozen=True)
+class Best:
+    """The model with the lowest val loss so far, of all that were looked at on the way."""
+
+    step: int  # optimizer steps made before it was looked at
+    val: float  # over LIVE_BATCHES, whose windows are the same at every look
+    weights: dict[str, Tensor]
+
+    def model(self, config: ModelConfig) -> LanguageModel:
+        """It as a model of its own, in evaluation mode."""
+        model = blank(config)
+        model.load_state_dict(self.weights, assign=True)
+        return model.eval()
+
+
 @dataclass
 class TrainState:
     """Everything the next step needs. `ended` is "" while there is work, then "finished" or "diverged"."""
@@ -68,6 +83,7 @@ class TrainState:
     step: int = 0
     watch: Watch = field(default_factory=Watch)
     tallies: dict[str, Tally] = field(default_factory=lambda: {"train": Tally(), "val": Tally()})
+    best: Best | None = None  # None before the first look
     ended: str = ""
     note: str = ""  # why it ended, for people
     seconds: float = 0.0  # a clock is not part of the bytes: two equal runs would differ
@@ -76,6 +92,16 @@ class TrainState:
     def tokens(self) -> int:
         """Characters trained on so far."""
         return self.step * self.spec.train.batch_size * self.spec.model.block_size
+
+    @property
+    def lowest(self) -> tuple[int, float] | None:
+        """The step and the val loss of the best model."""
+        return (self.best.step, self.best.val) if self.best else None
+
+    @property
+    def better(self) -> Best | None:
+        """The best model, where that is not the one which is trained now."""
+        return self.best if self.best and self.best.step != self.step else None
 
 
 def start(spec: RunSpec, corpus: Corpus) -> TrainState:

@@ -20,6 +20,7 @@ from tinygpt.words.floors import (
     stretch_below,
     unbroken,
 )
+from tinygpt.words.overfitting import turn_words
 
 BEST = "the best possible"  # loss on a made-up language: the name of that floor
 HOOK = 0.005  # nats: so far from its curve the dot at the end must be to be seen there
@@ -42,7 +43,7 @@ def curve_words(
         return (
             "the first value: a model that knows nothing costs about as much as guessing, the dotted line at the top."
         )
-    words = (
+    words = turn_words(curve, {name: floor.val for name, floor in floors.items()}, ended=ended) or (
         bigram_words(curve, floors, ended=ended)
         if curve.role == "bigram"
         else crossing_words(curve, floors, ended=ended, bigram=bigram)

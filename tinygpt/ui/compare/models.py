@@ -1,5 +1,6 @@
 """The models of runs, ready to be asked; and what is measured on them, kept because it takes a moment."""
 
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from tinygpt.checkpoint.model_file import load
@@ -10,6 +11,7 @@ from tinygpt.inside.surprise import surprise
 from tinygpt.keeping import kept
 from tinygpt.models import LanguageModel
 from tinygpt.ui import session, texts
+from tinygpt.words.overfitting import last_model, lowest_model
 
 
 class At(NamedTuple):
@@ -18,11 +20,32 @@ class At(NamedTuple):
     run: str
     step: int
     corpus: str
+    best: bool = False  # the one of its lowest val loss, which is kept beside the last
 
 
 def reached(run: RunView) -> At:
     """The model that a run has reached."""
     return At(run.id, run.step, run.spec.corpus)
+
+
+class Choice(NamedTuple):
+    """A model of a run that can be chosen, and what it is called."""
+
+    run: RunView
+    where: At
+    title: str
+
+
+def model_choices(runs: Iterable[RunView], title: Callable[[RunView], str]) -> dict[str, Choice]:
+    """The models of runs, each by a key for the page: the last, then that of the lowest val loss, if it is another."""
+    found = {}
+    for run in runs:
+        name, last = title(run), reached(run)
+        found[run.id] = Choice(run, last, f"{name}, {last_model(run.step)}" if run.better else name)
+        if run.better:
+            best = last._replace(step=run.better[0], best=True)
+            found[f"{run.id} best"] = Choice(run, best, f"{name}, {lowest_model(best.step)}")
+    return found
 
 
 def text_of(where: At) -> Corpus:
@@ -40,7 +63,7 @@ def on_its_text(where: At) -> tuple[LanguageModel, Corpus]:
 @kept
 def model_at(where: At) -> LanguageModel:
     """A model from the engine. ValueError with a sentence where there is none (yet)."""
-    blob = session.engine().model_bytes(where.run)
+    blob = session.engine().model_bytes(where.run, best=where.best)
     if blob is None:
         raise ValueError("This run has not made its first step yet, so there is no model to look at.")
     return load(blob).model

@@ -21,6 +21,7 @@ from tinygpt.ui import floors, frame, texts
 from tinygpt.ui.compare.chart import figure
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.compare.standing import broken_on_purpose, by_seed, is_over, losses, standing, variant_loss
+from tinygpt.ui.compare.turned import Turned, lowest_words
 from tinygpt.ui.compare.verdict import Groups, against, joined, notes_on
 from tinygpt.words import literal
 from tinygpt.words.loss import gap_words
@@ -44,20 +45,20 @@ PLAIN: dict[tuple[str, object], str] = {
 }
 
 
-def results(shown: Shown) -> None:
+def results(shown: Shown, turned: Turned) -> None:
     """A row for each variant, and what the share of the gap means."""
     groups = shown.variants()
     if not groups:
         st.markdown(":gray[Choose runs at the left, or begin an experiment. Each variant gets a row here.]")
         return
-    rows = result_rows(shown)
+    rows = result_rows(shown, turned)
     with st.expander(f"All {len(rows)} variants", type="compact") if len(rows) > FEW else nullcontext():
         st.table(rows, border="horizontal", hide_index=True)
         if any("gap closed" in row for row in rows):
             st.markdown(f":gray[{gap_words(known_floors(shown.runs[0].spec))}]")
 
 
-def result_rows(shown: Shown) -> list[dict[str, str]]:
+def result_rows(shown: Shown, turned: Turned | None = None) -> list[dict[str, str]]:
     """The rows in words, with markdown escaped; without the columns in which no row has a word."""
     groups, (first, mark), rows = shown.variants(), marked(shown), []
     for label, differs in differences(groups).items():
@@ -69,6 +70,7 @@ def result_rows(shown: Shown) -> list[dict[str, str]]:
             "what differs": literal.markdown(differs),
             "parameters": thousands(count_parameters(spec.model)),
             "val loss": f"**{loss}**" if best else loss,
+            "lowest": lowest_words((turned or {}).get(label, ())),
             "perplexity": perplexity(fmean(found)) if found else "",
             "its seeds": f"{brief(min(found))} to {brief(max(found))}" if len(found) > 1 else "",
             "gap closed": percent(share) if share is not None else "",

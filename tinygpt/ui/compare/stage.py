@@ -8,6 +8,7 @@ from tinygpt.spelling import time_range
 from tinygpt.ui import frame, pace, session
 from tinygpt.ui.compare import chart, kinds, results, sweep, verdict
 from tinygpt.ui.compare.shown import Shown, chosen
+from tinygpt.ui.compare.turned import turned_words, turns_of
 from tinygpt.ui.train.launch import LUCKY, SETTLED, UNLUCKY, seconds_here
 from tinygpt.ui.train.status import FROM_A_LINK
 from tinygpt.words import literal
@@ -36,13 +37,14 @@ def _tick(fresh: list[Shown], live: bool) -> None:
     with st.container():
         view = chart.controls()
         ends = chart.compared_losses(now, tones, view) if now.runs else ""
-        frame.caption(f"{verdict.comparison_words(now)} {ends}")
+        turned = turns_of(now)
+        frame.caption(verdict.joined(verdict.comparison_words(now), turned_words(now, turned), ends))
     with st.container():
         for one in now.experiments:
             if one.kind == "sweep" and (groups := now.variants(one)):
                 sweep.sweep_found(groups, tones[next(iter(groups))], one.id)
     with st.container():
-        results.results(now)
+        results.results(now, turned)
         results.seed_by_seed(now, tones)
         results.one_by_one(now)
     with st.container():

@@ -1,11 +1,13 @@
 """Take it along: points, model, and the run as script, notebook or plain PyTorch, which end with the same loss."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from tinygpt.corpus import load_corpus
-from tinygpt.engine.records import RunView
+from tinygpt.engine.records import ENDED, RunView
 from tinygpt.export.notebook import notebook
 from tinygpt.export.plain import plain_pytorch
 from tinygpt.export.points import points_csv, points_json, together_csv
@@ -16,6 +18,7 @@ from tinygpt.texts.own import is_sha256
 from tinygpt.training.state import Point
 from tinygpt.ui import session, texts
 from tinygpt.ui.compare.shown import Shown
+from tinygpt.words.overfitting import last_model, lowest_model
 
 CSV, JSON, NOTEBOOK, PYTHON = "text/csv", "application/json", "application/x-ipynb+json", "text/x-python"
 
@@ -37,20 +40,19 @@ def take_along(now: Shown) -> None:
 
 
 def _of_a_run(run: RunView) -> None:
-    title, final, engine = run.name, run.final, session.engine()
-    name = f"tinygpt-{for_a_file(run.label or title).lower() or 'run'}-seed-{run.spec.train.seed}"
+    known = _known(run)
+    name = f"tinygpt-{for_a_file(run.label or run.name).lower() or 'run'}-seed-{run.spec.train.seed}"
     with st.container(horizontal=True):
-        _button("Script", lambda: script(run.spec, name=title, final=final), f"{name}.py", PYTHON)
-        _button("Notebook", lambda: notebook(run.spec, name=title, final=final), f"{name}.ipynb", NOTEBOOK)
-        _button("Plain PyTorch", lambda: plain_pytorch(run.spec, name=title, final=final), f"{name}-plain.py", PYTHON)
+        _button("Script", lambda: script(run.spec, **known), f"{name}.py", PYTHON)
+        _button("Notebook", lambda: notebook(run.spec, **known), f"{name}.ipynb", NOTEBOOK)
+        _button("Plain PyTorch", lambda: plain_pytorch(run.spec, **known), f"{name}-plain.py", PYTHON)
         _button("Points, CSV", lambda: points_csv(_points(run)), f"{name}.csv", CSV)
-        _button(
-            "Points, JSON", lambda: points_json(run.spec, _points(run), name=title, final=final), f"{name}.json", JSON
-        )
+        _button("Points, JSON", lambda: points_json(run.spec, _points(run), **known), f"{name}.json", JSON)
         if run.step:
-            _button(
-                "Model", lambda: engine.model_bytes(run.id) or b"", f"{name}.safetensors", "application/octet-stream"
-            )
+            _model(run, "Model" + f": {last_model(run.step)}" * bool(run.better), f"{name}.safetensors")
+        if run.better:
+            step = run.better[0]
+            _model(run, f"Model: {lowest_model(step)}", f"{name}-step-{step}.safetensors", best=True)
         if not (secret := texts.why_not(run.spec.corpus)):
             _button("Its text", lambda: _text(run), TEXT_FILE, "text/plain")
     if secret:
@@ -60,7 +62,7 @@ def _of_a_run(run: RunView) -> None:
         needs = "They look for the text beside them. Plain PyTorch is one file that needs nothing else of tinygpt."
     ended = "has diverged" if run.status == "diverged" else "has not come to its end"
     says = "Script, notebook and plain PyTorch train this run again to the same loss, to the digit."
-    if not final:
+    if not run.final:
         says = f"This run {ended}; script, notebook and plain PyTorch train all of it."
     st.markdown(f":gray[{says} {needs}]")
 
@@ -72,6 +74,16 @@ def _button(label: str, make: Callable[[], str | bytes], file_name: str, mime: s
 def _text(run: RunView) -> str:
     """The text of a run, asked for again when the button is pressed: it may not be shared any more."""
     return texts.why_not(run.spec.corpus) or load_corpus(run.spec.corpus, folder=texts.folder()).text
+
+
+def _known(run: RunView) -> dict[str, Any]:
+    """What an export says of a run beside its spec: only one that has ended has a lowest val loss for good."""
+    return {"name": run.name, "final": run.final, "better": run.better if run.status in ENDED else None}
+
+
+def _model(run: RunView, label: str, file_name: str, *, best: bool = False) -> None:
+    made = partial(session.engine().model_bytes, run.id, best=best)
+    _button(label, lambda: made() or b"", file_name, "application/octet-stream", f"model_{'best' if best else 'last'}")
 
 
 def _points(run: RunView) -> list[Point]:
@@ -86,5 +98,5 @@ def _together(now: Shown) -> str:
 
 def _together_json(now: Shown) -> str:
     """A JSON list with an object for each run, as `Points, JSON` gives it."""
-    each = (points_json(run.spec, _points(run), name=now.title(run), final=run.final) for run in now.runs)
+    each = (points_json(run.spec, _points(run), **_known(run) | {"name": now.title(run)}) for run in now.runs)
     return f"[{','.join(each)}]\n"

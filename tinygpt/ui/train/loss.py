@@ -91,6 +91,6 @@ def curve_of(view: RunView, label: str = "", **more: Any) -> LossCurve | None:
         return None
     if view.status not in ENDED:
         points = tuple(point for point in points if point.step < view.step)
-    moving, lost = pace.will_change(view), view.status in ("diverged", "failed")
-    role = kind(view.spec.model)
-    return LossCurve(view.id, label or view.name, role, points, view.max_steps, moving=moving, lost=lost, **more)
+    more |= {"moving": pace.will_change(view), "lost": view.status in ("diverged", "failed")}
+    more |= {"kept": view.better is not None}
+    return LossCurve(view.id, label or view.name, kind(view.spec.model), points, view.max_steps, **more)

@@ -9,6 +9,7 @@ from tinygpt.plots.losses.tones import tone
 from tinygpt.spelling import brief, for_a_file, thousands
 from tinygpt.ui import session, texts
 from tinygpt.words import literal
+from tinygpt.words.overfitting import last_model, lowest_model
 from tinygpt.words.verdict import hidden_words
 
 MOST = 20  # runs that a link to the comparison names
@@ -96,14 +97,11 @@ def menu(view: RunView, name: str) -> None:
         if mine:
             st.text_input("Name", view.name, key=f"name_{view.id}", max_chars=40, on_change=_rename, args=(view.id,))
         if view.step or view.status == "diverged":  # at step 0 too it keeps the model it began with
-            st.download_button(
-                "Download the model",
-                data=lambda: engine.model_bytes(view.id) or b"",
-                file_name=f"tinygpt-{for_a_file(view.name) or 'model'}-{view.step}.safetensors",
-                key=f"download_{view.id}",
-                on_click="ignore",
-                width="stretch",
-            )
+            better = view.better
+            which = f": {last_model(view.step)}" if better else ""
+            _download(f"Download the model{which}", view, view.step, best=False)
+            if better:
+                _download(f"Download the model: {lowest_model(better[0])}", view, better[0], best=True)
         if mine and view.live:
             st.button("Stop", key=f"stop_{view.id}", on_click=session.order, args=("stage", engine.stop, view.id),
                       width="stretch")  # fmt: skip
@@ -111,6 +109,14 @@ def menu(view: RunView, name: str) -> None:
             words = "Stop and delete" if view.live else "Delete"
             st.button(words, key=f"delete_{view.id}", on_click=session.act, args=("stage", engine.delete, view.id),
                       width="stretch")  # fmt: skip
+
+
+def _download(label: str, view: RunView, step: int, *, best: bool) -> None:
+    st.download_button(
+        label, lambda: session.engine().model_bytes(view.id, best=best) or b"",
+        f"tinygpt-{for_a_file(view.name) or 'model'}-{step}.safetensors",
+        key=f"download_{'best_' * best}{view.id}", on_click="ignore", width="stretch",
+    )  # fmt: skip
 
 
 def _rename(run: str) -> None:

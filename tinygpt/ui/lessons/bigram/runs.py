@@ -54,9 +54,9 @@ def _kept(run: str, step: int) -> Tensor | None:
 
 
 @kept
-def _last(run: str) -> Tensor | None:
-    """The table of a run that has ended: it stays as it is, so nobody reads it from disk at every tick."""
-    return _read(partial(session.engine().model_bytes, run))
+def _last(run: str, *, best: bool = False) -> Tensor | None:
+    """A table of a run that has ended: it stays as it is, so nobody reads it from disk at every tick."""
+    return _read(partial(session.engine().model_bytes, run, best=best))
 
 
 def _read(ask: Callable[[], bytes | None]) -> Tensor | None:
@@ -69,13 +69,18 @@ def _read(ask: Callable[[], bytes | None]) -> Tensor | None:
 
 
 def tables_of(view: RunView | None, text: Counted) -> dict[int, Tensor]:
-    """The tables of a run by step: untrained, the snapshots kept on the way, and as it is now. Each (V, V)"""
+    """The tables of a run by step: untrained, the snapshots kept on the way, and as it is now. Each (V, V)
+
+    Once it has ended, the one of its lowest val loss is among them.
+    """
     spec = view.spec if view else table_spec(text, RATE, STEPS)
     untrained, found, engine = _untrained(spec), dict[int, Tensor | None](), session.engine()
     try:
         if view and view.step:
             found = {step: _kept(view.id, step) for step in engine.snapshots(view.id) if step < view.step}
             found[view.step] = _last(view.id) if view.status in ENDED else _read(partial(engine.model_bytes, view.id))
+            if view.better and view.status in ENDED:
+                found = dict(sorted({view.better[0]: _last(view.id, best=True), **found}.items()))
     except NoSuchRun:  # it was deleted a moment ago, in another tab
         found = {}
     return {0: untrained} | {step: P for step, P in found.items() if P is not None}

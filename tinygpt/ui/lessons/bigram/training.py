@@ -135,7 +135,8 @@ def _show(
         for at, drawing in zip(drawn, stills, strict=True)
     ]
     if len(pictures) > 1:
-        names = [str(step) for step in found]
+        best = view.better[0] if view and view.better else None
+        names = [f"{step}, lowest val loss" if step == best else str(step) for step in found]
         return every[drag(pictures, key="when", label="Step", names=names, default=last)]
     if moving:  # a line where the slider will be
         with st.container(height=SLIDER, border=False, vertical_alignment="center"):
