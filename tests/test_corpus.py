@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt.corpus import CATALOGUE, Corpus, default_corpus, load_corpus, split_point
+from tinygpt.keeping import forget_texts
 from tinygpt.lessons.windows import LECTURE_BATCH, context_examples
 from tinygpt.texts.own import keep_text
 from tinygpt.tokenizer import LECTURE_CHARS
@@ -18,7 +19,7 @@ def nothing_at_hand(monkeypatch, tmp_path):
     """Tiny Shakespeare comes by `exact_file` or not at all: never from the cache of whoever runs the tests."""
     monkeypatch.delenv("TINYGPT_DATA", raising=False)
     monkeypatch.setattr("tinygpt.texts.tiny_shakespeare.cache_folder", lambda: tmp_path)
-    load_corpus.cache_clear()
+    forget_texts()
 
 
 @pytest.fixture(params=["shakespeare-plays", "tinyshakespeare"])

@@ -46,6 +46,7 @@ def test_an_old_link_leads_its_owner_to_her_text_and_nobody_else(page, base_url,
     page.goto(f"{base_url}/train?corpus=own+text+{digits[1]}")
     wait_run(page)
     expect(page.locator(".st-key-corpus input")).to_have_value("house.srt")
+    expect(page.get_by_text("left out")).to_have_count(0)
     other = browser.new_context()
     theirs = other.new_page()
     theirs.goto(f"{base_url}/tokens?reveal=all&corpus=own+text+{digits[1]}")

@@ -49,7 +49,7 @@ def _means_something(said: str) -> bool:
 
 def remember(page: str) -> None:
     """Keep what the address says when somebody comes to `page`: before its controls are drawn."""
-    asked = {name: st.query_params.get_all(name) for name in st.query_params}
+    asked = {name: st.query_params.get_all(name) for name in st.query_params if name != "corpus"}  # texts.follow_link
     asked |= {name: [said] for name, said in st.session_state.pop("dropped", {}).items()}
     st.session_state.setdefault(f"asked_{page}", asked)
 
