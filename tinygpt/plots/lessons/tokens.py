@@ -31,9 +31,9 @@ def id_tiles(
         tone = color("bigram", mode) if n == target else color("head", mode) if n < context else "transparent"
         line = f"2px dashed {p.muted}" if id_ is None else f"2.5px solid {tone}"
         box = f"width:{WIDE}px;border:{line};border-radius:4px;background:{p.tile if id_ is not None else p.paper}"
-        below = "\u2715" if id_ is None else str(id_)
+        below, size = "\u2715" if id_ is None else str(id_), 19 if len(shown(symbol)) < 4 else 13  # px
         parts.append(
-            f'<div style="text-align:center"><div style="{box}"><div style=\'font-family:{MONO};font-size:19px;'
+            f'<div style="text-align:center"><div style="{box}"><div style=\'font-family:{MONO};font-size:{size}px;'
             f"color:{p.ink};white-space:pre'>{escape(shown(symbol))}</div><div style=\"font-size:15px;"
             f'color:{p.muted}">{below}</div></div>{asked if n == target else ""}</div>'
         )

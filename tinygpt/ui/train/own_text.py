@@ -19,6 +19,7 @@ NOT_STORED = (
 )
 OTHERS = 10_000  # bytes: what a browser sends of all other controls together, amply
 LONG = 20_000  # characters: a longer paste would be sent again with every tick of a live run
+SHOWN_OF_IT = 100  # characters under the list of encodings: the button below stays in sight
 HINT = 40  # characters that the list of encodings shows of a text
 
 Said = tuple[str, str, list[Reading]]  # what became of a text, in which words, and the readings to choose from
@@ -137,7 +138,7 @@ def _ask(found: list[Reading]) -> None:
             "It is stored as", list(by_codec), key="stored_as", format_func=lambda codec: hint(by_codec[codec])
         )
     ]
-    st.text(f"Then it would say: {isolated(chosen.preview)}")
+    st.text(f"Then it would say: {isolated(chosen.preview[:SHOWN_OF_IT])}")
     st.button(f"Yes, read it as {chosen.label}", key="read_as", on_click=_use, args=(chosen.codec,))
     st.markdown(NONE_IS_RIGHT)
 
