@@ -125,25 +125,22 @@ def damage(path: Path, way: str, place: float, value: object) -> None:
     """Damage a file of a run; `place` is a share of it, `value` what stands there instead where it is JSON."""
     blob = path.read_bytes() if path.is_file() else b"{}"
     at = int(place * max(0, len(blob) - 1))
-    if way in ("folder", "missing", "pipe", "loop") or path.is_dir():
-        remove(path)
+    if way in ("folder", "missing", "pipe", "loop") or not path.is_file():
+        remove(path)  # also what an earlier damage has made of it: to write into a pipe would never end
     if way == "folder":
         path.mkdir(parents=True)
     elif way == "pipe":
         os.mkfifo(path)
     elif way == "loop":
         path.symlink_to(path)
+    elif way == "json":
+        path.write_bytes(altered(blob, place, value))
+    elif way == "flipped":
+        bit = 1 << int(place * 1e6) % 8
+        path.write_bytes(blob[:at] + bytes(byte ^ bit for byte in blob[at : at + 1]) + blob[at + 1 :])
     elif way != "missing":
-        new = {
-            "truncated": blob[:at],
-            "empty": b"",
-            "flipped": blob[:at] + bytes([blob[at] ^ 1 << int(place * 1e6) % 8]) + blob[at + 1 :],
-            "foreign": b"%PDF-1.7 " + blob,
-            "json": altered(blob, place, value),
-            "nested": b"[" * 100_000,
-            "blank": bytes(len(blob)),
-        }[way]
-        path.write_bytes(new)
+        new = {"truncated": blob[:at], "empty": b"", "foreign": b"%PDF-1.7 " + blob, "nested": b"[" * 100_000}
+        path.write_bytes(new.get(way, bytes(len(blob))))
 
 
 def remove(path: Path) -> None:
@@ -153,22 +150,19 @@ def remove(path: Path) -> None:
 def altered(blob: bytes, place: float, value: object) -> bytes:
     """The same JSON with another value somewhere: in the first line, or in the head of a .safetensors file."""
     binary = blob[8:9] == b"{"
-    text, rest = (blob[8:].split(b"}\n")[0], b"") if binary else (blob.partition(b"\n")[0], blob.partition(b"\n")[2])
-    if binary:
-        length = int.from_bytes(blob[:8], "little")
-        text, rest = blob[8 : 8 + length], blob[8 + length :]
+    length = int.from_bytes(blob[:8], "little") if binary else 0
+    text, _, rest = (blob[8 : 8 + length], b"", blob[8 + length :]) if binary else blob.partition(b"\n")
     try:
         facts = json.loads(text)
-    except ValueError:
+        inner = json.loads(facts["__metadata__"]["tinygpt"]) if binary else facts
+    except (ValueError, RecursionError, KeyError, TypeError):  # an earlier damage has been there
         return b"null"
-    if binary:  # what tinygpt says stands in it as JSON in JSON
-        inner = json.loads(facts["__metadata__"]["tinygpt"])
-        put(inner, place, value)
-        facts["__metadata__"]["tinygpt"] = json.dumps(inner)
-        text = json.dumps(facts).encode("utf-8", "replace")
-        return len(text).to_bytes(8, "little") + text + rest
-    put(facts, place, value)
-    return json.dumps(facts).encode() + b"\n" + rest
+    put(inner, place, value)
+    if not binary:
+        return json.dumps(facts).encode() + b"\n" + rest
+    facts["__metadata__"]["tinygpt"] = json.dumps(inner)  # what tinygpt says stands in it as JSON in JSON
+    text = json.dumps(facts).encode("utf-8", "replace")
+    return len(text).to_bytes(8, "little") + text + rest
 
 
 def put(facts: object, place: float, value: object) -> None:
