@@ -147,6 +147,21 @@ def test_a_deleted_text_is_asked_for_once_and_its_runs_stay_and_say_so(page):
     session.engine().delete(run)
 
 
+def test_a_run_whose_text_is_deleted_is_not_begun_again(page):
+    key = of_ada(page, SECRET * 39)
+    run = run_of(page, key, SECRET * 39)
+    page.button(key="delete_text").click().run()
+    page.button(key="delete_text_yes").click().run()
+    page.switch_page("lab/compare.py")
+    page.query_params["experiment"] = "Repeat with other seeds"
+    page.query_params["repeat"] = "secret 20, as I trained it"
+    page.run()
+    page.button(key="begin").click().run()
+    assert "The text of this run was deleted." in says(page)
+    assert not session.engine().experiments(page.session_state["student"])
+    session.engine().delete(run)
+
+
 def test_a_text_that_is_being_learned_is_not_deleted(page):
     key = of_ada(page, SECRET * 35)
     run = run_of(page, key, SECRET * 35, steps=20_000)

@@ -23,7 +23,7 @@ from tinygpt.models import kind
 from tinygpt.spelling import thousands
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import STEP_COUNTS
-from tinygpt.ui import addresses, session
+from tinygpt.ui import addresses, session, texts
 from tinygpt.ui.compare.shown import compare_from_now
 from tinygpt.ui.train import launch
 
@@ -87,6 +87,10 @@ def say_what_came_to_nothing(below: DeltaGenerator) -> None:
 
 
 def _begin(plan: Plan) -> None:
+    """Begin what can be learned: a text may be gone, or not shared any more, since a run of it was trained."""
+    for key in {planned.spec.corpus for planned in plan.runs}:
+        if words := texts.why_not(key):
+            raise ValueError(words)
     compare_from_now([session.engine().begin(plan, student=session.student())])
 
 
