@@ -61,7 +61,17 @@ def test_the_range_reaches_from_a_run_alone_to_one_among_all_that_are_on_their_w
     monkeypatch.setattr(type(session.engine()), "live_runs", lambda self: 30)
     crowded = launch.seconds_between([GPT])
     assert crowded[0] == pytest.approx(alone[0]) and crowded[1] > 5 * alone[1]
-    assert re.fullmatch(r"\d+( s| min)? to \d+ (s|min) here", launch.time_words([GPT]))
+    assert re.match(r"\d+( s| min)? to \d+ (s|min) here", launch.time_words([GPT]))
+
+
+@pytest.mark.usefixtures("one_engine")
+def test_before_the_first_run_other_programs_count(monkeypatch):
+    monkeypatch.setattr(type(session.engine()), "trained_lately", lambda self, most=20: [])
+    monkeypatch.setattr(launch, "load_of_a_core", lambda: 0.1)
+    quiet = launch.seconds_between([GPT])
+    monkeypatch.setattr(launch, "load_of_a_core", lambda: 8.0)
+    busy = launch.seconds_between([GPT])
+    assert busy[0] == quiet[0] and busy[1] - launch.START == pytest.approx(8 * (quiet[1] - launch.START))
 
 
 @pytest.mark.usefixtures("one_engine")

@@ -27,6 +27,14 @@ def test_an_own_text_is_cleaned_chosen_and_trained_on(page):
     page_until(page, lambda: "finished: 50 steps" in says(page))
 
 
+def test_a_text_whose_unseen_part_stands_in_the_rest_is_named_as_long_as_it_is_chosen(page):
+    assert "stands word by word" not in says(page)
+    bring(page, "The lamp went out and the door fell shut behind her.\n" * 90)
+    assert "100% of the unseen text (the last tenth, val) stands word by word in the training text" in says(page)
+    page.selectbox(key="model").set_value("bigram").run()
+    assert "stands word by word" in says(page)
+
+
 @pytest.mark.parametrize("text", ["   ", "\x00" * 50, "".join(map(chr, range(0x4E00, 0x4E00 + 20_000)))])
 def test_a_text_that_cannot_be_used_is_refused_and_nothing_is_lost(page, text):
     before = page.selectbox(key="corpus").value

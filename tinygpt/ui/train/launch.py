@@ -1,5 +1,6 @@
 """From controls to a run: what it will cost, whether it can be done, and the button that starts it."""
 
+import os
 from collections.abc import Sequence
 from statistics import median
 from typing import Any
@@ -93,10 +94,20 @@ def time_words(specs: Sequence[RunSpec]) -> str:
 
 def seconds_between(specs: Sequence[RunSpec]) -> tuple[float, float]:
     """Between how long and how long these runs take together: with all workers to themselves, and beside the runs that
-    are on their way now, each of which takes turns with them for as long as the longest of these."""
+    are on their way now, each of which takes turns with them for as long as the longest of these.
+
+    How other programs slow them down is known from runs; before the first one, from how many want a core.
+    """
     each, workers = [min(seconds, MAX_SECONDS) for seconds in seconds_here(*specs)], len(session.engine().workers())
     alone, busy = sum(each) / max(1, workers), session.engine().live_runs() * max(each) / max(1, workers)
-    return LUCKY * max(*each, alone), UNLUCKY * max(*each, alone + busy) + START
+    slower = UNLUCKY if session.engine().trained_lately(1) else UNLUCKY * max(1.0, load_of_a_core())
+    return LUCKY * max(*each, alone), slower * max(*each, alone + busy) + START
+
+
+def load_of_a_core() -> float:
+    """How many programs wanted each core in the last minute; 0 where the system does not count them (Windows)."""
+    load = getattr(os, "getloadavg", lambda: (0.0,))
+    return float(load()[0] / (os.cpu_count() or 1))
 
 
 def seconds_here(*specs: RunSpec) -> list[float]:
