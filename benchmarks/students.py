@@ -53,7 +53,9 @@ class Student:
         cookie = {"Cookie": answer.headers["set-cookie"].partition(";")[0]}
         address = self.url.replace("http", "ws", 1) + "/_stcore/stream"
         async with (
-            connect(address, subprotocols=["streamlit"], additional_headers=cookie, max_size=None) as self.socket,
+            connect(
+                address, subprotocols=["streamlit"], additional_headers=cookie, max_size=None, open_timeout=PATIENCE
+            ) as self.socket,
             asyncio.TaskGroup() as self.tasks,  # a task that fails ends the lesson
         ):
             listening = self.tasks.create_task(self.listen(self.socket))

@@ -52,7 +52,7 @@ def test_no_run_is_said(store, capsys):
 def test_the_newest_run_comes_first_with_what_it_is_and_how_far_it_came(store, capsys):
     own = RunSpec(SPEC.model, SPEC.train, sha256_of("my text"))
     keep(store, "0a" * 16, "old", 1.0, status="stopped", step=37, val=2.5)
-    points = [Point(0, 4.2, 4.25, 1e-3, 0.1, 0), Point(1200, 2.6, None, 1e-3, 9.0, 9)]
+    points = [Point(0, 4.2, 4.25, 1e-3, 0.1, 0), Point(1200, 2.6, None, 1e-3, 9.0, 307_200)]
     keep(store, "0b" * 16, "on its way", 2.0, spec=own, points=points)
     keep(store, "0c" * 16, "new", 3.0)
     assert listed(capsys) == [
@@ -69,7 +69,7 @@ def test_an_id_is_shown_as_far_as_it_is_its_own(store, capsys):
     assert [row[-1] for row in listed(capsys)] == [ids[1][:18], ids[0][:18]]
 
 
-@pytest.mark.parametrize("name", ["\x1b]0;ha\x07red\x1b[31m", "\u202eevil", "a\nb\rc", "\u2068x", "n" * 10**6])
+@pytest.mark.parametrize("name", ["\x1b]0;ha\x07red\x1b[31m", "\u202eevil", "a\nb\rc", "\u2068x", "n" * 200_000])
 def test_a_hostile_name_stays_in_its_row(store, capsys, name):
     keep(store, "0a" * 16, name, 1.0)
     (row,) = listed(capsys)
