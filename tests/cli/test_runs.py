@@ -12,6 +12,7 @@ from tinygpt.engine.description import RunDescription
 from tinygpt.engine.runs import RunStore
 from tinygpt.models import build
 from tinygpt.texts.own import sha256_of
+from tinygpt.texts.shelf import TextShelf
 from tinygpt.tokenizer import CharTokenizer
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.state import Point
@@ -28,7 +29,7 @@ def store(tmp_path, monkeypatch):
 
 def keep(store, id, name, created, *, spec=SPEC, points=(), **end):
     """A run on disk, as a server leaves it; with `end`, one that has ended, and its model."""
-    store.write_description(RunDescription(id, "s" * 32, name, spec, created, 0))
+    store.write_description(RunDescription(id, "5" * 32, name, spec, created, 0))
     store.append(id, points)
     if end:
         store.end(id, end, MODEL)
@@ -50,14 +51,15 @@ def test_no_run_is_said(store, capsys):
 
 
 def test_the_newest_run_comes_first_with_what_it_is_and_how_far_it_came(store, capsys):
-    own = RunSpec(SPEC.model, SPEC.train, sha256_of("my text"))
+    own = RunSpec(SPEC.model, SPEC.train, TextShelf(store.corpora).keep("my text", "5" * 32, "roads"))
+    gone = RunSpec(SPEC.model, SPEC.train, sha256_of("another"))
     keep(store, "0a" * 16, "old", 1.0, status="stopped", step=37, val=2.5)
     points = [Point(0, 4.2, 4.25, 1e-3, 0.1, 0), Point(1200, 2.6, None, 1e-3, 9.0, 307_200)]
     keep(store, "0b" * 16, "on its way", 2.0, spec=own, points=points)
-    keep(store, "0c" * 16, "new", 3.0)
+    keep(store, "0c" * 16, "new", 3.0, spec=gone)
     assert listed(capsys) == [
-        ["new", "shakespeare-plays", "not ended", "0 of 2,000", "-", "0c0c0c0c"],
-        ["on its way", f"own text {own.corpus[:12]}", "not ended", "1,200 of 2,000", "4.250", "0b0b0b0b"],
+        ["new", f"own text {gone.corpus[:12]}", "not ended", "0 of 2,000", "-", "0c0c0c0c"],
+        ["on its way", "roads", "not ended", "1,200 of 2,000", "4.250", "0b0b0b0b"],
         ["old", "shakespeare-plays", "stopped", "37 of 2,000", "2.500", "0a0a0a0a"],
     ]
 

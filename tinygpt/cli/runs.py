@@ -16,6 +16,8 @@ from tinygpt.engine.run_table import trained_models
 from tinygpt.engine.runs import RunStore
 from tinygpt.files import runs_folder
 from tinygpt.texts.cleaning import clean_name
+from tinygpt.texts.own import is_sha256
+from tinygpt.texts.shelf import read_owners
 
 HEADS = ("name", "text", "status", "steps", "val loss", "id")
 DIGITS = 8  # of an id, at least: enough for people
@@ -46,9 +48,16 @@ def cells_of(store: RunStore, about: RunDescription) -> tuple[str, str, str, str
         step = points[-1].step if points else 0
         val = next((point.val for point in reversed(points) if point.val is not None), None)
         status = "not ended"
-    text = about.spec.corpus if about.spec.corpus in CATALOGUE else f"own text {about.spec.corpus[:12]}"
     loss = "-" if val is None else f"{val:.3f}"
-    return clean_name(about.name), clean_name(text), status, f"{step:,} of {steps:,}", loss
+    return clean_name(about.name), clean_name(name_of_text(store, about)), status, f"{step:,} of {steps:,}", loss
+
+
+def name_of_text(store: RunStore, about: RunDescription) -> str:
+    """What --corpus calls the text of a run, or what its student called her own."""
+    key = about.spec.corpus
+    owners = read_owners(store.corpora / f"{key}.json") if is_sha256(key) else {}
+    mine = owners.get(about.student)
+    return key if key in CATALOGUE else mine.name if mine else f"own text {key[:12]}"
 
 
 def columns(text: str) -> int:
