@@ -89,7 +89,8 @@ def answers(scheduler, student):
         assert len(view.name) <= 40 and len(view.note + view.warning + view.sample) < 10_000
         assert 0 <= view.step <= view.max_steps and 0 <= view.seconds < 1e8
         found += [scheduler.points(view.id), scheduler.samples(view.id)]
-        for ask in (scheduler.model_bytes, scheduler.state_bytes, scheduler.snapshots, scheduler.experiment):
+        best = partial(scheduler.model_bytes, best=True)
+        for ask in (scheduler.model_bytes, best, scheduler.state_bytes, scheduler.snapshots, scheduler.experiment):
             found += [sentence(ask, view.id)]
         found += [sentence(partial(scheduler.model_bytes, best=True), view.id)]
         for step in scheduler.snapshots(view.id):
@@ -116,6 +117,7 @@ FILES = [
     "points.jsonl",
     "state.safetensors",
     "model.safetensors",
+    "best.safetensors",
     "snapshots/20.safetensors",
     "samples.jsonl",
     "best.safetensors",
@@ -197,6 +199,7 @@ EXAMPLES = [
     ("half", "state.safetensors", "flipped", 0.999, None),
     ("half", "state.safetensors", "pipe", 0, None),
     ("half", ".", "missing", 0, None),
+    ("whole", "best.safetensors", "foreign", 0, None),
 ]
 
 
@@ -241,7 +244,8 @@ def check_damage(kept, folder, harm, *, running):
 @example(harm=EXAMPLES[:3], running=False)
 @example(harm=EXAMPLES[3:4], running=False)
 @example(harm=EXAMPLES[4:5], running=True)
-@example(harm=EXAMPLES[5:], running=True)
+@example(harm=EXAMPLES[5:6], running=True)
+@example(harm=EXAMPLES[6:], running=True)
 def test_no_file_takes_down_the_server_or_another_students_run(kept, tmp_path_factory, harm, running):
     check_damage(kept, tmp_path_factory.mktemp("damaged") / "runs", harm, running=running)
 

@@ -11,7 +11,6 @@ from tests.waiting import until
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load
 from tinygpt.gpt import GPTConfig
-from tinygpt.texts.own import keep_text
 from tinygpt.ui import floors, session, texts
 from tinygpt.ui.lessons.bigram import runs as bigram_runs
 from tinygpt.ui.lessons.bigram import text as bigram_text
@@ -21,7 +20,7 @@ pytestmark = [pytest.mark.usefixtures("one_engine"), pytest.mark.trained]
 
 def trained(model: BigramConfig | GPTConfig, student: str, rate: float) -> str:
     """A run that has learned a few letters by heart, with its floors counted."""
-    keep_text(by_heart.LETTERS, texts.folder())
+    texts.shelf().keep(by_heart.LETTERS, student, "letters")
     spec = replace(by_heart.SPEC, model=model, train=replace(by_heart.SPEC.train, learning_rate=rate))
     run = session.engine().submit(spec, student=student, name="parrot")
     until(lambda: session.engine().view(run).status == "finished")
