@@ -27,7 +27,7 @@ from tinygpt.texts.decoding import NotUtf8
 from tinygpt.training.evaluation import LIVE_BATCHES, estimate_loss
 from tinygpt.training.loop import advance, one_thread
 from tinygpt.training.presets import PRESETS
-from tinygpt.training.spec import LOOKS
+from tinygpt.training.spec import look_every
 from tinygpt.training.state import Point, TrainState, start
 from tinygpt.words.overfitting import by_heart_words, lowest_model
 from tinygpt.words.repeats import repeats_words
@@ -54,7 +54,7 @@ def train_command(chosen: argparse.Namespace) -> int:
     options = {"max_steps": chosen.steps, "learning_rate": chosen.learning_rate, "seed": chosen.seed}
     given = {name: value for name, value in options.items() if value is not None}
     if chosen.steps:  # fewer steps have as many looks at val: how often one looks does not change a weight
-        given["eval_interval"] = min(spec.train.eval_interval, max(1, chosen.steps // LOOKS))
+        given["eval_interval"] = min(spec.train.eval_interval, look_every(chosen.steps))
     spec = replace(spec, train=replace(spec.train, **given))
     parameters = count_parameters(spec.model)
     if words := repeats_words(corpus.val_in_train):

@@ -61,5 +61,6 @@ def not_answered(seconds: float, step: int, *, in_flight: bool, order: str) -> s
     """That the worker of a run is silent, or all are while it waits for one; `order` is a button that waits, too."""
     who = "Its worker has" if in_flight else "The workers have"
     waits = f" {order} waits for it." if order and in_flight else ""
-    way = f"After {HANGING:.0f} s it is replaced, and the run goes on from step {step:,}."
+    replaced = "it is replaced" if in_flight else "they are replaced"
+    way = f"After {HANGING:.0f} s {replaced}, and the run goes on from step {step:,}."
     return f"{who} not answered for {seconds:.0f} s.{waits} {way}"

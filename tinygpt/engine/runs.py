@@ -175,6 +175,9 @@ class RunStore:
         for name, blob in (("best", best), ("model", model)):
             if blob is not None:
                 write_whole(home / f"{name}.safetensors", blob)
+            elif name == "best":
+                with suppress(OSError):  # of an end that never came to be written, most often none
+                    (home / "best.safetensors").unlink()
         ending = json.dumps(facts, allow_nan=False).encode()
         write_whole(home / "end.json", ending)  # last: a run is over when its model is safe
         (home / "state.safetensors").unlink(missing_ok=True)

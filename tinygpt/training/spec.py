@@ -16,6 +16,11 @@ LAST_SEED = 99_999  # that a page offers; a config takes any
 BATCH_SIZES = (1, 4, 8, 12, 16, 32, 64, 128)
 
 
+def look_every(max_steps: int) -> int:
+    """Steps between two looks at val, for LOOKS of them in a run."""
+    return max(1, max_steps // LOOKS)
+
+
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
     """How a model is trained. ValueError, in words, for a value outside its range.

@@ -15,7 +15,7 @@ from tinygpt.settings import settings_of, times_the_rate
 from tinygpt.spelling import spoken_time, thousands, time_range
 from tinygpt.training.cost import this_machine
 from tinygpt.training.presets import PRESETS, Preset
-from tinygpt.training.spec import LOOKS, RunSpec, TrainConfig
+from tinygpt.training.spec import RunSpec, TrainConfig, look_every
 from tinygpt.ui import addresses, controls, session, texts
 from tinygpt.ui.train import loss
 from tinygpt.words.repeats import repeats_words
@@ -48,7 +48,7 @@ def chosen_spec(preset: Preset, corpus: Corpus | None, always: dict[str, Any]) -
     if corpus is None:
         return "Choose a text first."
     try:
-        chosen["eval_interval"] = max(1, chosen["max_steps"] // LOOKS)
+        chosen["eval_interval"] = look_every(chosen["max_steps"])
         spec = preset.spec(corpus.name, corpus.tokenizer.vocab_size).with_settings(chosen)
         check_length(corpus.text, spec.model.block_size)
         check_run(spec)

@@ -69,7 +69,8 @@ def status_words(view: RunView | None) -> str:
         return ":gray[Nothing trained yet. Press Train and its curve appears here.]"
     name, at = f"**{literal.markdown(view.name)}**", f"step {thousands(view.step)} of {thousands(view.max_steps)}"
     if view.silent:
-        return f"{name} \u2002{at} \u00b7 no answer from its worker for {view.silent} s"
+        who = "its worker" if view.busy else "the workers"
+        return f"{name} \u2002{at} \u00b7 no answer from {who} for {view.silent} s"
     if view.stopping:
         return f"{name} \u2002stopping at {at}"
     if view.status == "training" and view.steps_per_second:

@@ -11,7 +11,7 @@ from tinygpt.engine.records import ENDED, NoSuchRun, RunView
 from tinygpt.keeping import kept
 from tinygpt.lessons import tables
 from tinygpt.plots.lessons.bigram_drawings import TableHistory
-from tinygpt.training.spec import LOOKS, RunSpec, TrainConfig
+from tinygpt.training.spec import RunSpec, TrainConfig, look_every
 from tinygpt.training.state import start
 from tinygpt.ui import session
 from tinygpt.ui.lessons.bigram.text import Counted, counted_text
@@ -32,8 +32,11 @@ def fits(view: RunView, text: Counted) -> bool:
 def table_spec(text: Counted, learning_rate: float, max_steps: int) -> RunSpec:
     """The study notebook's training; in a short text with shorter windows."""
     model = BigramConfig(text.V, block_size=max(1, min(8, len(text.corpus.val) - 2)))
-    looks = max(1, max_steps // LOOKS)
-    return RunSpec(model, TrainConfig(max_steps, learning_rate=learning_rate, eval_interval=looks), text.corpus.name)
+    return RunSpec(
+        model,
+        TrainConfig(max_steps, learning_rate=learning_rate, eval_interval=look_every(max_steps)),
+        text.corpus.name,
+    )
 
 
 @kept

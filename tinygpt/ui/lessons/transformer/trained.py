@@ -13,7 +13,7 @@ from tinygpt.lessons.measured import EXPERIMENTS, RATES, counted, counts_of_pair
 from tinygpt.models import ModelConfig, count_parameters
 from tinygpt.training.loop import advance
 from tinygpt.training.presets import PRESETS
-from tinygpt.training.spec import LOOKS, RunSpec
+from tinygpt.training.spec import RunSpec, look_every
 from tinygpt.ui import controls, session
 from tinygpt.ui.lessons.transformer.parts import name_of
 from tinygpt.ui.scene import Showing, scene
@@ -57,7 +57,7 @@ def spec_of(config: ModelConfig, max_steps: int, learning_rate: float, seed: int
     """The lecture's way to train, on the text of this server."""
     train = replace(
         PRESETS["layer-norm"].train, max_steps=max_steps, learning_rate=learning_rate, seed=seed,
-        eval_interval=max(1, max_steps // LOOKS),
+        eval_interval=look_every(max_steps),
     )  # fmt: skip
     return RunSpec(config, train, default_corpus())
 
