@@ -28,6 +28,7 @@ SETTINGS = f"""
   [data-testid="stLayoutWrapper"]:has(> .st-key-settings) {{ height: calc(100dvh - {ABOVE} - .6rem); }}
 }}
 .st-key-settings {{ gap: .4rem; }}
+.st-key-settings > * > [data-testid="stText"] {{ font-size: .85rem; line-height: 1.3; }}
 .st-key-settings [role="tab"] {{ height: 2rem; }}
 .st-key-settings [role="tabpanel"] {{ padding-top: .3rem; }}
 .st-key-settings [role="tabpanel"] > [data-testid="stVerticalBlock"] {{ gap: .4rem; }}
