@@ -17,14 +17,14 @@ from functools import cache
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTConfig
-from tinygpt.models import ModelConfig, count_parameters
-from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES
-from tinygpt.training.loop import advance
+from tinygpt.models import ModelConfig, build, count_parameters
+from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES, estimate_loss
+from tinygpt.training.loop import advance, one_thread
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.state import start
 
 REHEARSAL = Corpus.from_text("to be or not to be that is the question " * 60)
-MANY = Corpus.from_text("".join(map(chr, range(0x4E00, 0x4E00 + 1_000))) * 3)  # a thousand different characters
+MANY, TABLE = 3_000, 1_700  # different characters: of a large alphabet, and of a table that is still allowed
 _measuring = threading.Lock()  # two at once would halve each other's speed
 FORWARD_SHARE = 1 / 3  # a forward pass is a third of a step: the backward pass costs twice as much
 
@@ -38,24 +38,22 @@ class Machine:
     per_operation: float  # one floating point operation
     per_score: float = 0.0  # one of V at one place of a window
     per_parameter: float = 0.0
+    per_score_of_a_look: float = 0.0  # while a loss is estimated: many windows at once, so other memory each time
 
     def step_seconds(self, model: ModelConfig, batch_size: int) -> float:
         """Seconds of one training step."""
         layers = model.n_layer if isinstance(model, GPTConfig) else 0
         fixed = self.per_step + self.per_layer * layers + self.per_parameter * count_parameters(model)
-        return fixed + self.arithmetic_seconds(model, batch_size)
-
-    def arithmetic_seconds(self, model: ModelConfig, batch_size: int) -> float:
-        """What hangs on the size of the batch."""
         scores = batch_size * model.block_size * model.vocab_size
-        return self.per_operation * operations(model, batch_size) + self.per_score * scores
+        return fixed + self.per_operation * operations(model, batch_size) + self.per_score * scores
 
     def run_seconds(self, spec: RunSpec) -> float:
         """Seconds of a whole run: its steps, its live estimates with one at the end, its final evaluation."""
         config = spec.train
         looks = (math.ceil(config.max_steps / config.eval_interval) + 1) * LIVE_BATCHES + 2 * FINAL_BATCHES
-        arithmetic = self.arithmetic_seconds(spec.model, config.batch_size) * FORWARD_SHARE
-        return config.max_steps * self.step_seconds(spec.model, config.batch_size) + looks * arithmetic
+        look = self.per_operation * operations(spec.model, config.batch_size) * FORWARD_SHARE
+        look += self.per_score_of_a_look * config.batch_size * spec.model.block_size * spec.model.vocab_size
+        return config.max_steps * self.step_seconds(spec.model, config.batch_size) + looks * look
 
 
 def operations(model: ModelConfig, batch_size: int) -> float:
@@ -79,28 +77,46 @@ def this_machine() -> Machine:
 
 @cache
 def _measured() -> Machine:
-    """Short runs: a table; one layer and four; a model that is mostly arithmetic; and of many characters, two models
-    with as many scores, of which one has very many parameters."""
-    V, many = REHEARSAL.tokenizer.vocab_size, MANY.tokenizer.vocab_size
-    small, wide = GPTConfig(V, n_layer=1), GPTConfig(many, n_layer=1)
-    large = GPTConfig(V, block_size=32, n_embd=128, n_layer=2)
+    """Short runs: a table; one layer and four; a model that is mostly arithmetic; and of many characters a model with
+    many scores and a table with many parameters."""
+    V = REHEARSAL.tokenizer.vocab_size
+    small, large = GPTConfig(V, n_layer=1), GPTConfig(V, block_size=32, n_embd=128, n_layer=2)
     one, four, heavy = (seconds_per_step(model) for model in (small, replace(small, n_layer=4), large))
     per_layer = max(0.0, (four - one) / 3)
     per_operation = max(1e-13, (heavy - one - per_layer) / (operations(large, 32) - operations(small, 32)))
-    table, few, most = seconds_per_step(BigramConfig(V)), seconds_per_step(wide), seconds_per_step(BigramConfig(many))
-    known = Machine(table, per_layer, per_operation)
-    scores = 32 * wide.block_size * many
-    # few = known + per_score * scores + per_parameter * its parameters, and so for most
-    over_few, over_most = few - known.step_seconds(wide, 32), most - known.step_seconds(BigramConfig(many), 32)
-    parameters = count_parameters(wide), count_parameters(BigramConfig(many))
-    per_parameter = max(0.0, (over_most - over_few) / (parameters[1] - parameters[0]))
-    per_score = max(0.0, (over_few - per_parameter * parameters[0]) / scores)
-    return replace(known, per_score=per_score, per_parameter=per_parameter)
+    known = Machine(seconds_per_step(BigramConfig(V)), per_layer, per_operation)
+    # Two models of many characters, two prices: over = per_score * scores + per_parameter * parameters, for both.
+    wide, table = GPTConfig(MANY, n_layer=1), BigramConfig(TABLE)
+    over, over_table = (seconds_per_step(model) - known.step_seconds(model, 32) for model in (wide, table))
+    scores, scores_of_table = (32 * model.block_size * model.vocab_size for model in (wide, table))
+    parameters, parameters_of_table = count_parameters(wide), count_parameters(table)
+    determinant = scores * parameters_of_table - scores_of_table * parameters
+    per_score = max(0.0, (over * parameters_of_table - over_table * parameters) / determinant)
+    per_parameter = max(0.0, (over_table * scores - over * scores_of_table) / determinant)
+    return replace(known, per_score=per_score, per_parameter=per_parameter, per_score_of_a_look=seconds_of_a_look(wide))
+
+
+def rehearsal(V: int) -> Corpus:
+    """A text with so many different characters."""
+    if V == REHEARSAL.tokenizer.vocab_size:
+        return REHEARSAL
+    return Corpus.from_text("".join(map(chr, range(0x4E00, 0x4E00 + V))) * (1 + 1_000 // V))
+
+
+def seconds_of_a_look(model: ModelConfig) -> float:
+    """Seconds of one score of V, at one place of a window, in an estimate of the loss: the shortest of three."""
+    corpus, blank, batches, times = rehearsal(model.vocab_size), build(model), 2 * LIVE_BATCHES, []
+    with one_thread():
+        for _ in range(3):
+            began = time.perf_counter()
+            estimate_loss(blank, corpus, "val", batches=batches, block_size=model.block_size)
+            times.append(time.perf_counter() - began)
+    return min(times) / (batches * 32 * model.block_size * model.vocab_size)
 
 
 def seconds_per_step(model: ModelConfig, steps: int = 12) -> float:
     """The shortest of a few real steps with batches of 32, after two to warm up: what else runs here disturbs some."""
-    corpus = next(text for text in (REHEARSAL, MANY) if text.tokenizer.vocab_size == model.vocab_size)
+    corpus = rehearsal(model.vocab_size)
     state = start(RunSpec(model, TrainConfig(max_steps=100, eval_interval=100), "rehearsal"), corpus)
     advance(state, corpus, steps=2)
     times = []
