@@ -36,8 +36,8 @@ def test_the_lecture_s_numbers_stand_on_the_page(exact_file):
         "After \u2018t\u2019: \u2018h\u2019 0.34, a space 0.25, \u2018o\u2019 0.09; counted from 60\u202f384 pairs.",
         "2\u202f845 of 4\u202f225 pairs never occur. The surest row with at least 100 pairs is \u2018q\u2019 (1.00 on "
         "\u2018u\u2019); the widest is a space, as wide as 23 equally likely characters.",
-        "4.5629 on the notebook's batch of 32 guesses, 4.638 on the whole training text. 200 random tables: "
-        "4.67 \u00b1 0.08. Even guessing: 4.1744.",
+        "4.5629 on the first study notebook's batch of 32 guesses, 4.638 on the whole training text. 200 random "
+        "tables: 4.67 \u00b1 0.08. Even guessing: 4.1744.",
         "P(\u2018g\u2019) after \u201cin\u201d 0.107, after \u201can\u201d 0.107: the same. Counting triples gives "
         "0.348 and 0.037.",
         "23 of 90 characters agree before the training.",
