@@ -249,7 +249,7 @@ def test_what_is_too_large_is_refused_in_words(engine):
     big = replace(GPT, model=GPTConfig(V, n_embd=512, n_layer=8, n_head=8))
     long = replace(GPT, train=replace(GPT.train, max_steps=MAX_STEPS + 1))
     wide = replace(GPT, train=replace(GPT.train, batch_size=4_096), model=replace(GPT.model, block_size=256))
-    for spec, limit in ((big, f"{MAX_PARAMETERS:,}"), (long, f"{MAX_STEPS:,}"), (wide, "too long here")):
+    for spec, limit in ((big, f"{MAX_PARAMETERS:,}"), (long, f"{MAX_STEPS:,}"), (wide, "too long or too large here")):
         with pytest.raises(ValueError, match=limit):
             engine.submit(spec)
 

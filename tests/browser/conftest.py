@@ -1,6 +1,7 @@
 """A server as `make run` starts it, and a browser that must not ask any other machine for anything."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, expect, sync_playwright
 
 from tests.waiting import PATIENCE
 from tinygpt.files import PROJECT
@@ -140,3 +141,15 @@ def no_words_touch(page: Page, place: str) -> None:
             assert apart or a["bottom"] <= b["top"] + 3 or b["bottom"] <= a["top"] + 3, (a, b)
         aside = a["left"] >= plot["right"] or a["right"] <= plot["left"] or a["top"] >= plot["bottom"]
         assert aside, (a, plot)
+
+
+def press(page: Page, button: str, then: str | re.Pattern[str]) -> None:
+    """Press a button until the status says so: a click that falls into a redraw is made again."""
+    status = page.locator(".st-key-status")
+    for _ in range(10):
+        page.locator(f".st-key-{button} button").click()
+        try:
+            return status.get_by_text(then).wait_for(timeout=15_000)
+        except TimeoutError:
+            continue
+    raise AssertionError(f"{button} does nothing: {status.inner_text()}")

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, TimeoutError, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import serving, wait_run
+from tests.browser.conftest import press, serving, wait_run
 from tinygpt.bigram import BigramConfig
 from tinygpt.engine.description import RunDescription
 from tinygpt.engine.runs import RunStore
@@ -70,18 +70,6 @@ def visit(context: BrowserContext, url: str, state: str) -> Page:
         expect(page.locator(".st-key-n_layer")).to_be_visible()
     expect(page.locator(f"{CHART} .role-axis-label text").first).to_be_visible()
     return page
-
-
-def press(page: Page, button: str, then: str) -> None:
-    """Press a button until the status says so: a click that falls into a redraw is made again."""
-    status = page.locator(".st-key-status")
-    for _ in range(10):
-        page.locator(f".st-key-{button} button").click()
-        try:
-            return status.get_by_text(then).wait_for(timeout=15_000)
-        except TimeoutError:
-            continue
-    raise AssertionError(f"{button} does nothing: {status.inner_text()}")
 
 
 def outside(page: Page, names: list[str], size: tuple[int, int]) -> dict[str, dict[str, float] | None]:

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import wait_run
+from tests.browser.conftest import press, wait_run
 from tinygpt.words.literal import JOINER
 
 NAMES = [
@@ -35,7 +35,7 @@ def shown(name: str) -> re.Pattern[str]:
 def test_a_name_is_text_wherever_it_stands(page, base_url):
     page.goto(f"{base_url}/train?model=GPT&max_steps=1000&beside=false")
     wait_run(page)
-    page.locator(".st-key-train button").click()
+    press(page, "train", re.compile("step"))
     expect(page.locator(STATUS)).to_contain_text("finished")
     wait_run(page)
     expect(page.locator(SENTENCE)).to_contain_text("GPT must be using")  # it has passed a floor: its name is there, too

@@ -28,7 +28,7 @@ from tinygpt.tokenizer import CharTokenizer
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.state import start
 
-SENTENCES = "Two roads diverged in a yellow wood, and sorry I could not travel both.\n" * 40
+SENTENCES = "".join(f"Two roads diverged in {i} yellow woods, and sorry I could not travel both.\n" for i in range(40))
 UNIX = pytest.mark.skipif(os.name == "nt", reason="signals, pipes and argument bytes as Unix has them")
 
 
@@ -254,7 +254,7 @@ def test_a_text_that_cannot_be_trained_on(tmp_path, capsys, blob, sentence):
 
 def test_the_encoding_that_the_refusal_names_works(tmp_path, capsys):
     path, out = tmp_path / "text.txt", tmp_path / "out"
-    path.write_bytes("wörtlich übel gehört\n".encode("cp1252") * 40)
+    path.write_bytes("".join(f"wörtlich {i} übel gehört\n" for i in range(40)).encode("cp1252"))
     said = fails(capsys, train_words(path, out))
     encoding = re.search(r"If that is right, add: --encoding (\S+)", said)[1]
     assert "  --encoding mac-roman" in said and said.endswith("save the file as UTF-8 first.")

@@ -211,8 +211,8 @@ def check_damage(kept, folder, harm, *, running):
 
     def spoil():
         for name, file, way, place, value in harm:
-            with suppress(FileNotFoundError, FileExistsError, NotADirectoryError, IsADirectoryError):
-                damage(homes[name] / file, way, place, value)  # what an earlier damage has left
+            with suppress(OSError):  # an earlier damage has left a loop, a folder, nothing at all
+                damage(homes[name] / file, way, place, value)
 
     with serving(kept) as scheduler:
         expected = answers(scheduler, BOB)
@@ -293,8 +293,11 @@ def unsealed(blob, change=None):
 def test_a_flipped_bit_of_a_state_is_noticed(name, data):
     blob = STATES[name]
     at, bit = data.draw(st.integers(0, len(blob) - 1)), data.draw(st.integers(0, 7))
-    with pytest.raises(NotOurFile):
-        loads(blob[:at] + bytes([blob[at] ^ 1 << bit]) + blob[at + 1 :])
+    try:
+        state = loads(blob[:at] + bytes([blob[at] ^ 1 << bit]) + blob[at + 1 :])
+    except NotOurFile:
+        return
+    assert dumps(state) == blob, "only another way to write the same number may pass"
 
 
 @pytest.mark.parametrize("name", STATES)

@@ -50,7 +50,9 @@ def test_another_head_size_and_seed_is_another_draw(page):
 
 
 def test_the_number_that_the_notebook_printed_is_called_rare(page):
-    assert "The notebook printed 1.2769 for head_size 16, divided. Only 2.2% of 5\u202f000 draws" in said(page)
+    assert "The first study notebook printed 1.2769 for head_size 16, divided. Only 2.2% of 5\u202f000 draws" in said(
+        page
+    )
 
 
 def test_the_marks_slide_along_the_measured_variance(page):

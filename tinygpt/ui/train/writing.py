@@ -20,8 +20,8 @@ STYLE = """
 .st-key-account dt { color: light-dark(#5F5C56, #A5A29B); font-weight: 400; }
 .st-key-writing .passage { height: clamp(10.6rem, 100dvh - 26rem, 15rem); }
 .st-key-aside:has(.st-key-account) .passage { height: 7.8rem; }
-.st-key-when { min-height: 2.2rem; }
-.st-key-when [data-testid="stSlider"] { margin-block: -.3rem -.6rem; }
+.st-key-when { min-height: 2.6rem; }
+.st-key-when [data-testid="stSlider"] { margin-block: .35rem -.6rem; }
 """
 
 
