@@ -97,8 +97,8 @@ def test_where_training_text_becomes_dearer_too_nothing_is_learned_by_heart():
 
 @given(st.floats(0.001, 1.0), st.integers(0, 10_000))
 def test_jitter_is_the_deviation_of_single_values_around_a_smooth_curve(size, seed):
-    noise = torch.randn(400, generator=generator(seed)) * size
-    assert jitter([3 - i / 400 + n for i, n in enumerate(noise.tolist())]) == pytest.approx(size, rel=0.25)
+    noise = torch.randn(4_000, generator=generator(seed)) * size
+    assert jitter([3 - i / 4_000 + n for i, n in enumerate(noise.tolist())]) == pytest.approx(size, rel=0.25)
     assert jitter([1.0]) == jitter([1.0, 2.0]) == 0.0
 
 
