@@ -12,6 +12,8 @@ from typing import Any
 import safetensors.torch
 from torch import Tensor
 
+from tinygpt.files import has_type
+
 MAX_FILE = 512 * 1024 * 1024  # bytes
 MAX_HEADER = 1024 * 1024  # bytes; ours are a few thousand
 LENGTH = struct.Struct("<Q")
@@ -64,10 +66,10 @@ def read_header(blob: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     if not isinstance(written, dict) or not isinstance(written.get("tinygpt"), str):
         raise NotOurFile("this .safetensors file was not made by tinygpt: it does not say which model it holds")
     try:
-        end, size = (
-            max((info["data_offsets"][1] for info in tensors.values()), default=0),
-            len(blob) - LENGTH.size - length,
-        )
+        ends = [info["data_offsets"][1] for info in tensors.values()]
+        if not all(has_type(end, int) for end in ends):
+            raise TypeError("an offset is no number of bytes")
+        end, size = max(ends, default=0), len(blob) - LENGTH.size - length
         if end != size:
             raise NotOurFile(f"this file is incomplete: it has {size} of {end} bytes of numbers. Download it again")
     except (KeyError, TypeError, IndexError):
