@@ -26,7 +26,7 @@ from tinygpt.texts.cleaning import clean_text
 from tinygpt.texts.decoding import TextRefused
 from tinygpt.training.loop import train
 from tinygpt.training.presets import PRESETS
-from tinygpt.training.spec import LOOKS
+from tinygpt.training.spec import look_every
 from tinygpt.words.floors import slack_at
 from tinygpt.words.loss import curve_words
 
@@ -36,7 +36,7 @@ ROW = "{:30}{:>9}{:>6}{:>8}{:>7}{:>8}{:>8}{:>6}{:>7}{:>8}{:>8}{:>9} "
 def bigram_curve(corpus: Corpus, steps: int) -> LossCurve:
     """A bigram trained as the page does it."""
     spec = PRESETS["bigram"].spec(corpus.name, corpus.tokenizer.vocab_size)
-    spec = spec.with_settings({"max_steps": steps, "eval_interval": max(1, steps // LOOKS)})
+    spec = spec.with_settings({"max_steps": steps, "eval_interval": look_every(steps)})
     return LossCurve("a", "bigram", "bigram", list(train(spec, corpus)), steps)
 
 

@@ -100,8 +100,8 @@ def one_engine(_workers: None) -> Iterator[None]:
 @pytest.fixture
 def exact_file(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The lecture's exact file, and TINYGPT_DATA names it. Without one the test is skipped, or fails where required."""
-    from tinygpt.keeping import forget_texts
     from tinygpt.texts import tiny_shakespeare
+    from tinygpt.texts.keeping import forget_texts
 
     monkeypatch.setenv("TINYGPT_DATA", TEACHERS or str(BESIDE_THE_CLONE))
     if path := tiny_shakespeare.find():

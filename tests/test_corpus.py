@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt.corpus import CATALOGUE, Corpus, default_corpus, load_corpus, split_point
-from tinygpt.keeping import forget_texts
 from tinygpt.lessons.windows import LECTURE_BATCH, context_examples
+from tinygpt.texts.keeping import forget_texts
 from tinygpt.texts.own import keep_text
 from tinygpt.tokenizer import LECTURE_CHARS
 

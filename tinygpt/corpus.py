@@ -15,10 +15,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from tinygpt.keeping import kept
 from tinygpt.languages import catalogue
 from tinygpt.texts import plays, tiny_shakespeare
 from tinygpt.texts.decoding import TextRefused
+from tinygpt.texts.keeping import kept
 from tinygpt.texts.own import is_sha256, kept_text, sha256_of
 from tinygpt.texts.repeats import share_in_train
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer

@@ -9,11 +9,17 @@ from typing import Any, get_args, get_origin
 
 PROJECT = Path(__file__).parents[1]  # the folder with README.md
 CHECKPOINTS = PROJECT / "checkpoints"  # the shipped models
+BLOCK = 4_096  # bytes; a disk has nothing smaller
 
 
 def runs_folder() -> Path:
     """Where the app keeps runs and own texts: TINYGPT_RUNS, or checkpoints/runs."""
     return Path(os.environ.get("TINYGPT_RUNS") or CHECKPOINTS / "runs").resolve()
+
+
+def size_on_disk(size: int) -> int:
+    """The bytes that a file of so many takes on a disk: whole blocks."""
+    return -(-size // BLOCK) * BLOCK
 
 
 def write_whole(path: Path, blob: bytes) -> None:

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -49,13 +49,9 @@ def nobody():
     raise OSError("no workers in this test")
 
 
-@contextmanager
 def serving(folder, factory=nobody):
-    scheduler = Scheduler(factory, 1, store=RunStore(folder))
-    try:
-        yield scheduler
-    finally:
-        scheduler.close()
+    """A server, for as long as the block lasts."""
+    return closing(Scheduler(factory, 1, store=RunStore(folder)))
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """Runs have a quota on disk, for one student and for all; live runs have a bound for everybody; both are sentences."""
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -27,14 +27,10 @@ def nobody():
     raise OSError("no workers in this test")
 
 
-@contextmanager
 def serving(folder, factory=nobody):
+    """A server with a text, for as long as the block lasts."""
     keep_text(TEXT, folder / "corpora")
-    scheduler = Scheduler(factory, 1, store=RunStore(folder))
-    try:
-        yield scheduler
-    finally:
-        scheduler.close()
+    return closing(Scheduler(factory, 1, store=RunStore(folder)))
 
 
 def seeded(n, spec=TABLE):

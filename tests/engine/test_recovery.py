@@ -8,7 +8,7 @@ import sys
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -88,14 +88,9 @@ def in_this_process():
     return ThreadPoolExecutor(1)
 
 
-@contextmanager
 def restarted(folder, factory=in_this_process):
     """A new server, in this process, on what the last one left."""
-    scheduler = Scheduler(factory, 2, store=RunStore(folder))
-    try:
-        yield scheduler
-    finally:
-        scheduler.close()
+    return closing(Scheduler(factory, 2, store=RunStore(folder)))
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import pytest
 from benchmarks import lessons
 from tinygpt.checkpoint.model_file import load
 from tinygpt.corpus import load_corpus
-from tinygpt.keeping import forget_texts
 from tinygpt.lessons import measured
 from tinygpt.lessons.measured import EXPERIMENTS, FILE, counted, result, spec
 from tinygpt.models import count_parameters
+from tinygpt.texts.keeping import forget_texts
 from tinygpt.training.evaluation import loss_by_position
 from tinygpt.training.loop import train
 from tinygpt.training.presets import PRESETS

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tinygpt.files import BLOCK
 from tinygpt.texts import shelf as shelves
 from tinygpt.texts.own import kept_text
-from tinygpt.texts.shelf import BLOCK, MAX_OF_A_STUDENT, MB, TextShelf, read_owners, title_of
+from tinygpt.texts.shelf import MAX_OF_A_STUDENT, MB, TextShelf, read_owners, title_of
 
 ADA, BEN, EVE = ("a" * 32, "b" * 32, "e" * 32)
 POEM = "Two roads diverged in a yellow wood, and sorry I could not travel both.\n"

@@ -3,7 +3,7 @@
 import math
 
 from tests.waiting import until
-from tinygpt.keeping import forget_texts
+from tinygpt.texts.keeping import forget_texts
 from tinygpt.texts.own import keep_text
 from tinygpt.ui import floors
 

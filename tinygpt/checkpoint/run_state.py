@@ -89,11 +89,11 @@ def _restored(blob: bytes, head: dict[str, Any], info: dict[str, Any]) -> TrainS
     memory = {name: said for name, said in head.items() if name.startswith("optimizer.")}
     _check({name: said for name, said in head.items() if name not in memory}, expected)
     tensors = safetensors.torch.load(blob)
-    if info.get("sha256") != digest(tensors, info) and info.keys() != UNSEALED:
+    if info.keys() != UNSEALED and info.get("sha256") != digest(tensors, info):
         raise ValueError("it does not match its checksum")
     model.load_state_dict({name: tensors[f"model.{name}"] for name in model.state_dict()}, assign=True)
     model.requires_grad_(True)
-    generator, *batches = (torch.Generator().set_state(tensors[name]) for name in GENERATORS if name in expected)
+    generator, *of_batches = (torch.Generator().set_state(tensors[name]) for name in GENERATORS if name in expected)
     let_draw_from(model, generator)
     optimizers = make_optimizers(spec.train, model)
     for j, (optimizer, groups) in enumerate(zip(optimizers, info["groups"], strict=True)):
@@ -110,9 +110,10 @@ def _restored(blob: bytes, head: dict[str, Any], info: dict[str, Any]) -> TrainS
     if not (whole and has_type(note, str) and tokenizer.vocab_size == spec.model.vocab_size):
         raise ValueError("what it says of itself does not fit")
     previous = [tensors[f"previous.{i}"] for i, _ in enumerate(model.parameters())]
-    about = {"previous": previous, "step": step, "watch": watch, "tallies": tallies, "ended": ended, "note": note}
-    about["best"] = best
-    return TrainState(spec, tokenizer, model, optimizers, generator, *batches or (generator,), **about)
+    return TrainState(
+        spec, tokenizer, model, optimizers, generator, of_batches[0] if of_batches else generator, previous,
+        step=step, watch=watch, tallies=tallies, best=best, ended=ended, note=note,
+    )  # fmt: skip
 
 
 def _best(said: Any, tensors: dict[str, Tensor]) -> Best:

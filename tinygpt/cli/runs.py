@@ -17,7 +17,7 @@ from tinygpt.engine.runs import RunStore
 from tinygpt.files import runs_folder
 from tinygpt.texts.cleaning import clean_name
 from tinygpt.texts.own import is_sha256
-from tinygpt.texts.shelf import read_owners
+from tinygpt.texts.shelf import nameless, read_owners
 
 HEADS = ("name", "text", "status", "steps", "val loss", "id")
 DIGITS = 8  # of an id, at least: enough for people
@@ -57,7 +57,7 @@ def name_of_text(store: RunStore, about: RunDescription) -> str:
     key = about.spec.corpus
     owners = read_owners(store.corpora / f"{key}.json") if is_sha256(key) else {}
     mine = owners.get(about.student)
-    return key if key in CATALOGUE else mine.name if mine else f"own text {key[:12]}"
+    return key if key in CATALOGUE else mine.name if mine else nameless(key)
 
 
 def columns(text: str) -> int:

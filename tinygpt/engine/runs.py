@@ -36,12 +36,11 @@ from tinygpt.checkpoint.header import MAX_FILE, NotOurFile
 from tinygpt.engine.description import RunDescription
 from tinygpt.engine.folder_lock import FolderLock
 from tinygpt.engine.samples import Sample, with_samples
-from tinygpt.files import write_whole
+from tinygpt.files import size_on_disk, write_whole
 from tinygpt.training.state import Point
 
 RUN_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 MAX_JSON = 256 * 1024  # bytes; ours are about a thousand
-BLOCK = 4_096  # bytes; a disk has nothing smaller
 MAX_POINTS = 64 * 1024**2  # bytes; the points of the longest run are about three million
 
 log = logging.getLogger(__name__)
@@ -95,7 +94,7 @@ class RunStore:
         for folder in (self.home(run), self.home(run) / "snapshots"):
             with suppress(OSError):
                 sizes += [entry.stat(follow_symlinks=False).st_size for entry in os.scandir(folder)]
-        return sum(-(-size // BLOCK) * BLOCK for size in sizes)
+        return sum(map(size_on_disk, sizes))
 
     def is_described(self, run: str) -> bool:
         """Whether the description of a run is there: it is not when somebody has removed the folder."""

@@ -33,17 +33,19 @@ def turn_of(curve: LossCurve) -> Turn | None:
 
     Where training text has become dearer as well, the steps are too long, and nothing is learned by heart.
     """
-    means = curve.smoothed(AROUND)
-    looks = [(p.val, p.step, mean) for p, mean in zip(curve.on_the_way, means, strict=True) if p.val is not None]
-    vals = [val for val, _, _ in looks]
+    looks = [(p.val, n) for n, p in enumerate(curve.on_the_way) if p.val is not None]
+    vals = [val for val, _ in looks]
     if len(vals) <= LATER:
         return None
-    lowest, step, before = min(looks[:-LATER], key=lambda look: look[0])
-    now, train = (curve.final.val, curve.final.loss) if curve.final else (vals[-1], means[-1])
+    lowest, at = min(looks[:-LATER], key=lambda look: look[0])
     rise, least = min(vals[-LATER:]) - lowest, max(LEAST, TIMES * jitter(vals))
-    if now is None or not (rise > least and now - lowest > least and train - before < rise / 2):
+    if not rise > least:  # nearly every curve, at every tick of a page: no need to average its batches
         return None
-    return Turn(step, lowest, now, train)
+    means = curve.smoothed(AROUND)
+    now, train = (curve.final.val, curve.final.loss) if curve.final else (vals[-1], means[-1])
+    if now is None or not (now - lowest > least and train - means[at] < rise / 2):
+        return None
+    return Turn(curve.on_the_way[at].step, lowest, now, train)
 
 
 def jitter(vals: Sequence[float]) -> float:

@@ -15,7 +15,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from tinygpt.files import write_whole
+from tinygpt.files import size_on_disk, write_whole
 from tinygpt.spelling import lettered
 from tinygpt.texts.cleaning import clean_name
 from tinygpt.texts.own import is_sha256, keep_text, sha256_of
@@ -23,7 +23,6 @@ from tinygpt.texts.own import is_sha256, keep_text, sha256_of
 MB = 1024**2
 MAX_OF_A_STUDENT = 20 * MB  # ten texts as large as one may be
 MAX_OF_ALL = 1024 * MB
-BLOCK = 4096  # bytes that even the shortest text takes on a disk
 MAX_RECORD = MB  # bytes: thousands of students with one text
 STUDENT = re.compile(r"[0-9a-f]{32}", re.ASCII)
 TITLE = 24  # characters of a pasted text that become its name
@@ -58,7 +57,7 @@ class TextShelf:
 
         Raises ValueError, in words for a student, where there is no room for it.
         """
-        key, size = sha256_of(text), room(len(text.encode()))
+        key, size = sha256_of(text), size_on_disk(len(text.encode()))
         with self._lock:
             if not self._owned(key, student):
                 self._check_room(student, size, new=key not in self._sizes)
@@ -79,7 +78,7 @@ class TextShelf:
             if owners is None or student in owners:
                 return
             if used < min((one.since for one in owners.values() if one), default=time.time()):
-                self._put(key, student, Ownership(f"own text {key[:12]}", since=time.time()))
+                self._put(key, student, Ownership(nameless(key), since=time.time()))
 
     def of(self, student: str) -> dict[str, Ownership]:
         """The texts of a student by their SHA-256, the oldest first."""
@@ -152,7 +151,7 @@ class TextShelf:
         return self.folder / f"{key}.txt"
 
     def _take_in(self, path: Path) -> None:
-        self._sizes[path.stem] = room(path.stat().st_size)
+        self._sizes[path.stem] = size_on_disk(path.stat().st_size)
         self._owners[path.stem] = read_owners(path.with_suffix(".json"))
 
     def _owned(self, key: str, student: str) -> Ownership | None:
@@ -169,11 +168,6 @@ class TextShelf:
         facts = {one: own and asdict(own) for one, own in owners.items()}
         write_whole(self._path(key).with_suffix(".json"), json.dumps(facts, allow_nan=False).encode())
         self._owners[key] = owners
-
-
-def room(size: int) -> int:
-    """The bytes that a file of so many takes on a disk: whole blocks."""
-    return max(1, -(-size // BLOCK)) * BLOCK
 
 
 def megabytes(size: int) -> str:
@@ -203,6 +197,11 @@ def ownership(entry: object) -> Ownership | None:
         case {"name": str(name), "shared": bool(shared), "since": int() | float() as since} if 0 <= since < 1e12:
             return Ownership(clean_name(name) or "a text", shared, float(since))
     return None
+
+
+def nameless(key: str) -> str:
+    """What a text is called that nobody has given a name."""
+    return f"own text {key[:12]}"
 
 
 def title_of(text: str) -> str:

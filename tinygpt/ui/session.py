@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from tinygpt.corpus import default_corpus
+from tinygpt.corpus import default_corpus, load_corpus
 from tinygpt.engine.lanes import executor_factory_from_environment
 from tinygpt.engine.records import RunView
 from tinygpt.engine.runs import RunStore
@@ -46,8 +46,9 @@ def engine() -> Scheduler:
 
 
 def _prepare(scheduler: Scheduler, workers: int) -> None:
-    """Count the floors of the default text and measure this machine, once it is quiet: so that no page has to wait."""
+    """Look through the default text and measure this machine, once it is quiet: so that no page has to wait."""
     floors.of(default_corpus(), runs_folder() / "corpora")
+    _ = load_corpus(default_corpus(), folder=runs_folder() / "corpora").val_in_train  # kept with the text
     deadline = time.monotonic() + PATIENCE
     while len(scheduler.workers()) < workers and time.monotonic() < deadline:
         if not threading.main_thread().is_alive():  # this program ends: whoever waits for this thread waits no longer

@@ -13,8 +13,8 @@ import streamlit as st
 from tinygpt.corpus import CATALOGUE, default_corpus
 from tinygpt.engine.records import LIVE
 from tinygpt.files import runs_folder
-from tinygpt.keeping import forget_texts
 from tinygpt.texts import tiny_shakespeare
+from tinygpt.texts.keeping import forget_texts
 from tinygpt.texts.own import is_sha256
 from tinygpt.texts.shelf import Ownership, TextShelf
 from tinygpt.ui import session

@@ -6,6 +6,7 @@ from statistics import fmean
 from tinygpt.experiments.curves import LossCurve
 from tinygpt.experiments.turning import Turn, turn_of
 from tinygpt.spelling import brief, number, thousands
+from tinygpt.words.floors import unbroken
 
 
 def last_model(step: int) -> str:
@@ -35,7 +36,7 @@ def by_heart_words(
     steps = [turn.step for turn in turns]
     lowest, now, train = (fmean(losses) for losses in list(zip(*turns, strict=True))[1:])
     passed = {name: loss for name, loss in floors.items() if "gram" in name and loss > lowest}
-    below = f", below {min(passed, key=passed.__getitem__)}".replace("-", "\u2011") if passed else ""
+    below = f", below {unbroken(min(passed, key=passed.__getitem__))}" if passed else ""
     blind = floors.get("uniform")
     worse = f", worse than guessing ({number(blind)})" if blind is not None and now > blind else ""
     rise = number(now - lowest)

@@ -51,15 +51,15 @@ def test_a_measurement_that_was_disturbed_is_put_right_by_the_first_run(monkeypa
         wrong = replace(machine, **{name: disturbed * price for name, price in vars(machine).items()})
         monkeypatch.setattr(launch, "this_machine", lambda wrong=wrong: wrong)
         assert launch.seconds_here(BIGRAM) == [pytest.approx(took)]
-        low, high = launch.seconds_between([BIGRAM])
+        low, high = launch.seconds_between(launch.seconds_here(BIGRAM))
         assert low < took < high
 
 
 @pytest.mark.usefixtures("one_engine")
 def test_the_range_reaches_from_a_run_alone_to_one_among_all_that_are_on_their_way(monkeypatch):
-    alone = launch.seconds_between([GPT])
+    alone = launch.seconds_between(launch.seconds_here(GPT))
     monkeypatch.setattr(type(session.engine()), "live_runs", lambda self: 30)
-    crowded = launch.seconds_between([GPT])
+    crowded = launch.seconds_between(launch.seconds_here(GPT))
     assert crowded[0] == pytest.approx(alone[0]) and crowded[1] > 5 * alone[1]
     assert re.match(r"\d+( s| min)? to \d+ (s|min) here", launch.time_words([GPT]))
 
@@ -68,9 +68,9 @@ def test_the_range_reaches_from_a_run_alone_to_one_among_all_that_are_on_their_w
 def test_before_the_first_run_other_programs_count(monkeypatch):
     monkeypatch.setattr(type(session.engine()), "trained_lately", lambda self, most=20: [])
     monkeypatch.setattr(launch, "load_of_a_core", lambda: 0.1)
-    quiet = launch.seconds_between([GPT])
+    quiet = launch.seconds_between(launch.seconds_here(GPT))
     monkeypatch.setattr(launch, "load_of_a_core", lambda: 8.0)
-    busy = launch.seconds_between([GPT])
+    busy = launch.seconds_between(launch.seconds_here(GPT))
     assert busy[0] == quiet[0] and busy[1] - launch.START == pytest.approx(8 * (quiet[1] - launch.START))
 
 

@@ -14,9 +14,9 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 from torch import Tensor
 
-from tinygpt.keeping import kept
 from tinygpt.plots.look import MONO, PALETTE, TICK, Mode, annotate, color, dress, glyph, glyph_ticks, outlined, shares
 from tinygpt.spelling import number, spoken, thousands
+from tinygpt.texts.keeping import kept
 
 BARS = 12  # the likeliest next characters of a row
 SMALL, CHARACTER = 11, 19  # px: a label beside a thin row, and a character that is a mark

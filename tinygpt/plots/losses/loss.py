@@ -47,7 +47,7 @@ def loss_rows(
         ]
         if view.lines != "train":
             rows += _val_rows(one, reach, view)
-    rows += _end_rows(drawn, reach, view)
+    rows += _end_rows(drawn, reach)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -58,7 +58,8 @@ def _drawn(variant: Variant, view: View) -> Drawn:
                     for point, loss in zip(curve.on_the_way, curve.smoothed(view.smoothing), strict=True)]
         for curve in (() if view.lines == "val" else variant.curves)
     }  # fmt: skip
-    return Drawn(variant, seed_means(variant.curves, view.axis), train)
+    each = [seed_means([curve], view.axis) for curve in variant.curves]
+    return Drawn(variant, seed_means(variant.curves, view.axis), each, train)
 
 
 def _level_rows(floors: Sequence[Line], reach: Reach, guess: float | None) -> list[dict[str, Any]]:
@@ -89,8 +90,8 @@ def _val_rows(one: Drawn, reach: Reach, view: View) -> list[dict[str, Any]]:
     if len(curves) == 1:
         return rows
     common = one.means[-1].step if together and one.means else -1
-    for curve in curves:
-        means = [mean for mean in seed_means([curve], view.axis) if mean.step >= common]
+    for curve, alone in zip(curves, one.each, strict=True):
+        means = [mean for mean in alone if mean.step >= common]
         if together and len(means) < 2:
             continue
         rows += _line_rows(means, look | {"run": curve.run, "seeds": 1}, curve.max_steps, reach, {})
@@ -120,9 +121,9 @@ def _line_rows(
     return rows
 
 
-def _end_rows(drawn: Sequence[Drawn], reach: Reach, view: View) -> list[dict[str, Any]]:
+def _end_rows(drawn: Sequence[Drawn], reach: Reach) -> list[dict[str, Any]]:
     """A dot at the end of each curve, its name, and what the lecture states; only the best of too many has a name."""
-    ended = [(end, one.variant) for one in drawn if (end := _end(one, view)) and end.x >= reach.first]
+    ended = [(end, one.variant) for one in drawn if (end := _end(one)) and end.x >= reach.first]
     ended.sort(key=lambda found: found[0].loss)
     named = len(ended) if len(ended) <= NAMED else 1
     heights = [reach.inside(end.loss) for end, _ in ended[:named]]
@@ -143,11 +144,11 @@ def _end_rows(drawn: Sequence[Drawn], reach: Reach, view: View) -> list[dict[str
     return rows
 
 
-def _end(one: Drawn, view: View) -> Mean | None:
+def _end(one: Drawn) -> Mean | None:
     """Where the dot of a variant stands: at its number, over the step that its farthest runs have reached."""
     if one.variant.loss is None:
         return one.means[-1] if one.means else None
-    last = [seen[-1] for curve in one.variant.curves if not curve.lost and (seen := seed_means([curve], view.axis))]
+    last = [alone[-1] for curve, alone in zip(one.variant.curves, one.each, strict=True) if alone and not curve.lost]
     if not last:
         return None
     step, loss = max(mean.step for mean in last), one.variant.loss

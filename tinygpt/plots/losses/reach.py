@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from tinygpt.experiments.curves import Axis, LossCurve, Mean, seed_means
+from tinygpt.experiments.curves import Axis, LossCurve, Mean
 from tinygpt.plots.losses.tones import Tone
 
 Lines = Literal["val", "train", "both"]
@@ -62,6 +62,7 @@ class Drawn(NamedTuple):
 
     variant: Variant
     means: Sequence[Mean]  # its thick line
+    each: Sequence[Sequence[Mean]]  # that of each run alone
     train: Mapping[str, Sequence[tuple[float, int, float]]]  # the thin line of each run: (x, step, loss)
 
 
@@ -95,7 +96,7 @@ def reach_of(drawn: Sequence[Drawn], floors: Sequence[Line], view: View, live: L
             ends = [c.length(view.axis) if c.moving else c.x(c.points[-1], view.axis) for c in begun]
             first = min([last / 3, *(2 / 3 * end for end in ends)])
     blind = max((line.loss for line in floors), default=4.2)
-    means = [mean for curve in curves for mean in seed_means([curve], view.axis)]  # also where one goes on alone
+    means = [mean for one in drawn for alone in one.each for mean in alone]  # also where one goes on alone
     vals = [loss for mean in means if mean.x >= first for loss in (mean.low, mean.high)]
     train = [loss for one in drawn for points in one.train.values() for x, _, loss in points if x >= first]
     targets = [curve.target for curve in curves if curve.target is not None]

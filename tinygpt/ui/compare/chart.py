@@ -1,6 +1,6 @@
 """The charts of this page: how they are shown and saved, and the one of all losses with its controls."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -24,6 +24,7 @@ from tinygpt.words.loss import end_words
 
 SMOOTHINGS = {"none": 0.0, "a little": 0.03, "much": 0.1}  # share of a run that is averaged to both sides
 ALT = "Losses of the runs that are compared; the table below has the numbers."
+Curves = Mapping[str, Sequence[LossCurve]]  # by the label of their variant
 
 
 def figure(
@@ -72,16 +73,18 @@ def controls() -> View:
     return View(axis, lines, band, SMOOTHINGS[smooth], part == "the end", log)
 
 
-def compared_losses(shown: Shown, styles: dict[str, Tone], view: View) -> str:
-    """All curves, against the floors of the text; runs that another tab has deleted are left out.
-
-    What is to be said of their ends.
-    """
+def curves_of(shown: Shown) -> Curves:
+    """The curves of each variant, by its label; runs that another tab has deleted are left out."""
     curves: dict[str, list[LossCurve]] = {}
     for run in shown.runs:
         label, per_step = shown.labels[run.id], operations(run.spec.model, run.spec.train.batch_size)
         if curve := curve_of(run, label, per_step=per_step, target=stated(run.spec)):
             curves.setdefault(label, []).append(curve)
+    return curves
+
+
+def compared_losses(shown: Shown, curves: Curves, styles: dict[str, Tone], view: View) -> str:
+    """All curves, against the floors of the text; what is to be said of their ends."""
     every, groups = [curve for group in curves.values() for curve in group], shown.variants()
     variants = [Variant(group, styles[label], variant_loss(groups[label])) for label, group in curves.items()]
     levels = floors.lines(shown.corpus, shown.runs[0].spec.model.block_size, texts.folder())

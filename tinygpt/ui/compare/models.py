@@ -8,8 +8,8 @@ from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.engine.records import RunView
 from tinygpt.inside.past import ByPosition, at_each_position
 from tinygpt.inside.surprise import surprise
-from tinygpt.keeping import kept
 from tinygpt.models import LanguageModel
+from tinygpt.texts.keeping import kept
 from tinygpt.ui import session, texts
 from tinygpt.words.overfitting import last_model, lowest_model
 

@@ -36,8 +36,9 @@ def _tick(fresh: list[Shown], live: bool) -> None:
             st.text(note)
     with st.container():
         view = chart.controls()
-        ends = chart.compared_losses(now, tones, view) if now.runs else ""
-        turned = turns_of(now)
+        curves = chart.curves_of(now)
+        ends = chart.compared_losses(now, curves, tones, view) if now.runs else ""
+        turned = turns_of(now, curves)
         frame.caption(verdict.joined(verdict.comparison_words(now), turned_words(now, turned), ends))
     with st.container():
         for one in now.experiments:

@@ -8,8 +8,8 @@ from tinygpt.experiments.turning import Turn, turn_of
 from tinygpt.models import kind
 from tinygpt.spelling import brief
 from tinygpt.ui import floors, texts
+from tinygpt.ui.compare.chart import Curves
 from tinygpt.ui.compare.shown import Shown
-from tinygpt.ui.train.loss import curve_of
 from tinygpt.words import literal
 from tinygpt.words.overfitting import at_steps, by_heart_words
 from tinygpt.words.verdict import NAMED
@@ -17,16 +17,13 @@ from tinygpt.words.verdict import NAMED
 Turned = Mapping[str, Sequence[Turn]]
 
 
-def turns_of(now: Shown) -> Turned:
+def turns_of(now: Shown, curves: Curves) -> Turned:
     """Where the runs of each variant turned, of those variants that have turned runs; a diverged run has no turn."""
+    diverged = {run.id for run in now.runs if run.status == "diverged"}
     found = {
-        label: [
-            turn
-            for run in runs
-            if run.status != "diverged" and (curve := curve_of(run)) and (turn := turn_of(curve))
-        ]
-        for label, runs in now.variants().items()
-    }  # fmt: skip
+        label: [turn for curve in group if curve.run not in diverged and (turn := turn_of(curve))]
+        for label, group in curves.items()
+    }
     return {label: turns for label, turns in found.items() if turns}
 
 

@@ -85,23 +85,24 @@ def start_button(spec: RunSpec | str, preset: Preset) -> None:
 
 def time_words(specs: Sequence[RunSpec]) -> str:
     """What these runs will take together: "10 to 20 s here", and that a run ends before its time where that is so."""
-    low, high = seconds_between(specs)
-    words = f"{time_range(low, high)} here"
-    if max(seconds_here(*specs)) > MAX_SECONDS:
+    each = seconds_here(*specs)
+    words = f"{time_range(*seconds_between(each))} here"
+    if max(each) > MAX_SECONDS:
         words += f"; a run that has trained for {spoken_time(MAX_SECONDS)} is ended"
     return words
 
 
-def seconds_between(specs: Sequence[RunSpec]) -> tuple[float, float]:
-    """Between how long and how long these runs take together: with all workers to themselves, and beside the runs that
-    are on their way now, each of which takes turns with them for as long as the longest of these.
+def seconds_between(alone: Sequence[float]) -> tuple[float, float]:
+    """Between how long and how long runs take together that take so many seconds `alone`: with all workers to
+    themselves, and beside the runs that are on their way now, each of which takes turns with them for as long as the
+    longest of these.
 
     How other programs slow them down is known from runs; before the first one, from how many want a core.
     """
-    each, workers = [min(seconds, MAX_SECONDS) for seconds in seconds_here(*specs)], len(session.engine().workers())
-    alone, busy = sum(each) / max(1, workers), session.engine().live_runs() * max(each) / max(1, workers)
+    each, workers = [min(seconds, MAX_SECONDS) for seconds in alone], max(1, len(session.engine().workers()))
+    shared, busy = sum(each) / workers, session.engine().live_runs() * max(each) / workers
     slower = UNLUCKY if session.engine().trained_lately(1) else UNLUCKY * max(1.0, load_of_a_core())
-    return LUCKY * max(*each, alone), slower * max(*each, alone + busy) + START
+    return LUCKY * max(*each, shared), slower * max(*each, shared + busy) + START
 
 
 def load_of_a_core() -> float:

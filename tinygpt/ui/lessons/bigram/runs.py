@@ -8,9 +8,9 @@ from torch import Tensor
 from tinygpt.bigram import BigramConfig, BigramLanguageModel
 from tinygpt.checkpoint.model_file import load
 from tinygpt.engine.records import ENDED, NoSuchRun, RunView
-from tinygpt.keeping import kept
 from tinygpt.lessons import tables
 from tinygpt.plots.lessons.bigram_drawings import TableHistory
+from tinygpt.texts.keeping import kept
 from tinygpt.training.spec import RunSpec, TrainConfig, look_every
 from tinygpt.training.state import start
 from tinygpt.ui import session

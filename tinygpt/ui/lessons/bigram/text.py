@@ -6,9 +6,9 @@ import streamlit as st
 from torch import Tensor
 
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
-from tinygpt.keeping import kept
 from tinygpt.lessons import tables
 from tinygpt.spelling import named, spoken
+from tinygpt.texts.keeping import kept
 from tinygpt.ui import texts
 from tinygpt.ui.train import launch
 from tinygpt.words.storyboard import find_scene

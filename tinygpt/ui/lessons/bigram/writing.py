@@ -11,12 +11,12 @@ from torch.nn import functional as F
 from tinygpt.bigram import BigramLanguageModel
 from tinygpt.counting import NGramModel
 from tinygpt.generation import generate, next_probabilities
-from tinygpt.keeping import kept
 from tinygpt.lessons import tables
 from tinygpt.plots.lessons import bigram as figures
 from tinygpt.plots.lessons import bigram_drawings as drawings
 from tinygpt.randomness import generator
 from tinygpt.spelling import in_a_row, isolated, named, thousands
+from tinygpt.texts.keeping import kept
 from tinygpt.training.spec import LAST_SEED
 from tinygpt.ui import frame
 from tinygpt.ui.drag import drag, still

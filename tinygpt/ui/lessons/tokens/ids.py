@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from tinygpt.corpus import Corpus, load_corpus
-from tinygpt.keeping import kept
 from tinygpt.plots.lessons import tokens as figures
 from tinygpt.spelling import named, spoken
+from tinygpt.texts.keeping import kept
 from tinygpt.texts.tiny_shakespeare import SHA256
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.ui import controls, frame, texts

@@ -7,12 +7,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt import keeping
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus
 from tinygpt.counting import NGramModel
-from tinygpt.keeping import forget_texts, kept, size_of
 from tinygpt.models import build
+from tinygpt.texts import keeping
+from tinygpt.texts.keeping import forget_texts, kept, size_of
 
 SMALL = 4 * 100  # bytes of a hundred numbers
 

@@ -1,4 +1,4 @@
-"""What was computed stays at hand, as long as all of it together fits into one bound.
+"""What was computed from texts stays at hand, as long as all of it together fits into one bound.
 
     @kept
     def load_corpus(key: str) -> Corpus: ...
