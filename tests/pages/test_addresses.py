@@ -17,7 +17,7 @@ from tinygpt.experiments.scale import base, scale_plan
 from tinygpt.files import PROJECT
 from tinygpt.ui import session
 from tinygpt.ui.addresses import WORDS
-from tinygpt.ui.compare.begin import FORMS, LANGUAGES
+from tinygpt.ui.compare.forms import FORMS, LANGUAGES
 from tinygpt.ui.lessons.attention.reader import NOTEBOOK, UNTRAINED
 from tinygpt.words.storyboard import lessons
 
