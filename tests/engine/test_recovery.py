@@ -49,16 +49,19 @@ GPT = RunSpec(
     TrainConfig(max_steps=3_000, eval_interval=500, batch_size=4),
     KEY,
 )
+LONG = replace(GPT, train=replace(GPT.train, max_steps=5_000))
 ENDLESS = replace(GPT, train=replace(GPT.train, max_steps=20_000, seed=7))
 TABLE = RunSpec(BigramConfig(V), TrainConfig(max_steps=300, eval_interval=100, batch_size=4), KEY)
 
 SERVER = """
 import sys, time
+from tinygpt.engine import disk_writer
 from tinygpt.engine.lanes import LokyLane
 from tinygpt.engine.runs import RunStore
 from tinygpt.scheduler import Scheduler
 from tinygpt.training.spec import RunSpec
 
+disk_writer.SAVE_EVERY = 0.3  # a fast machine has ended a run before the usual three seconds are over
 scheduler = Scheduler(LokyLane, 2, store=RunStore(sys.argv[1]))
 for spec in sys.argv[2:]:
     scheduler.submit(RunSpec.from_json(spec), student="ann")
@@ -151,7 +154,7 @@ def test_a_server_killed_while_its_workers_start_leaves_nothing_either(store):
 
 @pytest.mark.slow
 def test_a_run_goes_on_after_its_server_was_killed_as_if_nothing_had_happened(store):
-    with server(store.folder, GPT, TABLE) as (process, family):
+    with server(store.folder, LONG, TABLE) as (process, family):
         [run, small] = until(lambda: ids if len(ids := [about.id for about in store.descriptions()]) == 2 else [])
         until(lambda: store.ending(small) and (store.home(run) / "state.safetensors").exists())
         saved = saved_step(store.state(run))
@@ -175,7 +178,7 @@ def test_a_run_goes_on_after_its_server_was_killed_as_if_nothing_had_happened(st
         assert finish(scheduler, run).status == "finished"
         found, better = scheduler.view(run).best, scheduler.model_bytes(run, best=True)
         model, seconds = load(scheduler.model_bytes(run)).model, [point.seconds for point in store.points(run)]
-    whole = start(GPT, CORPUS)
+    whole = start(LONG, CORPUS)
     assert curve(store.points(run)) == curve(advance(whole, CORPUS))
     assert seconds == sorted(seconds)
     exact = whole.model.state_dict()
