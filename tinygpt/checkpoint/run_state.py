@@ -22,6 +22,7 @@ from tinygpt.randomness import let_draw_from
 from tinygpt.tokenizer import CharTokenizer
 from tinygpt.training.divergence import Watch
 from tinygpt.training.evaluation import Tally
+from tinygpt.training.optimizers import Optimizer
 from tinygpt.training.spec import RunSpec
 from tinygpt.training.state import Best, TrainState, make_optimizers
 
@@ -133,15 +134,13 @@ def _check(head: dict[str, Any], expected: dict[str, Tensor]) -> None:
             raise ValueError(f"{name} has not the type and shape that it has in such a run")
 
 
-def _memory(
-    optimizer: torch.optim.Optimizer, prefix: str, memory: dict[str, Any], parts: set[str]
-) -> dict[int, dict[str, str]]:
+def _memory(optimizer: Optimizer, prefix: str, memory: dict[str, Any], parts: set[str]) -> dict[int, dict[str, str]]:
     """The names of the tensors that an optimizer keeps of each parameter, taken out of `memory` and checked.
 
     It keeps all `parts` of a parameter, or none while that had no gradient.
     """
     found = {}
-    for i, parameter in enumerate(p for group in optimizer.param_groups for p in group["params"]):
+    for i, parameter in enumerate(optimizer.parameters):
         names = {part: f"{prefix}{i}.{part}" for part in sorted(parts)}
         if said := {name: memory.pop(name) for name in names.values() if name in memory}:
             like = {names[part]: torch.zeros(()) if part in SCALARS else parameter.detach() for part in names}

@@ -90,7 +90,7 @@ def one_step(state: TrainState, corpus: Corpus, witness: Witness | None = None) 
     for optimizer in state.optimizers:
         for group in optimizer.param_groups:
             group["lr"] = point.lr
-        optimizer.zero_grad(set_to_none=True)
+        optimizer.zero_grad()
     loss.backward()
     if witness:
         witness(x, y)

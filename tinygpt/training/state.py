@@ -16,6 +16,7 @@ from tinygpt.settings import times_the_rate
 from tinygpt.tokenizer import CharTokenizer
 from tinygpt.training.divergence import Watch
 from tinygpt.training.evaluation import Tally
+from tinygpt.training.optimizers import SGD, AdamW, Optimizer
 from tinygpt.training.spec import RunSpec, TrainConfig
 
 BATCHES = 0x62617463  # "batc" in ASCII; any number below 2**32 but 0 would do
@@ -76,7 +77,7 @@ class TrainState:
     spec: RunSpec
     tokenizer: CharTokenizer
     model: LanguageModel
-    optimizers: tuple[torch.optim.Optimizer, ...]
+    optimizers: tuple[Optimizer, ...]
     generator: torch.Generator  # first weights and dropout ...
     batches: torch.Generator  # ... and batches: the very same one, as in the lecture, unless `same_batches` is set
     previous: list[Tensor]  # the weights under which the last finite loss was measured
@@ -127,7 +128,7 @@ def batch_generator(seed: int) -> torch.Generator:
     return seeded(seed ^ BATCHES)
 
 
-def make_optimizers(config: TrainConfig, model: LanguageModel) -> tuple[torch.optim.Optimizer, ...]:
+def make_optimizers(config: TrainConfig, model: LanguageModel) -> tuple[Optimizer, ...]:
     """AdamW as in the lecture, or plain SGD; only matrices decay ("Decoupled Weight Decay Regularization", 2019)."""
     matrices = [p for p in model.parameters() if p.dim() >= 2]
     vectors = [p for p in model.parameters() if p.dim() < 2]
@@ -136,6 +137,5 @@ def make_optimizers(config: TrainConfig, model: LanguageModel) -> tuple[torch.op
     if vectors:
         groups.append({"params": vectors, "weight_decay": 0.0})
     if config.optimizer == "sgd":
-        return (torch.optim.SGD(groups, lr=config.learning_rate, fused=True),)
-    betas = (0.9, float(config.beta2))
-    return (torch.optim.AdamW(groups, lr=config.learning_rate, betas=betas, fused=True),)  # one kernel for all tensors
+        return (SGD(groups, lr=config.learning_rate),)
+    return (AdamW(groups, lr=config.learning_rate, betas=(0.9, float(config.beta2))),)
