@@ -4,6 +4,7 @@ import gettext
 import random
 import sysconfig
 from collections.abc import Iterator
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
 
@@ -32,9 +33,13 @@ MESSAGES = ("/usr/share/locale", "/usr/share/locale-langpack")  # what programs 
 
 def zipf(random_: random.Random, things: list[str], n: int, exponent: float = 1.0) -> list[str]:
     """`n` of `things`, drawn as words are: the r-th of them 1 / r as often as the first."""
-    return random_.choices(
-        things, cum_weights=list(accumulate(1 / (r + 1) ** exponent for r in range(len(things)))), k=n
-    )
+    return random_.choices(things, cum_weights=_shares(len(things), exponent), k=n)
+
+
+@cache
+def _shares(ranks: int, exponent: float) -> list[float]:
+    """How often the first r of so many things are drawn, for each r, by any measure."""
+    return list(accumulate(1 / (r + 1) ** exponent for r in range(ranks)))
 
 
 def prose(script: str, size: int, *, words: int = 2_000, seed: int = 1, spaces: bool = True) -> str:

@@ -34,11 +34,11 @@ def own_text() -> None:
         st.text_area(
             "Paste a text", key="pasted", height=140, max_chars=longest_paste(), placeholder=example, on_change=_hold
         )
-        _show_held()
         st.file_uploader("or choose a plain text file, up to 2 MB of text", key=_uploader())
         if uploads.held() > uploads.MOST // 2:
             st.text("Many files wait here to be used. If yours is refused, paste its text or try again a little later.")
         st.button("Use this text", key="use_text", on_click=_use)
+        _show_held()  # below the button: the click on it is what ends a paste, and must find it where it was
         _say()
         manage_text.manage_text()
 
