@@ -6,6 +6,7 @@ dress(figure, "dark")  # then frame.show(figure, ...) on a page, or figure.show(
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from typing import Any, Literal
 
@@ -107,6 +108,7 @@ def signed(mode: Mode) -> list[list[float | str]]:
     return ramp(PALETTE[mode].diverging)
 
 
+@cache  # a figure takes a copy of it
 def template(mode: Mode) -> go.layout.Template:
     """Everything a figure inherits: faces, sizes, hairlines, scales. No legend, no frame, no title."""
     p = PALETTE[mode]

@@ -40,6 +40,7 @@ def test_the_ladder_race_has_a_row_for_each_rung_and_marks_the_best(race):
     assert "One seed each cannot say whether that is more than luck" in says(race)
 
 
+@pytest.mark.slow
 def test_every_rung_says_what_is_new_in_it(race):
     table = next(rows(race, n) for n in range(len(race.table)) if "what is new" in race.table[n].value)
     assert len(table) == len(LADDER) and all(row["what is new"] for row in table)
@@ -49,12 +50,14 @@ def test_every_rung_says_what_is_new_in_it(race):
     assert "- n_layer 1\n+ n_layer 3" in shown and "def join" in shown
 
 
+@pytest.mark.slow
 def test_a_link_opens_the_same_comparison_for_somebody_else(race):
     other = opened(show=link(race))
     assert rows(other) == rows(race)
     assert not [button for button in other.button if button.label in ("Stop", "Pause")]
 
 
+@pytest.mark.slow
 def test_two_runs_are_laid_side_by_side_character_by_character(race):
     assert "Two models, side by side" in [header.value for header in race.header]
     assert "by its past" in says(race) and "The largest gain is" in says(race)
@@ -168,6 +171,7 @@ def test_runs_on_another_text_are_hidden_and_a_choice_brings_them(two_texts):
     assert "2 runs on another text are hidden" in says(page) and link(page).split(",")[0] == ids[1]
 
 
+@pytest.mark.slow
 def test_somebody_elses_comparison_says_so(race):
     assert "not yours" not in says(race)
     other = opened(show=link(race))
