@@ -73,13 +73,16 @@ class Student:
         """Send something and wait for the end of its run, or until the status line says it."""
         began, self.finished = time.monotonic(), asyncio.Event()
         await sending
-        if not says:
-            await asyncio.wait_for(self.finished.wait(), PATIENCE)
-        while says not in self.words:
-            if unless and unless in self.words:
-                return
-            self.news = asyncio.Event()
-            await asyncio.wait_for(self.news.wait(), PATIENCE - (time.monotonic() - began))
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while says not in self.words:
+                    if unless and unless in self.words:
+                        return
+                    self.news = asyncio.Event()
+                    await self.news.wait()
+                await self.finished.wait()  # who clicks before sees the button of before
+        except TimeoutError:
+            raise TimeoutError(f"{what}: no {says!r} in {PATIENCE:.0f} s, but {self.words!r}") from None
         self.waits[what].append(time.monotonic() - began)
 
     async def click(self, key: str) -> None:
@@ -155,7 +158,7 @@ async def lesson(url: str, students: int, seconds: float, steps: int) -> list[St
         strict=True,
     ):
         if lost is not None:
-            one.errors.append(f"lost: {lost!r}")
+            one.errors.append(f"lost: {getattr(lost, 'exceptions', lost)!r}")
     return everybody
 
 
