@@ -141,6 +141,16 @@ def test_counting_is_not_the_best_where_another_smoothing_or_a_bigram_is_lower()
         assert "the best" not in said and "must" not in said
 
 
+def test_so_far_below_a_few_counts_comes_no_table():
+    few = {name: floor._replace(counts=30.0) if name == "2-gram" else floor for name, floor in KNOWN.items()}
+    floor = few["2-gram"].val
+    words = curve_words(curve(4.0, floor - 0.1), few, ended=True)
+    assert "GPT may still use only one character: there are only 30.0 counts for each pair" in words
+    words = curve_words(curve(4.0, floor - 0.3), few, ended=True)
+    assert "It is 0.30 below 2\u2011gram, what a table of pairs reaches by counting, and no other" in words
+    assert "table of pairs comes so low: GPT must be using more than one character." in words
+
+
 def test_how_the_floors_were_counted_can_be_read():
     assert "2\u2011gram 1, 3\u2011gram 0.1." in counting_words(KNOWN)
     assert counting_words({"uniform": KNOWN["uniform"]}) == ""

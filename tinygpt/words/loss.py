@@ -10,10 +10,12 @@ from tinygpt.spelling import brief, number, thousands
 from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES
 from tinygpt.words.floors import (
     CLOSE,
+    KIND,
     MORE_THAN,
     falling,
     few_words,
     is_best,
+    is_far_below,
     reach_words,
     slack,
     slack_at,
@@ -102,19 +104,26 @@ def crossing_words(curve: LossCurve, floors: Mapping[str, Floor], *, ended: bool
     if not passed:
         return before_any_crossing(now, ahead, floors, ended=ended, bigram=bigram)
     last = passed[-1]
-    sure = is_best(last, floors, bigram)
-    words = f"the crossing at step {thousands(stretches[last][0])}. Below {unbroken(last)}, "
-    words += f"{reach_words(last, sure=sure)}, {curve.label} " + (
-        f"must be using more than {MORE_THAN[last]}."
-        if sure
-        else f"may still use only {MORE_THAN[last]}{few_words(last, floors[last], bigram)}."
-    )
+    words = f"the crossing at step {thousands(stretches[last][0])}. {below_words(curve, last, floors, bigram)}"
     if ahead is None:
         return words
     gap = now - floors[ahead].val
     if gap > CLOSE:
         return f"{words} To {unbroken(ahead)} it is still {number(gap)}."
     return f"{words} It has almost reached {unbroken(ahead)}."
+
+
+def below_words(curve: LossCurve, name: str, floors: Mapping[str, Floor], bigram: float) -> str:
+    """What it means that a curve is below a floor now."""
+    now, sure = curve.vals[-1][1], is_best(name, floors, bigram)
+    table = f"{unbroken(name)}, {reach_words(name, sure=sure)}"
+    if sure:
+        return f"Below {table}, {curve.label} must be using more than {MORE_THAN[name]}."
+    if is_far_below(now, name, floors, bigram):
+        far = f"{brief(floors[name].val - now, 2)} below {table}, and no other {KIND[name]} comes so low"
+        return f"It is {far}: {curve.label} must be using more than {MORE_THAN[name]}."
+    why = few_words(name, floors[name], bigram)
+    return f"Below {table}, {curve.label} may still use only {MORE_THAN[name]}{why}."
 
 
 def before_any_crossing(
