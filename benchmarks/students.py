@@ -70,7 +70,7 @@ class Student:
             self.ask_no_more()
 
     async def do(self, what: str, sending: Awaitable[None], *, says: str = "", unless: str = "") -> None:
-        """Send something and wait for the end of its run, or until the status line says it."""
+        """Send something, and wait until the status line says what it should and a run of the page has ended."""
         began, self.finished = time.monotonic(), asyncio.Event()
         await sending
         try:
@@ -80,9 +80,9 @@ class Student:
                         return
                     self.news = asyncio.Event()
                     await self.news.wait()
-                await self.finished.wait()  # who clicks before sees the button of before
+                await self.finished.wait()  # before that the buttons are not drawn anew
         except TimeoutError:
-            raise TimeoutError(f"{what}: no {says!r} in {PATIENCE:.0f} s, but {self.words!r}") from None
+            raise TimeoutError(f"{what}: not within {PATIENCE:.0f} s; the page says {self.words!r}") from None
         self.waits[what].append(time.monotonic() - began)
 
     async def click(self, key: str) -> None:

@@ -37,9 +37,9 @@ def zipf(random_: random.Random, things: list[str], n: int, exponent: float = 1.
 
 
 @cache
-def _shares(ranks: int, exponent: float) -> list[float]:
-    """How often the first r of so many things are drawn, for each r, by any measure."""
-    return list(accumulate(1 / (r + 1) ** exponent for r in range(ranks)))
+def _shares(ranks: int, exponent: float) -> tuple[float, ...]:
+    """Cumulative weights, not normalized."""
+    return tuple(accumulate(1 / (r + 1) ** exponent for r in range(ranks)))
 
 
 def prose(script: str, size: int, *, words: int = 2_000, seed: int = 1, spaces: bool = True) -> str:

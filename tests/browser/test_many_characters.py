@@ -7,6 +7,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import wait_run
 from tests.browser.test_paste import PASTE
+from tinygpt.spelling import thousands
 from tinygpt.texts.cleaning import MAX_DISTINCT
 from tinygpt.tokenizer import LECTURE_CHARS
 
@@ -29,7 +30,7 @@ def chosen(page: Page, base_url: str, text: str) -> str:
     field.focus()
     field.evaluate(PASTE, text)
     page.locator(".st-key-use_text button").click()
-    expect(page.locator(".st-key-own_text_done")).to_contain_text(f"{len(set(text)):,} of them different")
+    expect(page.locator(".st-key-own_text_done")).to_contain_text(f"{thousands(len(set(text)))} of them different")
     return page.locator(".st-key-corpus input").input_value()
 
 

@@ -170,7 +170,7 @@ def test_a_run_goes_on_after_its_server_was_killed_as_if_nothing_had_happened(st
         interrupted, done = scheduler.runs("ann")
         assert (interrupted.status, done.status) == ("interrupted", "finished")
         assert interrupted.step == interrupted.points == saved_step(store.state(run)) > 0
-        assert written[-1].seconds - interrupted.seconds <= 5.0
+        assert written[-1].seconds - interrupted.seconds <= 2.0  # it is saved every 0.3 s
         assert len(scheduler.points(run)) > 0
         best = loads(store.state(run)).best
         assert interrupted.best == (best.step, best.val)

@@ -76,5 +76,12 @@ def test_the_runs_of_a_variant_are_one_with_their_means():
     assert at_steps([7, 7]) == "at step 7"
 
 
+def test_a_lowest_loss_is_held_against_floors_that_mean_something():
+    few = {"uniform": 3.9, "1-gram": 2.9, "2-gram": 2.56, "3-gram": 2.7, "4-gram": 2.9, "5-gram": 3.4}
+    above, below = (by_heart_words("GPT", [Turn(300, lowest, 3.0, 0.5)], few, ended=True) for lowest in (2.57, 2.5))
+    assert "at step 300, 2.570, and rose" in above, "to be below a table that lost its way is no merit"
+    assert "at step 300, 2.500, below 2\u2011gram, and rose" in below
+
+
 def test_which_of_two_models_is_meant():
     assert (lowest_model(300), last_model(3_000)) == ("lowest val loss, step 300", "last, step 3\u202f000")

@@ -22,7 +22,7 @@ def said(a: dict, b: dict) -> str:
 
 def test_one_seed_each_says_nothing_about_luck():
     words = said({1: 2.5}, {1: 2.1})
-    assert "GPT is lowest at 2.100, 0.400 below bigram." in words
+    assert "GPT ends lowest, at 2.100, 0.400 below bigram." in words
     assert "repeat them with other seeds" in words and "confidence" not in words
 
 
@@ -54,7 +54,7 @@ def test_why_the_seeds_are_too_few():
 
 def test_seeds_that_do_not_scatter_give_no_interval():
     equal = said({1: 2.5, 2: 2.6}, {1: 2.5, 2: 2.6})
-    assert equal.startswith("GPT and bigram are lowest, both at 2.550.")
+    assert equal.startswith("GPT and bigram end lowest, both at 2.550.")
     words = noise_words(compare({1: 2.5, 2: 2.625}, {1: 2.375, 2: 2.5}, same_start=True))  # 0.125 with both
     assert "the very same difference (2 seeds, pair by pair)" in words and "between" not in words
     flat = noise_words(compare({1: 2.5, 2: 2.5}, {1: 2.5, 2: 2.5}))

@@ -91,6 +91,13 @@ class TextShelf:
         with self._lock:
             return next((one.name for one in self._owners.get(key, {}).values() if one and one.shared), None)
 
+    def shared_as(self, name: str) -> str | None:
+        """The one text that somebody lets others read under this name; None where there is none, or more than one."""
+        with self._lock:
+            owned = ((key, one) for key, owners in self._owners.items() for one in owners.values() if one)
+            found = {key for key, one in owned if one.shared and one.name == name}
+        return found.pop() if len(found) == 1 else None
+
     def is_here(self, key: str) -> bool:
         """Whether there is such a text, whosever it is."""
         return self._path(key).is_file()

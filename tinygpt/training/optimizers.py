@@ -69,7 +69,7 @@ class AdamW(Optimizer):
         super().__init__(groups, lr=lr, betas=betas, eps=1e-8)  # eps as in torch
 
     def move(self, params: list[Tensor], grads: list[Tensor], group: Group) -> None:
-        """By the running mean of the gradient, over the root of that of its square."""
+        """Along the running mean of the gradient, divided by the root of the running mean of its square."""
         for p in params:
             if p not in self.memory:
                 self.memory[p] = {"step": torch.tensor(0.0), **{name: torch.zeros_like(p) for name in MEANS}}

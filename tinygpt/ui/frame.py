@@ -182,7 +182,7 @@ def zoomed() -> None:
     """Nothing to do. That somebody listens is what makes Streamlit keep the zoom when the rows change."""
 
 
-def caption(sentence: str, hint: str = "") -> None:
+def caption(sentence: str, hint: str = "", *, label: str = "Look for") -> None:
     """The one sentence under a figure: what to look for in it. Computed, never typed. `hint` is read on demand."""
     with st.container(width=900):
-        st.markdown(f"**Look for** \u2002{sentence}", help=hint or None)
+        st.markdown(f"**{label}** \u2002{sentence}", help=hint or None)

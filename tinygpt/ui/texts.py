@@ -5,6 +5,7 @@ address it goes by the name that its student gave it; a link for others holds th
 """
 
 import re
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
@@ -81,12 +82,19 @@ def text_title(key: str) -> str:
 
 def may_read(key: str) -> bool:
     """Whether this student may see the characters of a corpus: everybody those of the catalogue."""
-    return key in CATALOGUE or key in own_texts() or shelf().shared_name(key) is not None
+    return _may_read(key, own_texts())
 
 
-def why_not(key: str) -> str:
-    """Why a text cannot be read, in a sentence; "" where it can."""
-    if may_read(key):
+def _may_read(key: str, mine: Collection[str]) -> bool:
+    return key in CATALOGUE or key in mine or shelf().shared_name(key) is not None
+
+
+def why_not(key: str, student: str = "") -> str:
+    """Why a text cannot be read, in a sentence; "" where it can.
+
+    A `student` is named where no page is being drawn, as when a download is fetched: then nobody knows who asks.
+    """
+    if _may_read(key, shelf().of(student) if student else own_texts()):
         return ""
     if shelf().is_here(key):
         return (
@@ -96,14 +104,16 @@ def why_not(key: str) -> str:
 
 
 def _linked() -> str | None:
-    """The text that the address asks for by its digits, where this student may read it."""
-    asked = LINKED.fullmatch(st.query_params.get("corpus", "") or str(st.session_state.get("corpus", "")))
-    key = shelf().beginning(asked[1]) if asked else None
+    """The text that the address asks for, where this student may read it: by its digits, or by the name that it has
+    in the address of the one who shares it."""
+    asked = st.query_params.get("corpus", "") or str(st.session_state.get("corpus", ""))
+    digits = LINKED.fullmatch(asked)
+    key = shelf().beginning(digits[1]) if digits else shelf().shared_as(asked)
     return key if key and may_read(key) else None
 
 
 def follow_link(options: dict[str, str]) -> str:
-    """Choose what the address asks for by digits; where there is no such text, a sentence that says so.
+    """Choose what the address asks for by digits, or by what another student calls it; else a sentence that says so.
 
     Once for each link: what somebody chooses afterwards counts.
     """

@@ -93,7 +93,7 @@ def bigram_words(curve: LossCurve, floors: Mapping[str, Floor], *, ended: bool) 
 
 def crossing_words(curve: LossCurve, floors: Mapping[str, Floor], *, ended: bool, bigram: float) -> str:
     """When did the curve fall below the last floor it has passed, and how far is the next one?"""
-    now, tables = curve.vals[-1][1], falling(floors)
+    now, tables = curve.vals[-1][1], falling({name: floor.val for name, floor in floors.items()})
     stretches = {name: found for name in tables if (found := stretch_below(curve, floors[name]))}
     passed = [name for name, (_, last) in stretches.items() if last == curve.vals[-1][0]]
     ahead = next((name for name in tables if name not in passed), None)
@@ -152,16 +152,17 @@ def back_words(curve: LossCurve, name: str, floor: Floor, stretch: tuple[int, in
 
 def end_words(curves: Iterable[LossCurve]) -> str:
     """Why the dot at the end of a curve is not where its line leads to; "" where that is not seen."""
-    hooks = []
-    for curve in curves:
+    hooks, drawn = [], list(curves)
+    for curve in drawn:
         before = [val for step, val in curve.vals if step < curve.max_steps]
         if curve.final and curve.final.val is not None and before:
-            hooks.append(curve.final.val - before[-1])
-    widest = max(hooks, key=abs, default=0.0)
+            hooks.append((curve.final.val - before[-1], curve.label))
+    widest = max((hook for hook, _ in hooks), key=abs, default=0.0)
     if not abs(widest) >= HOOK:  # nor where it is no number
         return ""
     off, side = number(abs(widest), 3), "above" if widest > 0 else "below"
-    dots, stand = "dot at the end is", f"it stands {off} {side} its line"
+    whose = f" of {hooks[0][1]}" if len(drawn) > 1 else ""
+    dots, stand = f"dot at the end{whose} is", f"it stands {off} {side} its line"
     if len(hooks) > 1:
         dots, stand = "dots at the ends are", f"they stand up to {off} off their lines"
     return f"The {dots} a longer look, at {FINAL_BATCHES} batches instead of {LIVE_BATCHES}: {stand}."

@@ -6,7 +6,7 @@ from statistics import fmean
 from tinygpt.experiments.curves import LossCurve
 from tinygpt.experiments.turning import Turn, turn_of
 from tinygpt.spelling import brief, number, thousands
-from tinygpt.words.floors import unbroken
+from tinygpt.words.floors import falling, unbroken
 
 
 def last_model(step: int) -> str:
@@ -35,8 +35,8 @@ def by_heart_words(
     """That a model learns its training text by heart, from the turns of its runs: their mean losses, and its price."""
     steps = [turn.step for turn in turns]
     lowest, now, train = (fmean(losses) for losses in list(zip(*turns, strict=True))[1:])
-    passed = {name: loss for name, loss in floors.items() if "gram" in name and loss > lowest}
-    below = f", below {unbroken(min(passed, key=passed.__getitem__))}" if passed else ""
+    passed = [name for name in falling(floors) if lowest < floors[name]]
+    below = f", below {unbroken(passed[-1])}" if passed else ""
     blind = floors.get("uniform")
     worse = f", worse than guessing ({number(blind)})" if blind is not None and now > blind else ""
     rise = number(now - lowest)

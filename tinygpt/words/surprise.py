@@ -46,7 +46,7 @@ def surprise_words(
     return (
         f"blue: {names[1]} is surprised less than {names[0]}; ochre: more. On this passage {number(b)} against "
         f"{number(a)} nats. The largest gain is \u201c{gained}\u201d after \u201c{around}\u201d: "
-        f"{number(costs[0][at])} against {number(costs[1][at])} nats."
+        f"{number(costs[1][at])} against {number(costs[0][at])} nats."
     )
 
 

@@ -31,8 +31,8 @@ def verdict_words(better: str, worse: str, loss: float, found: Comparison) -> st
     if found.difference is None:
         return f"{better} is at {brief(loss)}; {worse} has no final loss to compare it with."
     if _size(found.difference) == _size(0.0):
-        return f"{better} and {worse} are lowest, both at {brief(loss)}. " + noise_words(found)
-    return f"{better} is lowest at {brief(loss)}, {_size(-found.difference)} below {worse}. " + noise_words(found)
+        return f"{better} and {worse} end lowest, both at {brief(loss)}. " + noise_words(found)
+    return f"{better} ends lowest, at {brief(loss)}, {_size(-found.difference)} below {worse}. " + noise_words(found)
 
 
 def broken_words(healthy: tuple[str, float], broken: tuple[str, float], found: Comparison) -> str:

@@ -36,7 +36,7 @@ def test_the_ladder_race_has_a_row_for_each_rung_and_marks_the_best(race):
         PRESETS[name].title for name in LADDER
     ]
     marks = [row["variant"].partition(", ")[2] for row in rows(race)]
-    assert sorted(marks) == ["", "", "", "", "", "lowest"], "of one seed each, none is proven to be the best"
+    assert sorted(marks) == ["", "", "", "", "", "ends lowest"], "of one seed each, none is proven to be the best"
     assert "One seed each cannot say whether that is more than luck" in says(race)
 
 
@@ -198,8 +198,14 @@ def test_the_text_of_somebody_elses_run_is_not_handed_out(one_engine):
 def test_an_experiment_that_has_ended_can_be_deleted():
     page = finished(experiment="Repeat with other seeds", repeat_seeds="2", repeat_length="a tenth")
     experiment = link(page)
-    next(button for button in page.button if button.label == "Delete").click().run()
+    page.button(key=f"delete_all_{experiment}").click().run()
+    assert "for good, with the curves and the models of its 2 runs?" in says(page)
+    page.button(key=f"delete_all_{experiment}_no").click().run()
+    assert session.engine().experiment(experiment) and "for good" not in says(page)
+    page.button(key=f"delete_all_{experiment}").click().run()
+    page.button(key=f"delete_all_{experiment}_yes").click().run()
     assert session.engine().experiment(experiment) is None and not page.exception
+    assert "leads to no run" not in says(page)
 
 
 def test_an_experiment_that_is_too_large_is_refused_before_it_begins():

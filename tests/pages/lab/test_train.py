@@ -102,6 +102,8 @@ def test_a_deleted_run_is_gone(page):
     page.session_state[f"menu_{run}"] = True
     page.run()
     page.button(key=f"delete_{run}").click().run()
+    assert "for good, with its curve and its models?" in says(page) and session.engine().view(run)
+    page.button(key=f"delete_{run}_yes").click().run()
     assert not page.exception
     assert "Nothing trained yet" in says(page)
     assert session.engine().view(run) is None

@@ -159,4 +159,7 @@ def test_latin_letters_keep_their_tiles():
 def test_a_quotation_from_right_to_left_leaves_the_numbers_in_their_place(text):
     costs = [1.0] * len(text), [1.0] * (len(text) - 1) + [0.5]
     words = surprise_words(list(text), costs, ("bigram", "GPT"))
-    assert f"“\u2068{text[-1]}\u2069” after “\u2068{text[:-1]}\u2069”: 1.00 against 0.50 nats." in words
+    assert f"“\u2068{text[-1]}\u2069” after “\u2068{text[:-1]}\u2069”: 0.50 against 1.00 nats." in words
+    assert words.index(" against 1.00 nats. The largest") < words.index("0.50 against 1.00"), (
+        "GPT's comes first in both"
+    )

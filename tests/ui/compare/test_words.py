@@ -65,7 +65,7 @@ def test_stopped_runs_get_no_verdict():
 def test_one_stopped_run_takes_only_its_variant_out():
     now = shown(*variant("A", 2.1), run("A", 2, 2.9, "stopped"), *variant("B", 2.5, 2.51), *variant("C", 2.7, 2.71))
     words = comparison_words(now)
-    assert words.startswith("B is lowest at 2.505, 0.200 below C.") and "A was stopped" in words
+    assert words.startswith("B ends lowest, at 2.505, 0.200 below C.") and "A was stopped" in words
     assert losses(now.variants()["A"]) == [2.1], "the mean is over final losses"
 
 
@@ -80,14 +80,14 @@ def test_nobody_is_best_while_runs_are_on_their_way():
     assert loss_words(now.variants()["B"]) == "2.500 so far" and steps_of(now.variants()) == []
 
 
-@pytest.mark.parametrize(("b", "mark"), [((2.5,), "lowest"), ((2.11, 2.5), "lowest"), ((2.5, 2.51), "best")])
+@pytest.mark.parametrize(("b", "mark"), [((2.5,), "ends lowest"), ((2.11, 2.5), "ends lowest"), ((2.5, 2.51), "best")])
 def test_the_best_is_called_so_where_that_is_more_than_noise(b, mark):
     now = shown(*variant("A", *(2.1, 2.12)[: len(b)]), *variant("B", *b))
     assert marked(now) == ("A", mark)
     assert ("larger than the noise" in comparison_words(now)) is (mark == "best")
     row = result_rows(now)[0]
     assert (row["variant"], row["val loss"].startswith("**")) == (
-        ("**A**, best", True) if mark == "best" else ("A, lowest", False)
+        ("**A**, best", True) if mark == "best" else ("A, ends lowest", False)
     )
 
 
@@ -156,7 +156,7 @@ def test_the_perplexity_of_a_loss_however_large():
 def test_a_variant_that_diverged_is_named_and_never_ranked():
     now = shown(*variant("A", 2.4, 2.41), *variant("B", 2.6, 2.61), *variant("C", None, None))
     words = comparison_words(now)
-    assert words.startswith("A is lowest at 2.405, 0.200 below B.") and "C diverged." in words
+    assert words.startswith("A ends lowest, at 2.405, 0.200 below B.") and "C diverged." in words
     assert "no val loss" not in words and "Not counted" not in words
     assert loss_words(now.variants()["C"]) == "diverged" and losses(now.variants()["C"]) == []
 
@@ -164,7 +164,7 @@ def test_a_variant_that_diverged_is_named_and_never_ranked():
 def test_rank_and_difference_come_from_the_same_runs():
     a, b = variant("A", 2.0, 2.9, 3.0), variant("B", 2.4, 2.6, None)  # over all: 2.633 and 2.5; over both: 2.45 and 2.5
     words = comparison_words(shown(*a, *b))
-    assert words.startswith("A is lowest at 2.450, 0.050 below B.")
+    assert words.startswith("A ends lowest, at 2.450, 0.050 below B.")
     assert "1 of 3 runs of B diverged. Only the seeds that all of these have kept are counted." in words
     assert marked(shown(*a, *b)) == ("", "")
 

@@ -1,5 +1,7 @@
 """A text has a name and an owner: others see it only when she shares it, and when she deletes it, it is gone."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -12,6 +14,7 @@ from tinygpt.files import PROJECT
 from tinygpt.texts.own import keep_text, sha256_of
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.ui import session, texts
+from tinygpt.ui.compare.take import text_of
 
 pytestmark = pytest.mark.usefixtures("one_engine")
 SECRET = "my grandmother keeps the quince jam behind the third jar, and nobody knows. "
@@ -117,13 +120,34 @@ def test_a_link_to_a_run_shows_its_curve_and_not_its_text_until_its_owner_shares
     page.checkbox(key=f"share_{key}").set_value(True).run()
     other.run()
     assert "Its text" in buttons(other) and "The largest gain" in says(other)
-    linked = by_link("learn/tokens.py", corpus=f"jam.txt, shared {key[:12]}")
-    assert linked.selectbox(key="corpus").value == f"jam.txt, shared {key[:12]}"
+    for said in (f"jam.txt, shared {key[:12]}", "jam.txt"):  # the link for others, and the address of its owner
+        linked = by_link("learn/tokens.py", corpus=said)
+        assert linked.selectbox(key="corpus").value == f"jam.txt, shared {key[:12]}"
     page.checkbox(key=f"share_{key}").set_value(False).run()
     other.run()
     assert "Its text" not in buttons(other)
     for run in runs:
         session.engine().delete(run)
+
+
+def test_a_download_of_a_text_is_its_owners_or_shared_and_asks_no_page(page):
+    """The server fetches it in a thread of its own, which belongs to no page."""
+    key, owner = of_ada(page, SECRET * 37), page.session_state["student"]
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(text_of, key, owner).result() == SECRET * 37
+        assert "has not shared it" in pool.submit(text_of, key, "b" * 32).result()
+        page.checkbox(key=f"share_{key}").set_value(True).run()
+        assert pool.submit(text_of, key, "b" * 32).result() == SECRET * 37
+
+
+def test_a_name_that_two_shared_texts_have_leads_to_neither(page):
+    keys = [of_ada(page, SECRET * 35, "twice.txt")]
+    page.checkbox(key=f"share_{keys[0]}").set_value(True).run()
+    other = opened()
+    keys.append(of_ada(other, SECRET * 36, "twice.txt"))
+    assert by_link("learn/tokens.py", corpus="twice.txt").selectbox(key="corpus").value.startswith("twice.txt, shared")
+    other.checkbox(key=f"share_{keys[1]}").set_value(True).run()
+    assert "a text that is not here" in says(by_link("learn/tokens.py", corpus="twice.txt"))
 
 
 def test_a_deleted_text_is_asked_for_once_and_its_runs_stay_and_say_so(page):

@@ -66,6 +66,7 @@ def test_the_buttons_of_a_run(given):
     opened = partial(page_menu, page, run)
     opened().text_input(key=f"name_{run}").set_value("another").run()
     opened().button(key=f"delete_{run}").click().run()
+    opened().button(key=f"delete_{run}_yes").click().run()
     assert not page.exception
     assert orders == [(name, ANN) for name in ("pause", "step", "resume", "stop", "rename", "delete")]
     assert scheduler.runs(ANN) == []
@@ -75,7 +76,7 @@ def test_the_buttons_of_an_experiment(given):
     scheduler, orders = given
     experiment = scheduler.begin(repeat_plan("table", SPEC, (1, 2)), student=ANN)
     page = page_of(ANN, "lab/compare.py", show=experiment)
-    for label in ("Pause", "Resume", "Stop", "Delete"):
+    for label in ("Pause", "Resume", "Stop", "Delete", "Yes, delete it"):
         next(button for button in page.button if button.label == label).click().run()
     assert not page.exception
     assert orders == [(name, ANN) for name in ("pause", "resume", "stop", "delete")]

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.lab.train_page import bring, opened, says
 from tests.waiting import page_until
+from tinygpt.spelling import thousands
 from tinygpt.texts.cleaning import MAX_BYTES
 from tinygpt.ui.train import own_text
 
@@ -127,9 +128,9 @@ def test_a_press_with_nothing_says_what_to_do(page):
 def test_a_paste_that_is_too_large_is_told_its_size_and_its_beginning_can_be_used(page):
     bring(page, "a line of text\n" * 160_000)
     assert "This text has 2.3 MB; 2 MB is the most. Take a part of it. What you had stays." in says(page)
-    assert "Pasted: 2,400,000 characters, a line of text a line\u2026" in says(page)
+    assert "Pasted: 2\u202f400\u202f000 characters, a line of text a line\u2026" in says(page)
     page.button(key="use_cut").click().run()
-    assert f"Chosen: {MAX_BYTES:,} characters" in says(page)
+    assert f"Chosen: {thousands(MAX_BYTES)} characters" in says(page)
 
 
 def test_a_long_paste_does_not_stay_where_every_tick_would_send_it_again(page):
@@ -137,10 +138,10 @@ def test_a_long_paste_does_not_stay_where_every_tick_would_send_it_again(page):
     page.run()
     page.text_area(key="pasted").set_value("to be or not to be, " * 2_000).run()
     assert page.text_area(key="pasted").value == ""
-    assert "Pasted: 40,000 characters, to be or not to be, to\u2026" in says(page)
+    assert "Pasted: 40\u202f000 characters, to be or not to be, to\u2026" in says(page)
     page.run()
     page.button(key="use_text").click().run()
-    assert "Chosen: 40,000 characters" in says(page) and "Pasted:" not in says(page)
+    assert "Chosen: 40\u202f000 characters" in says(page) and "Pasted:" not in says(page)
 
 
 def test_a_long_paste_can_be_forgotten(page):

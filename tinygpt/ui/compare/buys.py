@@ -69,7 +69,7 @@ def _positions(a: Choice, b: Choice, now: Shown) -> None:
         title="Loss by position in the window, nats per character",
     )  # fmt: skip
     names = [literal.markdown(each.title) for each in (a, b)]
-    frame.caption(position_words(list(zip(names, found, strict=True))))
+    frame.caption(position_words(list(zip(names, found, strict=True))), label="By position")
 
 
 def _passage(a: Choice, b: Choice) -> None:
@@ -89,4 +89,4 @@ def _passage(a: Choice, b: Choice) -> None:
     names = a.title, b.title
     words = surprise_words(characters, costs, names)
     still(passage(characters, *costs, names, frame.mode()), key="passage", alt=words)
-    frame.caption(literal.markdown(words))
+    frame.caption(literal.markdown(words), label="Surprise")

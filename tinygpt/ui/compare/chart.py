@@ -1,6 +1,7 @@
 """The charts of this page: how they are shown and saved, and the one of all losses with its controls."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ from tinygpt.ui import floors, frame, texts
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.compare.standing import variant_loss
 from tinygpt.ui.train.loss import curve_of
+from tinygpt.words import literal
 from tinygpt.words.loss import end_words
 
 SMOOTHINGS = {"none": 0.0, "a little": 0.03, "much": 0.1}  # share of a run that is averaged to both sides
@@ -93,7 +95,7 @@ def compared_losses(shown: Shown, curves: Curves, styles: dict[str, Tone], view:
         loss_rows(variants, levels, view), loss_spec(frame.mode(), view.axis, log=view.log),
         key="overlay", alt=ALT, title=f"Loss, nats per character, by {view.axis}", aside=stroke, zoom=True,
     )  # fmt: skip
-    return end_words(every)
+    return end_words(replace(curve, label=literal.markdown(curve.label)) for curve in every)
 
 
 def styles(shown: Shown) -> dict[str, Tone]:

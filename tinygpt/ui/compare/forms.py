@@ -48,7 +48,7 @@ def seeds_form(corpus: Corpus) -> Plan:
 def ladder_form(corpus: Corpus) -> Plan:
     """The six rungs, as in the lecture or fair."""
     fair = _one_of(FAIR, "Version", key="fair")
-    steps, all_seeds = _steps("ladder", 5_000), _seeds("ladder")
+    steps, all_seeds = _steps("ladder", 5_000, "Steps of the GPT"), _seeds("ladder")
     vocab_size = corpus.tokenizer.vocab_size
     rungs = ladders.rungs(corpus.name, vocab_size, fair=fair, steps=steps, most_steps=MAX_STEPS)
     for rung in rungs:
@@ -139,10 +139,8 @@ def _seeds(experiment: str, *, least: int = 1) -> tuple[int, ...]:
     return (1337, *range(1, st.slider("Seeds", least, 8, 3, key=f"{experiment}_seeds", bind="query-params")))
 
 
-def _steps(experiment: str, default: int) -> int:
-    return st.select_slider(
-        "Steps of each run", STEP_COUNTS[1:], default, key=f"{experiment}_steps", bind="query-params"
-    )
+def _steps(experiment: str, default: int, label: str = "Steps of each run") -> int:
+    return st.select_slider(label, STEP_COUNTS[1:], default, key=f"{experiment}_steps", bind="query-params")
 
 
 def _share(experiment: str) -> float:

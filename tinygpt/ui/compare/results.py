@@ -82,12 +82,12 @@ def result_rows(shown: Shown, turned: Turned | None = None) -> list[dict[str, st
 
 def marked(shown: Shown) -> tuple[str, str]:
     """The variant that deserves a mark, and the mark: "best" where the difference is larger than the noise of the
-    seeds, else "lowest". None before all have ended, none that was broken on purpose."""
+    seeds, else "ends lowest". None before all have ended, none that was broken on purpose."""
     groups = shown.variants()
     if not is_over(shown.runs) or not (first := (stand := standing(groups, broken_on_purpose(shown))).lowest):
         return "", ""
     found = against(stand.ranked, groups, list(stand.ranked)[1], first)
-    return first, PROVEN if found.verdict == "larger than the noise" else "lowest"
+    return first, PROVEN if found.verdict == "larger than the noise" else "ends lowest"
 
 
 def loss_words(runs: Sequence[RunView]) -> str:

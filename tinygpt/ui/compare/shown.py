@@ -140,6 +140,11 @@ def _title(each: ExperimentView | RunView) -> str:
     return f"{each.title}, {len(each.runs)} runs, {time.strftime('%H:%M', time.localtime(each.created))}{mine}"
 
 
+def compare_without(name: str) -> None:
+    """Take what was deleted out of the link."""
+    compare_from_now([each for each in st.query_params.get("show", "").split(",") if each not in ("", name)])
+
+
 def compare_from_now(names: list[str]) -> None:
     """Compare these experiments and runs from now on."""
     if names:

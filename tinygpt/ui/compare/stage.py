@@ -5,9 +5,9 @@ import streamlit as st
 from tinygpt.engine.experiments import ExperimentView
 from tinygpt.engine.records import ENDED
 from tinygpt.spelling import time_range
-from tinygpt.ui import frame, pace, session
+from tinygpt.ui import confirm, frame, pace, session
 from tinygpt.ui.compare import chart, kinds, results, sweep, verdict
-from tinygpt.ui.compare.shown import Shown, chosen
+from tinygpt.ui.compare.shown import Shown, chosen, compare_without
 from tinygpt.ui.compare.turned import turned_words, turns_of
 from tinygpt.ui.train.launch import LUCKY, SETTLED, UNLUCKY, seconds_here
 from tinygpt.ui.train.status import FROM_A_LINK
@@ -73,14 +73,26 @@ def progress(one: ExperimentView) -> None:
             engine = session.engine()
             orders = {"Resume": engine.resume} if rests else {}
             orders |= {"Pause": engine.pause} if one.status == "running" else {}
-            orders |= {"Delete": engine.delete} if one.status == "ended" else {"Stop": engine.stop}
+            orders |= {"Stop": engine.stop} if one.status != "ended" else {}
             with st.container(horizontal=True, width="content", gap="small"):
                 for label, order in orders.items():
                     key = f"{label.lower()}_all_{one.id}"
                     st.button(label, key=key, on_click=session.act, args=(place, order, one.id))
+                if one.status == "ended":
+                    confirm.delete_button("Delete", f"all_{one.id}")
+    confirm.question(
+        f"Delete \u2018{one.title}\u2019 for good, with the curves and the models of its {len(one.runs)} runs?",
+        f"all_{one.id}", _delete, place, one.id,
+    )  # fmt: skip
     warning = next((f"{run.name}: {run.warning}" for run in one.runs if run.warning), "")
     for words in filter(None, (session.answer(place), warning)):
         st.text(words)
+
+
+def _delete(place: str, experiment: str) -> None:
+    session.act(place, session.engine().delete, experiment)
+    if session.engine().experiment(experiment) is None:
+        compare_without(experiment)
 
 
 def seconds_left(one: ExperimentView) -> float:

@@ -46,9 +46,9 @@ def live_losses(views: list[RunView], current: RunView | None, max_steps: int, g
             on_select=frame.zoomed, selection_mode=["grid"],
         )  # fmt: skip
     known = floors.count_models(corpus, texts.folder())
+    # Their names go into sentences now, where marks would have a meaning.
+    curves = {run: replace(curve, label=literal.markdown(curve.label)) for run, curve in curves.items()}
     status, curve = (current.status, curves.get(current.id)) if current else ("", None)
-    if curve:  # its name goes into a sentence now, where marks would have a meaning
-        curve = replace(curve, label=literal.markdown(curve.label))
     ended, diverged = status in ENDED, status == "diverged"
     bigram = lowest_bigram(views, corpus, curves)
     words = curve_words(curve, known, ended=ended, guess=guess, diverged=diverged, bigram=bigram)

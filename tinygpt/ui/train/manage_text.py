@@ -4,7 +4,7 @@ import streamlit as st
 
 from tinygpt.spelling import thousands
 from tinygpt.texts.cleaning import MAX_NAME
-from tinygpt.ui import session, texts
+from tinygpt.ui import confirm, session, texts
 
 
 def manage_text() -> None:
@@ -24,8 +24,8 @@ def manage_text() -> None:
             args=(key, f"text_name_{short}_{mine.name}"),
         )
         _share(key, shared=mine.shared)
-        st.button("Delete this text", key="delete_text", on_click=_ask, args=(key,))
-        _confirm(key, mine.name)
+        confirm.delete_button("Delete this text", "text", key)
+        confirm.question(_what_goes(key, mine.name), "text", session.order, "text", texts.delete, key, about=key)
     if words := session.answer("text"):
         st.text(words)
 
@@ -53,23 +53,8 @@ def _rename(key: str, control: str) -> None:
     session.order("text", texts.rename, key, st.session_state[control])
 
 
-def _ask(key: str) -> None:
-    st.session_state["deleting"] = key
-    session.say("text", "")
-
-
-def _confirm(key: str, name: str) -> None:
-    """The one question before a text is deleted."""
-    if st.session_state.get("deleting") != key:
-        return
+def _what_goes(key: str, name: str) -> str:
+    """The question before a text is deleted."""
     runs = sum(view.spec.corpus == key for view in session.every_run())
     stay = f" Your {thousands(runs)} run{'s' if runs > 1 else ''} of it stay, without their text." if runs else ""
-    st.text(f"Delete \u2018{name}\u2019 for good?{stay}")
-    with st.container(horizontal=True, gap="small"):
-        st.button("Yes, delete it", key="delete_text_yes", type="primary", on_click=_delete, args=(key,))
-        st.button("Keep it", key="delete_text_no", on_click=_ask, args=("",))
-
-
-def _delete(key: str) -> None:
-    st.session_state.pop("deleting", None)
-    session.order("text", texts.delete, key)
+    return f"Delete \u2018{name}\u2019 for good?{stay}"

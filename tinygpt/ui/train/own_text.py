@@ -3,7 +3,7 @@
 import streamlit as st
 
 from tinygpt.corpus import check_length
-from tinygpt.spelling import isolated
+from tinygpt.spelling import isolated, thousands
 from tinygpt.texts.cleaning import MAX_BYTES, Cleaned, clean_text, read_text
 from tinygpt.texts.decoding import NotUtf8
 from tinygpt.texts.encodings import Reading
@@ -63,7 +63,7 @@ def _show_held() -> None:
     """The long paste that is kept, by its length and beginning."""
     if held := st.session_state.get("held", ""):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.text(f"Pasted: {len(held):,} characters, {isolated(title_of(held))}", width="stretch")
+            st.text(f"Pasted: {thousands(len(held))} characters, {isolated(title_of(held))}", width="stretch")
             st.button("Forget it", key="forget_held", on_click=_forget_held, type="tertiary")
 
 
@@ -114,7 +114,7 @@ def _take(cleaned: Cleaned, name: str) -> str:
     uploads.let_go()
     st.session_state["uploads"] = st.session_state.get("uploads", 0) + 1  # else the next paste would meet this file
     size, symbols = len(cleaned.text), len(set(cleaned.text))
-    return " ".join([f"Chosen: {size:,} characters, {symbols:,} of them different.", *cleaned.notes])
+    return " ".join([f"Chosen: {thousands(size)} characters, {thousands(symbols)} of them different.", *cleaned.notes])
 
 
 def _say() -> None:

@@ -7,7 +7,7 @@ from tinygpt.engine.records import RunView
 from tinygpt.models import count_parameters, kind
 from tinygpt.plots.losses.tones import tone
 from tinygpt.spelling import brief, for_a_file, thousands
-from tinygpt.ui import session, texts
+from tinygpt.ui import confirm, session, texts
 from tinygpt.words import literal
 from tinygpt.words.overfitting import last_model, lowest_model
 from tinygpt.words.verdict import hidden_words
@@ -107,8 +107,9 @@ def menu(view: RunView, name: str) -> None:
                       width="stretch")  # fmt: skip
         if mine:
             words = "Stop and delete" if view.live else "Delete"
-            st.button(words, key=f"delete_{view.id}", on_click=session.act, args=("stage", engine.delete, view.id),
-                      width="stretch")  # fmt: skip
+            confirm.delete_button(words, view.id, width="stretch")
+            confirm.question(f"Delete \u2018{view.name}\u2019 for good, with its curve and its models?", view.id,
+                             session.act, "stage", engine.delete, view.id)  # fmt: skip
 
 
 def _download(label: str, view: RunView, step: int, *, best: bool) -> None:
