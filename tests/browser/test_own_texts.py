@@ -1,10 +1,11 @@
 """A student's own text, as a browser sends it: any file, any encoding, never twice, and nobody else's."""
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import wait_run
+from tests.browser.conftest import press, wait_run
 from tests.browser.test_paste import PASTE
 
 LINE = "В старом доме у реки никто не жил, и только ветер ходил по комнатам.\n"
@@ -54,6 +55,20 @@ def test_an_old_link_leads_its_owner_to_her_text_and_nobody_else(page, base_url,
     expect(theirs.get_by_text("a text that is not here, or that is not shared with you")).to_be_visible()
     assert "house.srt" not in theirs.content() and "старом" not in theirs.content()
     other.close()
+
+
+def test_the_text_of_a_run_comes_home_to_its_owner(page, base_url):
+    text = LINE * 22
+    upload(page, base_url, "home.txt", text.encode())
+    expect(page.locator(".st-key-own_text_done")).to_contain_text("Chosen")
+    page.goto(f"{base_url}/train?model=bigram&max_steps=10&corpus=home.txt")
+    wait_run(page)
+    press(page, "train", "finished")
+    page.goto(f"{base_url}/compare")
+    wait_run(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Its text").click()
+    assert Path(download.value.path()).read_text(encoding="utf-8") == text
 
 
 def test_a_long_paste_is_sent_once(page, base_url):

@@ -14,7 +14,7 @@ from tinygpt.files import PROJECT
 from tinygpt.texts.own import keep_text, sha256_of
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.ui import session, texts
-from tinygpt.ui.compare.take import text_of
+from tinygpt.ui.compare.take import text_for
 
 pytestmark = pytest.mark.usefixtures("one_engine")
 SECRET = "my grandmother keeps the quince jam behind the third jar, and nobody knows. "
@@ -134,10 +134,10 @@ def test_a_download_of_a_text_is_its_owners_or_shared_and_asks_no_page(page):
     """The server fetches it in a thread of its own, which belongs to no page."""
     key, owner = of_ada(page, SECRET * 37), page.session_state["student"]
     with ThreadPoolExecutor(1) as pool:
-        assert pool.submit(text_of, key, owner).result() == SECRET * 37
-        assert "has not shared it" in pool.submit(text_of, key, "b" * 32).result()
+        assert pool.submit(text_for, key, owner).result() == SECRET * 37
+        assert "has not shared it" in pool.submit(text_for, key, "b" * 32).result()
         page.checkbox(key=f"share_{key}").set_value(True).run()
-        assert pool.submit(text_of, key, "b" * 32).result() == SECRET * 37
+        assert pool.submit(text_for, key, "b" * 32).result() == SECRET * 37
 
 
 def test_a_name_that_two_shared_texts_have_leads_to_neither(page):

@@ -54,7 +54,7 @@ def _of_a_run(run: RunView) -> None:
             step = run.better[0]
             _model(run, f"Model: {lowest_model(step)}", f"{name}-step-{step}.safetensors", best=True)
         if not (secret := texts.why_not(run.spec.corpus)):
-            _button("Its text", partial(text_of, run.spec.corpus, session.student()), TEXT_FILE, "text/plain")
+            _button("Its text", partial(text_for, run.spec.corpus, session.student()), TEXT_FILE, "text/plain")
     if secret:
         st.text(f"{secret} Script, notebook and plain PyTorch need that text beside them.")
     needs = "Plain PyTorch is one file that needs no tinygpt, only the text beside it."
@@ -71,7 +71,7 @@ def _button(label: str, make: Callable[[], str | bytes], file_name: str, mime: s
     st.download_button(label, make, file_name, mime, key=f"take_{key or label}", on_click="ignore")
 
 
-def text_of(key: str, student: str) -> str:
+def text_for(key: str, student: str) -> str:
     """A text, asked for again when the button is pressed: it may not be shared any more."""
     return texts.why_not(key, student) or load_corpus(key, folder=texts.folder()).text
 

@@ -4,11 +4,13 @@ Heights are told to the browser in parts of the window, since it alone knows tha
 is already there, so each part has its place before it is filled.
 """
 
+from tinygpt.plots.look import PALETTE
 from tinygpt.ui.train import run_list, status, writing
 
 ABOVE = "4.25rem"  # the menu
 BELOW_TITLE = "6.6rem"  # where the columns begin
 REST = "19.7rem"  # of the height: all that is above the chart and below it
+PAPER, INK = (f"light-dark({getattr(PALETTE['light'], of)}, {getattr(PALETTE['dark'], of)})" for of in ("paper", "ink"))
 
 SETTINGS = f"""
 @media (min-width: 641px) {{
@@ -23,6 +25,16 @@ SETTINGS = f"""
   .st-key-settings > .stTabs {{ flex: 1 1 0; min-height: 0; }}
   .st-key-settings > .stTabs > div {{ height: 100%; }}
   .st-key-settings [role="tabpanel"] {{ flex: 1 1 0; min-height: 0; overflow-y: auto; overflow-x: hidden; }}
+  /* Where more of them wait above or below the edge, a shadow lies there: paper that scrolls along covers it at the
+     end. From lea.verou.me, "CSS background-attachment: local"; many screens show no scrollbar before one scrolls. */
+  .st-key-settings [role="tabpanel"] {{
+    background:
+      linear-gradient({PAPER} 50%, transparent) top / 100% 1.2rem local,
+      linear-gradient(transparent, {PAPER} 50%) bottom / 100% 1.2rem local,
+      linear-gradient(color-mix(in srgb, {INK} 28%, transparent), transparent) top / 100% .6rem scroll,
+      linear-gradient(transparent, color-mix(in srgb, {INK} 28%, transparent)) bottom / 100% .6rem scroll;
+    background-repeat: no-repeat; scrollbar-width: thin;
+  }}
 }}
 @media (min-width: 641px) and (max-height: 32rem) {{
   [data-testid="stLayoutWrapper"]:has(> .st-key-settings) {{ height: calc(100dvh - {ABOVE} - .6rem); }}
