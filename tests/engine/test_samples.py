@@ -80,7 +80,7 @@ def test_what_a_run_wrote_survives_a_restart_and_its_next_steps_go_on_from_there
             engine.scheduler.step(run)
         until(lambda: not engine.scheduler.view(run).busy)
         before, step = engine.scheduler.samples(run), engine.scheduler.view(run).step
-        assert [sample.step for sample in before] == list(range(step - 3, step + 1))
+        assert [sample.step for sample in before] == [0, *range(step - 3, step + 1)]
     with in_process(tmp_path) as engine:
         view = engine.scheduler.view(run)
         assert (view.status, view.step, view.sample, view.sample_step) == ("interrupted", step, before[-1].text, step)

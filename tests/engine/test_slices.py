@@ -11,7 +11,8 @@ from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load
 from tinygpt.checkpoint.run_state import dumps
 from tinygpt.corpus import Corpus
-from tinygpt.engine.slices import HELD, SliceJob, run_slice, snapshot_steps
+from tinygpt.engine.samples import Sample, samples_of_slice
+from tinygpt.engine.slices import FIRST_LENGTH, HELD, SliceJob, _sample, run_slice, snapshot_steps
 from tinygpt.gpt import GPTConfig
 from tinygpt.texts.own import keep_text
 from tinygpt.training.loop import advance
@@ -113,6 +114,19 @@ def test_a_sample_depends_on_seed_and_step_alone(job):
     assert first.sample.startswith(second.sample)
     assert set(first.sample) <= set(CORPUS.tokenizer.chars)
     assert run_slice(replace(job, run=uuid.uuid4().hex, steps=9)).state == first.state  # looking changes nothing
+
+
+def test_what_the_model_writes_before_its_first_step_comes_with_the_first_slice_alone(job, monkeypatch):
+    monkeypatch.setattr("tinygpt.engine.slices.FIRST_SECONDS", LONG)
+    pieces = train(replace(job, run=uuid.uuid4().hex), by_ticket=True, steps=9)
+    assert [len(piece.first_sample) for piece in pieces] == [FIRST_LENGTH] + [0] * (len(pieces) - 1)
+    untrained = start(job.spec, CORPUS)
+    assert pieces[0].first_sample == _sample(untrained, FIRST_LENGTH)[0]
+    assert samples_of_slice(pieces[0])[0] == Sample(0, pieces[0].first_sample)
+
+
+def test_a_model_that_writes_slowly_writes_less_before_its_first_step(job):
+    assert len(_sample(start(job.spec, CORPUS), FIRST_LENGTH, most=0.0)[0]) == 1
 
 
 def test_a_finished_run_brings_its_model_and_a_sample(job):

@@ -52,7 +52,7 @@ class DiskWriter:
         self._order(about.id, partial(self._store.write_description, about))
 
     def slice(
-        self, run: str, points: list[Point], state: bytes | None, snapshots: dict[int, bytes], sample: Sample | None
+        self, run: str, points: list[Point], state: bytes | None, snapshots: dict[int, bytes], samples: list[Sample]
     ) -> None:
         """Store what a slice brought: its points at once, its state (None: it has ended) when it is due."""
         self._order(run, partial(self._append, run, points))
@@ -60,7 +60,7 @@ class DiskWriter:
             self._orders.put(partial(self._keep_state, run, state))
         for step, blob in snapshots.items():
             self._order(run, partial(self._store.write_snapshot, run, step, blob))
-        if sample is not None:
+        for sample in samples:
             self._order(run, partial(self._store.append_sample, run, sample))
 
     def rewind(self, run: str, step: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from tinygpt.engine.description import RunDescription
 from tinygpt.engine.notes import not_answered, not_saved
-from tinygpt.engine.samples import Sample, with_samples
+from tinygpt.engine.samples import Sample, samples_of_slice, with_samples
 from tinygpt.engine.slices import Slice, snapshot_steps
 from tinygpt.engine.thinning import ThinnedCurve
 from tinygpt.training.account import StepAccount
@@ -182,9 +182,9 @@ class Run:
             before.after(points, self.about.spec.train.max_steps),
             step=slice_.step, best=slice_.best, seconds=before.seconds + slice_.seconds, steps_per_second=rate,
         )  # fmt: skip
-        if slice_.sample:
-            progress = replace(progress, sample=slice_.sample, sample_step=slice_.step)
-            self.samples = with_samples(self.samples, [Sample(slice_.step, slice_.sample)])
+        if written := samples_of_slice(slice_):
+            progress = replace(progress, sample=written[-1].text, sample_step=written[-1].step)
+            self.samples = with_samples(self.samples, written)
         if self.curve is not None:
             self.curve.add(points)
         self.progress, self.state, self.ticket = progress, slice_.state, slice_.ticket

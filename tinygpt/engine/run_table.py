@@ -21,7 +21,7 @@ from tinygpt.engine.pool import Lane
 from tinygpt.engine.quota import expected_bytes
 from tinygpt.engine.records import ENDED, LIVE, MOVING, NO_MODELS, Models, NoSuchRun, NotYours, Run
 from tinygpt.engine.runs import RunStore
-from tinygpt.engine.samples import Sample
+from tinygpt.engine.samples import samples_of_slice
 from tinygpt.engine.slices import SAMPLE_LENGTH, Slice, SliceJob, best_model_of, model_of, snapshot_steps
 from tinygpt.engine.thinning import ThinnedCurve
 from tinygpt.engine.turns import Turns
@@ -160,8 +160,7 @@ class RunTable:
                 run.overhead += 0.3 * (cost - run.overhead)
             points = run.take_in(slice_)
             state = None if slice_.ended else slice_.state  # nothing goes on from an end
-            sample = Sample(slice_.step, slice_.sample) if slice_.sample else None
-            self.disk.slice(run.about.id, points, state, slice_.snapshots, sample)
+            self.disk.slice(run.about.id, points, state, slice_.snapshots, samples_of_slice(slice_))
             if slice_.ended:
                 run.models = slice_.model, slice_.best_model
                 self.end(run, slice_.ended, slice_.note)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+from tinygpt.engine.slices import Slice
 from tinygpt.files import checked
 
 MOST = 32  # samples of a run that are kept
@@ -31,6 +32,12 @@ class Sample:
         if len(sample.text) > LONGEST:
             raise ValueError("this sample is too long")
         return sample
+
+
+def samples_of_slice(slice_: Slice) -> list[Sample]:
+    """What was written in a slice, in order."""
+    first = [Sample(0, slice_.first_sample)] if slice_.first_sample else []
+    return first + ([Sample(slice_.step, slice_.sample)] if slice_.sample else [])
 
 
 def with_samples(kept: tuple[Sample, ...], more: Iterable[Sample]) -> tuple[Sample, ...]:

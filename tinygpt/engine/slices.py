@@ -8,6 +8,7 @@ its ticket alone, it need not be sent it, nor read it. It answers `needs` when i
 has then done nothing. So whoever sends jobs may be wrong about what a worker holds, but never gets a wrong result.
 """
 
+import math
 import os
 import threading
 import time
@@ -33,6 +34,7 @@ from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.state import Point, TrainState, start
 
 SAMPLE_LENGTH = 120  # characters, at most
+FIRST_LENGTH, FIRST_SECONDS = 40, 0.15  # of what a model writes before its first step; a large one stops earlier
 
 # A handful of runs take turns on a worker. With the eighteen of an experiment every slice reads its state, which makes
 # it 1 to 3 % longer (`python -m benchmarks.engine experiment`): not worth several times the memory.
@@ -76,6 +78,7 @@ class Slice:
     model: bytes | None = None  # once the run has ended ...
     best_model: bytes | None = None  # ... and that of its lowest look, where it is another one
     sample: str = ""
+    first_sample: str = ""  # what the model wrote before its first step
     account: StepAccount | None = None
     seconds: float = 0.0  # inside the training loop
     sample_seconds: float = 0.0
@@ -90,9 +93,10 @@ def run_slice(job: SliceJob) -> Slice:
     corpus = _corpus(job)
     if corpus is None:
         return Slice(job.run, needs="corpus")
-    state = _take(job.run, job.ticket)
+    state, first_sample = _take(job.run, job.ticket), ""
     if not job.ticket:
         state = start(job.spec, corpus)
+        first_sample, _ = _sample(state, FIRST_LENGTH, most=FIRST_SECONDS)
     elif state is None and job.state is not None:
         state = loads(job.state)
     if state is None:
@@ -110,8 +114,8 @@ def run_slice(job: SliceJob) -> Slice:
     ticket = "" if state.ended else _hold(job.run, state)  # last: from here on it may go on training
     return Slice(
         job.run, points=points, state=blob, ticket=ticket, step=state.step, ended=state.ended, note=state.note,
-        snapshots=snapshots, best=state.lowest, model=model,
-        best_model=best_model, sample=sample, account=account, seconds=seconds, sample_seconds=sample_seconds,
+        snapshots=snapshots, best=state.lowest, model=model, best_model=best_model, sample=sample,
+        first_sample=first_sample, account=account, seconds=seconds, sample_seconds=sample_seconds,
         began=began, finished=time.monotonic(), pid=os.getpid(),
     )  # fmt: skip
 
@@ -195,8 +199,8 @@ def snapshot_steps(max_steps: int) -> tuple[int, ...]:
     return tuple(sorted({max_steps >> k for k in range(1, 9)} - {0}))
 
 
-def _sample(state: TrainState, length: int) -> tuple[str, float]:
-    """What the model writes after an empty line, and the seconds it took.
+def _sample(state: TrainState, length: int, *, most: float = math.inf) -> tuple[str, float]:
+    """What the model writes after an empty line, in `most` seconds or a little more, and the seconds it took.
 
     Its draws depend on seed and step alone: a shorter sample is the beginning of a longer one.
     """
@@ -205,7 +209,10 @@ def _sample(state: TrainState, length: int) -> tuple[str, float]:
     source = generator((state.spec.train.seed * 1_000_003 + state.step) % 2**63)
     written: list[int] = []
     with one_thread(), suppress(ValueError):  # broken weights cannot write; the next loss finds them, and says so
-        written += [token.id for token in generate(state.model, torch.tensor([[first]]), length, generator=source)]
+        for token in generate(state.model, torch.tensor([[first]]), length, generator=source):
+            written.append(token.id)
+            if time.monotonic() - began > most:
+                break
     return tokenizer.decode(written), time.monotonic() - began
 
 

@@ -32,7 +32,7 @@ def test_the_page_opens_and_says_what_to_do_and_what_it_costs():
 @pytest.mark.slow
 def test_the_ladder_race_has_a_row_for_each_rung_and_marks_the_best(race):
     labels = [row["variant"] for row in rows(race)]
-    assert [label.replace("**", "").removesuffix(", lowest").replace("\\-", "-") for label in labels] == [
+    assert [label.replace("**", "").removesuffix(", ends lowest").replace("\\-", "-") for label in labels] == [
         PRESETS[name].title for name in LADDER
     ]
     marks = [row["variant"].partition(", ")[2] for row in rows(race)]
