@@ -46,6 +46,16 @@ def test_a_mask_that_leaks_is_framed_and_diagnosed(page, fill, leak):
     assert "wrong on purpose" not in said(page)
 
 
+@pytest.mark.parametrize(("fill", "score", "row_2"), [
+    ("\u2212\u221e", "-\\infty", "0.333"), ("\u22125", "-5", "0.330"), ("\u22121", "-1", "0.207"), ("0", "0", "0.125"),
+    ("0 after softmax", "0", "0.125"),
+])  # fmt: skip
+def test_the_formula_of_row_2_is_that_of_the_chosen_score(page, fill, score, row_2):
+    page.button_group(key="fill").set_value(fill).run()
+    (formula,) = [block.value for block in page.latex if "row 2" in block.value]
+    assert f"3 \\, e^0 + 5 \\, e^{{{score}}}" in formula and f"= {row_2}" in formula
+
+
 def test_zeroing_after_the_softmax_breaks_the_sum(page):
     page.button_group(key="fill").set_value("0 after softmax").run()
     assert "row 0 now sums to 0.125" in said(page)
@@ -58,7 +68,7 @@ def test_softmax_of_the_averages_changes_nothing_under_the_mask(page):
 
 
 def test_what_an_average_forgets(page):
-    assert "only row 0 changes" in said(page)
+    assert "only row 0 changes, by 0.85;" in said(page), "by hand, from the two points that the page shows"
     page.button_group(key="change").set_value("add 1 to x[5]").run()
     assert "row 5 moves by 0.167, row 6 by 0.143, row 7 by 0.125" in said(page)
 
@@ -90,3 +100,9 @@ def test_averaging_and_the_bigram_part_from_position_1_on():
 @pytest.mark.parametrize(("size", "terms"), [(2, "1 + 1/2"), (3, "1 + 1/2 + 1/3"), (8, "1 + 1/2 + \u2026 + 1/8")])
 def test_a_sum_of_few_terms_is_written_out(size, terms):
     assert f"Column 0 sums to {terms} = " in said(opened("averaging", reveal="all", T=str(size)))
+
+
+def test_an_average_beside_the_last_character_is_better_than_the_bigram(page):
+    both, pairs = result("averaging-skip").val_loss, counted()[0]["2-gram"].val
+    assert both < pairs - 0.03
+    assert f"a model that has both ends at {both:.2f}, below the bigram's {pairs:.2f}" in said(page)

@@ -63,6 +63,13 @@ def test_answering_the_first_question_chooses_its_letter():
     assert "After \u2018q\u2019: \u2018u\u2019 1.00" in says(page)
 
 
+def test_a_character_that_the_text_never_has_gets_its_own_row_and_no_other():
+    page = opened(corpus="Shakespeare, nine plays", char="3", table_row="3", favorites="3")
+    words = says(page)
+    assert "Nothing follows \u20183\u2019 in the training text, so its row says nothing: equal shares." in words
+    assert "After a space" not in words and page.selectbox(key="char").value == "3"
+
+
 def test_what_is_right_and_what_is_said_hold_before_any_training():
     page = opened()
     page.button_group(key="ask_big_6").set_value(1).run()

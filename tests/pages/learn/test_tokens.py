@@ -7,6 +7,8 @@ import pytest
 from tests.pages.lab.train_page import shared
 from tests.pages.learn.lesson_pages import asked, opened, said, sentences
 
+PLAYS = "Shakespeare, nine plays"
+
 
 @pytest.fixture
 def page():
@@ -23,6 +25,18 @@ def test_a_character_without_an_id_is_named_and_nothing_breaks(page):
     assert not page.exception
     assert "\u2018\u00e4\u2019 is not among the 65 characters" in said(page)
     assert "2 characters, 2 ids" in said(page)
+
+
+def test_a_character_of_the_vocabulary_that_never_occurs_is_named(exact_file):
+    plays, lectures = (said(opened("tokens", reveal="all", corpus=title)) for title in (PLAYS, "Tiny Shakespeare"))
+    assert "Not once in this text: \u20183\u2019. It keeps the vocabulary of the lecture's" in plays
+    assert "Not once in this text" not in lectures
+
+
+def test_how_often_the_hidden_crash_comes_is_said_for_a_whole_training(page):
+    page.button_group(key="ask_tok_6").set_value(1).run()
+    found = re.search(r"one training of 10.000 steps in (\d+) crashes", said(page))
+    assert found and 5 <= int(found[1]) <= 8, "4 of about 1,018,754 starts are bad, and a batch draws 4"
 
 
 def test_an_empty_field_says_what_will_appear(page):

@@ -86,7 +86,8 @@ def forgets(scene: Scene, x: Tensor) -> Showing:
     options = {"swap x[0] and x[1]": "look_for", "add 1 to x[5]": "fifth"}
     swapped, raised = x[:, [1, 0, *range(2, T)]], x.clone()
     raised[:, 5] += 1
-    changes = {"look_for": changed_rows(x, swapped), "fifth": changed_rows(x, raised)}
+    shown, *others = (each[:1] for each in (x, swapped, raised))  # the sequence that stands on the page
+    changes = {words: changed_rows(shown, other) for words, other in zip(options.values(), others, strict=True)}
     facts = {"first": float(changes["look_for"][0])} | {f"row_{i}": float(changes["fifth"][i]) for i in (5, 6, 7)}
     yield facts
     names = list(options)
@@ -101,6 +102,7 @@ def better_than_nothing(scene: Scene) -> Showing:
     averaged = averaging_head.by_position
     facts = {
         "pairs": floors["2-gram"].val, "averaged": averaging_head.val_loss,
+        "both": result("averaging-skip").val_loss,
         "a_first": averaged[0], "a_last": averaged[-1], "b_first": pairs[0], "b_last": pairs[-1],
         "last": len(pairs) - 1, "positions": len(pairs),
         "gap_1": averaged[1] - pairs[1], "gap_last": apart(averaged[-1], pairs[-1]),

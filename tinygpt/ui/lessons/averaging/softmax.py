@@ -42,7 +42,9 @@ def out_of_softmax(scene: Scene) -> Showing:
     facts = {
         "t": T - 1, "shares": T, "share": 1 / T, "future_cells": int((~causal_mask(T)).sum()), "fill": chosen,
         "power": math.exp(fill),
-        "leak": float(wei[0, 1:].sum()), "first_sum": float(wei[0].sum()), "row_2": float(tril_weights(T)[2, 0]),
+        "leak": float(wei[0, 1:].sum()), "first_sum": float(wei[0].sum()),
+        "past": 3, "future": T - 3, "score": "-\\infty" if fill == -math.inf else f"{fill:g}",
+        "row_2": float((softmax_weights(T, 0.0) if chosen == AFTER else wei)[2, 0]),
         "leak_of_zero": float(softmax_weights(T, 0.0)[0, 1:].sum()),
     }  # fmt: skip
     yield facts

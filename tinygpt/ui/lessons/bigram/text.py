@@ -89,7 +89,7 @@ def char_control(text: Counted, key: str, wanted: str, quick: str = "tq: \n") ->
             short = named(c).removeprefix("a ").replace(":", "\\:")
             choose_it, values = st.session_state.update, {key: c}
             st.button(short, key=f"{key}_{ord(c)}", on_click=choose_it, args=(values,), type="tertiary")
-    return text.find(chosen)
+    return text.corpus.tokenizer.stoi[chosen]  # also one that this text never has: its row is empty, and says so
 
 
 def commonest(text: Counted, most: int, always: int | None = None) -> list[int]:

@@ -106,6 +106,8 @@ def vocabulary(scene: Scene, corpus: Corpus) -> Showing:
     look_for(scene, facts)
     if len(chars) > figures.BARS:
         st.markdown(f":gray[{scene.write('many', facts | {'bars': figures.BARS})}]")
+    if absent := [spoken(c) for c, n in zip(chars, counts, strict=True) if not n]:
+        st.markdown(f":gray[{scene.write('never', {'characters': ', '.join(absent)})}]")
     exact = "exact" if corpus.sha256 == SHA256 else "not_exact"
     st.markdown(f":gray[SHA-256 {corpus.sha256[:12]}\u2026 {scene.write(exact, facts)}]")
     with st.expander("The first 1\u202f000 characters", type="compact"):

@@ -18,6 +18,7 @@ from tinygpt.words.storyboard import Facts, Scene
 
 SHORT_TEXT, SLIP, BLOCK = 40, 4, 8  # the text of the ruler; the study notebook's batch_size and block_size
 SAFE = 32  # a batch_size with which the slip cannot crash
+LONG_RUN = 10_000  # steps, as in the lecture's first training
 
 
 @scene("tok-4", height=460, code=[context_examples])
@@ -89,6 +90,7 @@ def crash_that_hides(scene: Scene, corpus: Corpus) -> Showing:
     slip = draw(short, SLIP, batch_size=SLIP, block_size=BLOCK)
     facts = {
         "length": len(corpus.train), "real_bad": real.bad, "real_starts": real.starts, "every": round(1 / real.failure),
+        "steps": LONG_RUN, "one_in": 1 / (1 - (1 - real.failure) ** LONG_RUN),
         "bad": slip.bad, "starts": slip.starts, "B": SLIP, "chance": slip.failure, "last": short - BLOCK - 1,
         "short": short, "T": BLOCK, "safe_B": SAFE,
         "missed": draw(SHORT_TEXT, SAFE, batch_size=SAFE, block_size=BLOCK).missed,
