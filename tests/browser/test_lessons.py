@@ -33,7 +33,7 @@ def test_the_picture_follows_the_drag_without_asking_the_server(page, base_url):
         page.mouse.move(box["x"] + box["width"] * part, y)
         seen.append((figure.locator(".drawing").get_attribute("aria-label"), sentence.text_content()))
     assert len({words for _, words in seen}) == 3
-    assert all(words.removeprefix("Look for\u2002") in described for described, words in seen)
+    assert all(words.removeprefix("In the picture\u2002") in described for described, words in seen)
     assert len(sent) == before  # nothing was asked while dragging
     page.mouse.up()
     expect(page).to_have_url(re.compile(r"[?&]t=7(&|$)"))

@@ -12,7 +12,7 @@ NAMES = [
     "![a](http://192.0.2.7/x.png):red[boo]",
 ]  # fmt: skip
 LIST, STATUS = ".st-key-runs", ".st-key-status"
-SENTENCE = "[data-testid='stMarkdownContainer']:has-text('Look for')"
+SENTENCE = "[data-testid='stMarkdownContainer']:has-text('In the picture')"
 MARKUP = "[data-testid='stMarkdownContainer'] :is(a, img, code, em, .katex, [role='img'])"
 
 

@@ -62,7 +62,7 @@ def test_a_scene_may_go_beyond_the_notebooks():
         (of_scenes(say="Too short."), "tok-1 says 2 words first, not 5 to 60"),
         (of_scenes(covers=()), "tok-1 covers nothing"),
         (of_scenes(covers=("N1 nothing",)), "tok-1 covers 'N1 nothing'"),
-        (of_scenes(templates={"look_for": "{n"}), "the template 'look_for' of tok-1 cannot be filled in"),
+        (of_scenes(templates={"caption": "{n"}), "the template 'caption' of tok-1 cannot be filled in"),
         (asking(True), "the question tok_1 has 1 answers, not 2 to 5"),
         (asking(False, False), "the question tok_1 has 0 right answers, not one"),
         (asking(True, True), "the question tok_1 has 2 right answers, not one"),

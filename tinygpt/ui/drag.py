@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from tinygpt.ui.frame import IN_THE_PICTURE
+
 
 class Picture(NamedTuple):
-    """One position: an SVG or HTML string with every text in it escaped, its look-for sentence, and all in words."""
+    """One position: an SVG or HTML string with every text in it escaped, its caption, and all in words."""
 
     drawing: str
     sentence: str = ""
@@ -59,7 +61,7 @@ export default function ({ data, parentElement, setStateValue }) {
     sentence.replaceChildren();
     if (picture[1]) {
       const words = document.createElement("strong");
-      words.textContent = "Look for";
+      words.textContent = data.before;
       sentence.append(words, "\\u2002" + picture[1]);
     }
     find("output").textContent = data.names[i];
@@ -94,7 +96,13 @@ def drag(pictures: Sequence[Picture], *, key: str, label: str, names: Sequence[o
     start = written.index(asked) if asked in written else min(default, len(pictures) - 1)
     state = _drag(
         key=f"drag_{key}",
-        data={"pictures": [list(picture) for picture in pictures], "names": written, "label": label, "at": start},
+        data={
+            "pictures": [list(picture) for picture in pictures],
+            "names": written,
+            "label": label,
+            "at": start,
+            "before": IN_THE_PICTURE,
+        },
         default={"at": start},
         on_at_change=lambda: None,
     )

@@ -44,6 +44,8 @@ STYLE = """<style>
 }
 </style>"""
 
+IN_THE_PICTURE = "In the picture"  # before the sentence under a figure
+
 # A page that is worked at: one low line above, all of the width below, and what is set at the left stays in sight.
 BENCH = """
 [data-testid="stMainBlockContainer"]:has(.st-key-bench) { padding: 4.25rem 2rem 1rem; }
@@ -182,7 +184,7 @@ def zoomed() -> None:
     """Nothing to do. That somebody listens is what makes Streamlit keep the zoom when the rows change."""
 
 
-def caption(sentence: str, hint: str = "", *, label: str = "Look for") -> None:
-    """The one sentence under a figure: what to look for in it. Computed, never typed. `hint` is read on demand."""
+def caption(sentence: str, hint: str = "", *, label: str = IN_THE_PICTURE) -> None:
+    """The one sentence under a figure: what it shows. Computed, never typed. `hint` is read on demand."""
     with st.container(width=900):
         st.markdown(f"**{label}** \u2002{sentence}", help=hint or None)

@@ -80,9 +80,10 @@ def ask(scene: Scene, facts: Facts, *, height: int) -> bool:
     question = scene.question
     if question is None:
         return True
-    chosen = answers(question, facts)
     seen = st.session_state.setdefault("seen", set())
-    if chosen or scene.open or st.query_params.get("reveal") == "all" or scene.id in seen:  # teachers reveal all
+    if answers(question, facts):
+        seen.add(scene.id)  # it stays, also when the answer is taken back
+    if scene.open or st.query_params.get("reveal") == "all" or scene.id in seen:  # teachers reveal all
         return True
     with st.container(height=height, border=False, key=f"hidden_{scene.key}", vertical_alignment="center"):
         st.markdown(":gray[Choose an answer to see the picture.]", text_alignment="center")
@@ -100,7 +101,7 @@ def answers(question: Question, facts: Facts) -> bool:
     control: Any = st.segmented_control if row else partial(st.radio, index=None)
     with st.container(key=f"question_{question.id}"):
         chosen = control(
-            fill(question.ask, facts), range(len(options)), format_func=options.__getitem__,
+            fill(question.ask, facts), distinct(question, options, facts), format_func=options.__getitem__,
             key=f"ask_{question.id}", label_visibility="collapsed", persist_state="session",
         )  # fmt: skip
     if chosen is None:
@@ -112,26 +113,35 @@ def answers(question: Question, facts: Facts) -> bool:
     return True
 
 
-def look_for(scene: Scene, facts: Facts, template: str = "look_for") -> None:
+def distinct(question: Question, options: list[str], facts: Facts) -> list[int]:
+    """The places of the options that read differently with these facts; of two that are equal the right one."""
+    places: dict[str, int] = {}
+    for n, (option, answer) in enumerate(zip(options, question.answers, strict=True)):
+        if option not in places or answer.is_right(facts):
+            places[option] = n
+    return sorted(places.values())
+
+
+def caption(scene: Scene, facts: Facts, template: str = "caption") -> None:
     """The sentence under a figure."""
     frame.caption(scene.write(template, facts))
 
 
-def alt(scene: Scene, facts: Facts, template: str = "look_for") -> str:
-    """A figure in words: what it is, then what to look for in it."""
+def alt(scene: Scene, facts: Facts, template: str = "caption") -> str:
+    """A figure in words: what it is, then its caption."""
     sentence = scene.plain(template, facts)
-    return scene.plain("alt", {**facts, "look_for": sentence}) if "alt" in scene.templates else sentence
+    return scene.plain("alt", {**facts, "caption": sentence}) if "alt" in scene.templates else sentence
 
 
-def picture(scene: Scene, drawing: str, facts: Facts, template: str = "look_for") -> Picture:
-    """One position of a figure that follows the finger: its drawing, and what to look for in it."""
+def picture(scene: Scene, drawing: str, facts: Facts, template: str = "caption") -> Picture:
+    """One position of a figure that follows the finger: its drawing, and its caption."""
     return Picture(drawing, scene.plain(template, facts), alt(scene, facts, template))
 
 
-def plot(scene: Scene, figure: go.Figure, facts: Facts, template: str = "look_for", *, square: bool = False) -> None:
-    """A figure, and below it the sentence that says what to look for in it."""
+def plot(scene: Scene, figure: go.Figure, facts: Facts, template: str = "caption", *, square: bool = False) -> None:
+    """A figure, and below it its caption."""
     frame.show(figure, key=scene.key, alt=alt(scene, facts, template), square=square)
-    look_for(scene, facts, template)
+    caption(scene, facts, template)
 
 
 def explain(scene: Scene, facts: Facts, rows: Callable[[], Rows] | None = None) -> None:

@@ -8,7 +8,7 @@ order of the page, and the questions of the closing check:
     say = "Eight positions, each with two numbers ..."
     ask = "Where will xbow[7] lie?"
     answers = [["on x[7]", "That happens only at t = 0."], ["near the middle", "An average is pulled there.", true]]
-    look_for = "Row {t} averages {n} characters, each with weight {share:.3f}."
+    caption = "Row {t} averages {n} characters, each with weight {share:.3f}."
     covers = ["N1 averaging"]
 
 "{n:position|positions}" is a number with its noun: "1 position", "3 positions".

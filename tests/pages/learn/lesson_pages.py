@@ -35,7 +35,7 @@ def said(page: AppTest) -> str:
 
 
 def sentences(page: AppTest, key: str) -> list[str]:
-    """The look-for sentence at every position of the figure that follows the finger under `key`."""
+    """The caption at every position of the figure that follows the finger under `key`."""
     (figure,) = [c for c in page.get("bidi_component") if c.proto.id.endswith(f"-drag_{key}")]
     return [picture[1] for picture in json.loads(figure.proto.json)["pictures"]]
 

@@ -23,7 +23,10 @@ def test_the_notebook_s_ids(page):
 def test_a_character_without_an_id_is_named_and_nothing_breaks(page):
     page.text_input(key="typed").set_value("h\u00e4<b>").run()
     assert not page.exception
-    assert "\u2018\u00e4\u2019 is not among the 65 characters" in said(page)
+    words = said(page).replace("\\", "")
+    assert "of the 65 characters" not in words and "Not among the 65 characters of the vocabulary" in words
+    assert "without an id: \u2018\u00e4\u2019, \u2018<\u2019, \u2018>\u2019." in words, "one sentence for all of them"
+    assert words.count("KeyError") == 1
     assert "2 characters, 2 ids" in said(page)
 
 
@@ -48,6 +51,24 @@ def test_the_window_s_questions_are_the_notebook_s(page):
     found = sentences(page, "t")
     assert found[3] == "When the input is [18, 47, 56, 57] (\u201cFirs\u201d) the target is 58 (\u2018t\u2019)."
     assert len(found) == 8
+
+
+def test_no_two_answers_are_equal_and_the_right_one_is_among_them():
+    page = opened("tokens", window="2")
+    question = page.button_group(key="ask_tok_4")
+    assert list(question.options) == ["1", "2", "3"]
+    question.set_value(1).run()
+    assert "**Right.**" in said(page)
+
+
+def test_a_picture_that_was_seen_stays_when_the_answer_is_taken_back():
+    page = opened("tokens")
+    hidden = [one.key for one in page.button if one.key and one.key.startswith("show_")]
+    page.button_group(key="ask_tok_5").set_value(0).run()
+    seen = [one.key for one in page.button if one.key and one.key.startswith("show_")]
+    assert set(hidden) - set(seen) == {"show_tok_5"}
+    page.button_group(key="ask_tok_5").set_value(None).run()
+    assert [one.key for one in page.button if one.key and one.key.startswith("show_")] == seen
 
 
 def test_the_bound_method_of_the_notebook(page):

@@ -75,7 +75,7 @@ def test_a_matrix_of_another_size_is_refused_in_words():
         attention_heatmap(EVEN, "abc")
 
 
-def test_look_for_names_the_strongest_tile_and_the_most_even_row():
+def test_caption_names_the_strongest_tile_and_the_most_even_row():
     weights = torch.tensor([[1.0, 0, 0, 0], [0.1, 0.9, 0, 0], [0.3, 0.3, 0.4, 0], [0.7, 0.1, 0.1, 0.1]])
     words = strongest_words(weights, "a\nbc")
     assert "position 1, a newline, puts 0.90 of its attention on position 1, a newline" in words

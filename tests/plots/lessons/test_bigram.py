@@ -16,7 +16,7 @@ from tinygpt.lessons.tables import pair_counts, probabilities
 from tinygpt.plots.lessons import bigram as figures
 from tinygpt.plots.lessons import bigram_drawings as drawings
 from tinygpt.plots.lessons.bigram_drawings import Floors, TableHistory
-from tinygpt.plots.look import PALETTE
+from tinygpt.plots.look import PALETTE, glyph
 
 TEXT = "abracadabra <b>&"
 CHARS = "".join(sorted(set(TEXT)))
@@ -50,6 +50,17 @@ def test_a_pair_that_never_occurs_has_no_tile():
     assert (tiles.zmin, tiles.zmax) == (0, 1)
     assert tiles.text[A][CHARS.index("b")] == "\u2018a\u2019, then \u2018b\u2019"
     assert tiles.text[CHARS.index("<")][CHARS.index(">")] == "\u2018&lt;\u2019, then \u2018&gt;\u2019"  # no tag
+
+
+def test_bold_are_the_chosen_row_and_what_follows_it_most():
+    def bold(axis):
+        return [i for i, tick in enumerate(axis.ticktext) if tick == glyph(CHARS[i], "light", selected=True)]
+
+    likeliest, empty = int(P[A].argmax()), COUNTS.clone()
+    empty[A] = 0
+    layout = figures.table_heatmap(P, COUNTS, CHARS, "light", row=A).layout
+    assert (bold(layout.yaxis), bold(layout.xaxis)) == ([A], [likeliest]) and likeliest != A
+    assert bold(figures.table_heatmap(P, empty, CHARS, "light", row=A).layout.xaxis) == []
 
 
 def test_the_chosen_row_is_outlined_and_markup_stays_text():

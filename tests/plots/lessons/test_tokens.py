@@ -43,6 +43,11 @@ def test_the_bars_are_in_percent_and_say_so_in_words():
     assert bars.customdata[0].startswith("id 0: a newline<br>1 times")
 
 
+def test_a_logarithmic_axis_writes_its_numbers_out():
+    axis = figures.vocabulary_bars([1, 1_000_000], "ab", "light", logarithmic=True).layout.yaxis
+    assert (axis.type, axis.exponentformat) == ("log", "none"), "100\u00b5 % is no share"
+
+
 @pytest.mark.parametrize("V", [65, 66, 326, 4_096])
 def test_of_many_characters_the_commonest_have_a_bar_each_with_its_own_id(V):
     chars = "".join(map(chr, range(0x4E00, 0x4E00 + V)))

@@ -46,7 +46,10 @@ def next_bars(row: Tensor, counts: Tensor, chars: Sequence[str], mode: Mode) -> 
 
 
 def table_heatmap(P: Tensor, counts: Tensor, chars: Sequence[str], mode: Mode, *, row: int | None = None) -> go.Figure:
-    """All rows at once. A pair that never occurs has no tile; `row` is outlined. Both tables (M, M)"""
+    """All rows at once. A pair that never occurs has no tile; `row` is outlined, and its likeliest next character bold.
+
+    Both tables (M, M).
+    """
     M, empty = len(chars), (counts == 0).tolist()
     z = [
         [None if e else round(v, 5) for v, e in zip(values, none, strict=True)]
@@ -58,10 +61,13 @@ def table_heatmap(P: Tensor, counts: Tensor, chars: Sequence[str], mode: Mode, *
     )  # fmt: skip
     figure = dress(go.Figure(tiles), mode)
     named = chars if M <= MOST_LABELS else ""
-    side = glyph_ticks(named, mode, size=TICK if M <= 30 else SMALL, row=row)
-    side |= {"showgrid": False, "constrain": "domain"}
-    figure.update_xaxes(side, range=[-0.6, M - 0.4], side="top", tickangle=0, title="next")
-    figure.update_yaxes(side, range=[M - 0.3, -0.7], scaleanchor="x", title="current")
+    size, side = TICK if M <= 30 else SMALL, {"showgrid": False, "constrain": "domain"}
+    likeliest = int(P[row].argmax()) if row is not None and counts[row].any() else None
+    above = side | glyph_ticks(named, mode, size=size, row=likeliest)
+    figure.update_xaxes(above, range=[-0.6, M - 0.4], side="top", tickangle=0, title="next")
+    figure.update_yaxes(
+        side | glyph_ticks(named, mode, size=size, row=row), range=[M - 0.3, -0.7], scaleanchor="x", title="current"
+    )
     if row is not None:
         outlined(figure, row, M - 0.5, mode, width=2)
     return figure.update_layout(height=720, width=720)

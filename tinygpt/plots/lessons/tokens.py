@@ -67,7 +67,8 @@ def vocabulary_bars(counts: Sequence[int], chars: str, mode: Mode, *, logarithmi
         textfont={"family": MONO, "size": LABEL}, cliponaxis=False, constraintext="none", textangle=0,
     )  # fmt: skip
     figure = dress(figure, mode).update_xaxes(glyph_ticks(shown_chars, mode, size=13), tickangle=0)
-    figure.update_yaxes(title="% of the text", type="log" if logarithmic else "linear", nticks=5)
+    figure.update_yaxes(title="% of the text", type="log" if logarithmic else "linear", nticks=5,
+                        exponentformat="none")  # fmt: skip
     return figure.update_layout(height=320, bargap=0.25)
 
 

@@ -59,7 +59,7 @@ STAGE = f"""
 .st-key-stage > :has(> .st-key-aside) {{ flex: 1 1 16rem; min-width: 0; }}
 [data-testid="stLayoutWrapper"]:has(> .st-key-chart) {{ height: clamp(11rem, 100dvh - {REST}, 28rem); flex: none; }}
 .st-key-chart {{ height: 100%; }}
-.st-key-look_for {{ min-height: 3lh; }}
+.st-key-caption {{ min-height: 3lh; }}
 @media (max-height: 32rem) {{
   [data-testid="stLayoutWrapper"]:has(> .st-key-chart) {{ height: clamp(10rem, 100dvh - 12.9rem, 28rem); }}
 }}

@@ -27,7 +27,7 @@ ALT = (
 
 
 def live_losses(views: list[RunView], current: RunView | None, max_steps: int, guess: float | None) -> None:
-    """The chart, its heading, and what to look for in it. `max_steps` is where the axis ends while nothing is shown."""
+    """The chart, its heading, and its caption. `max_steps` is where the axis ends while nothing is shown."""
     the_end = heading()
     corpus, block_size = corpus_on_stage(current), current.spec.model.block_size if current else 8
     shown = [view for view in views if run_list.is_shown(view, current)]
@@ -52,7 +52,7 @@ def live_losses(views: list[RunView], current: RunView | None, max_steps: int, g
     ended, diverged = status in ENDED, status == "diverged"
     bigram = lowest_bigram(views, corpus, curves)
     words = curve_words(curve, known, ended=ended, guess=guess, diverged=diverged, bigram=bigram)
-    with st.container(key="look_for"):
+    with st.container(key="caption"):
         frame.caption(f"{words} {end_words(curves.values())}", counting_words(known))
 
 

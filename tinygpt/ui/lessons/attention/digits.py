@@ -16,7 +16,7 @@ from tinygpt.ui import frame
 from tinygpt.ui.drag import drag
 from tinygpt.ui.lessons.attention.reader import Reader
 from tinygpt.ui.lessons.attention.row import two_strongest
-from tinygpt.ui.scene import Showing, alt, explain, formula, lecture, look_for, picture, scene, show_code, table
+from tinygpt.ui.scene import Showing, alt, caption, explain, formula, lecture, picture, scene, show_code, table
 from tinygpt.words.attention import amount
 from tinygpt.words.storyboard import Scene
 
@@ -50,7 +50,7 @@ def _one_tile(scene: Scene, reader: Reader, seen: SeenHead, scale: str) -> None:
         i = _place("Column: looked at", "col", T, max(0, reader.start - 1))
     step = step_of(seen, scale)
     facts = {**_tile_facts(seen, reader.spoken, t, i), "step": step}
-    words, ends, result = "look_for", ("keep", "share"), "formula"
+    words, ends, result = "caption", ("keep", "share"), "formula"
     if i > t:
         words, ends, result = "future", ("cut", "nothing"), "formula_future"
     left, right = st.columns([6, 5], gap="large") if T <= NARROW else (st.container(), st.container())
@@ -61,7 +61,7 @@ def _one_tile(scene: Scene, reader: Reader, seen: SeenHead, scale: str) -> None:
         for template in ("tile", "multiply", "divide", *ends):
             st.markdown(scene.write(template, facts))
         formula(scene, facts, result)
-    look_for(scene, facts, words)
+    caption(scene, facts, words)
     lecture(scene)
     stages = zip(("q\u00b7k", "scaled", "masked", "weight"), seen.stages, strict=True)
     columns = {name: [number(v, 4) for v in stage[t].tolist()] for name, stage in stages}
@@ -120,7 +120,7 @@ def one_mixture(scene: Scene, reader: Reader) -> Showing:
     pictures = []
     for t, here in enumerate(facts):
         drawing = worked_row(seen.stages, seen.v, seen.out, reader.characters, t, frame.mode(), step=step)
-        pictures.append(picture(scene, drawing, here, "look_for" if t else "alone"))  # row 0 has nobody to mix with
+        pictures.append(picture(scene, drawing, here, "caption" if t else "alone"))  # row 0 has nobody to mix with
     t = drag(pictures, key="t_step", label="Row", names=range(len(names)), default=reader.start)
     explain(scene, facts[t])
     with st.expander("Copy as PyTorch", type="compact"):

@@ -18,10 +18,10 @@ from tinygpt.ui.lessons.attention.row import matrix_rows, show_map, two_stronges
 from tinygpt.ui.scene import (
     Showing,
     alt,
+    caption,
     choose,
     explain,
     lecture,
-    look_for,
     picture,
     scene,
     wrong_frame,
@@ -70,9 +70,9 @@ def without_mask(scene: Scene, reader: Reader) -> Showing:
             key, says = f"{scene.key}_{name}", alt(scene, facts)
             show_map(key, stages.weights, reader.characters, says, scaled=stages.scaled)
     bars = bars_figure(shares, reader.characters, frame.mode(), name=scene.plain("future", facts))
-    says = scene.plain("alt_future", facts | {"look_for": scene.plain("look_for", facts)})
+    says = scene.plain("alt_future", facts | {"caption": scene.plain("caption", facts)})
     frame.show(bars, key=f"{scene.key}_future", alt=says)
-    look_for(scene, facts)
+    caption(scene, facts)
     lecture(scene)
     if wrong_switch("wrong_nomask", scene.templates["switch"]):
         with wrong_frame("wrong_nomask"):
@@ -92,7 +92,7 @@ def _trained_without(scene: Scene) -> None:
     name, most = scene.plain("by_place", facts), max(stored.by_position)
     bars = bars_figure(losses, places, frame.mode(), name=name, role="head", ceiling=most)
     frame.show(bars, key=f"{scene.key}_trained", alt=scene.plain("wrong", facts))
-    look_for(scene, facts, "wrong")
+    caption(scene, facts, "wrong")
     st.markdown(scene.templates["writes"])
     st.code(stored.sample, language=None, wrap_lines=True)
 
@@ -102,7 +102,7 @@ def wrong_axis(scene: Scene, reader: Reader) -> Showing:
     """Softmax along rows or down columns, and how far the future reaches back."""
     yield {}
     dim = choose("softmax(wei, dim=…)", (-1, 1), -1, key="softmax_dim")
-    seen, characters, words = reader.see(dim=dim), reader.characters, "look_for"
+    seen, characters, words = reader.see(dim=dim), reader.characters, "caption"
     if dim == 1:
         words = "wrong" if reader.can_choose else "wrong_alone"
     weights, moves = seen.stages.weights, moved(seen, reader.see(reader.other_last(), dim=dim))
@@ -119,9 +119,9 @@ def wrong_axis(scene: Scene, reader: Reader) -> Showing:
             frame.show(figure, key=scene.key, alt=alt(scene, facts, words), square=True)
         with right:
             bars = bars_figure(moves, characters, frame.mode(), name=scene.plain("moves", facts), role="scores")
-            says = scene.plain("alt_moves", facts | {"look_for": scene.plain(words, facts)})
+            says = scene.plain("alt_moves", facts | {"caption": scene.plain(words, facts)})
             frame.show(bars, key=f"{scene.key}_moves", alt=says)
-        look_for(scene, facts, words)
+        caption(scene, facts, words)
     if dim == 1:
         st.markdown(scene.write("trap", _trap_facts()))
     wei = notebook_head().see(torch.arange(8), dim=1).stages.weights  # the study notebook's own numbers, made again

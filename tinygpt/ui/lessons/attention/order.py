@@ -7,12 +7,12 @@ from tinygpt.inside.heads import ModelHead, cross_attention, notebook_head, put_
 from tinygpt.ui.lessons.attention.reader import ANOTHER, NOTEBOOK, Reader
 from tinygpt.ui.lessons.attention.row import matrix_rows, show_map
 from tinygpt.ui.readers import LONGEST
-from tinygpt.ui.scene import Showing, alt, choose, explain, look_for, scene, table
+from tinygpt.ui.scene import Showing, alt, caption, choose, explain, scene, table
 from tinygpt.words.attention import strongest_look
 from tinygpt.words.storyboard import Scene
 
 CASES = {
-    "no mask, no positions": ("look_for", {"mask": False, "positions": False}),
+    "no mask, no positions": ("caption", {"mask": False, "positions": False}),
     "positions added": ("positions", {"mask": False, "positions": True}),
     "mask on": ("mask", {"mask": True, "positions": False}),
 }
@@ -42,7 +42,7 @@ def no_space(scene: Scene, reader: Reader) -> Showing:
             st.markdown(scene.write(name, facts | {"how": how.capitalize()}))
             letters = [reader.characters[i] for i in places]
             show_map(f"{scene.key}_{name}", weights, letters, alt(scene, facts, words))
-    look_for(scene, facts, words)
+    caption(scene, facts, words)
     explain(scene, facts)
 
 
@@ -62,6 +62,6 @@ def another_text(scene: Scene, reader: Reader) -> Showing:
     yield facts
     with st.container(width=520):
         show_map(scene.key, weights, letters, alt(scene, facts), least=440, looked_at=answering)
-    look_for(scene, facts)
+    caption(scene, facts)
     st.markdown(f":gray[{scene.templates['mechanism' if isinstance(reader.head, ModelHead) else 'random']}]")
     table(lambda: matrix_rows(weights, letters, answering), key=scene.key)

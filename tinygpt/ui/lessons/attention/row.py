@@ -18,7 +18,7 @@ from tinygpt.spelling import spoken
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.lessons.attention.reader import NOTEBOOK, Reader
-from tinygpt.ui.scene import Showing, alt, explain, look_for, scene, show_code
+from tinygpt.ui.scene import Showing, alt, caption, explain, scene, show_code
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Scene
 
@@ -67,13 +67,13 @@ def one_row(scene: Scene, reader: Reader) -> Showing:
         role = kind(reader.head.model.config)
     pictures = []
     for t, (_, expected) in enumerate(after):
-        said = ["look_for" if t else "alone"]
+        said = ["caption" if t else "alone"]
         if expected:
             said += ["goes_on" if t + 1 < T else "at_the_end", "counts" if t else "pairs"]
         sentence = " ".join(scene.plain(template, facts[t]) for template in said)
         guesses = Guesses(expected, most, role)
         drawing = reading(weights, reader.characters, t, frame.mode(), scaled=seen.stages.scaled, guesses=guesses)
-        pictures.append(Picture(drawing, sentence, scene.plain("alt", facts[t] | {"look_for": sentence})))
+        pictures.append(Picture(drawing, sentence, scene.plain("alt", facts[t] | {"caption": sentence})))
     drag(pictures, key="t", label="Row", names=range(T), default=reader.start)
     explain(scene, {}, lambda: matrix_rows(weights, reader.characters))
     show_code(MultiHeadAttention.forward if isinstance(reader.head, ModelHead) else stages_of_one)
@@ -122,7 +122,7 @@ def three_vectors(scene: Scene, reader: Reader) -> Showing:
         show_map(f"{scene.key}_untrained", untrained, characters, says, least=270)
         st.markdown(scene.write("average", facts))
         show_map(f"{scene.key}_average", tril_weights(T), characters, average, least=270)
-    look_for(scene, facts)
+    caption(scene, facts)
     if hs >= 4:
         st.markdown(f":gray[{scene.write('first_values', facts)}]")
     explain(scene, facts)

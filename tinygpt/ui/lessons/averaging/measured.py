@@ -75,7 +75,7 @@ def almost_equal(scene: Scene, x: Tensor) -> Showing:
     yield facts
     frame.show(figures.equal_cells(loop, tril, frame.mode()), key=scene.key, alt=alt(scene, facts))
     why = "" if found.close else scene.write("why", facts)
-    frame.caption(scene.write("look_for", facts) + why)
+    frame.caption(scene.write("caption", facts) + why)
     with st.container(width=900):
         st.markdown(scene.write("wrong", facts))
 
@@ -83,12 +83,12 @@ def almost_equal(scene: Scene, x: Tensor) -> Showing:
 @scene("avg-8", height=340, code=[changed_rows])
 def forgets(scene: Scene, x: Tensor) -> Showing:
     """Which rows of xbow move when the input changes."""
-    options = {"swap x[0] and x[1]": "look_for", "add 1 to x[5]": "fifth"}
+    options = {"swap x[0] and x[1]": "caption", "add 1 to x[5]": "fifth"}
     swapped, raised = x[:, [1, 0, *range(2, T)]], x.clone()
     raised[:, 5] += 1
     shown, *others = (each[:1] for each in (x, swapped, raised))  # the sequence that stands on the page
     changes = {words: changed_rows(shown, other) for words, other in zip(options.values(), others, strict=True)}
-    facts = {"first": float(changes["look_for"][0])} | {f"row_{i}": float(changes["fifth"][i]) for i in (5, 6, 7)}
+    facts = {"first": float(changes["caption"][0])} | {f"row_{i}": float(changes["fifth"][i]) for i in (5, 6, 7)}
     yield facts
     names = list(options)
     words = options[choose("Change", names, names[0], key="change")]

@@ -11,7 +11,7 @@ from tinygpt.plots.lessons import averaging as figures
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.lessons.averaging.loop import T
-from tinygpt.ui.scene import Showing, choose, explain, look_for, plot, scene, wrong_frame
+from tinygpt.ui.scene import Showing, caption, choose, explain, plot, scene, wrong_frame
 from tinygpt.words.storyboard import Facts, Scene
 
 AFTER = "0 after softmax"
@@ -53,7 +53,7 @@ def out_of_softmax(scene: Scene) -> Showing:
     else:
         with wrong_frame("fill", right=options[0]):
             _stages(scene, chosen, facts)
-            look_for(scene, facts, "wrong_after" if chosen == AFTER else "wrong")
+            caption(scene, facts, "wrong_after" if chosen == AFTER else "wrong")
     explain(scene, facts)
 
 
@@ -75,7 +75,7 @@ def _stages(scene: Scene, chosen: str, facts: Facts) -> None:
         sums = matrix.sum(1).tolist() if name == "weights" else ()
         said = "" if wrong and name == "weights" else scene.plain(template, facts)
         drawing = figures.softmax_stage(rows, mode, digits=3 if name == "weights" else 2, sums=sums)
-        pictures.append(Picture(drawing, said, scene.plain("alt", {**facts, "stage": name, "look_for": said})))
+        pictures.append(Picture(drawing, said, scene.plain("alt", {**facts, "stage": name, "caption": said})))
     names = ["1 scores", "2 the future masked", "3 e to the score", "4 weights"]
     drag(pictures, key="stage3", label="Stage", names=names, default=len(names) - 1)
 
@@ -94,7 +94,7 @@ def softmax_again(scene: Scene) -> Showing:
     named = [("averages", averages), ("future \u2212\u221e" if mask else "no mask", masked), ("softmax", again)]
     st.html(f"<style>{NARROW}</style>")
     figure = figures.three_matrices(named, frame.mode()).update_layout(height=380)
-    plot(scene, figure, facts, "look_for" if mask else "unmasked")
+    plot(scene, figure, facts, "caption" if mask else "unmasked")
 
 
 def check_facts() -> Facts:

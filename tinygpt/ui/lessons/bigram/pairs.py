@@ -19,7 +19,7 @@ from tinygpt.spelling import named, number
 from tinygpt.tokenizer import LECTURE_CHARS
 from tinygpt.ui import controls, frame
 from tinygpt.ui.lessons.bigram.text import SHOWN, Counted, char_control, commonest, counted_text
-from tinygpt.ui.scene import Showing, alt, explain, formula, look_for, plot, scene, table
+from tinygpt.ui.scene import Showing, alt, caption, explain, formula, plot, scene, table
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, Scene, apart
 
@@ -46,7 +46,7 @@ def what_follows(scene: Scene, text: Counted) -> Showing:
         "likeliest": ", ".join(f"{text.say(j)} {number(p)}" for j, p in zip(ids, values, strict=True)),
         "now": _latex(text.chars[i]), "then": _latex(text.chars[first]),
     }  # fmt: skip
-    words = "look_for" if pairs else "nothing"
+    words = "caption" if pairs else "nothing"
     plot(scene, figures.next_bars(text.P[i], text.counts[i], text.chars, frame.mode()), facts, words)
     if pairs:
         formula(scene, facts)
@@ -84,7 +84,7 @@ def all_rows(scene: Scene, text: Counted) -> Showing:
     with st.container(width=760):
         frame.show(figure, key=scene.key, alt=alt(scene, facts), square=True)
     some = scene.write("commonest", {"shown": len(shown), "V": text.V}) if len(shown) < text.V else ""
-    frame.caption(scene.write("look_for", facts) + some)
+    frame.caption(scene.write("caption", facts) + some)
     names = list(map(named, chars))
     columns = {f"then {c}": counts[:, j].int().tolist() for j, c in enumerate(names)}
     table(lambda: {"current": names, **columns}, key=scene.key)
@@ -134,7 +134,7 @@ def random_numbers(scene: Scene, text: Counted) -> Showing:
         tokens = generate(model, torch.zeros((1, 1), dtype=torch.int64), WRITTEN, generator=source)
         written = text.corpus.tokenizer.decode([0, *(token.id for token in tokens)])
         st.code(written, language=None, wrap_lines=True)
-    look_for(scene, facts)
+    caption(scene, facts)
     explain(scene, facts, lambda: {"seed": range(TABLES), "loss": losses.tolist()})
 
 

@@ -28,7 +28,7 @@ from tinygpt.ui.lessons.bigram.runs import (
     tables_of,
 )
 from tinygpt.ui.lessons.bigram.text import SHOWN, Counted, commonest
-from tinygpt.ui.scene import Showing, alt, explain, formula, look_for, plot, scene, wrong_frame, wrong_switch
+from tinygpt.ui.scene import Showing, alt, caption, explain, formula, plot, scene, wrong_frame, wrong_switch
 from tinygpt.ui.train import status
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, Scene, apart
@@ -83,7 +83,7 @@ def _tick(scene: Scene, text: Counted, facts: Facts, moving: bool) -> None:
         with wrong_frame(*wrong):
             there = _show(scene, text, view, facts, wrong, moving=moving)
             for key in wrong:
-                look_for(scene, there, _diagnosis(key, there))
+                caption(scene, there, _diagnosis(key, there))
     else:
         there = _show(scene, text, view, facts, wrong, moving=moving)
     st.markdown(f":gray[{scene.write('axes', {'near': NEAR})}]")
@@ -129,7 +129,7 @@ def _show(
     last = len(found) - 1
     drawn = [last] if moving else range(len(found))
     stills = _drawings(text, view, found, history, every[last], wrong, drawn)
-    words = "look_for" if view else "untrained"
+    words = "caption" if view else "untrained"
     pictures = [
         Picture(drawing, "" if wrong else scene.plain(words, every[at]), alt(scene, every[at], words))
         for at, drawing in zip(drawn, stills, strict=True)
@@ -143,7 +143,7 @@ def _show(
             st.markdown(f":gray[{scene.templates['moving']}]")
     still(pictures[-1].drawing, key=scene.key, alt=pictures[-1].alt)
     if not wrong:
-        look_for(scene, every[last], words)
+        caption(scene, every[last], words)
     return every[last]
 
 
@@ -211,7 +211,7 @@ def learns_last(scene: Scene, text: Counted) -> Showing:
     }  # fmt: skip
     yield facts
     chars, n, k = [text.chars[i] for i in there], times[there].tolist(), far[there].clamp(1e-6, 1e6).tolist()
-    plot(scene, figures.rare_rows(n, k, chars, frame.mode()), facts, "look_for" if trained else "untrained")
+    plot(scene, figures.rare_rows(n, k, chars, frame.mode()), facts, "caption" if trained else "untrained")
     explain(scene, facts, lambda: {"character": list(map(named, chars)), "times": n, "KL of its row": k})
 
 

@@ -22,7 +22,7 @@ from tinygpt.ui import frame
 from tinygpt.ui.drag import drag, still
 from tinygpt.ui.lessons.bigram.runs import newest_run, tables_of
 from tinygpt.ui.lessons.bigram.text import Counted, char_control, counted_text
-from tinygpt.ui.scene import Showing, alt, formula, look_for, picture, scene, table
+from tinygpt.ui.scene import Showing, alt, caption, formula, picture, scene, table
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, Scene
 
@@ -49,9 +49,9 @@ def same_dice(scene: Scene, text: Counted) -> Showing:
     }  # fmt: skip
     facts["so_far"] = scene.plain("so_far" if moments[-1] else "so_far_untrained", facts)
     yield facts
-    words = "look_for" if moments[-1] else "untrained"
+    words = "caption" if moments[-1] else "untrained"
     still(drawings.written_lines(lines, frame.mode()), key="big_6", alt=alt(scene, facts, words))
-    look_for(scene, facts, words)
+    caption(scene, facts, words)
     with st.expander(f"{LONG} characters", type="compact", key="long_sample", on_change="rerun") as box:
         if box.open:
             st.code(_decoded(text, tables.write(found[moments[-1]], first, LONG, seed)), language=None)
@@ -127,11 +127,11 @@ def one_character(scene: Scene, text: Counted) -> Showing:
     yield facts
     likeliest = pairs[0].argsort(descending=True, stable=True).tolist()[:6]
     drawn = likeliest if guess in likeliest else [*likeliest[:5], guess]
-    words = "look_for" if same else "other"
+    words = "caption" if same else "other"
     figure = figures.two_contexts(contexts, pairs, triples, drawn, text.chars, frame.mode())
     frame.show(figure, key=scene.key, alt=alt(scene, facts, words))
     st.markdown(":gray[solid: the bigram; hatched: counts of triples]")
-    look_for(scene, facts, words)
+    caption(scene, facts, words)
     columns = {"bigram, a": pairs[0], "triples, a": triples[0], "bigram, b": pairs[1], "triples, b": triples[1]}
     shares = {name: row[drawn].tolist() for name, row in columns.items()}
     table(lambda: {"next": [named(text.chars[i]) for i in drawn], **shares}, key=scene.key)

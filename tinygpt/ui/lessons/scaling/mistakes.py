@@ -10,7 +10,7 @@ from tinygpt.lessons.measured import EXPERIMENTS, result, results_of_seeds
 from tinygpt.plots.lessons import scaling as figures
 from tinygpt.spelling import number
 from tinygpt.ui import frame
-from tinygpt.ui.scene import Showing, alt, choose, deeper, formula, look_for, scene, table, wrong_frame
+from tinygpt.ui.scene import Showing, alt, caption, choose, deeper, formula, scene, table, wrong_frame
 from tinygpt.ui.train.here import train_here
 from tinygpt.variance import DISTRIBUTIONS, expected_variance, random_qk
 from tinygpt.words.storyboard import Scene
@@ -36,7 +36,7 @@ def dice_go_wrong(scene: Scene) -> Showing:
         "means": ", ".join(number(mean, 1) for mean in scaling.means("rand")), "sizes": ", ".join(map(str, sizes)),
     }  # fmt: skip
     yield facts
-    words = "wrong" if is_wrong else "look_for"
+    words = "wrong" if is_wrong else "caption"
     with wrong_frame("distribution", right="randn") if is_wrong else nullcontext():
         left, right = st.columns(2, gap="large")
         with left:
@@ -45,7 +45,7 @@ def dice_go_wrong(scene: Scene) -> Showing:
         with right:
             figure = figures.mean_score(sizes, means, frame.mode())
             frame.show(figure, key=f"{scene.key}_mean", alt=alt(scene, facts, words))
-        look_for(scene, facts, words)
+        caption(scene, facts, words)
     formula(scene, facts, "formula" if is_wrong else "formula_right")
     deeper(scene, facts)
     variances = {"variance, plain": [v.mean for v in plain], "variance, divided": [v.mean for v in divided]}
@@ -72,7 +72,7 @@ def which_root(scene: Scene) -> Showing:
     with right:
         figure = figures.largest_by_scale(sizes, most, scale, frame.mode())
         frame.show(figure, key=f"{scene.key}_largest", alt=alt(scene, facts))
-    look_for(scene, facts)
+    caption(scene, facts)
     four = EXPERIMENTS["four-heads"]
     try:
         by_head, by_seed = (one.val_loss for one in results_of_seeds("four-heads"))

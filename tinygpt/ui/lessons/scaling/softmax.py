@@ -11,7 +11,7 @@ from tinygpt.plots.lessons import scaling_weights as drawings
 from tinygpt.spelling import number
 from tinygpt.ui import frame
 from tinygpt.ui.drag import drag
-from tinygpt.ui.scene import Showing, explain, lecture, look_for, picture, scene
+from tinygpt.ui.scene import Showing, caption, explain, lecture, picture, scene
 from tinygpt.variance import (
     HOT,
     effective_characters,
@@ -130,7 +130,7 @@ def many_rows(scene: Scene) -> Showing:
         passed_on = {stage: rows.passed_on for stage, rows in found.items()}
         figure = figures.passed_on(scaling.LONG, passed_on, frame.mode())
         frame.show(figure, key=f"{scene.key}_open", alt=scene.plain("alt_open", facts))
-    look_for(scene, facts)
+    caption(scene, facts)
     lecture(scene, facts, "measure")
     columns = {
         f"{name}, {kind}": values

@@ -6,7 +6,7 @@ from tinygpt.lessons.measured import EXPERIMENTS, SIZES, Result, counted, result
 from tinygpt.lessons.scaling import CHARACTERS
 from tinygpt.plots.lessons import scaling as figures
 from tinygpt.ui import frame
-from tinygpt.ui.scene import Showing, alt, choose, explain, look_for, scene
+from tinygpt.ui.scene import Showing, alt, caption, choose, explain, scene
 from tinygpt.ui.train.here import Runs, train_button
 from tinygpt.words.storyboard import Scene
 
@@ -47,7 +47,7 @@ def trained_heads(scene: Scene) -> Showing:
     figure = figures.trained(SIZES, losses, floor, frame.mode(), chosen=head_size)
     frame.show(figure, key=scene.key, alt=alt(scene, facts))
     froze = scene.write("froze", facts) if facts["entropy"] < FROZEN else ""
-    frame.caption(scene.write("look_for", facts) + froze)
+    frame.caption(scene.write("caption", facts) + froze)
     st.markdown("**As if a row looked at \u2026 characters**, while it was trained")
     on_the_way = {stage: [row[0] for row in by_size[head_size][0].spread] for stage, by_size in found.items()}
     figure = figures.looking(divided[0].steps, on_the_way, len(CHARACTERS), frame.mode())
@@ -73,7 +73,7 @@ def _train_here(scene: Scene, head_size: int) -> None:
     def compare(runs: Runs) -> None:
         ends = [run.final[1] for run in runs.values() if run.final]
         if len(ends) == len(PAIR):
-            look_for(scene, {"hs": head_size, "divided": ends[0], "undivided": ends[1]}, "look_for_here")
+            caption(scene, {"hs": head_size, "divided": ends[0], "undivided": ends[1]}, "caption_here")
 
     titles = {f"{name}-{head_size}": f"head_size {head_size}, {figures.TRAINED[stage]}" for stage, name in PAIR.items()}
     train_button("Train this pair here", titles, compare, key="pair", primary=True)

@@ -13,7 +13,7 @@ from tinygpt.texts.keeping import kept
 from tinygpt.texts.tiny_shakespeare import SHA256
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.ui import controls, frame, texts
-from tinygpt.ui.scene import Showing, alt, explain, look_for, scene, table, wrong_frame, wrong_switch
+from tinygpt.ui.scene import Showing, alt, caption, explain, scene, table, wrong_frame, wrong_switch
 from tinygpt.words.storyboard import Facts, Scene
 
 NARROW = """@media (max-width: 640px) {  /* on a phone there is room for every fourth character below its bar */
@@ -48,9 +48,10 @@ def every_character(scene: Scene, corpus: Corpus) -> Showing:
     facts = _typed_facts(tokenizer, typed, known)
     yield facts
     st.html(figures.id_tiles(list(typed), [tokenizer.stoi.get(c) for c in typed], frame.mode()))
-    for c in tokenizer.unknown(typed):
-        st.markdown(scene.write("unknown", {"character": spoken(c), "V": tokenizer.vocab_size}))
-    look_for(scene, facts, "look_for" if known else "look_for_empty")
+    if unknown := [spoken(c) for c in tokenizer.unknown(typed)]:
+        here = {"characters": ", ".join(unknown), "first": unknown[0], "V": tokenizer.vocab_size}
+        st.markdown(scene.write("unknown", here))
+    caption(scene, facts, "caption" if known else "caption_empty")
     if known:
         same = tokenizer.decode(tokenizer.encode(known)) == typed
         words = "what you typed" if same else "only the characters that have an id"
@@ -103,7 +104,7 @@ def vocabulary(scene: Scene, corpus: Corpus) -> Showing:
         st.html(f"<style>{NARROW}</style>")
     with st.container(key="narrow_tok_2"):
         frame.show(figure, key=scene.key, alt=alt(scene, facts))
-    look_for(scene, facts)
+    caption(scene, facts)
     if len(chars) > figures.BARS:
         st.markdown(f":gray[{scene.write('many', facts | {'bars': figures.BARS})}]")
     if absent := [spoken(c) for c, n in zip(chars, counts, strict=True) if not n]:
@@ -128,12 +129,12 @@ def hide_some(scene: Scene, corpus: Corpus) -> Showing:
     with st.container(horizontal=True, gap="large"):
         st.text(f"\u2026{corpus.text[n - 30 : n]!r}", width="content")
         st.text(f"{corpus.text[n : n + 30]!r}\u2026", width="content")
-    look_for(scene, facts)
+    caption(scene, facts)
     st.markdown(f"train[:9] = {facts['first']}")
     if wrong_switch("wrong_dtype", "print data.type, as a study notebook does"):
         with wrong_frame("wrong_dtype"):
             st.code(str(corpus.data.type).split(" at 0x")[0] + ">", language=None)
-            look_for(scene, facts, "wrong")
+            caption(scene, facts, "wrong")
 
 
 def check_facts() -> Facts:

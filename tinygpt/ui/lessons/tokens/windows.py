@@ -116,5 +116,5 @@ def _ruler(scene: Scene, corpus: Corpus, facts: Facts, starts: int) -> None:
         here = {**facts, "start": start, "x_length": len(x), "y_length": len(y), "stops": stops}
         rows = figures.cut_rows(characters(corpus.tokenizer, x), characters(corpus.tokenizer, y), BLOCK, frame.mode())
         drawing = figures.ruler(symbols, good, starts, start, frame.mode()) + rows
-        pictures.append(picture(scene, drawing, here, "wrong" if starts > good else "look_for"))
+        pictures.append(picture(scene, drawing, here, "wrong" if starts > good else "caption"))
     drag(pictures, key="start", label="Start of the window", names=last, default=len(last) - 1)

@@ -49,7 +49,7 @@ def one_fair_test(scene: Scene) -> Showing:
     with wrong_frame("wrong_confound") if wrong else nullcontext():
         shown, changes = (points[::2], ["confounded"]) if wrong else (points, ["numbers_alone", "skips_alone"])
         arrows = [(i, i + 1, scene.plain(change, facts)) for i, change in enumerate(changes)]
-        plot(scene, figures.fair_test(shown, arrows, frame.mode()), facts, "wrong" if wrong else "look_for")
+        plot(scene, figures.fair_test(shown, arrows, frame.mode()), facts, "wrong" if wrong else "caption")
     rows: dict[str, Sequence[object]] = {
         "model": [EXPERIMENTS[name].title for name in FAIR], "learned numbers": [point.numbers for point in points],
         **{f"val loss, seed {seed}": [point.losses[i] for point in points]

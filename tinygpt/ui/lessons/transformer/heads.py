@@ -18,7 +18,7 @@ from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.training.presets import PRESETS
 from tinygpt.ui import controls, frame
 from tinygpt.ui.readers import LONGEST, TEXT, readable, say_what_is_read
-from tinygpt.ui.scene import Showing, alt, look_for, scene, table
+from tinygpt.ui.scene import Showing, alt, caption, scene, table
 from tinygpt.ui.train.here import train_here
 from tinygpt.words.storyboard import Facts, Scene, apart
 
@@ -73,7 +73,7 @@ def four_heads(scene: Scene) -> Showing:
                 st.markdown(f"**{scene.write('head', there)}**  \n:gray[{scene.write('habit', there)}]")
                 figure = attention_heatmap(matrix, list(text), frame.mode()).update_layout(height=MINI)
                 frame.show(figure, key=f"{scene.key}_{head}", alt=scene.plain("alt_head", there), square=True)
-    look_for(scene, facts)
+    caption(scene, facts)
     rows = [
         {"head": head, "looks": f"{t} {spoken(c)}"}
         | {f"{i} {spoken(other)}": float(matrix[t, i]) for i, other in enumerate(text)}
@@ -114,7 +114,7 @@ def let_pass(scene: Scene) -> Showing:
             st.markdown(f"**{scene.write('average', facts)}**")
             shares = dict(zip(("no skip", "skip"), habits, strict=True))
             frame.show(figures.habit_bars(shares, frame.mode()), key=scene.key, alt=alt(scene, facts))
-    look_for(scene, facts)
+    caption(scene, facts)
     if len(text) > 1:
         st.markdown(scene.write("here", facts))
     rows = {"seed": EXPERIMENTS[ONE].seeds, **{EXPERIMENTS[name].title: found for name, found in losses.items()}}

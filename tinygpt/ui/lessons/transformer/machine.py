@@ -25,7 +25,7 @@ from tinygpt.ui.lessons.transformer.parts import (
     products,
     sum_of_parts,
 )
-from tinygpt.ui.scene import Showing, alt, ask, begin, explain, look_for, picture, scene, table
+from tinygpt.ui.scene import Showing, alt, ask, begin, caption, explain, picture, scene, table
 from tinygpt.words.storyboard import Facts, Scene, find_scene
 
 WHOLE = cast(GPTConfig, PRESETS["layer-norm"].model)
@@ -59,7 +59,7 @@ def _diagram(scene: Scene, config: ModelConfig) -> None:
     with left:
         still(drawings.machine_drawing(boxes, frame.mode()), key=scene.key, alt=alt(scene, facts))
     with right:
-        look_for(scene, facts)
+        caption(scene, facts)
         sums = {part: (sum_of_parts(terms[part]), count) for part, count in there.items()}
         still(drawings.sums(sums, frame.mode()), key=f"{scene.key}_sums", alt=scene.plain("sums", facts))
         found = TABLE if isinstance(config, BigramConfig) else CODE
