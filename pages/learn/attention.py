@@ -1,8 +1,8 @@
 """Page: self-attention, lesson 4."""
 
+from tinygpt.ui.lesson import close_lesson, open_lesson
 from tinygpt.ui.lessons.attention import digits, mask, order, row
 from tinygpt.ui.lessons.attention.reader import choose_reader
-from tinygpt.ui.scene import close_lesson, open_lesson
 
 story = open_lesson("attention")
 reader = choose_reader()

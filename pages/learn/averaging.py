@@ -1,7 +1,7 @@
 """Page: the mathematical trick, lesson 3."""
 
+from tinygpt.ui.lesson import close_lesson, open_lesson
 from tinygpt.ui.lessons.averaging import loop, measured, softmax
-from tinygpt.ui.scene import close_lesson, open_lesson
 
 story = open_lesson("averaging")
 x = loop.notebook_x()

@@ -1,8 +1,8 @@
 """Page: a table that predicts, lesson 2."""
 
+from tinygpt.ui.lesson import close_lesson, open_lesson
 from tinygpt.ui.lessons.bigram import pairs, training, writing
 from tinygpt.ui.lessons.bigram.text import chosen_text
-from tinygpt.ui.scene import close_lesson, open_lesson
 
 story = open_lesson("bigram")
 text = chosen_text()

@@ -1,7 +1,7 @@
 """Page: why divide by the root of head_size, lesson 5."""
 
+from tinygpt.ui.lesson import close_lesson, open_lesson
 from tinygpt.ui.lessons.scaling import mistakes, softmax, trained, width
-from tinygpt.ui.scene import close_lesson, open_lesson
 
 story = open_lesson("scaling")
 width.a_sum()

@@ -1,7 +1,7 @@
 """Page: text becomes numbers, lesson 1."""
 
+from tinygpt.ui.lesson import close_lesson, open_lesson
 from tinygpt.ui.lessons.tokens import ids, windows
-from tinygpt.ui.scene import close_lesson, open_lesson
 
 story = open_lesson("tokens")
 corpus = ids.text_to_count()

@@ -1,7 +1,7 @@
 """Page: from one head to a GPT, lesson 6."""
 
+from tinygpt.ui.lesson import close_lesson, open_lesson
 from tinygpt.ui.lessons.transformer import fair, heads, machine, trained
-from tinygpt.ui.scene import close_lesson, open_lesson
 
 story = open_lesson("transformer")
 config = machine.machine()

@@ -53,7 +53,8 @@ export default function ({ data, parentElement, setStateValue }) {
   const find = (name) => parentElement.querySelector(name);
   const range = find("input"), drawing = find(".drawing"), sentence = find(".sentence");
   const before = known.get(parentElement);
-  const at = Math.min(before && before.asked === data.at ? before.at : data.at, data.pictures.length - 1);
+  const moved = before && before.asked !== data.asked;  // the server asks for another position than it did
+  const at = Math.min(before && !moved ? before.at : data.at, data.pictures.length - 1);
   const show = (i) => {
     const picture = data.pictures[i];
     drawing.innerHTML = picture[0];
@@ -66,7 +67,7 @@ export default function ({ data, parentElement, setStateValue }) {
     }
     find("output").textContent = data.names[i];
     range.setAttribute("aria-valuetext", data.names[i]);
-    known.set(parentElement, { asked: data.at, at: i });
+    known.set(parentElement, { asked: data.asked, at: i });
   };
   find(".name").textContent = data.label;
   range.setAttribute("aria-label", data.label);
@@ -78,9 +79,19 @@ export default function ({ data, parentElement, setStateValue }) {
     range.later = setTimeout(() => setStateValue("at", +range.value), PAUSE);
   };
   show(+range.value);
+  if (moved) setStateValue("at", at);
 }
 """,
 )
+
+
+def ask_for(key: str, name: str) -> None:
+    """Have the figure under `key` show the position `name` at its next drawing, as a link would."""
+    st.session_state[f"{_began(key)}, asked"] = name
+
+
+def _began(key: str) -> str:
+    return f"{(st.context.url or '').partition('?')[0]} {key} began"
 
 
 def drag(pictures: Sequence[Picture], *, key: str, label: str, names: Sequence[object], default: int = 0) -> int:
@@ -89,10 +100,13 @@ def drag(pictures: Sequence[Picture], *, key: str, label: str, names: Sequence[o
     `names` are the positions as people read them, and as they stand in the URL under `key`.
     """
     written = [str(name) for name in names]
-    here = f"{(st.context.url or '').partition('?')[0]} {key} began"
-    if f"drag_{key}" not in st.session_state:  # new on this page, or there again: the link says where
+    here = _began(key)
+    times = st.session_state.setdefault(f"{here}, times", 0)
+    if (wanted := st.session_state.pop(f"{here}, asked", None)) is not None:  # by the page itself
+        st.session_state[here], st.session_state[f"{here}, times"] = wanted, (times := times + 1)
+    elif f"drag_{key}" not in st.session_state:  # new on this page, or there again: the link says where
         st.session_state[here] = st.query_params.get(key, "")
-    asked = st.session_state.setdefault(here, "")  # what the link said, not its echo
+    asked = st.session_state.setdefault(here, "")  # what the link or the page said, not its echo
     start = written.index(asked) if asked in written else min(default, len(pictures) - 1)
     state = _drag(
         key=f"drag_{key}",
@@ -101,12 +115,13 @@ def drag(pictures: Sequence[Picture], *, key: str, label: str, names: Sequence[o
             "names": written,
             "label": label,
             "at": start,
+            "asked": times,
             "before": IN_THE_PICTURE,
         },
         default={"at": start},
         on_at_change=lambda: None,
     )
-    at = min(int(state.at), len(pictures) - 1)
+    at = start if wanted is not None else min(int(state.at), len(pictures) - 1)
     if at != start or key in st.query_params:
         st.query_params[key] = written[at]
     return at

@@ -4,49 +4,44 @@ A scene is one idea. Its question stands before its picture; any answer opens th
 """
 
 import inspect
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import partial, wraps
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture
-from tinygpt.words import literal
-from tinygpt.words.storyboard import Facts, Lesson, Question, Scene, fill, find_scene, lesson, lessons
+from tinygpt.ui.question import ask, gate
+from tinygpt.words.storyboard import STATIONS, Facts, Scene, find_scene
 
-SHORT, WIDE = 84, 34  # characters that all answers, or one of them, may have to stand in one row, also on a phone
 Rows = Sequence[Mapping[str, Any]] | Mapping[str, Sequence[Any]]
 Showing = Iterator[Facts | None]  # what a scene yields, once: the facts of its question
 P = ParamSpec("P")
-
-
-def open_lesson(name: str) -> Lesson:
-    """A lesson's words; the title of its page, and its place among the lessons, are shown."""
-    found = lesson(name)
-    frame.title(found.title, found.subtitle, f"Lesson {found.number} of {len(lessons())}")
-    return found
+_margin: ContextVar[DeltaGenerator | None] = ContextVar("margin", default=None)  # of the scene that is being drawn
 
 
 def scene(
-    id: str, *, height: int, code: Iterable[Callable[..., Any]] = (), fragment: bool = True
+    id: str, *, code: Iterable[Callable[..., Any]] = (), fragment: bool = True
 ) -> Callable[[Callable[Concatenate[Scene, P], Showing]], Callable[P, None]]:
     """Make a scene of a function that shows one idea:
 
-        @scene("tok-3", height=320, code=[Corpus.from_text])
+        @scene("tok-3", code=[Corpus.from_text])
         def hide_some(scene: Scene, corpus: Corpus) -> Showing:
             train, hidden = len(corpus.train), len(corpus.val)
             yield {"train": train, "hidden": hidden}
             st.html(split_bar(train, hidden, frame.mode()))
 
-    A page calls `hide_some(corpus)`; the function is given the words of the scene tok-3 as well. Its heading and its
-    first words stand above all that it shows. At its `yield`, which hands over the numbers of the question, the
-    question stands. What comes after the `yield` runs when the picture may be seen; until then a place of `height` px
-    is kept for it. `yield None` asks nothing, where there is nothing to choose. Below all, the source of the
-    functions in `code` is shown: those that computed the picture.
+    A page calls `hide_some(corpus)`; the function is given the words of the scene tok-3 as well. What it draws stands
+    at the right; at the left its heading, its first words, and its question. At its `yield`, which hands over the
+    numbers of the question, the question stands. What comes after the `yield` runs when the picture may be seen.
+    `yield None` asks nothing, where there is nothing to choose. Below the words, explanations (`explain`, `formula`,
+    `lecture`, `deeper`, `table`) and the source of the functions in `code`, which computed the picture. A phone has
+    one column: words, picture, explanations.
 
     A scene is a fragment, so that its controls redraw nothing else; with `fragment=False` they redraw what is around.
     """
@@ -55,12 +50,23 @@ def scene(
         @wraps(show)
         def perform(*args: P.args, **kwargs: P.kwargs) -> None:
             words = find_scene(id)
-            begin(words)
-            for facts in show(words, *args, **kwargs):
-                if facts is not None and not ask(words, facts, height=height):
-                    return
-            if code:
-                show_code(*code)
+            with st.container(key=f"scene_{words.key}"):
+                said, stage, below = (st.container(key=f"{part}_{words.key}") for part in ("words", "stage", "margin"))
+            with said:
+                begin(words)
+            before = _margin.set(below)
+            try:
+                with stage:
+                    for facts in show(words, *args, **kwargs):
+                        with said:
+                            seen = facts is None or ask(words, facts)
+                        if not seen:
+                            gate(words)
+                            return
+                    if code:
+                        show_code(*code)
+            finally:
+                _margin.reset(before)
 
         return st.fragment(perform) if fragment else perform
 
@@ -68,58 +74,45 @@ def scene(
 
 
 def begin(scene: Scene) -> None:
-    """A scene's heading, which a link can point to, and what there is to say first."""
-    st.space("medium")
+    """Where one is, a scene's heading, which a link can point to, and what there is to say first."""
+    if scene.at:
+        st.html(_way(scene.at))
     st.header(scene.title, anchor=scene.id)
-    with st.container(width=780):
-        st.markdown(scene.say)
+    st.markdown(scene.say)
 
 
-def ask(scene: Scene, facts: Facts, *, height: int) -> bool:
-    """The scene's question; whether its picture may be seen. Until then its place, `height` px, is kept."""
-    question = scene.question
-    if question is None:
-        return True
-    seen = st.session_state.setdefault("seen", set())
-    if answers(question, facts):
-        seen.add(scene.id)  # it stays, also when the answer is taken back
-    if scene.open or st.query_params.get("reveal") == "all" or scene.id in seen:  # teachers reveal all
-        return True
-    with st.container(height=height, border=False, key=f"hidden_{scene.key}", vertical_alignment="center"):
-        st.markdown(":gray[Choose an answer to see the picture.]", text_alignment="center")
-        with st.container(horizontal_alignment="center"):
-            st.button("Show me", type="tertiary", key=f"show_{scene.key}", on_click=seen.add, args=(scene.id,))
-    return False
+def _way(at: str) -> str:
+    """The stations from a text to its loss, the one `at` which this scene is in bold."""
+    names = (f'<b aria-current="step">{name}</b>' if name == at else f"<span>{name}</span>" for name in STATIONS)
+    return f'<p class="way" aria-label="Where this is">{"".join(names)}</p>'
 
 
-def answers(question: Question, facts: Facts) -> bool:
-    """A question with its options and, once one is chosen, the reply to it; whether one is chosen."""
-    options = [fill(answer.option, facts) for answer in question.answers]
-    replies = [fill(answer.reply, facts) for answer in question.answers]  # all of them: a missing fact shows at once
-    st.subheader(fill(question.ask, facts), anchor=False)
-    row = sum(map(len, options)) <= SHORT and max(map(len, options)) <= WIDE
-    control: Any = st.segmented_control if row else partial(st.radio, index=None)
-    with st.container(key=f"question_{question.id}"):
-        chosen = control(
-            fill(question.ask, facts), distinct(question, options, facts), format_func=options.__getitem__,
-            key=f"ask_{question.id}", label_visibility="collapsed", persist_state="session",
-        )  # fmt: skip
-    if chosen is None:
-        return False
-    answer = question.answers[chosen]
-    reply = re.sub("^a ", "A ", replies[chosen])  # "a newline" may begin it
-    with st.container(width=780, key=f"reply_{question.id}"):
-        st.markdown(f"**{'Right.' if answer.is_right(facts) else 'Not quite.'}** {reply}")
-    return True
+@contextmanager
+def margin() -> Iterator[None]:
+    """Below a scene's words, beside its picture: where explanations stand."""
+    with _margin.get() or nullcontext():
+        yield
 
 
-def distinct(question: Question, options: list[str], facts: Facts) -> list[int]:
-    """The places of the options that read differently with these facts; of two that are equal the right one."""
-    places: dict[str, int] = {}
-    for n, (option, answer) in enumerate(zip(options, question.answers, strict=True)):
-        if option not in places or answer.is_right(facts):
-            places[option] = n
-    return sorted(places.values())
+def fragment_of(draw: Callable[P, None], **how: Any) -> Callable[P, None]:
+    """A fragment inside a scene: `draw` runs again by itself, so its explanations stand where they are written, for it
+    may write only into itself. `how` is told to st.fragment."""
+
+    def by_itself(*args: P.args, **kwargs: P.kwargs) -> None:
+        with in_place():
+            draw(*args, **kwargs)
+
+    return st.fragment(wraps(draw)(by_itself), **how)
+
+
+@contextmanager
+def in_place() -> Iterator[None]:
+    """Within it explanations stand where they are written, not in the margin."""
+    before = _margin.set(None)
+    try:
+        yield
+    finally:
+        _margin.reset(before)
 
 
 def caption(scene: Scene, facts: Facts, template: str = "caption") -> None:
@@ -157,34 +150,34 @@ def explain(scene: Scene, facts: Facts, rows: Callable[[], Rows] | None = None) 
 def formula(scene: Scene, facts: Facts, template: str = "formula") -> None:
     """The formula with this page's numbers in it."""
     written = scene.plain(template, facts)
-    with st.container(width=780):
+    with margin():
         st.latex(written.replace("\u2212", "-").replace("\u202f", r"\,"))
 
 
 def show_code(*functions: Callable[..., Any], key: str = "") -> None:
     """The very functions that were called for the picture above; `key` where a page shows the same ones twice."""
     name = key or "_".join(function.__qualname__ for function in functions).replace(".", "_")
-    with st.expander("The code that ran", type="compact"), st.container(key=f"code_{name}"):
+    with margin(), st.expander("The code that ran", type="compact"), st.container(key=f"code_{name}"):
         for function in functions:
             st.code(inspect.getsource(function), language="python")
 
 
 def table(rows: Callable[[], Rows], *, key: str) -> None:
     """The numbers of the picture above; made when somebody opens it."""
-    with st.expander("As a table", type="compact", key=f"table_{key}", on_change="rerun") as box:
+    with margin(), st.expander("As a table", type="compact", key=f"table_{key}", on_change="rerun") as box:
         if box.open:
             st.dataframe(rows(), hide_index=True, key=f"rows_{key}")
 
 
 def deeper(scene: Scene, facts: Facts, template: str = "deeper") -> None:
     """More for those who want more."""
-    with st.expander("Dig deeper", type="compact"):
+    with margin(), st.expander("Dig deeper", type="compact"):
         st.markdown(scene.write(template, facts))
 
 
 def lecture(scene: Scene, facts: Facts | None = None, template: str = "lecture") -> None:
     """What the lecture calls it, where it says it in other words; or another remark in gray."""
-    with st.container(width=900):
+    with margin():
         st.markdown(f":gray[{scene.write(template, facts or {})}]")
 
 
@@ -209,20 +202,3 @@ def wrong_frame(*keys: str, right: object = False) -> Iterator[None]:
             values = dict.fromkeys(keys, right)
             st.button("Put it right", key=f"right_{keys[0]}", on_click=st.session_state.update, args=(values,))
         yield
-
-
-def close_lesson(lesson: Lesson, facts: Facts | None = None) -> None:
-    """The questions at the end of a lesson; the way to the lesson before, and to the one after or the laboratory."""
-    st.space("large")
-    st.header("Check", anchor="check")
-    for question in lesson.check:
-        answers(question, facts or {})
-    st.space("large")
-    links = [(f"learn/{one.name}.py", literal.markdown(one.title)) for one in lessons()]
-    way = [("learn/home.py", "Home"), *links, ("lab/train.py", "Train your own")]
-    at = 1 + lessons().index(lesson)
-    (before, name), (after, next_name) = way[at - 1], way[at + 1]
-    with st.container(horizontal=True, horizontal_alignment="distribute", key="card_turn"):
-        with st.container(width="content"):
-            st.page_link(before, label=name, icon=":material/arrow_back:")
-        st.page_link(after, label=f"Next: {next_name}", icon=":material/arrow_forward:", icon_position="right")

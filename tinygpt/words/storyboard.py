@@ -8,6 +8,8 @@ order of the page, and the questions of the closing check:
     say = "Eight positions, each with two numbers ..."
     ask = "Where will xbow[7] lie?"
     answers = [["on x[7]", "That happens only at t = 0."], ["near the middle", "An average is pulled there.", true]]
+    case = {t = 7}  # what an answer sets the controls to: the case that is asked about
+    at = "attention"  # where this is on the way from a text to its loss
     caption = "Row {t} averages {n} characters, each with weight {share:.3f}."
     covers = ["N1 averaging"]
 
@@ -27,6 +29,8 @@ from tinygpt.spelling import MINUS, number, thousands
 from tinygpt.words import literal
 
 CATALOGS = PROJECT / "pages" / "learn"
+
+STATIONS = ("text", "ids", "batch", "table", "attention", "probabilities", "loss")  # from a text to its loss
 
 Facts = Mapping[str, Any]  # the numbers and characters of a scene, by the name that its templates use
 
@@ -50,6 +54,7 @@ class Question:
     id: str
     ask: str
     answers: tuple[Answer, ...]
+    case: Facts = field(default_factory=dict)  # what an answer sets the controls to, so that the picture shows it
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,7 @@ class Scene:
     say: str
     question: Question | None
     open: bool  # whether its figure is there before the question is answered
+    at: str  # the one of STATIONS that it belongs to, or ""
     covers: tuple[str, ...]  # rows of the study notebooks that have their place here
     templates: dict[str, str]
 
@@ -121,14 +127,15 @@ def _scene(key: str, entry: dict[str, Any]) -> Scene:
     words = dict(entry)
     title, say, covers = words.pop("title"), words.pop("say"), tuple(words.pop("covers", ()))
     question = _question(key, words)
-    words.pop("ask", None), words.pop("answers", None)
-    return Scene(key, title, say, question, bool(words.pop("open", False)), covers, words)
+    words.pop("ask", None), words.pop("answers", None), words.pop("case", None)
+    return Scene(key, title, say, question, bool(words.pop("open", False)), words.pop("at", ""), covers, words)
 
 
 def _question(key: str, entry: dict[str, Any]) -> Question | None:
     if "ask" not in entry:
         return None
-    return Question(key.replace("-", "_"), entry["ask"], tuple(Answer(*answer) for answer in entry["answers"]))
+    answers = tuple(Answer(*answer) for answer in entry["answers"])
+    return Question(key.replace("-", "_"), entry["ask"], answers, entry.get("case", {}))
 
 
 def fill(template: str, facts: Facts, *, escape: bool = True) -> str:

@@ -60,7 +60,7 @@ def replied(page: AppTest, question: str) -> str:
     """What is said to the answer that is chosen."""
     blocks = [page.main]
     for block in blocks:  # grows while it is walked through
-        if getattr(block.proto, "id", "").endswith(f"-reply_{question}"):
-            return block.children[0].value
+        if re.search(f"-reply_(right|wrong)_{question}$", getattr(block.proto, "id", "")):
+            return block.children[0].value.partition(": ")[2]  # without its icon
         blocks += [child for child in block.children.values() if hasattr(child, "children")]
     raise LookupError(f"nothing is said about {question}")

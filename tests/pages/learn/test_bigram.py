@@ -56,7 +56,7 @@ def test_the_notebook_s_gibberish_is_written_to_the_letter():  # st.code leaves 
 def test_answering_the_first_question_chooses_its_letter():
     page = opened()
     assert "After \u2018e\u2019" in says(page)
-    page.button_group(key="ask_big_1").set_value(0).run()
+    page.radio(key="ask_big_1").set_value(0).run()
     assert page.selectbox(key="char").value == "t"
     assert "**Right.** 0.34" in says(page) and "After \u2018t\u2019" in says(page)
     page.selectbox(key="char").set_value("q").run()
@@ -72,7 +72,7 @@ def test_a_character_that_the_text_never_has_gets_its_own_row_and_no_other():
 
 def test_what_is_right_and_what_is_said_hold_before_any_training():
     page = opened()
-    page.button_group(key="ask_big_6").set_value(1).run()
+    page.radio(key="ask_big_6").set_value(1).run()
     words = says(page)
     assert "**Right.** Where the two tables nearly agree" in words and "Nothing is trained yet: " in words
     assert "after 0 steps" not in words
@@ -181,7 +181,7 @@ def test_own_texts_of_any_kind_hold(text):
     page = opened(corpus=shared(text))
     assert page.selectbox(key="corpus").value == shared(text)
     for answer in range(3):
-        page.button_group(key="ask_big_1").set_value(answer).run()
+        page.radio(key="ask_big_1").set_value(answer).run()
         assert not page.exception, page.exception
 
 

@@ -37,7 +37,7 @@ def test_a_character_of_the_vocabulary_that_never_occurs_is_named(exact_file):
 
 
 def test_how_often_the_hidden_crash_comes_is_said_for_a_whole_training(page):
-    page.button_group(key="ask_tok_6").set_value(1).run()
+    page.radio(key="ask_tok_6").set_value(1).run()
     found = re.search(r"one training of 10.000 steps in (\d+) crashes", said(page))
     assert found and 5 <= int(found[1]) <= 8, "4 of about 1,018,754 starts are bad, and a batch draws 4"
 
@@ -55,7 +55,7 @@ def test_the_window_s_questions_are_the_notebook_s(page):
 
 def test_no_two_answers_are_equal_and_the_right_one_is_among_them():
     page = opened("tokens", window="2")
-    question = page.button_group(key="ask_tok_4")
+    question = page.radio(key="ask_tok_4")
     assert list(question.options) == ["1", "2", "3"]
     question.set_value(1).run()
     assert "**Right.**" in said(page)
@@ -64,10 +64,10 @@ def test_no_two_answers_are_equal_and_the_right_one_is_among_them():
 def test_a_picture_that_was_seen_stays_when_the_answer_is_taken_back():
     page = opened("tokens")
     hidden = [one.key for one in page.button if one.key and one.key.startswith("show_")]
-    page.button_group(key="ask_tok_5").set_value(0).run()
+    page.radio(key="ask_tok_5").set_value(0).run()
     seen = [one.key for one in page.button if one.key and one.key.startswith("show_")]
     assert set(hidden) - set(seen) == {"show_tok_5"}
-    page.button_group(key="ask_tok_5").set_value(None).run()
+    page.radio(key="ask_tok_5").set_value(None).run()
     assert [one.key for one in page.button if one.key and one.key.startswith("show_")] == seen
 
 

@@ -16,7 +16,19 @@ from tinygpt.ui import frame
 from tinygpt.ui.drag import drag
 from tinygpt.ui.lessons.attention.reader import Reader
 from tinygpt.ui.lessons.attention.row import two_strongest
-from tinygpt.ui.scene import Showing, alt, caption, explain, formula, lecture, picture, scene, show_code, table
+from tinygpt.ui.scene import (
+    Showing,
+    alt,
+    caption,
+    explain,
+    formula,
+    fragment_of,
+    lecture,
+    picture,
+    scene,
+    show_code,
+    table,
+)
 from tinygpt.words.attention import amount
 from tinygpt.words.storyboard import Scene
 
@@ -31,7 +43,7 @@ def digit_by_digit(reader: Reader) -> None:
     one_mixture(reader)
 
 
-@scene("att-3", height=760, code=[attention_stages, causal_mask], fragment=False)
+@scene("att-3", code=[attention_stages, causal_mask], fragment=False)
 def four_pictures(scene: Scene, reader: Reader) -> Showing:
     """The four stages of every tile."""
     yield {"T": len(reader.ids)} if reader.can_choose else None
@@ -40,7 +52,7 @@ def four_pictures(scene: Scene, reader: Reader) -> Showing:
     _one_tile(scene, reader, reader.see(scale=scale), scale)
 
 
-@st.fragment
+@fragment_of
 def _one_tile(scene: Scene, reader: Reader, seen: SeenHead, scale: str) -> None:
     """The four pictures at the left, the arithmetic of one tile at the right. A fragment of its own: another tile must
     not draw the next scene again."""
@@ -103,7 +115,7 @@ def _factor(value: Tensor) -> str:
     return number(float(value)) if value >= 0 else f"({number(float(value))})"
 
 
-@scene("att-4", height=520)
+@scene("att-4")
 def one_mixture(scene: Scene, reader: Reader) -> Showing:
     """One row from its scores to what it hands on, for every row at once."""
     names, scale = reader.spoken, st.session_state.get(SCALE, reader.head.scale)

@@ -34,7 +34,7 @@ LEAST = 0.1  # an arrow that carries more is counted
 LEAK = 0.01  # a position that moves more has been reached by the future
 
 
-@scene("att-5", height=480)
+@scene("att-5")
 def arrows(scene: Scene, reader: Reader) -> Showing:
     """The weights as a directed graph, and a second text that no arrow reaches."""
     T, names = len(reader.ids), reader.spoken
@@ -56,7 +56,7 @@ def arrows(scene: Scene, reader: Reader) -> Showing:
     explain(scene, shared, lambda: matrix_rows(weights, reader.characters))
 
 
-@scene("att-6", height=460, code=[causal_mask, future_share])
+@scene("att-6", code=[causal_mask, future_share])
 def without_mask(scene: Scene, reader: Reader) -> Showing:
     """The same head with and without the mask, and what comes of training without."""
     yield {} if reader.can_choose else None
@@ -97,7 +97,7 @@ def _trained_without(scene: Scene) -> None:
     st.code(stored.sample, language=None, wrap_lines=True)
 
 
-@scene("att-7", height=620, code=[attention_stages])
+@scene("att-7", code=[attention_stages])
 def wrong_axis(scene: Scene, reader: Reader) -> Showing:
     """Softmax along rows or down columns, and how far the future reaches back."""
     yield {}

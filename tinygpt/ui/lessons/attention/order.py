@@ -19,7 +19,7 @@ CASES = {
 ORDERS = ("reversed", "shuffled")
 
 
-@scene("att-8", height=460, code=[put_back])
+@scene("att-8", code=[put_back])
 def no_space(scene: Scene, reader: Reader) -> Showing:
     """The same characters in another order."""
     yield {}
@@ -46,7 +46,7 @@ def no_space(scene: Scene, reader: Reader) -> Showing:
     explain(scene, facts)
 
 
-@scene("att-9", height=440, code=[cross_attention])
+@scene("att-9", code=[cross_attention])
 def another_text(scene: Scene, reader: Reader) -> Showing:
     """One text asks, another answers."""
     typed = st.text_input("Another text", ANOTHER, max_chars=LONGEST, key="text2", bind="query-params", width=260)

@@ -50,7 +50,7 @@ def show_map(key: str, weights: Tensor, characters: list[str], alt: str, *, leas
     frame.show(figure, key=key, alt=alt, square=True)
 
 
-@scene("att-1", height=440)
+@scene("att-1")
 def one_row(scene: Scene, reader: Reader) -> Showing:
     """The whole map, one row of it in the text, and what the head expects next."""
     seen, names = reader.see(), reader.spoken
@@ -99,7 +99,7 @@ def _after(reader: Reader, seen: SeenHead, t: int) -> tuple[dict[str, object], l
     return facts | ({"triples_give": triples[following]} if triples else {}), expected
 
 
-@scene("att-2", height=640)
+@scene("att-2")
 def three_vectors(scene: Scene, reader: Reader) -> Showing:
     """Query, key and value of each character, and what an untrained head makes of them: the reader's, if it is one."""
     seen, characters = reader.see(), reader.characters

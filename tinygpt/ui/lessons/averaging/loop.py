@@ -23,7 +23,7 @@ def notebook_x() -> Tensor:
     return torch.randn(4, T, 2, generator=generator(int(seed)))
 
 
-@scene("avg-1", height=440, code=[mean_by_loop])
+@scene("avg-1", code=[mean_by_loop])
 def mean_so_far(scene: Scene, x: Tensor) -> Showing:
     """The points of a plane up to t, and their mean."""
     points, means, mode = x[0], mean_by_loop(x)[0], frame.mode()
@@ -50,7 +50,7 @@ def _columns(name: str, values: Tensor) -> dict[str, list[float]]:
     return {f"{name}[{c}]": values[:, c].tolist() for c in range(values.shape[1])}
 
 
-@scene("avg-2", height=330, code=[trick_matrices])
+@scene("avg-2", code=[trick_matrices])
 def matrix_that_adds(scene: Scene) -> Showing:
     """Three left factors that add, add up to a place, and average."""
     b = torch.randint(0, 10, (3, 2), generator=generator(42)).float()  # as in the study notebook
@@ -74,7 +74,7 @@ def _written(matrix: Tensor, row: int) -> str:
     return f"[{', '.join(f'{v:g}' for v in matrix[row].tolist())}]"
 
 
-@scene("avg-3", height=560, code=[mean_by_tril, tril_weights])
+@scene("avg-3", code=[mean_by_tril, tril_weights])
 def one_product(scene: Scene) -> Showing:
     """The matrix of equal shares of the past, and the sums of its rows and columns, for every T."""
     every = {size: _shares_facts(size) for size in SIZES}

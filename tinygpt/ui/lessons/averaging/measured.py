@@ -40,7 +40,7 @@ def _measured() -> dict[str, list[float]]:
 _measured_first = functools.cache(_measured)  # what everybody sees who has not measured again
 
 
-@scene("avg-6", height=360, code=[mean_by_loop, mean_by_tril, mean_by_softmax])
+@scene("avg-6", code=[mean_by_loop, mean_by_tril, mean_by_softmax])
 def speeds(scene: Scene) -> Showing:
     """How long each version takes as T grows, on this machine."""
     times = st.session_state.get("times") or _measured_first()
@@ -60,7 +60,7 @@ def _measure_again() -> None:
     st.session_state["times"] = _measured()  # for this student only
 
 
-@scene("avg-7", height=360, code=[agreement])
+@scene("avg-7", code=[agreement])
 def almost_equal(scene: Scene, x: Tensor) -> Showing:
     """Loop and product, bit by bit."""
     loop, tril = mean_by_loop(x), mean_by_tril(x)
@@ -80,7 +80,7 @@ def almost_equal(scene: Scene, x: Tensor) -> Showing:
         st.markdown(scene.write("wrong", facts))
 
 
-@scene("avg-8", height=340, code=[changed_rows])
+@scene("avg-8", code=[changed_rows])
 def forgets(scene: Scene, x: Tensor) -> Showing:
     """Which rows of xbow move when the input changes."""
     options = {"swap x[0] and x[1]": "caption", "add 1 to x[5]": "fifth"}
@@ -95,7 +95,7 @@ def forgets(scene: Scene, x: Tensor) -> Showing:
     plot(scene, figures.changes_bars(changes[words], frame.mode()), facts, words)
 
 
-@scene("avg-9", height=400)
+@scene("avg-9")
 def better_than_nothing(scene: Scene) -> Showing:
     """A trained head that averages against the bigram, place by place."""
     averaging_head, (floors, pairs) = result("averaging"), counted()

@@ -29,7 +29,7 @@ FILLS = {
 }
 
 
-@scene("avg-4", height=480, code=[mean_by_softmax, softmax_weights, causal_mask])
+@scene("avg-4", code=[mean_by_softmax, softmax_weights, causal_mask])
 def out_of_softmax(scene: Scene) -> Showing:
     """Scores of zero become the same matrix, a stage at a time; or not, if the future's score is a mere number."""
     options = list(FILLS)
@@ -80,7 +80,7 @@ def _stages(scene: Scene, chosen: str, facts: Facts) -> None:
     drag(pictures, key="stage3", label="Stage", names=names, default=len(names) - 1)
 
 
-@scene("avg-5", height=380, code=[softmax_of_averages])
+@scene("avg-5", code=[softmax_of_averages])
 def softmax_again(scene: Scene) -> Showing:
     """Mask and softmax on the averages themselves."""
     yield {}

@@ -30,7 +30,7 @@ NARROW = """@media (max-width: 640px) {  /* on a phone there is room for every t
 WRITTEN = 100  # characters
 
 
-@scene("big-1", height=420, code=[tables.pair_counts, tables.probabilities])
+@scene("big-1", code=[tables.pair_counts, tables.probabilities])
 def what_follows(scene: Scene, text: Counted) -> Showing:
     """One row of the table as bars. An answer to the question chooses the row it asks about."""
     asked = text.find("t")
@@ -70,7 +70,7 @@ def _latex(c: str) -> str:
     return f"\\text{{{c if c.isascii() and c.isalnum() else unicodedata.name(c, named(c)).lower()}}}"
 
 
-@scene("big-2", height=760, code=[tables.probabilities, effective_characters])
+@scene("big-2", code=[tables.probabilities, effective_characters])
 def all_rows(scene: Scene, text: Counted) -> Showing:
     """The whole table as tiles."""
     facts = _table_facts(text)
@@ -115,7 +115,7 @@ def _table_facts(text: Counted) -> Facts:
     return facts
 
 
-@scene("big-3", height=360, code=[BigramLanguageModel.forward, next_token_loss, tables.loss, generate])
+@scene("big-3", code=[BigramLanguageModel.forward, next_token_loss, tables.loss, generate])
 def random_numbers(scene: Scene, text: Counted) -> Showing:
     """What untrained tables cost, and what one of them writes."""
     with st.container(width=200):

@@ -28,7 +28,18 @@ from tinygpt.ui.lessons.bigram.runs import (
     tables_of,
 )
 from tinygpt.ui.lessons.bigram.text import SHOWN, Counted, commonest
-from tinygpt.ui.scene import Showing, alt, caption, explain, formula, plot, scene, wrong_frame, wrong_switch
+from tinygpt.ui.scene import (
+    Showing,
+    alt,
+    caption,
+    explain,
+    formula,
+    fragment_of,
+    plot,
+    scene,
+    wrong_frame,
+    wrong_switch,
+)
 from tinygpt.ui.train import status
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, Scene, apart
@@ -44,7 +55,7 @@ WRONG = {
 }
 
 
-@scene("big-4", height=960, code=[advance, tables.loss, tables.kl])
+@scene("big-4", code=[advance, tables.loss, tables.kl])
 def becomes_the_counts(scene: Scene, text: Counted) -> Showing:
     """Train a table, watch it become the counts, and drag through what was kept of it."""
     wide = effective_characters(text.P).masked_fill(text.counts.sum(dim=1) < text.often, 0)
@@ -65,7 +76,7 @@ def becomes_the_counts(scene: Scene, text: Counted) -> Showing:
     view = newest_run(text)
     moving = view is not None and pace.will_change(view)
     every = pace.interval(eager=moving and not view.points) if view and moving else None
-    st.fragment(_tick, run_every=every)(scene, text, facts, moving)
+    fragment_of(_tick, run_every=every)(scene, text, facts, moving)
 
 
 def _train(spec: RunSpec) -> None:
@@ -190,7 +201,7 @@ def _earlier_runs(text: Counted) -> None:
         st.dataframe(rows, hide_index=True, key="bigram_runs", column_config=formats, width="content")
 
 
-@scene("big-5", height=460, code=[tables.row_kl, tables.row_losses])
+@scene("big-5", code=[tables.row_kl, tables.row_losses])
 def learns_last(scene: Scene, text: Counted) -> Showing:
     """How far each row is from the counts, against how often its character occurs."""
     times = text.counts.sum(dim=1)

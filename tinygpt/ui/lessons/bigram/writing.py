@@ -32,7 +32,7 @@ CONTEXTS = ("in", "an")
 WRITTEN = 100  # characters at a temperature
 
 
-@scene("big-6", height=420, code=[tables.write])
+@scene("big-6", code=[tables.write])
 def same_dice(scene: Scene, text: Counted) -> Showing:
     """What the table writes at several moments, and what the counts write, with one seed."""
     with st.container(width=200):
@@ -109,7 +109,7 @@ def _two_contexts(scene: Scene, text: Counted) -> list[str]:
     return contexts
 
 
-@scene("big-7", height=460, code=[NGramModel.probabilities, BigramLanguageModel.forward])
+@scene("big-7", code=[NGramModel.probabilities, BigramLanguageModel.forward])
 def one_character(scene: Scene, text: Counted) -> Showing:
     """Two contexts: the table sees their last characters only."""
     contexts = _two_contexts(scene, text)
@@ -137,7 +137,7 @@ def one_character(scene: Scene, text: Counted) -> Showing:
     table(lambda: {"next": [named(text.chars[i]) for i in drawn], **shares}, key=scene.key)
 
 
-@scene("big-8", height=520, code=[next_probabilities])
+@scene("big-8", code=[next_probabilities])
 def sharper_or_flatter(scene: Scene, text: Counted) -> Showing:
     """A row at several temperatures, and what is written then."""
     val, sharp = _losses_at(text.corpus.name)

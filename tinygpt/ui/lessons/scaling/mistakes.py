@@ -19,7 +19,7 @@ NOTEBOOK_SIZE = 16
 PRINTED = 0.0488  # the variance that the second study notebook printed: one draw with torch.rand, divided
 
 
-@scene("sca-6", height=420, code=[random_qk])
+@scene("sca-6", code=[random_qk])
 def dice_go_wrong(scene: Scene) -> Showing:
     """The experiment with torch.randn, and with the study notebook's torch.rand."""
     distribution = choose("Queries and keys", DISTRIBUTIONS, "randn", key="distribution")
@@ -52,7 +52,7 @@ def dice_go_wrong(scene: Scene) -> Showing:
     table(lambda: {"head_size": sizes, **variances, "mean, plain": means}, key=scene.key)
 
 
-@scene("sca-7", height=360, code=[attention_stages])
+@scene("sca-7", code=[attention_stages])
 def which_root(scene: Scene) -> Showing:
     """Four ways to scale scores, at every way to share n_embd out among heads; and whether the wrong one hurts."""
     scale = choose("Scale", figures.SHORT, "1/sqrt(n_embd)", key="root")

@@ -65,7 +65,7 @@ def _power(value: float, digits: int = 2) -> str:
     return f"{mantissa} \\cdot 10^{{{int(exponent)}}}"
 
 
-@scene("sca-3", height=400, code=[softmax_of, effective_characters])
+@scene("sca-3", code=[softmax_of, effective_characters])
 def wide_scores(scene: Scene) -> Showing:
     """Five weights and how many characters they look at, as the scores are multiplied."""
     every, lead = _factor_facts(), SCORES[-1] - SCORES[2]
@@ -84,7 +84,7 @@ def wide_scores(scene: Scene) -> Showing:
     explain(scene, every[at], lambda: {"factor": FACTORS, **columns, "as if looking at": effective})
 
 
-@scene("sca-4", height=420, code=[winner_gradient, softmax_of])
+@scene("sca-4", code=[winner_gradient, softmax_of])
 def no_argument(scene: Scene) -> Showing:
     """How far the winner still moves, as the scores are multiplied; it moves most in between."""
     every = _factor_facts()
@@ -107,7 +107,7 @@ def no_argument(scene: Scene) -> Showing:
     explain(scene, {**facts, **every[at]}, lambda: {"factor": FACTORS, **columns})
 
 
-@scene("sca-5", height=360, code=[saturated, softmax_jacobian, gradient_size, query_gradient])
+@scene("sca-5", code=[saturated, softmax_jacobian, gradient_size, query_gradient])
 def many_rows(scene: Scene) -> Showing:
     """The share of rows that look at one character, and what the median row passes on, against head_size."""
     found, gradients, at = scaling.rows(), scaling.query_gradients(SURE), scaling.at

@@ -14,7 +14,7 @@ PAIR = {"scaled": "scaled", "scores": "unscaled"}  # a stage of the figures, and
 FROZEN = 0.05  # nats: rows of less entropy than this look at one character
 
 
-@scene("sca-8", height=420)
+@scene("sca-8")
 def trained_heads(scene: Scene) -> Showing:
     """Val loss with and without the division, and how many characters a row looks at on the way."""
     try:

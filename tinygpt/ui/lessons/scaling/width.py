@@ -19,7 +19,7 @@ PRINTED = 1.2769  # the variance that the study notebook printed: one draw, divi
 MANY = 5_000  # draws for the question how rare the study notebook's was
 
 
-@scene("sca-1", height=340, code=[random_qk, score_variance])
+@scene("sca-1", code=[random_qk, score_variance])
 def a_sum(scene: Scene) -> Showing:
     """The scores of one draw, plain and divided, as histograms."""
     with st.container(width=200):
@@ -55,7 +55,7 @@ def _one_draw_among_many() -> Facts:
     return {"printed": PRINTED, "notebook": NOTEBOOK_SIZE, "rare": rare, "draws": MANY, "low": low, "high": high}
 
 
-@scene("sca-2", height=700, code=[score_variance, spread, attention_stages])
+@scene("sca-2", code=[score_variance, spread, attention_stages])
 def every_size(scene: Scene) -> Showing:
     """Variance against head_size with a cursor, and what softmax makes of one row there."""
     plain, divided = scaling.spreads("randn").values()

@@ -35,7 +35,7 @@ def characters(tokenizer: CharTokenizer, ids: Tensor) -> list[str]:
     return list(tokenizer.decode(ids.tolist()))
 
 
-@scene("tok-1", height=160, code=[CharTokenizer.encode, CharTokenizer.decode])
+@scene("tok-1", code=[CharTokenizer.encode, CharTokenizer.decode])
 def every_character(scene: Scene, corpus: Corpus) -> Showing:
     """What is typed, as tiles with ids."""
     tokenizer = corpus.tokenizer
@@ -84,7 +84,7 @@ def _counts(name: str) -> list[int]:
     return torch.bincount(corpus.data, minlength=corpus.tokenizer.vocab_size).tolist()
 
 
-@scene("tok-2", height=400, code=[CharTokenizer.from_text])
+@scene("tok-2", code=[CharTokenizer.from_text])
 def vocabulary(scene: Scene, corpus: Corpus) -> Showing:
     """How often each character occurs."""
     counts, chars = _counts(corpus.name), corpus.tokenizer.chars
@@ -116,7 +116,7 @@ def vocabulary(scene: Scene, corpus: Corpus) -> Showing:
     table(lambda: {"id": range(len(chars)), "character": list(map(named, chars)), "times": counts}, key=scene.key)
 
 
-@scene("tok-3", height=320, code=[Corpus.from_text])
+@scene("tok-3", code=[Corpus.from_text])
 def hide_some(scene: Scene, corpus: Corpus) -> Showing:
     """The text cut in two: nine tenths to train on, the rest hidden."""
     n, m, V = len(corpus.train), len(corpus.val), corpus.tokenizer.vocab_size

@@ -21,7 +21,7 @@ SAFE = 32  # a batch_size with which the slip cannot crash
 LONG_RUN = 10_000  # steps, as in the lecture's first training
 
 
-@scene("tok-4", height=460, code=[context_examples])
+@scene("tok-4", code=[context_examples])
 def one_window(scene: Scene, corpus: Corpus) -> Showing:
     """The first window of the text, a question at a time."""
     block_size = choose("block_size", [2, 4, 8, 16], 8, key="window")
@@ -47,7 +47,7 @@ def one_window(scene: Scene, corpus: Corpus) -> Showing:
     explain(scene, asked)
 
 
-@scene("tok-5", height=420, code=[Corpus.starts, Corpus.windows])
+@scene("tok-5", code=[Corpus.starts, Corpus.windows])
 def batch(scene: Scene, corpus: Corpus) -> Showing:
     """Several windows at once, and what follows each of their ids."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -82,7 +82,7 @@ def _in_rows(ids: list[int]) -> str:
     return ", \\\\ ".join(", ".join(map(str, ids[i : i + 4])) for i in range(0, len(ids), 4))
 
 
-@scene("tok-6", height=420, code=[draw, cut_windows])
+@scene("tok-6", code=[draw, cut_windows])
 def crash_that_hides(scene: Scene, corpus: Corpus) -> Showing:
     """The last windows of a short text, cut with and without the study notebook's slip."""
     real = draw(len(corpus.train), SLIP, batch_size=SLIP, block_size=BLOCK)

@@ -29,7 +29,7 @@ WINDOWS = {8: ("gpt", "gpt-averaged"), 32: ("gpt-32", "gpt-averaged-32")}  # blo
 AIR = 0.1  # nats above and below the curves
 
 
-@scene("tra-5", height=460)
+@scene("tra-5")
 def one_fair_test(scene: Scene) -> Showing:
     """Three models as places on a chart: what more numbers bring, and what skips bring at equal numbers."""
     points = []
@@ -59,7 +59,7 @@ def one_fair_test(scene: Scene) -> Showing:
     train_here(*FAIR, key=scene.key)
 
 
-@scene("tra-6", height=420, code=[Block])
+@scene("tra-6", code=[Block])
 def one_part_less(scene: Scene) -> Showing:
     """What the loss rises by without each part, and how far another seed moves the whole."""
     full, other = (one.val_loss for one in results_of_seeds("gpt"))
@@ -87,7 +87,7 @@ def one_part_less(scene: Scene) -> Showing:
     train_here(*experiments, key=scene.key)
 
 
-@scene("tra-7", height=480, code=[scale_factor])
+@scene("tra-7", code=[scale_factor])
 def choosing(scene: Scene) -> Showing:
     """The loss place by place of a model that chooses and of one that only averages, in two sizes of window.
 
@@ -117,7 +117,7 @@ def choosing(scene: Scene) -> Showing:
     train_here(*(name for pair in WINDOWS.values() for name in pair), key=scene.key)
 
 
-@scene("tra-8", height=440, code=[loss_by_position, window_costs])
+@scene("tra-8", code=[loss_by_position, window_costs])
 def place_by_place(scene: Scene) -> Showing:
     """The loss at each position of counted pairs, one head and the GPT: who is best without a past, and with all."""
     (floors, pairs), head, gpt = counted(), result("one-head").by_position, result("gpt").by_position

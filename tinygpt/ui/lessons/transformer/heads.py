@@ -51,7 +51,7 @@ def _head_facts(head: int, matrix: Tensor) -> Facts:
     return {"head": head, "itself": float(matrix.diagonal()[1:].mean()), "back": float(matrix.diagonal(-1).mean())}
 
 
-@scene("tra-3", height=380, code=[MultiHeadAttention.forward], fragment=False)
+@scene("tra-3", code=[MultiHeadAttention.forward], fragment=False)
 def four_heads(scene: Scene) -> Showing:
     """Four heatmaps, each with what its head does on this text; what they cost and buy."""
     typed = controls.text(TEXT, LONGEST)
@@ -84,7 +84,7 @@ def four_heads(scene: Scene) -> Showing:
     train_here(FOUR, ONE, key=scene.key)
 
 
-@scene("tra-4", height=480, code=[Block.join], fragment=False)
+@scene("tra-4", code=[Block.join], fragment=False)
 def let_pass(scene: Scene) -> Showing:
     """The heatmaps of two heads, and how much they keep for themselves as a rule: over many windows of hidden text."""
     text = _text_read()

@@ -25,7 +25,8 @@ from tinygpt.ui.lessons.transformer.parts import (
     products,
     sum_of_parts,
 )
-from tinygpt.ui.scene import Showing, alt, ask, begin, caption, explain, picture, scene, table
+from tinygpt.ui.question import ask
+from tinygpt.ui.scene import Showing, alt, begin, caption, explain, fragment_of, picture, scene, table
 from tinygpt.words.storyboard import Facts, Scene, find_scene
 
 WHOLE = cast(GPTConfig, PRESETS["layer-norm"].model)
@@ -42,7 +43,7 @@ def machine() -> ModelConfig:
     return config
 
 
-@st.fragment
+@fragment_of
 def _diagram(scene: Scene, config: ModelConfig) -> None:
     """The boxes at the left; at the right their numbers added up, and the code of one of them."""
     counts, n, T, boxes = parts(config), count_parameters(config), config.block_size, machine_of(config)
@@ -54,7 +55,7 @@ def _diagram(scene: Scene, config: ModelConfig) -> None:
         "parts": " + ".join(f"{thousands(count)} {part}" for part, count in there.items()),
         "C": WHOLE.n_embd, "n_head": WHOLE.n_head, "hs": WHOLE.head_size,
     }  # fmt: skip
-    ask(scene, facts, height=640)
+    ask(scene, facts)
     left, right = st.columns([5, 6], gap="large")
     with left:
         still(drawings.machine_drawing(boxes, frame.mode()), key=scene.key, alt=alt(scene, facts))
@@ -71,7 +72,7 @@ def _diagram(scene: Scene, config: ModelConfig) -> None:
     explain(scene, facts, lambda: {"part": list(counts), "learned numbers": list(counts.values()), "share": shares})
 
 
-@scene("tra-2", height=520, code=[parts])
+@scene("tra-2", code=[parts])
 def who_owns_them(scene: Scene) -> Showing:
     """One bar of the whole GPT, narrow to wide, and the bar of every rung."""
     facts = owner_facts(WHOLE)

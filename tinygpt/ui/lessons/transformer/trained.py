@@ -27,7 +27,7 @@ FOURS = 4  # from here on, counting one character more hardly helps on hidden te
 LARGE, LARGE_LOSS = GPTConfig(block_size=256, n_embd=384, n_head=6, n_layer=6, dropout=0.2), 1.48
 
 
-@scene("tra-9", height=900, code=[advance])
+@scene("tra-9", code=[advance])
 def train_it(scene: Scene, config: ModelConfig) -> Showing:
     """The controls of a run of the model on screen, the stage of the laboratory, and what its loss does not prove."""
     facts = loss_facts(scene)
