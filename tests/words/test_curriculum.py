@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.words.curriculum import BEYOND, CURRICULUM, check_lesson
+from tinygpt.files import PROJECT
 from tinygpt.words.storyboard import CATALOGS, Answer, Lesson, Question, lesson, lessons
 
 COVERED = {(row, one.name) for one in lessons() for scene in one.scenes.values() for row in scene.covers}
@@ -33,6 +34,15 @@ def test_a_learner_s_notebook_is_never_taken_for_the_lecture_s(path):
 def test_every_row_has_its_page(row):
     missing = [page for page in CURRICULUM[row] if (row, page) not in COVERED]
     assert not missing
+
+
+@pytest.mark.parametrize("scene", [scene for one in lessons() for scene in one.scenes.values() if scene.notebook])
+def test_the_lines_of_a_notebook_stand_in_it(scene):
+    seeds = [path.read_text("utf-8") for path in (PROJECT.parent / "shared" / "seeds").glob("*.txt")]
+    if not seeds:
+        pytest.skip("the study notebooks are not here")
+    there = {line.strip() for text in seeds for line in text.splitlines()}
+    assert [line for line in scene.notebook.splitlines() if line.strip() not in there] == []
 
 
 @pytest.mark.parametrize("one", [pytest.param(one, id=one.name) for one in lessons()])

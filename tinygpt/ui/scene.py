@@ -63,6 +63,8 @@ def scene(
                         if not seen:
                             gate(words)
                             return
+                    if words.notebook:
+                        _notebook(words.notebook)
                     if code:
                         show_code(*code)
             finally:
@@ -152,6 +154,12 @@ def formula(scene: Scene, facts: Facts, template: str = "formula") -> None:
     written = scene.plain(template, facts)
     with margin():
         st.latex(written.replace("\u2212", "-").replace("\u202f", r"\,"))
+
+
+def _notebook(lines: str) -> None:
+    """The lines of a study notebook that do the same."""
+    with margin(), st.expander("In the study notebook", type="compact"):
+        st.code(lines.strip("\n"), language="python")
 
 
 def show_code(*functions: Callable[..., Any], key: str = "") -> None:

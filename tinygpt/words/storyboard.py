@@ -10,6 +10,7 @@ order of the page, and the questions of the closing check:
     answers = [["on x[7]", "That happens only at t = 0."], ["near the middle", "An average is pulled there.", true]]
     case = {t = 7}  # what an answer sets the controls to: the case that is asked about
     at = "attention"  # where this is on the way from a text to its loss
+    notebook = "xbow[b, t] = torch.mean(xprev, 0)"  # lines of a study notebook, letter for letter
     caption = "Row {t} averages {n} characters, each with weight {share:.3f}."
     covers = ["N1 averaging"]
 
@@ -68,6 +69,7 @@ class Scene:
     open: bool  # whether its figure is there before the question is answered
     at: str  # the one of STATIONS that it belongs to, or ""
     covers: tuple[str, ...]  # rows of the study notebooks that have their place here
+    notebook: str  # the study notebooks' own lines for it, or ""
     templates: dict[str, str]
 
     @property
@@ -128,7 +130,17 @@ def _scene(key: str, entry: dict[str, Any]) -> Scene:
     title, say, covers = words.pop("title"), words.pop("say"), tuple(words.pop("covers", ()))
     question = _question(key, words)
     words.pop("ask", None), words.pop("answers", None), words.pop("case", None)
-    return Scene(key, title, say, question, bool(words.pop("open", False)), words.pop("at", ""), covers, words)
+    return Scene(
+        key,
+        title,
+        say,
+        question,
+        bool(words.pop("open", False)),
+        words.pop("at", ""),
+        covers,
+        words.pop("notebook", ""),
+        words,
+    )
 
 
 def _question(key: str, entry: dict[str, Any]) -> Question | None:

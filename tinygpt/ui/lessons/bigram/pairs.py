@@ -123,7 +123,7 @@ def random_numbers(scene: Scene, text: Counted) -> Showing:
     model, source = tables.notebook_table(text.V, seed)
     x, y, notebook = _first_batch(text, seed)
     losses = _random_losses(text.corpus.name)
-    facts = _random_facts(text, model, x, y) | {"batch": scene.templates["notebook" if notebook else "drawn"]}
+    facts = _random_facts(text, model, x, y) | {"batch": scene.templates["of_the_notebook" if notebook else "drawn"]}
     yield facts
     left, right = st.columns([3, 2], gap="large")
     with left:
