@@ -12,12 +12,15 @@ from tinygpt.words import literal
 from tinygpt.words.storyboard import Facts, Lesson, lesson, lessons
 
 STYLE = """
-[data-testid="stMainBlockContainer"]:has(.st-key-lesson) { padding: 4.5rem 2.5rem 5rem; }
-[data-testid="stLayoutWrapper"]:has(> .st-key-frame .st-key-lesson) { width: 1320px; max-width: 100%; }
+.st-key-lesson h1 { font-size: 2rem; padding: 0; }
+.st-key-lesson { gap: .25rem; }
+.st-key-text, .st-key-corpus { min-height: 4.28rem; }
+[class*="st-key-question_"] { min-height: 4.2rem; }
 [class*="st-key-scene_"] { padding-top: 2.5rem; }
 [class*="st-key-scene_"] h2 { padding-top: 0; font-size: 1.5rem; scroll-margin-top: 5rem; }
 [class*="st-key-scene_"] h3 { font-size: 1.05rem; line-height: 1.4; padding-bottom: .35rem; }
 @media (min-width: 1000px) {
+  [data-testid="stLayoutWrapper"]:has(> .st-key-frame .st-key-lesson) { width: 1320px; max-width: 100%; }
   [class*="st-key-scene_"] {
     display: grid; grid-template-columns: minmax(0, 22rem) minmax(0, 1fr); grid-template-rows: auto 1fr;
     grid-template-areas: "words stage" "margin stage"; column-gap: 2.75rem; row-gap: 1rem; align-items: start;
@@ -70,17 +73,21 @@ export default function () {
 )
 
 
+def presented() -> bool:
+    """Whether the page is shown to a class: a scene a screen, in large type."""
+    return st.query_params.get("view") == "present"
+
+
 def open_lesson(name: str) -> Lesson:
     """A lesson's words; the title of its page, and its place among the lessons, are shown.
 
     With `?view=present` a scene fills the screen in large type, and the arrow keys turn scenes.
     """
     found = lesson(name)
-    presented = st.query_params.get("view") == "present"
-    st.html(f"<style>{STYLE}{PRESENTED if presented else ''}</style>")
     with st.container(key="lesson"):
         frame.title(found.title, found.subtitle, f"Lesson {found.number} of {len(lessons())}")
-    if presented:
+    if presented():
+        st.html(f"<style>{PRESENTED}</style>")
         _arrows(key="arrows", height=1)
     return found
 
