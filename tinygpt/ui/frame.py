@@ -45,7 +45,9 @@ STYLE = """
 /* 10: a figure's own buttons come up above it, not over its labels; a finger has no use for them. */
 .st-key-frame .js-plotly-plot .modebar-container { top: -1.5rem !important; }
 @media (hover: none) { .st-key-frame .js-plotly-plot .modebar-container { display: none; } }
-/* 11: as wide as the window from the beginning; a page says so only when it runs. */
+/* 11: labels of what opens below them, as dark as text that is read. */
+.st-key-frame details summary p { color: light-dark(#5F5C56, #A5A29B); opacity: 1; }
+/* 12: as wide as the window from the beginning; a page says so only when it runs. */
 [data-testid="stMainBlockContainer"] { max-width: none; padding-inline: max(1rem, min(2rem, 3vw)); }
 """
 
@@ -130,6 +132,37 @@ export default function () {
 )
 
 
+# A word that the glossary explains says so on hover and on focus, at once and where a finger can have it too; a title
+# of HTML comes late, and not on focus.
+_explain = st.components.v2.component(
+    "tinygpt_explain",
+    js="""
+const WORD = 'a[href^="#word-"]', WIDEST = 360;
+export default function () {
+  if (document.explainsWords) return;
+  document.explainsWords = true;
+  const say = (event) => {
+    const word = event.target.closest?.(WORD);
+    if (!word) return;
+    if (word.title) {
+      word.dataset.says = word.title;
+      word.setAttribute("aria-description", word.title);
+      word.removeAttribute("title");
+    }
+    const room = innerWidth - 12 - word.getBoundingClientRect().left - Math.min(WIDEST, 0.7 * innerWidth);
+    word.style.setProperty("--shift", Math.min(0, room) + "px");
+  };
+  document.addEventListener("pointerover", say);
+  document.addEventListener("focusin", say);
+  document.addEventListener("click", (event) => {  // a finger asks for the words, not for the end of the page
+    const word = event.target.closest?.(WORD);
+    if (word && matchMedia("(hover: none)").matches) { event.preventDefault(); word.focus(); say(event); }
+  });
+}
+""",
+)
+
+
 def mode() -> look.Mode:
     """The appearance that this browser shows."""
     return "dark" if st.context.theme.type == "dark" else "light"
@@ -151,6 +184,7 @@ def follow_the_browser() -> None:
     browser's Back lead to the page before, as it was left. Nothing of this shows."""
     _appearance(key="appearance", data={"drawn": mode()}, height=1, on_changed_change=lambda: None)
     _way_back(key="way_back", height=1)
+    _explain(key="explain", height=1)
 
 
 def title(words: str, lede: str, aside: str = "") -> None:

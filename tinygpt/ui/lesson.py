@@ -4,11 +4,14 @@ A wide screen has two columns a scene: words at the left, the picture at the rig
 sight while the other one is read. A phone has one.
 """
 
+from html import escape
+
 import streamlit as st
 
 from tinygpt.ui import frame
 from tinygpt.ui.question import answers
 from tinygpt.words import literal
+from tinygpt.words.glossary import words_of
 from tinygpt.words.storyboard import Facts, Lesson, lesson, lessons
 
 STYLE = """
@@ -41,6 +44,16 @@ STYLE = """
 [class*="st-key-reply_right"] { background: light-dark(#E0F1F0, #17302C); border-color: light-dark(#0B6E6D, #74E6CB); }
 [class*="st-key-reply_wrong"] { background: light-dark(#F6EBDC, #33271B); border-color: light-dark(#8F5410, #F2A65A); }
 [class*="st-key-reply_"] strong { font-size: 1.15em; }
+a[href^="#word-"] { position: relative; text-decoration: underline dotted; text-underline-offset: .22em; }
+a[href^="#word-"][data-says]:is(:hover, :focus)::after {
+  content: attr(data-says); position: absolute; left: var(--shift, 0); top: 1.7em; z-index: 20; width: max-content;
+  max-width: min(20rem, 70vw); padding: .5rem .75rem; border-radius: 6px;
+  font-size: .9rem; line-height: 1.4; font-weight: 400;
+  color: light-dark(#FCFBF8, #15171C); background: light-dark(#22252B, #E9E6E0);
+}
+.glossary { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .4rem 1.25rem; max-width: 900px; }
+.glossary dt { font-weight: 600; }
+.glossary dd { margin: 0; }
 """
 
 PRESENTED = """
@@ -98,6 +111,11 @@ def close_lesson(lesson: Lesson, facts: Facts | None = None) -> None:
     st.header("Check", anchor="check")
     for question in lesson.check:
         answers(question, facts or {})
+    if found := words_of(lesson):
+        st.space("large")
+        st.subheader("Words", anchor="words")
+        rows = (f'<dt id="{entry.anchor}">{escape(entry.word)}</dt><dd>{escape(entry.says)}</dd>' for entry in found)
+        st.html(f'<dl class="glossary">{"".join(rows)}</dl>')
     st.space("large")
     links = [(f"learn/{one.name}.py", literal.markdown(one.title)) for one in lessons()]
     way = [("learn/home.py", "Home"), *links, ("lab/train.py", "Train your own")]
