@@ -57,9 +57,10 @@ a[href^="#word-"][data-says]:is(:hover, :focus)::after {
 """
 
 PRESENTED = """
-html { font-size: 22px; scroll-snap-type: y proximity; }
-[data-testid="stMain"] { scroll-snap-type: y mandatory; scroll-padding-top: 3.75rem; }
-[class*="st-key-scene_"] { min-height: calc(100vh - 4rem); scroll-snap-align: start; align-content: center; }
+html { font-size: 22px; }
+[data-testid="stHeader"], [class*="st-key-margin_"] { display: none; }
+[data-testid="stMain"] { scroll-snap-type: y proximity; }
+[class*="st-key-scene_"] { min-height: 100vh; padding-block: 1.5rem; scroll-snap-align: start; align-content: center; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-frame .st-key-lesson) { width: 100%; }
 """
 
@@ -73,8 +74,8 @@ export default function () {
     const step = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
     if (!step || event.altKey || event.ctrlKey || event.metaKey || event.composedPath()[0].matches?.(CONTROL)) return;
     const tops = [...document.querySelectorAll('[class*="st-key-scene_"]')]
-      .map((scene) => scene.getBoundingClientRect().top - main.getBoundingClientRect().top - 60);
-    const next = step > 0 ? tops.find((top) => top > 20) : tops.findLast((top) => top < -20);
+      .map((scene) => scene.getBoundingClientRect().top - main.getBoundingClientRect().top);
+    const next = step > 0 ? tops.find((top) => top > 40) : tops.findLast((top) => top < -40);
     if (next === undefined) return;
     event.preventDefault();
     main.scrollBy({ top: next, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
@@ -98,7 +99,8 @@ def open_lesson(name: str) -> Lesson:
     """
     found = lesson(name)
     with st.container(key="lesson"):
-        frame.title(found.title, found.subtitle, f"Lesson {found.number} of {len(lessons())}")
+        way = "[leave](?)" if presented() else "[present](?view=present)"  # either in a tab of its own
+        frame.title(found.title, found.subtitle, f"Lesson {found.number} of {len(lessons())} \u00b7 {way}")
     if presented():
         st.html(f"<style>{PRESENTED}</style>")
         _arrows(key="arrows", height=1)
