@@ -52,11 +52,11 @@ def amount(value: float) -> str:
 def strongest_words(weights: Tensor, characters: Sequence[str]) -> str:
     """The strongest tile below the first row, and the most even row, as sentences. `weights` is (T, T)."""
     if len(characters) == 1:
-        return "the only tile: a single character can look at nothing but itself."
+        return "There is only one tile: a single character can look at nothing but itself."
     i, j, w = strongest_look(weights)
     words = (
-        f"the strongest tile below the first row: position {i}, {spoken(characters[i])}, puts {number(w)} of its "
-        f"attention on position {j}, {spoken(characters[j])}."
+        f"The strongest tile below the first row is that of position {i}, {spoken(characters[i])}, which puts "
+        f"{number(w)} of its attention on position {j}, {spoken(characters[j])}."
     )
     if len(characters) < 4:
         return words

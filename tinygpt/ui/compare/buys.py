@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from tinygpt.models import leak
 from tinygpt.plots.losses.lines import Axes, Series, lines_rows, lines_spec
 from tinygpt.plots.losses.surprise import passage
 from tinygpt.ui import frame, texts
@@ -11,6 +12,7 @@ from tinygpt.ui.compare.models import Choice
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.drag import still
 from tinygpt.words import literal
+from tinygpt.words.leaks import marked
 from tinygpt.words.surprise import position_words, surprise_words
 
 LENGTH = 240  # characters of the passage
@@ -24,7 +26,9 @@ def two_models(now: Shown) -> None:
     ready = [run for run in now.runs if run.status in WITH_A_MODEL]
     found = models.model_choices(
         sorted(ready, key=lambda run: -(run.final[1] if run.final else run.val or 0.0)),  # the worst first
-        lambda run: f"{now.labels[run.id] if run.experiment else run.name} (seed {run.spec.train.seed})",
+        lambda run: marked(
+            f"{now.labels[run.id] if run.experiment else run.name} (seed {run.spec.train.seed})", leak(run.spec.model)
+        ),
     )
     st.header("Two models, side by side", anchor="buys")
     if len(found) < 2:
@@ -41,7 +45,9 @@ def two_models(now: Shown) -> None:
 def _pair(found: dict[str, Choice]) -> tuple[Choice, Choice]:
     """The last models of the worst and the best run of one seed, or both of a single run, unless somebody chooses."""
     keys, titles = list(found), {key: each.title for key, each in found.items()}
-    *others, best = (key for key, each in found.items() if not each.where.best)
+    every = [key for key, each in found.items() if not each.where.best]
+    honest = [key for key in every if not leak(found[key].run.spec.model)]
+    *others, best = honest if len(honest) > 1 else every  # whoever sees the answer is lowest, and not the best
     seeds = [found[key].run.spec.train.seed for key in others]
     seed = found[best].run.spec.train.seed
     worst = seeds.index(seed) if seed in seeds else 0  # of one seed: what is luck for one is then luck for the other
