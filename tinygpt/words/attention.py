@@ -8,7 +8,7 @@ from torch import Tensor
 
 from tinygpt.spelling import number, spoken, thousands
 
-RAISED = str.maketrans("0123456789", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
+RAISED = str.maketrans("0123456789-", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207b")
 
 
 class Look(NamedTuple):

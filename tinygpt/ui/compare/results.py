@@ -140,9 +140,14 @@ def differences(groups: Mapping[str, Sequence[RunView]]) -> dict[str, str]:
 
 def in_words(settings: Sequence[tuple[str, object]]) -> str:
     """The first settings with their values, in the words of a lesson where it has some, and how many there are more."""
-    words = [PLAIN.get((name, value), setting_words(name, value)) for name, value in settings[:NAMED]]
+    words = [PLAIN.get((name, value), _said(name, value)) for name, value in settings[:NAMED]]
     more = [f"and {len(settings) - NAMED} more"] if len(settings) > NAMED else []
     return " \u00b7 ".join(words + more)
+
+
+def _said(name: str, value: object) -> str:
+    """A setting with its value, which has thin spaces in its thousands, as every number of the page."""
+    return f"{name} {thousands(value)}" if type(value) is int and value else setting_words(name, value)
 
 
 def state(runs: Sequence[RunView]) -> str:

@@ -25,11 +25,16 @@ HUES = "\n".join(
 STYLE = f"""
 {HUES}
 .st-key-runs {{ gap: .2rem; }}
-/* A run takes one line; where it is too long, what is said about it gives way before its name does, but its size and
-   that it sees the answer stay whole. */
+/* A run takes one line; where it is too long, what is said about it gives way before its name does, but its size
+   stays whole. */
 [class*="st-key-run_"] > :nth-child(1) {{ flex: 0 1 auto; min-width: 0; }}
 [class*="st-key-run_"] > :nth-child(2) {{ flex: 1 1 0; min-width: 3.5rem; }}
-[class*="st-key-run_"] > :has(> [class*="st-key-sees_"]) {{ min-width: 6.5rem; }}
+/* That a run sees the answer has a line of its own below. */
+[class*="st-key-run_"]:has([class*="st-key-sees_"]) {{ flex-wrap: wrap; row-gap: 0; }}
+[class*="st-key-run_"]:has([class*="st-key-sees_"]) > :nth-child(1) {{ flex: 1 1 0; }}
+[class*="st-key-run_"] > :has(> [class*="st-key-sees_"]) {{
+  order: 1; flex: 1 0 100%; padding-left: 1.7rem; margin-top: -.7rem;
+}}
 /* The menu is three dots to look at, a word to hear, and large enough for a thumb. */
 [class*="st-key-menu_"] [data-testid="stPopoverButton"] {{ min-width: 2rem; }}
 [class*="st-key-menu_"] [data-testid="stPopoverButton"] [data-testid="stMarkdownContainer"] {{
