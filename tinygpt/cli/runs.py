@@ -19,7 +19,7 @@ from tinygpt.models import leak
 from tinygpt.texts.cleaning import clean_name
 from tinygpt.texts.own import is_sha256
 from tinygpt.texts.shelf import nameless, read_owners
-from tinygpt.words.leaks import marked
+from tinygpt.words.leaks import told_apart
 
 HEADS = ("name", "text", "status", "steps", "val loss", "id")
 DIGITS = 8  # of an id, at least: enough for people
@@ -51,7 +51,7 @@ def cells_of(store: RunStore, about: RunDescription) -> tuple[str, str, str, str
         val = next((point.val for point in reversed(points) if point.val is not None), None)
         status = "not ended"
     loss = "-" if val is None else f"{val:.3f}"
-    status = marked(status, leak(about.spec.model))
+    status = told_apart(status, leak(about.spec.model))
     return clean_name(about.name), clean_name(name_of_text(store, about)), status, f"{step:,} of {steps:,}", loss
 
 

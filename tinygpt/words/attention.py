@@ -55,8 +55,8 @@ def strongest_words(weights: Tensor, characters: Sequence[str]) -> str:
         return "There is only one tile: a single character can look at nothing but itself."
     i, j, w = strongest_look(weights)
     words = (
-        f"The strongest tile below the first row is that of position {i}, {spoken(characters[i])}, which puts "
-        f"{number(w)} of its attention on position {j}, {spoken(characters[j])}."
+        f"The strongest tile is below the first row: position {i}, {spoken(characters[i])}, puts {number(w)} of its "
+        f"attention on position {j}, {spoken(characters[j])}."
     )
     if len(characters) < 4:
         return words

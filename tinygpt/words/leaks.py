@@ -15,7 +15,7 @@ HOW: dict[Leak, str] = {
 }
 
 
-def marked(name: str, leak: Leak) -> str:
+def told_apart(name: str, leak: Leak) -> str:
     """The name of a run wherever it stands among others: one that sees the answer says so."""
     return f"{name}, {SEES}" if leak else name
 

@@ -13,7 +13,7 @@ from tinygpt.ui.compare.models import Choice
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.drag import still
 from tinygpt.words import literal
-from tinygpt.words.leaks import marked
+from tinygpt.words.leaks import told_apart
 from tinygpt.words.surprise import position_words, surprise_words
 
 LENGTH = 240  # characters of the passage
@@ -58,7 +58,7 @@ def _pair(found: dict[str, Choice]) -> tuple[Choice, Choice]:
 
 
 def _title(each: Choice) -> str:
-    return marked(each.title, leak(each.run.spec.model))
+    return told_apart(each.title, leak(each.run.spec.model))
 
 
 def _positions(a: Choice, b: Choice, now: Shown) -> None:

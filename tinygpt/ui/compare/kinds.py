@@ -29,7 +29,7 @@ from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.compare.standing import final_loss, losses
 from tinygpt.words import literal
 from tinygpt.words.diagnosis import diagnosis_words
-from tinygpt.words.leaks import HOW, SEES, marked
+from tinygpt.words.leaks import HOW, SEES, told_apart
 
 NOT_NEW = ("model", "max_steps", "learning_rate", "init", "scale", "dropout", "softmax_dim")  # nothing to learn here
 
@@ -61,7 +61,7 @@ def rung_by_rung(rungs: dict[str, list[RunView]], suffix: str) -> None:
     for label, runs in rungs.items():
         found, target = losses(runs), stated(runs[0].spec)
         row = {
-            "rung": marked(literal.markdown(label), leak(runs[0].spec.model)),
+            "rung": told_apart(literal.markdown(label), leak(runs[0].spec.model)),
             "what is new": literal.markdown(new.get(label, "")),
             "parameters": thousands(count_parameters(runs[0].spec.model)),
             "steps": thousands(runs[0].max_steps),
@@ -177,7 +177,7 @@ def moment_of_rule(one: ExperimentView) -> None:
         began = stays_below(vals, first - NEAR) if first is not None else None
         not_yet = f"not in {thousands(run.step)} steps" if run.status in ENDED else "not yet"
         row = {
-            "run": marked(f"{literal.markdown(run.label)}, seed {run.spec.train.seed}", leak(run.spec.model)),
+            "run": told_apart(f"{literal.markdown(run.label)}, seed {run.spec.train.seed}", leak(run.spec.model)),
             "begins to learn": "not yet" if began is None else f"step {thousands(began)}",
             "has found it": not_yet if found is None else f"from step {thousands(found)} on",
             "above the best": above_words(run, best),

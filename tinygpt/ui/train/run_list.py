@@ -9,7 +9,7 @@ from tinygpt.plots.losses.tones import tone
 from tinygpt.spelling import brief, for_a_file, thousands
 from tinygpt.ui import confirm, session, texts
 from tinygpt.words import literal
-from tinygpt.words.leaks import SEES, marked
+from tinygpt.words.leaks import SEES, told_apart
 from tinygpt.words.overfitting import last_model, lowest_model
 from tinygpt.words.verdict import hidden_words
 
@@ -72,7 +72,7 @@ def run_list(views: list[RunView], current: RunView | None) -> None:
             with st.container(key=f"{'sees' if leak(view.spec.model) else 'about'}_{view.id}"):
                 words = literal.markdown(short_about(view, current))
                 st.markdown(f":small[:gray[{words}]]", width="stretch", wrap=False)
-            st.markdown(loss_words(view), width="content")
+            st.markdown(val_words(view), width="content")
             menu(view, name)
     if hidden := hidden_words(sum(not is_comparable(view, current) for view in views)):
         st.markdown(f":gray[{hidden} \u201cShow this run\u201d in the menu of one brings its text.]")
@@ -88,7 +88,7 @@ def short_about(view: RunView, current: RunView | None) -> str:
     if view.student != session.student():
         return "not yours"
     if view.status in ("paused", "stopped", "diverged", "failed", "interrupted", "waiting"):
-        return marked(view.status, leak(view.spec.model))
+        return told_apart(view.status, leak(view.spec.model))
     if current and view.spec.corpus != current.spec.corpus:
         return texts.text_title(view.spec.corpus)
     if leak(view.spec.model):
@@ -97,7 +97,7 @@ def short_about(view: RunView, current: RunView | None) -> str:
     return f"{blocks} blocks" if blocks > 1 else thousands(count_parameters(view.spec.model))
 
 
-def loss_words(view: RunView) -> str:
+def val_words(view: RunView) -> str:
     """Its val loss; bold where it can be compared with others."""
     if view.val is None:
         return ":gray[\u2013]"
