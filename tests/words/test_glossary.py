@@ -21,7 +21,7 @@ MUST = (
 )
 
 
-def entry(word: str) -> words.Entry:
+def entry(word: str) -> words.Term:
     return next(one for one in words.glossary() if one.word == word)
 
 

@@ -17,7 +17,7 @@ ANCHOR = "word-"
 
 
 @dataclass(frozen=True)
-class Entry:
+class Term:
     """A word, the shapes in which it occurs, and what it means here."""
 
     word: str
@@ -31,14 +31,14 @@ class Entry:
 
 
 @cache
-def glossary() -> tuple[Entry, ...]:
+def glossary() -> tuple[Term, ...]:
     """All entries. One of several words comes before a part of it: "val loss" before "loss"."""
     words = tomllib.loads((Path(__file__).parent / "glossary.toml").read_text(encoding="utf-8"))
-    entries = [Entry(word, (word, *entry.get("forms", ())), entry["says"]) for word, entry in words.items()]
+    entries = [Term(word, (word, *entry.get("forms", ())), entry["says"]) for word, entry in words.items()]
     return tuple(sorted(entries, key=lambda entry: -len(entry.word)))
 
 
-def words_in(text: str) -> list[Entry]:
+def words_in(text: str) -> list[Term]:
     """The entries whose words occur in the prose of `text`, a template or a sentence."""
     prose, found = _prose(text), []
     for entry in glossary():
@@ -49,7 +49,7 @@ def words_in(text: str) -> list[Entry]:
 
 
 @cache
-def _pattern(entry: Entry) -> re.Pattern[str]:
+def _pattern(entry: Term) -> re.Pattern[str]:
     """One of an entry's shapes as a word of its own."""
     forms = "|".join(sorted(map(re.escape, entry.forms), key=len, reverse=True))
     return re.compile(rf"(?<![\w-])(?:{forms})(?![\w-])", re.IGNORECASE if entry.word.islower() else 0)
@@ -64,7 +64,7 @@ def _blank(other: re.Match[str]) -> str:
     return "\0" * len(other[0])
 
 
-def explained(text: str, entries: tuple[Entry, ...]) -> str:
+def explained(text: str, entries: tuple[Term, ...]) -> str:
     """`text`, a template of markdown, in which the first mention of each entry leads to what it says."""
     for entry in entries:
         if found := _pattern(entry).search(_prose(text)):
@@ -74,18 +74,18 @@ def explained(text: str, entries: tuple[Entry, ...]) -> str:
 
 
 @cache
-def first_mentions() -> dict[str, tuple[Entry, ...]]:
+def first_mentions() -> dict[str, tuple[Term, ...]]:
     """For each scene, by its id, the entries that its first words mention before any other scene of its lesson does."""
-    mentions: dict[str, tuple[Entry, ...]] = {}
+    mentions: dict[str, tuple[Term, ...]] = {}
     for lesson in lessons():
-        known: set[Entry] = set()
+        known: set[Term] = set()
         for scene in lesson.scenes.values():
             mentions[scene.id] = tuple(entry for entry in words_in(scene.say) if entry not in known)
             known.update(mentions[scene.id])
     return mentions
 
 
-def words_of(lesson: Lesson) -> list[Entry]:
+def words_of(lesson: Lesson) -> list[Term]:
     """The entries that any sentence of a lesson uses, in the order of the alphabet."""
     text = " \n ".join(sentence for scene in lesson.scenes.values() for sentence in _sentences(scene))
     return sorted(words_in(text), key=lambda entry: entry.word.lower())
