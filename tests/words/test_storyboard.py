@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.words.storyboard import CATALOGS, apart, fields, fill, lesson, lessons
+from tinygpt.words.storyboard import CATALOGS, apart, every_page, fields, fill, lesson
 
-SCENES = [scene for one in lessons() for scene in one.scenes.values()]
+SCENES = [scene for one in every_page() for scene in one.scenes.values()]
 
 
-@pytest.mark.parametrize("one", [pytest.param(one, id=one.name) for one in lessons()])
+@pytest.mark.parametrize("one", [pytest.param(one, id=one.name) for one in every_page()])
 def test_ids_are_unique_links(one):
     entries = tomllib.loads((CATALOGS / f"{one.name}.toml").read_text(encoding="utf-8"))
     assert [key for key in entries if isinstance(entries[key], dict)] == list(one.scenes)

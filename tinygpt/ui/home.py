@@ -20,6 +20,7 @@ from tinygpt.plots import thumbnails
 from tinygpt.plots.look import Mode
 from tinygpt.probes import capture
 from tinygpt.spelling import thousands
+from tinygpt.words.duration import minutes
 from tinygpt.words.storyboard import lessons
 
 TEXT = "First Citizen:\nSpeak"
@@ -113,7 +114,7 @@ def lesson_cards(mode: Mode) -> list[WayIn]:
     """A card for each lesson."""
     cards = []
     for one in lessons():
-        line = f"{one.question} {one.minutes}\u00a0min"
+        line = f"{one.question} {minutes(one)}\u00a0min"
         cards.append(WayIn(f"learn/{one.name}", f"{one.number} {one.title}", line, _picture(one.name, mode)))
     return cards
 

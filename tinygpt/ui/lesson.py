@@ -71,7 +71,7 @@ export default function () {
 
 
 def open_lesson(name: str) -> Lesson:
-    """A lesson's words; the title of its page, and its place among the lessons, are shown.
+    """A page's words; its title, and its place among the lessons, are shown.
 
     With `?view=present` a scene fills the screen in large type, and the arrow keys turn scenes.
     """
@@ -79,15 +79,21 @@ def open_lesson(name: str) -> Lesson:
     presented = st.query_params.get("view") == "present"
     st.html(f"<style>{STYLE}{PRESENTED if presented else ''}</style>")
     with st.container(key="lesson"):
-        frame.title(found.title, found.subtitle, f"Lesson {found.number} of {len(lessons())}")
+        place = f"Lesson {found.number} of {len(lessons())}" if found.number else "Beside the lessons"
+        frame.title(found.title, found.subtitle, place)
     if presented:
         _arrows(key="arrows", height=1)
     return found
 
 
 def close_lesson(lesson: Lesson, facts: Facts | None = None) -> None:
-    """The questions at the end of a lesson; the way to the lesson before, and to the one after or the laboratory."""
+    """The questions at the end of a lesson; the way to the lesson before, and to the one after or the laboratory. From
+    a page beside the lessons the way leads home."""
     st.space("large")
+    if lesson.number is None:
+        with st.container(key="card_turn"):
+            st.page_link("learn/home.py", label="Home", icon=":material/arrow_back:")
+        return
     st.header("Check", anchor="check")
     for question in lesson.check:
         answers(question, facts or {})

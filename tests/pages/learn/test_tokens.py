@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from tests.pages.lab.train_page import shared
 from tests.pages.learn.lesson_pages import asked, opened, said, sentences
 
 PLAYS = "Shakespeare, nine plays"
@@ -36,12 +35,6 @@ def test_a_character_of_the_vocabulary_that_never_occurs_is_named(exact_file):
     assert "Not once in this text" not in lectures
 
 
-def test_how_often_the_hidden_crash_comes_is_said_for_a_whole_training(page):
-    page.radio(key="ask_tok_6").set_value(1).run()
-    found = re.search(r"one training of 10.000 steps in (\d+) crashes", said(page))
-    assert found and 5 <= int(found[1]) <= 8, "4 of about 1,018,754 starts are bad, and a batch draws 4"
-
-
 def test_an_empty_field_says_what_will_appear(page):
     page.text_input(key="typed").set_value("").run()
     assert not page.exception and "type a character" in said(page)
@@ -71,21 +64,6 @@ def test_a_picture_that_was_seen_stays_when_the_answer_is_taken_back():
     assert [one.key for one in page.button if one.key and one.key.startswith("show_")] == seen
 
 
-def test_the_bound_method_of_the_notebook(page):
-    page.toggle(key="wrong_dtype").set_value(True).run()
-    assert any("built-in method type of Tensor" in code.value for code in page.code)
-    assert "torch.int64" in said(page)
-
-
-def test_the_slip_cuts_the_last_window_short(page):
-    assert not any("stops" in sentence for sentence in sentences(page, "start"))
-    page.toggle(key="wrong_draw").set_value(True).run()
-    found = sentences(page, "start")[-1]
-    assert found.startswith("Start 35: x has 5 ids, y has 4; torch.stack needs equal lengths and stops. 4 of 36 starts")
-    page.button(key="right_wrong_draw").click().run()
-    assert page.toggle(key="wrong_draw").value is False
-
-
 def test_a_batch_has_as_many_rows_as_chosen(page):
     page.button_group(key="rows").set_value(8).run()
     assert not page.exception
@@ -108,12 +86,3 @@ def test_one_row_has_one_start():
     page = opened("tokens", reveal="all", rows="1")
     asked(page, "tok_5").set_value(0).run()
     assert re.search(r"its own random place: [\d\u202f]+ here\.", said(page))
-
-
-def test_a_ruler_of_a_short_text_says_how_short():
-    label = shared("to be or not to be that is")
-    page = opened("tokens", corpus=label, reveal="all", wrong_draw="true")
-    assert not page.exception
-    assert sentences(page, "start")[-1].startswith("Start 21: x has 5 ids, y has 4; ")
-    (figure,) = [c for c in page.get("bidi_component") if c.proto.id.endswith("-drag_start")]
-    assert "A ruler of 26 characters" in figure.proto.json

@@ -13,7 +13,7 @@ from tinygpt.texts.keeping import kept
 from tinygpt.texts.tiny_shakespeare import SHA256
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.ui import controls, frame, texts
-from tinygpt.ui.scene import Showing, alt, caption, explain, scene, table, wrong_frame, wrong_switch
+from tinygpt.ui.scene import Showing, alt, caption, explain, scene, table
 from tinygpt.words.storyboard import Facts, Scene
 
 NARROW = """@media (max-width: 640px) {  /* on a phone there is room for every fourth character below its bar */
@@ -122,7 +122,7 @@ def hide_some(scene: Scene, corpus: Corpus) -> Showing:
     n, m, V = len(corpus.train), len(corpus.val), corpus.tokenizer.vocab_size
     facts = {
         "all": n + m, "train": n, "hidden": m, "missing": V - len(corpus.val.unique()),
-        "first": str(corpus.train[:9].tolist()), "dtype": str(corpus.data.dtype),
+        "first": str(corpus.train[:9].tolist()),
     }  # fmt: skip
     yield facts
     st.html(figures.split_bar(n, m, frame.mode()))
@@ -131,10 +131,6 @@ def hide_some(scene: Scene, corpus: Corpus) -> Showing:
         st.text(f"{corpus.text[n : n + 30]!r}\u2026", width="content")
     caption(scene, facts)
     st.markdown(f"train[:9] = {facts['first']}")
-    if wrong_switch("wrong_dtype", "print data.type, as a study notebook does"):
-        with wrong_frame("wrong_dtype"):
-            st.code(str(corpus.data.type).split(" at 0x")[0] + ">", language=None)
-            caption(scene, facts, "wrong")
 
 
 def check_facts() -> Facts:

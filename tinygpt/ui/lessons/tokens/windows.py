@@ -1,24 +1,20 @@
-"""Lesson 1, scenes 4 to 6: windows, batches, and where a window may begin."""
-
-from contextlib import nullcontext
+"""Lesson 1, scenes 4 and 5: windows and batches."""
 
 import streamlit as st
 import torch
 
 from tinygpt.corpus import Corpus
-from tinygpt.lessons.windows import LECTURE_BATCH, context_examples, cut_windows, draw
+from tinygpt.lessons.windows import context_examples
 from tinygpt.plots.lessons import tokens as figures
 from tinygpt.randomness import generator
 from tinygpt.spelling import spoken, thousands
 from tinygpt.ui import controls, frame
 from tinygpt.ui.drag import drag
 from tinygpt.ui.lessons.tokens.ids import characters
-from tinygpt.ui.scene import Showing, choose, explain, picture, scene, wrong_frame, wrong_switch
-from tinygpt.words.storyboard import Facts, Scene
+from tinygpt.ui.scene import Showing, choose, explain, picture, scene
+from tinygpt.words.storyboard import Scene
 
-SHORT_TEXT, SLIP, BLOCK = 40, 4, 8  # the text of the ruler; the study notebook's batch_size and block_size
-SAFE = 32  # a batch_size with which the slip cannot crash
-LONG_RUN = 10_000  # steps, as in the lecture's first training
+BLOCK = 8  # block_size of the batch, as in the study notebook
 
 
 @scene("tok-4", code=[context_examples])
@@ -80,41 +76,3 @@ def batch(scene: Scene, corpus: Corpus) -> Showing:
 def _in_rows(ids: list[int]) -> str:
     """Numbers for a formula, four in a row: more would be wider than a phone."""
     return ", \\\\ ".join(", ".join(map(str, ids[i : i + 4])) for i in range(0, len(ids), 4))
-
-
-@scene("tok-6", code=[draw, cut_windows])
-def crash_that_hides(scene: Scene, corpus: Corpus) -> Showing:
-    """The last windows of a short text, cut with and without the study notebook's slip."""
-    real = draw(len(corpus.train), SLIP, batch_size=SLIP, block_size=BLOCK)
-    short = min(SHORT_TEXT, len(corpus.data))
-    slip = draw(short, SLIP, batch_size=SLIP, block_size=BLOCK)
-    facts = {
-        "length": len(corpus.train), "real_bad": real.bad, "real_starts": real.starts, "every": round(1 / real.failure),
-        "steps": LONG_RUN, "one_in": 1 / (1 - (1 - real.failure) ** LONG_RUN),
-        "bad": slip.bad, "starts": slip.starts, "B": SLIP, "chance": slip.failure, "last": short - BLOCK - 1,
-        "short": short, "T": BLOCK, "safe_B": SAFE,
-        "missed": draw(SHORT_TEXT, SAFE, batch_size=SAFE, block_size=BLOCK).missed,
-        "notebook": str(list(LECTURE_BATCH[0][:BLOCK])),
-    }  # fmt: skip
-    yield facts
-    wrong = wrong_switch("wrong_draw", "len(data) \u2212 batch_size")
-    with wrong_frame("wrong_draw") if wrong else nullcontext():
-        _ruler(scene, corpus, facts, slip.starts if wrong else short - BLOCK)
-    explain(scene, facts)
-    with st.container(width=900):
-        st.markdown(scene.write("missed", facts))
-
-
-def _ruler(scene: Scene, corpus: Corpus, facts: Facts, starts: int) -> None:
-    """The last eight starts that can be drawn, each with the x and y that it cuts."""
-    good, text = facts["short"] - BLOCK, corpus.data[: facts["short"]]
-    symbols, pictures = characters(corpus.tokenizer, text), []
-    last = range(max(0, starts - 8), starts)
-    for start in last:
-        x, y = cut_windows(text, start, BLOCK)
-        stops = scene.plain("stops", {}) if len(y) < BLOCK else ""
-        here = {**facts, "start": start, "x_length": len(x), "y_length": len(y), "stops": stops}
-        rows = figures.cut_rows(characters(corpus.tokenizer, x), characters(corpus.tokenizer, y), BLOCK, frame.mode())
-        drawing = figures.ruler(symbols, good, starts, start, frame.mode()) + rows
-        pictures.append(picture(scene, drawing, here, "wrong" if starts > good else "caption"))
-    drag(pictures, key="start", label="Start of the window", names=last, default=len(last) - 1)
