@@ -26,7 +26,7 @@ from tinygpt.words.storyboard import lessons
 TEXT = "First Citizen:\nSpeak"
 REPEATED = ("one-head", "four-heads", "feed-forward", "blocks", "gpt")  # experiments of the lessons, several seeds each
 LECTURE = (
-    "All of this follows a lecture: [Let's build GPT](https://www.youtube.com/watch?v=kCc8FmEb1nY) by Andrej Karpathy. "
+    "All of this follows a lecture: [Let's build GPT: from scratch, in code, spelled out](https://www.youtube.com/watch?v=kCc8FmEb1nY) by Andrej Karpathy. "
     "The lessons also look into two *study notebooks*, of learners who typed along while they watched. Their slips are "
     "the learners', not the lecture's."
 )

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from tinygpt.words.storyboard import Lesson, Question
 
-PER_MINUTE = 130  # words: half the pace of a novel, since every other sentence holds a number to look up in a picture
+PER_MINUTE = 150  # words: a bit over half the pace of a novel, since many a number is to be looked up in a picture
 QUESTION = 0.75  # minutes to think, choose and read the reply
 PICTURE = 1.0  # minutes at a scene's picture: to read it, and to move its controls once there and back
 STEP = 5  # minutes: nobody can say it more exactly
-NOT_READ = ("alt", "formula", "notebook")  # beginnings of the templates that are not read as text
+NOT_READ = ("alt", "formula", "deeper")  # beginnings of the templates that are no text, or read by few
 
 
 def minutes(lesson: Lesson) -> int:

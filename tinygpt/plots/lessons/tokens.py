@@ -15,7 +15,7 @@ from tinygpt.plots.look import MONO, PALETTE, TICK, Mode, annotate, between, col
 from tinygpt.spelling import in_a_row, named, shown, spoken, thousands
 
 BARS = 65  # characters of the lecture's text: a browser draws so many bars with their names at once, not thousands
-PER_ROW = 22  # bars: so many have room for their characters and ids below them, also on a phone
+PER_ROW = 13  # bars: so many have room for their characters and ids below them, also on a phone
 NAMED, APART = 5, 4  # of the bars of the vocabulary: so many carry their character, at least so many ids apart
 WIDE = 46  # px, a tile with a character and its id
 SHIFT = 42  # px, from one column of a window to the next
@@ -60,9 +60,9 @@ def vocabulary_bars(counts: Sequence[int], chars: str, mode: Mode, *, logarithmi
     total, bars, p = sum(counts), commonest_ids(counts), PALETTE[mode]
     shares = [100 * counts[i] / total for i in bars]
     rows = [range(first, min(first + PER_ROW, len(bars))) for first in range(0, len(bars), PER_ROW)]
-    figure = dress(make_subplots(len(rows), 1, vertical_spacing=0.3 / len(rows)), mode)
+    figure = dress(make_subplots(len(rows), 1, vertical_spacing=0.4 / len(rows)), mode)
     low, high = min(share for share in shares if share), max(shares)
-    ends = [math.log10(low) - 0.6, math.log10(high) + 0.9] if logarithmic else [0, 1.3 * high]
+    ends = [math.log10(low) - 0.6, math.log10(high) + 1.4] if logarithmic else [0, 1.4 * high]
     for n, places in enumerate(rows, 1):
         columns, y = list(range(len(places))), [shares[k] for k in places]
         hover = [
@@ -89,13 +89,13 @@ def vocabulary_bars(counts: Sequence[int], chars: str, mode: Mode, *, logarithmi
         side = {"xanchor": "center"} if 3 <= column < PER_ROW - 2 else ends_of_row
         annotate(figure, column, height, text, p.ink, size=TICK, yanchor="bottom", yshift=5, row=row + 1, col=1, **side)
     figure.update_traces(hovertemplate="%{customdata}<extra></extra>", cliponaxis=False)
-    figure.update_yaxes(range=ends, type="log" if logarithmic else "linear", nticks=4, ticksuffix=" %",
+    figure.update_yaxes(range=ends, type="log" if logarithmic else "linear", nticks=3, ticksuffix=" %",
                         exponentformat="none")  # fmt: skip
     if logarithmic:
-        powers = [10.0**n for n in range(math.ceil(ends[0]), 3)][::2]
+        powers = [10.0**n for n in range(math.ceil(ends[0]), 3)][::3]
         written = [f"{power:.10f}".rstrip("0").rstrip(".") + " %" for power in powers]
         figure.update_yaxes(tickvals=powers, ticktext=written)
-    return figure.update_layout(height=60 + 130 * len(rows) if len(rows) > 1 else 300)
+    return figure.update_layout(height=50 + 100 * len(rows) if len(rows) > 1 else 300)
 
 
 def _name(symbol: str) -> str:
