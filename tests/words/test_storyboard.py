@@ -20,7 +20,7 @@ def test_ids_are_unique_links(one):
 
 def test_numbers_are_written_as_people_write_them():
     assert fill("{a:.2f} of {n:,}, {p:.0%}, {s:.1e}", {"a": -0.5, "n": 1115394, "p": 0.123, "s": 3.2e-8}) == (
-        "\u22120.50 of 1\u202f115\u202f394, 12%, 3.2e\u221208"
+        "\u22120.50 of 1\u202f115\u202f394, 12%, 3.2\u00b710\u207b\u2078"
     )
 
 

@@ -26,9 +26,9 @@ from tinygpt.words.storyboard import lessons
 TEXT = "First Citizen:\nSpeak"
 REPEATED = ("one-head", "four-heads", "feed-forward", "blocks", "gpt")  # experiments of the lessons, several seeds each
 LECTURE = (
-    "All of this follows a lecture: [Let's build GPT: from scratch, in code, spelled out](https://www.youtube.com/watch?v=kCc8FmEb1nY) by Andrej Karpathy. "
-    "The lessons also look into two *study notebooks*, of learners who typed along while they watched. Their slips are "
-    "the learners', not the lecture's."
+    "All of this follows a lecture by Andrej Karpathy: [Let's build GPT: from scratch, in code, spelled "
+    "out](https://www.youtube.com/watch?v=kCc8FmEb1nY). The lessons also look into two *study notebooks*, of learners "
+    "who typed along while they watched. Their slips are the learners', not the lecture's."
 )
 FOR_TEACHERS = (
     "At the end of a lesson's address `?reveal=all` shows every picture at once, and `?view=present` a scene a screen, "

@@ -69,7 +69,9 @@ def test_two_roundings_are_compared_with_the_tolerances_of_allclose(page, seed):
     question = page.radio(key="ask_slip_3").label
     assert f"here it is {close}." in question and f"False for {int((loop != tril).sum())} of 64 entries" in question
     assert f"allclose says {close}." in said(page)
-    assert ("more than 1e\u221208 + 1e\u221205\u00b7" in said(page)) is not close, "why it says False"
+    assert ("more than 1\u00b710\u207b\u2078 + 1\u00b710\u207b\u2075 \u00b7 " in said(page)) is not close, (
+        "why it says False"
+    )
 
 
 def test_the_printed_weights_are_made_again(page):

@@ -64,13 +64,10 @@ def which_root(scene: Scene) -> Showing:
     }  # fmt: skip
     yield facts
     variances, most = ({name: found[i] for name, found in every.items()} for i in range(2))
-    left, right = st.columns(2, gap="large")
-    with left:
-        figure = figures.variance_by_scale(sizes, variances, scale, frame.mode())
-        frame.show(figure, key=f"{scene.key}_variance", alt=alt(scene, facts))
-    with right:
-        figure = figures.largest_by_scale(sizes, most, scale, frame.mode())
-        frame.show(figure, key=f"{scene.key}_largest", alt=alt(scene, facts))
+    figure = figures.variance_by_scale(sizes, variances, scale, frame.mode()).update_layout(height=280)
+    frame.show(figure, key=f"{scene.key}_variance", alt=alt(scene, facts))
+    figure = figures.largest_by_scale(sizes, most, scale, frame.mode()).update_layout(height=260)
+    frame.show(figure, key=f"{scene.key}_largest", alt=alt(scene, facts))
     caption(scene, facts)
     four = EXPERIMENTS["four-heads"]
     try:
