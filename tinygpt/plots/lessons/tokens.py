@@ -81,13 +81,14 @@ def vocabulary_bars(counts: Sequence[int], chars: str, mode: Mode, *, logarithmi
         for column, k in enumerate(places):
             if not shares[k]:
                 annotate(figure, column, ends[0], "0", p.muted, size=TICK, yanchor="bottom", row=n, col=1)
-    for k in _highest(shares):
+    for k in _highest(shares) if not logarithmic else ():  # dots are all over the place: no room for names
         row, column = divmod(k, PER_ROW)
         text = f"<b>{escape(_name(chars[bars[k]]), quote=False)}</b> {shares[k]:.1f} %"
-        height = math.log10(shares[k]) if logarithmic else shares[k]
         ends_of_row = {"xanchor": "left", "xshift": -8} if column < 3 else {"xanchor": "right", "xshift": 12}
         side = {"xanchor": "center"} if 3 <= column < PER_ROW - 2 else ends_of_row
-        annotate(figure, column, height, text, p.ink, size=TICK, yanchor="bottom", yshift=5, row=row + 1, col=1, **side)
+        annotate(
+            figure, column, shares[k], text, p.ink, size=TICK, yanchor="bottom", yshift=5, row=row + 1, col=1, **side
+        )
     figure.update_traces(hovertemplate="%{customdata}<extra></extra>", cliponaxis=False)
     figure.update_yaxes(range=ends, type="log" if logarithmic else "linear", nticks=3, ticksuffix=" %",
                         exponentformat="none")  # fmt: skip
@@ -95,7 +96,7 @@ def vocabulary_bars(counts: Sequence[int], chars: str, mode: Mode, *, logarithmi
         powers = [10.0**n for n in range(math.ceil(ends[0]), 3)][::3]
         written = [f"{power:.10f}".rstrip("0").rstrip(".") + " %" for power in powers]
         figure.update_yaxes(tickvals=powers, ticktext=written)
-    return figure.update_layout(height=50 + 100 * len(rows) if len(rows) > 1 else 300)
+    return figure.update_layout(height=50 + 96 * len(rows) if len(rows) > 1 else 300)
 
 
 def _name(symbol: str) -> str:
@@ -122,7 +123,7 @@ def split_bar(train: int, val: int, mode: Mode, *, before: str = "", after: str 
     characters `before` it, and the first ones `after` it."""
     p, share = PALETTE[mode], 100 * train / (train + val)
     part = "padding:10px 12px;font-size:17px;white-space:nowrap;overflow:hidden;box-sizing:border-box"
-    quote = f"font:15px {MONO};white-space:pre-wrap;overflow-wrap:anywhere;padding:8px 0 2px;box-sizing:border-box"
+    quote = f"font:15px {MONO};white-space:pre-wrap;overflow-wrap:anywhere;padding:8px 5px 2px;box-sizing:border-box"
     hidden, least = f"repeating-linear-gradient(45deg,{p.tile} 0 6px,{p.paper} 6px 12px)", "flex:1;min-width:96px"
     left, right = (escape("".join(_running(c) for c in text)) for text in (before, after))
     return (
