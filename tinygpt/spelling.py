@@ -8,6 +8,7 @@ from itertools import count, product
 from string import ascii_lowercase
 
 MINUS, INFINITY = "\u2212", "\u221e"
+RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 STAND_IN = {" ": "\u00b7", "\n": "\u00b6", "\t": "\u2192"}  # the marks a word processor shows; in all shipped faces
 SPOKEN = {" ": "a space", "\n": "a newline", "\t": "a tab"}
 
@@ -73,6 +74,17 @@ def number(value: float, digits: int = 2) -> str:
         return (MINUS if value < 0 else "") + INFINITY
     text = f"{abs(value):.{digits}f}"
     return (MINUS if value < 0 and float(text) else "") + text
+
+
+def powered(value: float, digits: int = 2) -> str:
+    """A positive number as a power of ten with so many digits after the point: 2.06\u00b710\u207b\u2079."""
+    mantissa, exponent = f"{value:.{digits}e}".split("e")
+    return f"{mantissa}\u00b7{ten_to(int(exponent))}"
+
+
+def ten_to(power: int) -> str:
+    """10 to a whole number, with a raised exponent."""
+    return f"10{str(power).translate(RAISED)}"
 
 
 def thousands(value: int) -> str:
