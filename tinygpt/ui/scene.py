@@ -17,6 +17,7 @@ from streamlit.delta_generator import DeltaGenerator
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture
 from tinygpt.ui.question import ask, gate
+from tinygpt.words.glossary import explained, first_mentions
 from tinygpt.words.storyboard import STATIONS, Facts, Scene, find_scene
 
 Rows = Sequence[Mapping[str, Any]] | Mapping[str, Sequence[Any]]
@@ -80,7 +81,7 @@ def begin(scene: Scene) -> None:
     if scene.at:
         st.html(_way(scene.at))
     st.header(scene.title, anchor=scene.id)
-    st.markdown(scene.say)
+    st.markdown(explained(scene.say, first_mentions().get(scene.id, ())))
 
 
 def _way(at: str) -> str:
