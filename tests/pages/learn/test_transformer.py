@@ -18,6 +18,7 @@ from tinygpt.corpus import default_corpus, load_corpus
 from tinygpt.counting import SMOOTHING
 from tinygpt.gpt import GPTConfig
 from tinygpt.inside.knockout import looks_back, rise, without
+from tinygpt.inside.stream import share_of_heads
 from tinygpt.lessons.measured import CORPUS, counted, inside_the_gpt, result
 from tinygpt.models import count_parameters, parts
 from tinygpt.spelling import thousands
@@ -222,7 +223,15 @@ def test_the_n_switches_on_fewer_than_half_of_the_hidden_units(page):
     assert 2 < facts["on"] < facts["hidden"] / 2
     assert facts["on"] + facts["off"] == facts["hidden"] == 128
     assert f"Of 128 hidden units {facts['on']} are on." in sentences(page, "vector")[running.ROW]
-    assert facts["together"] > facts["longest"]
+
+
+@pytest.mark.parametrize("t", range(len(running.TEXT)))
+def test_all_heads_together_add_less_than_the_sum_of_their_lengths(t):
+    facts, (_, heads, mixed, *_) = running.vector_facts(t), running.the_run()[2:]
+    each = share_of_heads(running.gpt().blocks[0].attention, heads.comes_out)[:, t].norm(dim=-1).tolist()
+    assert facts["longest"] == pytest.approx(max(each)) and facts["head"] == each.index(max(each))
+    assert facts["together"] == pytest.approx(float(mixed.comes_out[t].norm()))
+    assert facts["together"] < sum(each)
 
 
 # --- what the answers claim ------------------------------------------------------------------------------------------

@@ -102,7 +102,7 @@ def _box(box: Box, y: float, p: Palette) -> str:
         parts.append(rect(LEFT, y, BOX, HIGH, stroke=p.muted, dashed=True, thick=1.5))
     parts.append(words(LEFT + 20, middle, box.name, tone))
     if box.note and box.on:
-        parts.append(words(LEFT + 20 + 7.6 * len(box.name), middle, box.note, p.muted, size=14))
+        parts.append(words(LEFT + 18 + 7.6 * len(box.name), middle, box.note, p.muted, size=TICK))
     parts.append(words(LEFT + BOX - 12, middle, count, tone, anchor="end", bold=box.on))
     return "".join(parts)
 

@@ -21,6 +21,9 @@ from tinygpt.ui.scene import Showing, explain, margin, scene
 from tinygpt.ui.train import launch, live
 from tinygpt.words.storyboard import Facts, Scene
 
+STYLE = """<style>
+@media (max-width: 640px) { .st-key-stage_tra_9 .st-key-stage { flex-direction: column; } }
+</style>"""  # a phone has no room for the curve beside what is written
 STEPS = 2_000
 INTERVAL = 300  # steps between two looks in the second study notebook
 EARLY = 500  # steps after which two learning rates are compared
@@ -35,20 +38,21 @@ def train_it(scene: Scene, config: ModelConfig) -> Showing:
     facts = loss_facts(scene)
     yield facts
     st.markdown(scene.write("model", {"name": name_of(config), "numbers": count_parameters(config)}))
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        with st.container(width=195):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        with st.container(width=180):
             max_steps = controls.of_training("max_steps", STEPS)
-        with st.container(width=195):
+        with st.container(width=180):
             learning_rate = controls.of_training("learning_rate", PRESETS["layer-norm"].train.learning_rate)
         with st.container(width=140):
             seed = controls.seed()
         spec = spec_of(config, max_steps, learning_rate, seed)
-        with st.container(width=150):
+        with st.container(width=170):
             st.markdown(f":gray[{launch.time_words([spec])}]")
             order = ("train", _train, spec)
             st.button("Train", type="primary", key="train", width="stretch", on_click=session.order, args=order)
     if words := session.answer("train"):
         st.text(words)
+    st.html(STYLE)
     live.live_stage(max_steps, None)
     with margin():
         st.markdown(scene.plain("then", facts))
