@@ -6,7 +6,7 @@ from tinygpt.ui.lessons.transformer.parts import model_on_screen
 
 story = open_lesson("transformer")
 machine.machine()
-running.runs()
+running.the_machine_runs()
 running.one_vector()
 machine.who_owns_them()
 heads.heads()

@@ -6,7 +6,7 @@ import torch
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
 from tinygpt.inside.knockout import looks_back, rise, without
-from tinygpt.inside.stream import walk
+from tinygpt.inside.stream import run_through
 from tinygpt.models import build
 
 IDS = torch.tensor([1, 2, 3, 0, 2])
@@ -21,7 +21,7 @@ def model() -> GPTLanguageModel:
 
 @pytest.mark.parametrize(("part", "name"), [("attention", "projection"), ("feed-forward", "feed-forward")])
 def test_a_part_that_is_off_adds_nothing_and_the_others_still_do(part, name):
-    for now in walk(without(model(), part, block=1), IDS):
+    for now in run_through(without(model(), part, block=1), IDS):
         if now.adds:
             assert bool(now.comes_out.any()) != (now.name == name and now.block == 1)
 

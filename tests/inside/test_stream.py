@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
-from tinygpt.inside.stream import read_off, rows_reached, share_of_heads, walk
+from tinygpt.inside.stream import read_off, rows_reached, run_through, share_of_heads
 from tinygpt.lessons.measured import loaded
 from tinygpt.models import build
 
@@ -34,7 +34,7 @@ def of_the_model(gpt: GPTLanguageModel, ids: torch.Tensor) -> dict[str, torch.Te
 
 @pytest.mark.parametrize("gpt", [model(), loaded("layer-norm").model], ids=["fresh", "shipped"])
 def test_the_walk_is_the_model_s_own_forward_pass(gpt):
-    own, parts = of_the_model(gpt, IDS), walk(gpt, IDS)
+    own, parts = of_the_model(gpt, IDS), run_through(gpt, IDS)
     by_name = {(part.name, part.block): part for part in parts if part.name != "LayerNorm"}
     for n in range(gpt.config.n_layer):
         heads, mixed, thought = (by_name[name, n] for name in ("heads", "projection", "feed-forward"))
@@ -51,14 +51,14 @@ def test_the_walk_is_the_model_s_own_forward_pass(gpt):
 
 
 def test_what_is_added_is_the_difference_of_the_wire():
-    parts = walk(model(), IDS)
+    parts = run_through(model(), IDS)
     for before, part in zip(parts, parts[1:], strict=False):
         change = part.comes_out if part.adds else torch.zeros_like(part.wire)
         torch.testing.assert_close(before.wire + change, part.wire)
 
 
 def test_only_the_heads_carry_something_from_row_to_row():
-    reached = [(part.name, rows_reached(part)) for part in walk(model(), IDS)]
+    reached = [(part.name, rows_reached(part)) for part in run_through(model(), IDS)]
     assert {name for name, rows in reached if rows > 1} == {"heads"}
     assert all(rows == len(IDS) for name, rows in reached if name == "heads")
     assert all(rows == 1 for name, rows in reached if name != "heads")
@@ -66,17 +66,19 @@ def test_only_the_heads_carry_something_from_row_to_row():
 
 def test_the_heads_add_up_to_what_the_projection_adds():
     gpt = model()
-    heads, mixed = (next(part for part in walk(gpt, IDS) if part.name == name) for name in ("heads", "projection"))
+    heads, mixed = (
+        next(part for part in run_through(gpt, IDS) if part.name == name) for name in ("heads", "projection")
+    )
     attention = gpt.blocks[0].attention
     together = share_of_heads(attention, heads.comes_out).sum(0) + attention.projection.bias
     torch.testing.assert_close(together, mixed.comes_out)
 
 
 def test_what_is_read_off_the_end_of_the_wire_is_the_model_s_guess():
-    parts = walk(gpt := model(), IDS)
+    parts = run_through(gpt := model(), IDS)
     torch.testing.assert_close(read_off(gpt, parts[-1].wire), parts[-1].comes_out)
 
 
 def test_a_model_without_skips_has_no_wire():
     with pytest.raises(ValueError, match="no wire"):
-        walk(model(residual=False), IDS)
+        run_through(model(residual=False), IDS)

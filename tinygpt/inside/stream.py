@@ -1,6 +1,6 @@
 """A text on its way through a whole GPT: what goes into each part, what comes out, and the wire that carries the sum.
 
-    for part in walk(model, ids):
+    for part in run_through(model, ids):
         print(part.name, part.goes_in.shape, part.comes_out.shape)
 
 With skip connections every half of a block only adds to what is there: one vector for each token runs from the first
@@ -41,7 +41,7 @@ class Part:
 
 
 @torch.no_grad()
-def walk(model: GPTLanguageModel, ids: Tensor) -> list[Part]:
+def run_through(model: GPTLanguageModel, ids: Tensor) -> list[Part]:
     """Every part of the model, in the order in which `ids` (T,) meet them. ValueError for a model without skips."""
     if not model.config.residual:
         raise ValueError("without skip connections there is no wire to add to")

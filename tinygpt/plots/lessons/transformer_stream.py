@@ -46,7 +46,7 @@ class Matrix:
 
 
 @dataclass(frozen=True)
-class Rise:
+class RiseBar:
     """What the loss rises by without a part, as it is `said`; `error` is its standard error, where one was measured."""
 
     name: str
@@ -164,7 +164,7 @@ def _tiles(strengths: Tensor, x: float, y: float, wide: float, high: float, mode
     return f'<g transform="{place}" stroke-width=".92" fill="none">{paths}</g>'
 
 
-def guesses(found: Sequence[tuple[str, float]], mode: Mode) -> str:
+def likeliest_bars(found: Sequence[tuple[str, float]], mode: Mode) -> str:
     """What would be guessed if the wire ended here: the likeliest characters as bars, a line each, as HTML."""
     lines = "".join(
         f'<p><code>{escape(shown(c))}</code><i style="width:{50 * share:.0f}%"></i>{number(share)}</p>'
@@ -246,7 +246,7 @@ def _small_map(weights: Tensor, characters: Sequence[str], mode: Mode) -> str:
     return svg(164, 162, *parts)
 
 
-def rises(bars: Sequence[Rise], mode: Mode, *, most: float, gray: float = 0.0, note: str = "") -> str:
+def rises(bars: Sequence[RiseBar], mode: Mode, *, most: float, gray: float = 0.0, note: str = "") -> str:
     """What the loss rises by without each part, an axis from 0 to `most`; `gray` is the end of a band that begins at 0.
 
     A whisker is two standard errors long to each side.

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from tinygpt.gpt import Block, FeedForward, GPTLanguageModel
-from tinygpt.inside.stream import Part, hidden_units, read_off, rows_reached, share_of_heads, walk
+from tinygpt.inside.stream import Part, hidden_units, read_off, rows_reached, run_through, share_of_heads
 from tinygpt.lessons.measured import GPT, loaded
 from tinygpt.models import count_parameters
 from tinygpt.plots.lessons import transformer_stream as drawings
@@ -38,15 +38,15 @@ def gpt() -> GPTLanguageModel:
 @lru_cache(maxsize=1)
 def the_run() -> tuple[Part, ...]:
     """The text on its way through the shipped GPT."""
-    return tuple(walk(gpt(), torch.tensor(TOKENIZER.encode(TEXT))))
+    return tuple(run_through(gpt(), torch.tensor(TOKENIZER.encode(TEXT))))
 
 
 @scene("tra-run", code=[Block.forward, Block.join])
-def runs(scene: Scene) -> Showing:
+def the_machine_runs(scene: Scene) -> Showing:
     """The machine as a wire with boxes; each opens to its numbers for the text, and to what it adds to the wire."""
     yield run_facts()
     ui.walk(
-        machine_drawing(frame.mode()), opened_boxes(frame.mode()), keys=("box", "row"), stops=stop_names(),
+        _machine(frame.mode()), opened_boxes(frame.mode()), keys=("box", "row"), stops=stop_names(),
         places=[f"{t} {spoken(c)}" for t, c in enumerate(TEXT)], default=(HEADS, ROW), step=drawings.CELL,
         beside=scene.templates["read_off"],
     )  # fmt: skip
@@ -66,7 +66,7 @@ def stop_names() -> list[str]:
     return [part.name if part.block is None else f"block {part.block}: {part.name}" for part in the_run()]
 
 
-def machine_drawing(mode: Mode) -> str:
+def _machine(mode: Mode) -> str:
     """The wire and its boxes."""
     return drawings.machine_on_a_wire([Stop(part.name, part.block, part.adds) for part in the_run()], mode)
 
@@ -120,7 +120,7 @@ def _chances(n: int) -> Tensor:
 def _beside(chances: Tensor, mode: Mode) -> str:
     """The likeliest next characters for one row, as bars. `chances` is (V,)"""
     shares, ids = chances.topk(LIKELIEST)
-    return drawings.guesses(
+    return drawings.likeliest_bars(
         [(TOKENIZER.decode([int(i)]), float(share)) for share, i in zip(shares, ids, strict=True)], mode
     )
 
