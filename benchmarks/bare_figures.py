@@ -16,19 +16,19 @@ from tinygpt.attention import attention_stages, causal_mask
 from tinygpt.averaging import mean_by_loop, softmax_of_averages, tril_weights
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
-from tinygpt.lessons.measured import SIZES, result
+from tinygpt.lessons.measured import EXPERIMENTS, SIZES, result, results_of_seeds
 from tinygpt.lessons.tables import loss, pair_counts, probabilities, random_losses, softmax_of_table
-from tinygpt.models import build, parts
+from tinygpt.models import build, count_parameters, parts
 from tinygpt.plots import look
 from tinygpt.plots.lessons import (
     attention_row,
     averaging,
     bigram,
     bigram_drawings,
-    positions,
     scaling,
     scaling_drawings,
     tokens,
+    transformer,
     transformer_drawings,
 )
 from tinygpt.plots.lessons.attention_stages import stages_figure
@@ -38,7 +38,7 @@ from tinygpt.ui.drag import Picture, drag
 from tinygpt.variance import random_qk
 
 TEXT = "the king"
-WINDOWS = {8: ("gpt", "gpt-averaged"), 32: ("gpt-32", "gpt-averaged-32")}
+FAIR = ["feed-forward", "blocks-no-skip", "blocks"]
 HEAD_SIZES = [1, 4, 8, 16, 32, 64, 128, 256]
 LABEL, UP, DOWN = "label", "[data-testid='stNumberInputStepUp']", "[data-testid='stNumberInputStepDown']"
 
@@ -62,7 +62,7 @@ SWITCHES = {
     "averaging": Control("mask", (LABEL, LABEL), "avg_5"),
     "attention": Control("row", (DOWN, UP), "att_3"),
     "scaling": Control("trained_size", ("role=radio[name='64']", "role=radio[name='256']"), "sca_8"),
-    "transformer": Control("context", ("role=radio[name='32']", "role=radio[name='8']"), "tra_7"),
+    "transformer": Control("wrong_confound", (LABEL, LABEL), "tra_5"),
 }
 
 
@@ -103,11 +103,15 @@ def figure(lesson: str, key: str) -> go.Figure:
                 for stage, name in (("scaled", "scaled"), ("scores", "unscaled"))
             }
             return scaling.trained(SIZES, trained, 2.48, "light", chosen=size)
-        case _:  # transformer: loss by position of two trained models
-            T = st.segmented_control("block_size", list(WINDOWS), default=8, required=True, key=key)
-            chosen, averaged = (result(name).by_position for name in WINDOWS[T])
-            curves = [positions.Curve("chosen", chosen, "gpt"), positions.Curve("averaged", averaged, "count")]
-            return positions.by_position(curves, "light", low=1.8, high=2.7)
+        case _:  # transformer: three models as places on a chart, or two of them
+            names = ["feed-forward", "blocks"] if st.toggle("as the ladder does", key=key) else FAIR
+            found = {name: tuple(one.val_loss for one in results_of_seeds(name)) for name in names}
+            sizes = [count_parameters(EXPERIMENTS[name].model) for name in names]
+            points = [
+                transformer.Trained(name, size, losses, "gpt")
+                for size, (name, losses) in zip(sizes, found.items(), strict=True)
+            ]
+            return transformer.fair_test(points, [(0, 1, "changed")], "light")
 
 
 def pictures(lesson: str) -> list[str]:

@@ -13,21 +13,22 @@ import argparse
 import json
 from collections.abc import Iterator
 from concurrent.futures import as_completed
-from typing import Any
+from typing import Any, get_args
 
 import torch
 from loky import ProcessPoolExecutor
 
 from benchmarks.goals import Goals
-from tinygpt.checkpoint.model_file import model_bytes
+from tinygpt.checkpoint.model_file import load, model_bytes
 from tinygpt.cli.train import facts_about
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.counting import SMOOTHING, NGramModel, floors
 from tinygpt.files import write_whole
 from tinygpt.generation import generate
 from tinygpt.gpt import GPTLanguageModel
+from tinygpt.inside.knockout import Half, looks_back, rise, without
 from tinygpt.inside.vitals import habits
-from tinygpt.lessons.measured import CORPUS, EXPERIMENTS, FILE, line_of, spec
+from tinygpt.lessons.measured import CORPUS, EXPERIMENTS, FILE, GPT, line_of, path_of, spec
 from tinygpt.randomness import generator
 from tinygpt.training.evaluation import counts_by_position, loss_by_position, loss_in_use
 from tinygpt.training.loop import advance, one_thread
@@ -37,6 +38,7 @@ from tinygpt.training.state import TrainState, start
 Run = tuple[str, int]  # the name of an experiment, and a seed
 TO_SHIP: Run = ("one-head-skip", 1337)  # its model becomes a file in checkpoints/
 SAMPLE = 120  # characters
+BACK = 3  # on itself, one back, two back
 CLOSE = 1e-3  # nats: by how much another training on the same machine may be off
 
 
@@ -78,6 +80,24 @@ def counts(corpus: Corpus) -> dict[str, Any]:
     by_position = counts_by_position(pairs, corpus, 8).tolist()
     losses = {name: (floor.train, floor.val) for name, floor in floors(corpus).items()}
     return rounded({"floors": losses, "pairs_by_position": by_position})
+
+
+def inside(corpus: Corpus) -> dict[str, Any]:
+    """Where the heads of the shipped GPT look, and what it costs to switch off one of its heads or halves."""
+    model = load(path_of(GPT)).model
+    assert isinstance(model, GPTLanguageModel)
+    layers, heads = range(model.config.n_layer), range(model.config.n_head)
+    with one_thread():
+        off = {
+            half: [rise(model, without(model, half, block=layer), corpus) for layer in layers]
+            for half in get_args(Half)
+        }
+        heads_off = [
+            [rise(model, without(model, "attention", block=layer, head=head), corpus) for head in heads]
+            for layer in layers
+        ]
+        back = [looks_back(model, corpus, steps).tolist() for steps in range(BACK)]
+    return rounded({"off": off, "heads_off": heads_off, "back": back})
 
 
 def rounded(values: Any) -> Any:
@@ -130,6 +150,7 @@ def main() -> None:
             goals.at_most(CLOSE, abs(off), f"{key}, distance from what the file says")
         return goals.settle()
     store("counts", counts(load_corpus(CORPUS)))
+    store("inside", inside(load_corpus(CORPUS)))
     lacking = [run for run in runs if chosen.only or not is_stored(lines, run)]
     for run, line, model in train_all(lacking, chosen.workers):
         key = line_of(*run)

@@ -123,6 +123,8 @@ def test_a_result_of_other_settings_is_not_shown(a_file):
 
 def test_without_a_file_every_question_has_a_plain_answer(a_file):
     a_file({})
+    with pytest.raises(ValueError, match="nothing about the inside"):
+        measured.inside_the_gpt()
     with pytest.raises(ValueError, match="no counts"):
         counted()
     with pytest.raises(ValueError, match="no result"):
@@ -134,7 +136,7 @@ def test_the_file_has_a_line_for_each_result_and_nothing_else():
     lines = json.loads(text)
     assert len(text.splitlines()) == len(lines) + 2
     assert list(lines) == sorted(lines)
-    assert set(lines) == {"counts", *(measured.line_of(name, seed) for name, seed in RUNS)}
+    assert set(lines) == {"counts", "inside", *(measured.line_of(name, seed) for name, seed in RUNS)}
     assert all(lessons.is_stored(lines, run) for run in RUNS)
 
 

@@ -23,6 +23,7 @@ from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import RunSpec, TrainConfig
 
 FILE = CHECKPOINTS / "lessons.json"
+GPT = "layer-norm"  # the shipped model that lesson 6 looks into
 CORPUS, VOCABULARY = "tinyshakespeare", 65  # the lecture's exact file: all results are about it
 
 
@@ -66,6 +67,9 @@ EXPERIMENTS: dict[str, Experiment] = {
     "gpt-no-skip": _like("layer-norm", "GPT without skips", residual=False),
     "gpt-no-positions": _like("layer-norm", "GPT without positions", positions="none"),
     "gpt-one-block": _like("layer-norm", "GPT with one block", n_layer=1),
+    "gpt-no-feed-forward": _like("layer-norm", "GPT without feed-forward", feed_forward=0),
+    "gpt-one-head": _like("layer-norm", "GPT with one head a block", n_head=1),
+    "gpt-no-projection": _like("layer-norm", "GPT without projection", projection=False),
     "gpt-averaged": _like("layer-norm", "GPT whose rows are plain averages", scale="average"),
     "gpt-32": _like("layer-norm", "GPT with 32 characters of context", train={"max_steps": 2_500}, block_size=32),
     "gpt-averaged-32": _like(
@@ -140,6 +144,26 @@ def counted() -> tuple[dict[str, Floor], tuple[float, ...]]:
     if counts is None:
         raise ValueError(f"{FILE.name} has no counts; measure them: python -m benchmarks.lessons")
     return {name: Floor(*pair) for name, pair in counts["floors"].items()}, tuple(counts["pairs_by_position"])
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What was measured inside the shipped GPT, on hidden text. A rise is (mean, standard error), in nats."""
+
+    off: dict[str, tuple[tuple[float, float], ...]]  # what the loss rises by without a half, block by block
+    heads_off: tuple[tuple[tuple[float, float], ...], ...]  # and without one head: a row a block
+    back: tuple[tuple[tuple[float, ...], ...], ...]  # the weight 0, 1, 2 characters back: a row a block, by head
+
+
+def inside_the_gpt() -> Inside:
+    """What the shipped GPT's heads do, and what each half and each head is worth to it."""
+    found = stored_lines().get("inside")
+    if found is None:
+        raise ValueError(
+            f"{FILE.name} has nothing about the inside of the GPT; measure it: python -m benchmarks.lessons"
+        )
+    off = {half: _frozen(rises) for half, rises in found["off"].items()}
+    return Inside(off, _frozen(found["heads_off"]), _frozen(found["back"]))
 
 
 def line_of(name: str, seed: int) -> str:

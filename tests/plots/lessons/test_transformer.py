@@ -134,15 +134,6 @@ def test_an_arrow_leads_from_one_model_to_another_on_the_axis_of_powers():
     assert "skips" in notes(figure) and "numbers" not in notes(figure)
 
 
-def test_the_parts_are_sorted_and_another_seed_is_a_band():
-    figure = figures.missed({"small": 2.01, "large": 2.2}, 2.0, 0.05, "light")
-    (bars,) = figure.data
-    assert list(bars.y) == ["large", "small"]  # Plotly begins below
-    assert list(bars.x) == pytest.approx([0.2, 0.01]) and "+0.20" in bars.text[0]
-    assert (figure.layout.shapes[0].x0, figure.layout.shapes[0].x1) == (-0.05, 0.05)
-    assert figure.layout.xaxis.range[1] > 0.2
-
-
 @pytest.mark.parametrize("T", [8, 32])
 def test_a_loss_for_each_position_and_a_name_at_each_end(T):
     curves = [Curve("averaged", (2.5,) * T, "count"), Curve("chosen", (2.1,) * T, "gpt")]
@@ -155,8 +146,17 @@ def test_a_loss_for_each_position_and_a_name_at_each_end(T):
     assert figure.layout.xaxis.tickvals[-1] == T - 1
 
 
+def test_a_curve_of_a_shorter_window_ends_where_the_window_does_with_its_name_at_its_right():
+    curves = [Curve("short", (2.5,) * 8, "gpt", dash="solid"), Curve("long", (2.1,) * 32, "gpt", dash="dash")]
+    figure = by_position(curves, "light", low=2.0, high=2.6)
+    assert [len(trace.x) for trace in figure.data] == [8, 32]
+    assert [trace.line.dash for trace in figure.data] == ["solid", "dash"]
+    (short,) = [note for note in figure.layout.annotations if "short" in note.text]
+    assert (short.x, short.xanchor) == (7, "left")
+
+
 def test_the_habits_of_two_heads_stand_side_by_side():
     figure = figures.habit_bars({"no skip": (0.8, 0.1), "skip": (0.5, math.nan)}, "light")
     assert [list(bar.x) for bar in figure.data] == [["on itself", "one back"]] * 2
-    assert figure.data[0].text[0] == "no skip<br><b>0.80</b>"
+    assert figure.data[0].text[0] == "<b>0.80</b>"
     assert figure.data[0].marker.color != figure.data[1].marker.color

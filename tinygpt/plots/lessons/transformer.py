@@ -26,7 +26,7 @@ def habit_bars(habits: Mapping[str, tuple[float, float]], mode: Mode) -> go.Figu
     for i, (name, shares) in enumerate(habits.items()):
         figure.add_bar(
             x=["on itself", "one back"], y=list(shares), marker={"color": p.sequential[2] if i == 0 else p.blue},
-            text=[f"{name}<br><b>{number(share)}</b>" for share in shares], textposition="outside", cliponaxis=False,
+            text=[f"<b>{number(share)}</b>" for share in shares], textposition="outside", cliponaxis=False,
             textangle=0, constraintext="none", textfont={"size": TICK, "color": p.ink},
             hovertemplate=f"{name}, %{{x}}: %{{y:.3f}}<extra></extra>",
         )  # fmt: skip
@@ -98,24 +98,3 @@ def _arrow(figure: go.Figure, start: Trained, end: Trained, text: str, mode: Mod
 def _falls(start: Trained, end: Trained) -> bool:
     """Whether an arrow between two sizes leads down."""
     return start.numbers != end.numbers and end.losses[0] < start.losses[0]
-
-
-def missed(losses: Mapping[str, float], full: float, seed: float, mode: Mode) -> go.Figure:
-    """What the loss rises by without each part, least first; `seed` is what another seed alone does to it."""
-    p, figure = PALETTE[mode], go.Figure()
-    names = sorted(losses, key=losses.__getitem__, reverse=True)
-    rises = [losses[name] - full for name in names]
-    figure.add_bar(
-        y=names, x=rises, orientation="h", cliponaxis=False, marker={"color": color("gpt", mode)}, textangle=0,
-        textposition="outside", text=[f" <b>{change(rise)}</b>" for rise in rises],
-        customdata=[number(losses[name], 3) for name in names],
-        hovertemplate="without %{y}: %{customdata}<extra></extra>",
-    )  # fmt: skip
-    figure.add_vrect(x0=-seed, x1=seed, fillcolor=p.gray, opacity=0.28, line_width=0, layer="above")
-    annotate(figure, 0, 1, "gray: another seed", p.muted, yref="paper", yanchor="bottom", xanchor="left")
-    figure.update_xaxes(
-        range=[min(-1.15 * seed, *rises), 1.4 * max(rises)], showgrid=True, tickformat="+.2f",
-        title=f"above the whole GPT's {number(full, 3)}", nticks=5,
-    )  # fmt: skip
-    figure.update_yaxes(showgrid=False)
-    return dress(figure, mode).update_layout(height=360, bargap=0.35, margin={"t": 34, "r": 8})

@@ -11,8 +11,8 @@ from tinygpt.plots.drawing import dot, line, rect, svg, words
 from tinygpt.plots.look import LABEL, PALETTE, SANS, TICK, Mode, Palette
 from tinygpt.spelling import thousands
 
-WIDTH, BOX, LEFT, HIGH, STEP = 450, 300, 78, 40, 54  # px: the drawing, a box, and from one box to the next
-RAIL, SKIP = 44, 46  # px: where the way around a part runs, and the height of its plus
+WIDTH, BOX, LEFT, HIGH, STEP = 450, 300, 78, 34, 46  # px: the drawing, a box, and from one box to the next
+RAIL, SKIP = 44, 40  # px: where the way around a part runs, and the height of its plus
 MIDDLE = LEFT + BOX / 2
 
 # Ochre the raw, blue attention, teal the heads joined, plum what comes out; a pattern says the same without color.
@@ -95,16 +95,22 @@ def _box(box: Box, y: float, p: Palette) -> str:
     """A part with its count; an arrow leads into it."""
     tone, middle = p.ink if box.on else p.muted, y + HIGH / 2
     count = thousands(box.count) if box.on else "off"
-    parts = [line(MIDDLE, y - STEP + HIGH, MIDDLE, y - 2, p.muted)]
+    parts = [_down(y - STEP + HIGH, y - 2, p)]
     if box.on:
         parts += [rect(LEFT, y, BOX, HIGH, fill=p.tile), rect(LEFT, y, 8, HIGH, fill=getattr(p, HUES[box.name]))]
     else:
         parts.append(rect(LEFT, y, BOX, HIGH, stroke=p.muted, dashed=True, thick=1.5))
     parts.append(words(LEFT + 20, middle, box.name, tone))
     if box.note and box.on:
-        parts.append(words(LEFT + 20 + 7.6 * len(box.name), middle, box.note, p.muted, size=14))
+        parts.append(words(LEFT + 18 + 7.6 * len(box.name), middle, box.note, p.muted, size=TICK))
     parts.append(words(LEFT + BOX - 12, middle, count, tone, anchor="end", bold=box.on))
     return "".join(parts)
+
+
+def _down(start: float, end: float, p: Palette) -> str:
+    """A short line down that ends in an arrowhead."""
+    sides = (line(MIDDLE, end, MIDDLE + side, end - 5, p.muted) for side in (-4, 4))
+    return line(MIDDLE, start, MIDDLE, end, p.muted) + "".join(sides)
 
 
 def _skip(begin: float, y: float, p: Palette, *, on: bool) -> str:
@@ -113,7 +119,7 @@ def _skip(begin: float, y: float, p: Palette, *, on: bool) -> str:
     way = [(MIDDLE, begin, RAIL, begin), (RAIL, begin, RAIL, y), (RAIL, y, MIDDLE - 14, y)]
     parts = [line(*ends, tone, thick=thick, dashed=not on) for ends in way]
     parts += [
-        line(MIDDLE, y - 22, MIDDLE, y - 14, p.muted),
+        _down(y - 22, y - 14, p),
         dot(MIDDLE, y, 13, fill=p.tile if on else p.paper, stroke=tone),
         words(MIDDLE, y, "+", tone, anchor="middle", bold=on),
         words(MIDDLE + 24, y, "skip", tone),

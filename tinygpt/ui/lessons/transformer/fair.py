@@ -3,27 +3,34 @@
 import math
 from collections.abc import Sequence
 from contextlib import nullcontext
+from typing import Any
 
 from tinygpt.gpt import Block, scale_factor
-from tinygpt.lessons.measured import EXPERIMENTS, VOCABULARY, counted, result, results_of_seeds
-from tinygpt.models import count_parameters
+from tinygpt.inside.knockout import without
+from tinygpt.lessons.measured import EXPERIMENTS, VOCABULARY, counted, inside_the_gpt, result, results_of_seeds
+from tinygpt.models import count_parameters, parts
 from tinygpt.plots.lessons import transformer as figures
 from tinygpt.plots.lessons.positions import Curve, by_position
 from tinygpt.plots.lessons.transformer import Trained
+from tinygpt.plots.lessons.transformer_stream import RiseBar
+from tinygpt.plots.lessons.transformer_stream import rises as rises_drawing
 from tinygpt.spelling import number
 from tinygpt.training.evaluation import loss_by_position, window_costs
 from tinygpt.ui import frame
-from tinygpt.ui.scene import Showing, choose, plot, scene, table, wrong_frame, wrong_switch
+from tinygpt.ui.drag import Picture, drag
+from tinygpt.ui.scene import Showing, explain, picture, plot, scene, table, wrong_frame, wrong_switch
 from tinygpt.ui.train.here import train_here
-from tinygpt.words.storyboard import Scene, apart
+from tinygpt.words.storyboard import Facts, Scene, apart
 
 FAIR = {  # an experiment, what it is called on the chart, and its hue
-    "feed-forward": ("feed-forward", "heads"), "blocks-no-skip": ("three blocks,<br>no skips", "count"),
+    "feed-forward": ("four heads and<br>feed-forward", "heads"),
+    "blocks-no-skip": ("three blocks,<br>no skips", "count"),
     "blocks": ("three blocks,<br>skips", "gpt"),
 }  # fmt: skip
-WITHOUT = {  # a part, and the experiment in which it is missing
-    "LayerNorm": "blocks", "positions": "gpt-no-positions", "all but one block": "gpt-one-block",
-    "choosing": "gpt-averaged", "skips": "gpt-no-skip",
+WITHOUT = {  # how a GPT with less is called on the chart, and the experiment
+    "without projection": "gpt-no-projection", "with one head only": "gpt-one-head", "without LayerNorm": "blocks",
+    "without positions": "gpt-no-positions", "without feed-forward": "gpt-no-feed-forward",
+    "with one block only": "gpt-one-block", "without skips": "gpt-no-skip", "without choosing": "gpt-averaged",
 }  # fmt: skip
 WINDOWS = {8: ("gpt", "gpt-averaged"), 32: ("gpt-32", "gpt-averaged-32")}  # block_size: chosen, averaged
 AIR = 0.1  # nats above and below the curves
@@ -59,62 +66,106 @@ def one_fair_test(scene: Scene) -> Showing:
     train_here(*FAIR, key=scene.key)
 
 
-@scene("tra-6", code=[Block])
+@scene("tra-6", code=[Block, without])
 def one_part_less(scene: Scene) -> Showing:
-    """What the loss rises by without each part, and how far another seed moves the whole."""
-    full, other = (one.val_loss for one in results_of_seeds("gpt"))
-    losses = {part: result(name).val_loss for part, name in WITHOUT.items()}
-    rises = {part: apart(loss, full, 3) for part, loss in losses.items()}
-    each = [
-        scene.plain("one", {"part": part, "loss": losses[part], "rise": rises[part]})
-        for part in sorted(rises, key=rises.__getitem__)
-    ]
-    seed = abs(full - other)
-    facts = {
-        "full": full, "seed": seed, "each": "; ".join(each), "positions": rises["positions"],
-        "norm": rises["LayerNorm"], "skips": rises["skips"], "choice": rises["choosing"],
-    }  # fmt: skip
+    """What the loss rises by without each part: trained again without it, or switched off in the trained GPT."""
+    facts = loss_without()
     yield facts
-    printed = {part: round(loss, 3) for part, loss in losses.items()}
-    plot(scene, figures.missed(printed, round(full, 3), seed, frame.mode()), facts)
-    experiments = {name: EXPERIMENTS[name] for name in ("gpt", *WITHOUT.values())}
-    rows: dict[str, Sequence[object]] = {
-        "model": [one.title for one in experiments.values()],
-        "learned numbers": [count_parameters(one.model) for one in experiments.values()],
-        "val loss": [full, *losses.values()],
+    names = [scene.templates["again"], scene.templates["off"]]
+    drag(
+        [_trained_again(scene, facts), _switched_off(scene, facts)], key="taken", label="Without the part", names=names
+    )
+    explain(scene, facts, _rows_without)
+    train_here("gpt", *WITHOUT.values(), key=scene.key)
+
+
+def loss_without() -> Facts:
+    """What is lost without each part, as people find it who subtract what is printed; how far another seed goes."""
+    full, other = (one.val_loss for one in results_of_seeds("gpt"))
+    rises = {part: apart(result(name).val_loss, full, 3) for part, name in WITHOUT.items()}
+    seed = abs(apart(full, other, 3))
+    off = [rise for rise, _ in inside_the_gpt().off["feed-forward"]]
+    whole = EXPERIMENTS["gpt"]
+    bare, skips = result("blocks-no-skip").val_loss, result("blocks").val_loss
+    return {
+        "full": full, "seed": seed, "forward": rises["without feed-forward"], "choice": rises["without choosing"],
+        "skips": rises["without skips"], "norm": rises["without LayerNorm"], "projection": rises["without projection"],
+        "heads": rises["with one head only"], "off_low": min(off), "off_high": max(off), "bare": apart(bare, skips),
+        "forward_share": parts(whole.model)["feed-forward"] / count_parameters(whole.model),
+        "least": min(rises, key=rises.__getitem__), "lowest": min(rises.values()), "all": len(rises),
+        "small": sum(abs(rise) <= seed for rise in rises.values()),
+        "layers": whole.model.n_layer, "steps": whole.train.max_steps, "rises": rises,
+    }  # fmt: skip
+
+
+def _trained_again(scene: Scene, facts: Facts) -> Picture:
+    """A bar for each part that was missing while the model was trained."""
+    rises: dict[str, float] = facts["rises"]
+    order = sorted(rises, key=rises.__getitem__, reverse=True)
+    bars = [RiseBar(part, rises[part], figures.change(rises[part], 3)) for part in order]
+    note = scene.plain("of_gray", facts)
+    drawing = rises_drawing(bars, frame.mode(), most=max(rises.values()), gray=facts["seed"], note=note)
+    return picture(scene, drawing, facts)
+
+
+def _switched_off(scene: Scene, facts: Facts) -> Picture:
+    """A bar for each half of each block that was switched off in the trained GPT."""
+    halves = [(half, block, *rise) for half, found in inside_the_gpt().off.items() for block, rise in enumerate(found)]
+    bars = [
+        RiseBar(scene.plain("half", {"half": half, "block": block}), rise, figures.change(rise), error)
+        for half, block, rise, error in halves
+    ]
+    most = max(bar.rise + 2 * bar.error for bar in bars)
+    drawing = rises_drawing(bars, frame.mode(), most=most, note=scene.templates["no_gray"])
+    return picture(scene, drawing, facts, "caption_off")
+
+
+def _rows_without() -> dict[str, Sequence[object]]:
+    """Every model of the scene, how many numbers it learned, and its loss."""
+    experiments = [EXPERIMENTS[name] for name in ("gpt", *WITHOUT.values())]
+    return {
+        "model": [one.title for one in experiments],
+        "learned numbers": [count_parameters(one.model) for one in experiments],
+        "val loss": [result(name).val_loss for name in ("gpt", *WITHOUT.values())],
     }
-    table(lambda: rows, key=scene.key)
-    train_here(*experiments, key=scene.key)
 
 
 @scene("tra-7", code=[scale_factor])
 def choosing(scene: Scene) -> Showing:
-    """The loss place by place of a model that chooses and of one that only averages, in two sizes of window.
+    """The loss place by place of models that choose and of models that only average, in two sizes of window.
 
     The longer window was trained with fewer steps; how far apart the two were after as many in the shorter one is said.
     """
     found = {T: [result(name) for name in pair] for T, pair in WINDOWS.items()}
-    steps = {T: EXPERIMENTS[chosen].train.max_steps for T, (chosen, _) in WINDOWS.items()}
-    short, long = WINDOWS
-    differences = {T: averaged.val_loss - chosen.val_loss for T, (chosen, averaged) in found.items()}
-    early = [dict(zip(one.steps, one.val, strict=True))[steps[long]] for one in found[short]]
-    asked = {
-        "short": short, "long": long, "difference_short": differences[short], "difference_long": differences[long],
-        "steps_short": steps[short], "steps_long": steps[long], "difference_early": early[1] - early[0],
-    }  # fmt: skip
-    yield asked
-    T = choose("block_size", WINDOWS, short, key="context")
-    chosen, averaged = found[T]
-    facts = asked | {
-        "T": T, "chosen": chosen.val_loss, "averaged": averaged.val_loss, "steps": steps[T],
-        "difference": apart(averaged.val_loss, chosen.val_loss, 3),
-        "last": averaged.by_position[-1] - chosen.by_position[-1],
-    }  # fmt: skip
-    every = [loss for pair in found.values() for one in pair for loss in one.by_position]  # one axis for both windows
-    curves = [Curve("chosen", chosen.by_position, "gpt"), Curve("averaged", averaged.by_position, "count")]
+    facts = choosing_facts()
+    yield facts
+    curves = [
+        Curve(scene.plain("curve", {"what": what, "T": T}), one.by_position, role, dash="dash" if T > 8 else "solid")
+        for T, pair in found.items()
+        for what, role, one in zip(("chosen", "averaged"), ("gpt", "count"), pair, strict=True)
+    ]
+    every = [loss for curve in curves for loss in curve.losses]
     plot(scene, by_position(curves, frame.mode(), low=min(every) - AIR, high=max(every) + AIR), facts)
-    table(lambda: {"position": range(T), **{curve.name: curve.losses for curve in curves}}, key=scene.key)
+    long = max(WINDOWS)
+    rows = {curve.name: [*curve.losses, *[None] * (long - len(curve.losses))] for curve in curves}
+    table(lambda: {"position": range(long), **rows}, key=scene.key)
     train_here(*(name for pair in WINDOWS.values() for name in pair), key=scene.key)
+
+
+def choosing_facts() -> Facts:
+    """What choosing gains over averaging in the short and in the long window, and at the last position of each."""
+    facts: dict[str, Any] = {}
+    for size, (T, names) in zip(("short", "long"), WINDOWS.items(), strict=True):
+        chosen, averaged = map(result, names)
+        facts |= {
+            size: T, f"chosen_{size}": chosen.val_loss, f"averaged_{size}": averaged.val_loss,
+            f"difference_{size}": averaged.val_loss - chosen.val_loss,
+            f"apart_{size}": apart(averaged.val_loss, chosen.val_loss, 3),
+            f"last_{size}": averaged.by_position[-1] - chosen.by_position[-1],
+            f"steps_{size}": EXPERIMENTS[names[0]].train.max_steps,
+        }  # fmt: skip
+    early = [dict(zip(one.steps, one.val, strict=True))[facts["steps_long"]] for one in map(result, WINDOWS[8])]
+    return facts | {"difference_early": early[1] - early[0]}
 
 
 @scene("tra-8", code=[loss_by_position, window_costs])

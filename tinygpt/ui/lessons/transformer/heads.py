@@ -8,23 +8,25 @@ from torch import Tensor
 
 from tinygpt.attention import MultiHeadAttention
 from tinygpt.gpt import Block
-from tinygpt.lessons.measured import EXPERIMENTS, loaded, result, results_of_seeds
+from tinygpt.lessons.measured import EXPERIMENTS, GPT, inside_the_gpt, loaded, result, results_of_seeds
 from tinygpt.models import count_parameters
 from tinygpt.plots.lessons import transformer as figures
 from tinygpt.plots.lessons.attention import attention_heatmap
+from tinygpt.plots.lessons.transformer_stream import head_maps
 from tinygpt.probes import capture
 from tinygpt.spelling import number, spoken
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.training.presets import PRESETS
 from tinygpt.ui import controls, frame
+from tinygpt.ui.drag import drag
 from tinygpt.ui.readers import LONGEST, TEXT, readable, say_what_is_read
-from tinygpt.ui.scene import Showing, alt, caption, scene, table
+from tinygpt.ui.scene import Showing, alt, caption, explain, picture, scene, table
 from tinygpt.ui.train.here import train_here
-from tinygpt.words.storyboard import Facts, Scene, apart
+from tinygpt.words.storyboard import Facts, Scene
 
 TOKENIZER = CharTokenizer(LECTURE_CHARS)
-MINI, PANEL = 230, 300  # px: the height of a heatmap
-ONE, FOUR, SKIP, FORWARD = "one-head", "four-heads", "one-head-skip", "feed-forward"
+PANEL = 230  # px: the height of a heatmap
+ONE, FOUR, SKIP = "one-head", "four-heads", "one-head-skip"
 T = PRESETS[ONE].model.block_size
 
 
@@ -37,13 +39,19 @@ def heads() -> None:
 
 def _text_read() -> str:
     """What the heads read: the known characters of what is typed, the last T of them."""
-    return (readable(st.session_state["text"] or "", TOKENIZER) or TEXT)[-T:]
+    return (readable(st.session_state.get("text") or "", TOKENIZER) or TEXT)[-T:]
 
 
 @lru_cache(maxsize=64)
+def _weights_of_blocks(name: str, text: str) -> tuple[Tensor, ...]:
+    """Where each head of a model looks on a text: (n_head, T, T) for each block."""
+    seen = capture(loaded(name).model, torch.tensor([TOKENIZER.encode(text)]))
+    return tuple(weights[0] for probe, weights in seen.items() if probe.endswith(".attention.weights"))
+
+
 def _weights_of(name: str, text: str) -> Tensor:
     """Where each head of a model's first block looks on a text. (n_head, T, T)"""
-    return capture(loaded(name).model, torch.tensor([TOKENIZER.encode(text)]))["blocks.0.attention.weights"][0]
+    return _weights_of_blocks(name, text)[0]
 
 
 def _head_facts(head: int, matrix: Tensor) -> Facts:
@@ -53,35 +61,66 @@ def _head_facts(head: int, matrix: Tensor) -> Facts:
 
 @scene("tra-3", code=[MultiHeadAttention.forward], fragment=False)
 def four_heads(scene: Scene) -> Showing:
-    """Four heatmaps, each with what its head does on this text; what they cost and buy."""
+    """All heads of the GPT on this text, block by block, with what each does as a rule; what four heads cost."""
+    yield four_facts()
     typed = controls.text(TEXT, LONGEST)
     say_what_is_read(typed, readable(typed, TOKENIZER), TOKENIZER, T)
-    text = _text_read()
-    weights = _weights_of(FOUR, text)
-    each = [_head_facts(head, matrix) for head, matrix in enumerate(weights)]
-    low, high = min(each, key=lambda one: one["back"]), max(each, key=lambda one: one["back"])
-    facts = {
-        "numbers": count_parameters(PRESETS[FOUR].model), "numbers_one": count_parameters(PRESETS[ONE].model),
-        "loss_one": result(ONE).val_loss, "loss_four": result(FOUR).val_loss, "text": text, "high": high["head"],
-        "high_back": high["back"], "low": low["head"], "low_itself": low["itself"], "low_back": low["back"],
-    }  # fmt: skip
-    yield facts
-    with st.grid(4, min_column_width=150, gap="medium"):
-        for head, matrix in enumerate(weights):
-            there = {**facts, **each[head]}
-            with st.container():
-                st.markdown(f"**{scene.write('head', there)}**  \n:gray[{scene.write('habit', there)}]")
-                figure = attention_heatmap(matrix, list(text), frame.mode()).update_layout(height=MINI)
-                frame.show(figure, key=f"{scene.key}_{head}", alt=scene.plain("alt_head", there), square=True)
-    caption(scene, facts)
-    rows = [
-        {"head": head, "looks": f"{t} {spoken(c)}"}
-        | {f"{i} {spoken(other)}": float(matrix[t, i]) for i, other in enumerate(text)}
-        for head, matrix in enumerate(weights)
-        for t, c in enumerate(text)
-    ]
-    table(lambda: rows, key=scene.key)
+    text, inside = _text_read(), inside_the_gpt()
+    pictures = []
+    for block, maps in enumerate(_weights_of_blocks(GPT, text)):
+        rows = [inside.back[steps][block] for steps in range(3)]  # on itself, one back, two back, by head
+        heads = []
+        for head, (matrix, itself, back, two) in enumerate(zip(maps, *rows, strict=True)):
+            there = {"head": head, "itself": itself, "back": back, "two": two}
+            heads.append((scene.plain("head", there), scene.plain("habit", there), matrix))
+        drawing = head_maps(heads, text, frame.mode())
+        pictures.append(picture(scene, drawing, {**block_habits(block), "text": text}))
+    drag(pictures, key="block", label="block", names=range(len(pictures)))
+    explain(scene, knockout_facts(scene), lambda: _rows_of_heads())
     train_here(FOUR, ONE, key=scene.key)
+
+
+def four_facts() -> Facts:
+    """What four narrow heads cost and buy, instead of one."""
+    return {
+        "numbers": count_parameters(PRESETS[FOUR].model), "numbers_one": count_parameters(PRESETS[ONE].model),
+        "loss_one": result(ONE).val_loss, "loss_four": result(FOUR).val_loss,
+    }  # fmt: skip
+
+
+def block_habits(block: int) -> Facts:
+    """Which head of a block of the GPT looks one back most, which two back, and which at itself, on hidden text."""
+    itself, back, two = (steps[block] for steps in inside_the_gpt().back)
+    own, high, far = (max(range(len(habit)), key=habit.__getitem__) for habit in (itself, back, two))
+    return {"block": block, "high": high, "high_back": back[high], "far": far, "far_two": two[far], "own": own,
+            "own_itself": itself[own]}  # fmt: skip
+
+
+def knockout_facts(scene: Scene) -> Facts:
+    """What the loss rises by without each head of the GPT."""
+    off = inside_the_gpt().heads_off
+    lines = [
+        scene.plain("off", {"block": block, "rises": ", ".join(f"{rise:.2f}" for rise, _ in heads)})
+        for block, heads in enumerate(off)
+    ]
+    places = [(block, head) for block, heads in enumerate(off) for head in range(len(heads))]
+    block, head = max(places, key=lambda place: off[place[0]][place[1]][0])
+    far = block_habits(0)["far"]
+    return {
+        "off": "; ".join(lines), "error": max(error for heads in off for _, error in heads), "dear_block": block,
+        "dear_head": head, "far": far, "far_rise": off[0][far][0],
+    }  # fmt: skip
+
+
+def _rows_of_heads() -> list[dict[str, object]]:
+    """Every head of the GPT: its habits on hidden text, and what the loss rises by without it."""
+    inside = inside_the_gpt()
+    return [
+        {"block": block, "head": head, "itself": inside.back[0][block][head], "one back": inside.back[1][block][head],
+         "two back": inside.back[2][block][head], "loss without it": rise, "standard error": error}
+        for block, heads in enumerate(inside.heads_off)
+        for head, (rise, error) in enumerate(heads)
+    ]  # fmt: skip
 
 
 @scene("tra-4", code=[Block.join], fragment=False)
@@ -97,13 +136,12 @@ def let_pass(scene: Scene) -> Showing:
     facts = {
         "itself_without": habits[0][0], "itself_with": habits[1][0], "loss_without": losses[ONE][0],
         "loss_with": losses[SKIP][0], "gain": losses[ONE][0] - losses[SKIP][0], "n_seeds": len(losses[ONE]),
-        "ones": ones, "skips": skips, "forward": apart(result(FOUR).val_loss, result(FORWARD).val_loss),
-        "own": count_parameters(PRESETS[FORWARD].model) - count_parameters(PRESETS[FOUR].model),
-        "looker": spoken(text[t]), "looked": spoken(text[i]), "text": text, "row": t, "column": i,
+        "ones": ones, "skips": skips, "looker": spoken(text[t]), "looked": spoken(text[i]), "text": text,
+        "row": t, "column": i,
         "here_without": float(matrices[ONE][t, i]), "here_with": float(matrices[SKIP][t, i]),
     }  # fmt: skip
     yield facts
-    with st.grid(3, min_column_width=300, gap="large"):
+    with st.grid(3, min_column_width=215, gap="medium"):
         for name, matrix in matrices.items():
             with st.container():
                 st.markdown(f"**{PRESETS[name].title}**")

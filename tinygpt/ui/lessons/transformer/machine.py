@@ -1,6 +1,7 @@
 """The first scenes of lesson 6: the machine part by part, and who owns its learned numbers."""
 
 import inspect
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from textwrap import dedent
 from typing import cast
@@ -25,59 +26,61 @@ from tinygpt.ui.lessons.transformer.parts import (
     products,
     sum_of_parts,
 )
-from tinygpt.ui.question import ask
-from tinygpt.ui.scene import Showing, alt, begin, caption, explain, fragment_of, picture, scene, table
-from tinygpt.words.storyboard import Facts, Scene, find_scene
+from tinygpt.ui.scene import Showing, alt, caption, explain, margin, picture, scene, table
+from tinygpt.words.storyboard import Facts, Scene
 
 WHOLE = cast(GPTConfig, PRESETS["layer-norm"].model)
 WIDTHS = [8, 16, 32, 64, 128, 256, 512]  # n_embd, up to a little below the 768 of the smallest GPT-2
 
 
-def machine() -> ModelConfig:
-    """The first scene, tra-1: the model that its controls say, box by box. The rest of the page trains that model, so
-    the controls redraw all of it; the question and the buttons redraw the diagram alone."""
-    scene = find_scene("tra-1")
-    begin(scene)
-    config = choose_rung()
-    _diagram(scene, config)
-    return config
-
-
-@fragment_of
-def _diagram(scene: Scene, config: ModelConfig) -> None:
-    """The boxes at the left; at the right their numbers added up, and the code of one of them."""
-    counts, n, T, boxes = parts(config), count_parameters(config), config.block_size, machine_of(config)
+@scene("tra-1", fragment=False)
+def machine(scene: Scene) -> Showing:
+    """The model that its controls say, box by box, and how its learned numbers add up. The rest of the page trains that
+    model, so the controls redraw all of it."""
+    yield block_facts()
+    config = choose_rung(scene.templates["table"])
+    name = name_of(config)
+    counts, n, boxes = parts(config), count_parameters(config), machine_of(config)
     there = {part: count for part, count in counts.items() if count}
     largest, terms = max(there, key=there.__getitem__), products(config)
     facts = {
-        "name": name_of(config), "numbers": n, "T": T, "cells": T * T, "allowed": T * (T + 1) // 2,
-        "largest": largest, "share": counts[largest] / n, "boxes": drawings.machine_words(boxes),
+        "name": name[:1].upper() + name[1:], "numbers": n, "largest": largest, "share": counts[largest] / n,
+        "boxes": drawings.machine_words(boxes), "C": WHOLE.n_embd, "n_head": WHOLE.n_head, "hs": WHOLE.head_size,
         "parts": " + ".join(f"{thousands(count)} {part}" for part, count in there.items()),
-        "C": WHOLE.n_embd, "n_head": WHOLE.n_head, "hs": WHOLE.head_size,
     }  # fmt: skip
-    ask(scene, facts)
-    left, right = st.columns([5, 6], gap="large")
+    left, right = st.columns([10, 9], gap="medium")
     with left:
         still(drawings.machine_drawing(boxes, frame.mode()), key=scene.key, alt=alt(scene, facts))
     with right:
-        caption(scene, facts)
         sums = {part: (sum_of_parts(terms[part]), count) for part, count in there.items()}
         still(drawings.sums(sums, frame.mode()), key=f"{scene.key}_sums", alt=scene.plain("sums", facts))
-        found = TABLE if isinstance(config, BigramConfig) else CODE
+        caption(scene, facts)
+    shares = [count / n for count in counts.values()]
+    explain(scene, facts, lambda: {"part": list(counts), "learned numbers": list(counts.values()), "share": shares})
+    _code_of_a_part(TABLE if isinstance(config, BigramConfig) else CODE)
+
+
+def _code_of_a_part(found: Mapping[str, tuple[Callable[..., object], ...]]) -> None:
+    """The few lines of one part, in the margin."""
+    with margin():
         part = st.pills("Show the code of", list(found), key="code_of", bind="query-params", wrap=True)
         with st.container(key="code_of_part"):
             for function in found.get(part or "", ()):
-                st.code(dedent(inspect.getsource(function)), language="python")
-    shares = [count / n for count in counts.values()]
-    explain(scene, facts, lambda: {"part": list(counts), "learned numbers": list(counts.values()), "share": shares})
+                st.code(dedent(inspect.getsource(function)), language="python", wrap_lines=True)
+
+
+def block_facts() -> Facts:
+    """What a GPT owns with one block, and with all of them."""
+    one, whole = (count_parameters(replace(WHOLE, n_layer=n)) for n in (1, WHOLE.n_layer))
+    block = (whole - one) // (WHOLE.n_layer - 1)
+    return {"one": one, "whole": whole, "block": block, "once": one - block, "blocks": WHOLE.n_layer}
 
 
 @scene("tra-2", code=[parts])
 def who_owns_them(scene: Scene) -> Showing:
     """One bar of the whole GPT, narrow to wide, and the bar of every rung."""
     facts = owner_facts(WHOLE)
-    yield facts
-    st.markdown(scene.write("drag", facts))
+    yield {**facts, **width_facts()}
     widths = [replace(WHOLE, n_embd=n_embd) for n_embd in WIDTHS]
     pictures = [picture(scene, drawings.owners(parts(one), frame.mode()), owner_facts(one)) for one in widths]
     drag(pictures, key="wide", label="n_embd", names=WIDTHS, default=WIDTHS.index(WHOLE.n_embd))
@@ -85,6 +88,7 @@ def who_owns_them(scene: Scene) -> Showing:
     rungs = {PRESETS[name].title: parts(PRESETS[name].model) for name in LADDER[::-1]}
     below = drawings.ladder_bars(rungs, frame.mode())
     still(below, key=f"{scene.key}_rungs", alt=scene.plain("alt_rungs", facts))
+    st.markdown(scene.write("buys", facts))
     columns = {rung: list(counts.values()) for rung, counts in rungs.items()}
     table(lambda: {"part": list(parts(WHOLE)), **columns}, key=scene.key)
 
@@ -99,8 +103,18 @@ def owner_facts(config: ModelConfig) -> Facts:
         "norm": counts["LayerNorm"],
     }  # fmt: skip
     shares = {f"{name}_share": count / n for name, count in owned.items()}
-    times = n / count_parameters(PRESETS["feed-forward"].model)
-    return {"numbers": n, "rungs": rungs, "times": times, **owned, **shares}
+    return {"numbers": n, "rungs": rungs, **owned, **shares}
+
+
+def width_facts() -> Facts:
+    """What the characters own, in the embeddings and the output layer, at the lecture's width and at the widest."""
+    small, large = (
+        found["embeddings_share"] + found["output_share"]
+        for found in (owner_facts(replace(WHOLE, n_embd=n_embd)) for n_embd in (WHOLE.n_embd, WIDTHS[-1]))
+    )
+    wide = WIDTHS[-1]
+    return {"narrow": WHOLE.n_embd, "wide": wide, "times": wide // WHOLE.n_embd, "small": small, "large": large,
+            "V": WHOLE.vocab_size}  # fmt: skip
 
 
 def check_facts() -> Facts:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, cast
 
 import streamlit as st
 
@@ -14,10 +15,10 @@ from tinygpt.training.presets import LADDER, PRESETS
 from tinygpt.ui.scene import choose
 
 RUNGS = {PRESETS[name].title: name for name in LADDER}
-FIRST = PRESETS["one-head"].title
+FIRST = cast(GPTConfig, PRESETS["one-head"].model)
 HEADS, BLOCKS = (1, 2, 4, 8), (1, 2, 3, 4)
 WIDTHS = {"off": 0, "\u00d7 1": 1, "\u00d7 4": 4}  # of the hidden layer, in n_embd
-OWN = "own mix"
+OWN = "your own mix"
 
 CODE: dict[str, tuple[Callable[..., object], ...]] = {  # what a part is: a few lines
     "embeddings": (GPTLanguageModel.embed,),
@@ -31,33 +32,66 @@ CODE: dict[str, tuple[Callable[..., object], ...]] = {  # what a part is: a few 
 TABLE = {"bigram": (BigramLanguageModel,)}
 
 
-def choose_rung() -> ModelConfig:
-    """The rung and one switch for each part, as the model that they say. A link that names only the rung finds the
-    switches as the rung has them."""
-    rung = choose("The lecture's ladder", RUNGS, FIRST, key="rung", on_change=_take_rung)
-    base = PRESETS[RUNGS[rung]].model
-    if isinstance(base, BigramConfig):
-        st.markdown(":gray[A table has no parts to switch. The next rung has.]")
-        return base
-    stand = _as_switches(base)
+def model_on_screen() -> ModelConfig:
+    """The model that the controls of the first scene say, wherever on the page one asks."""
+    if st.session_state.get("rung") == PRESETS["bigram"].title:
+        return PRESETS["bigram"].model
+    stand = _as_switches(FIRST) | {key: st.session_state[key] for key in _as_switches(FIRST) if key in st.session_state}
+    learned, width = stand["part_positions"], WIDTHS[stand["part_feed_forward"]]
+    return replace(
+        FIRST, n_head=stand["part_heads"], feed_forward=width, n_layer=stand["part_blocks"],
+        positions="learned" if learned else "none", projection=stand["part_projection"],
+        residual=stand["part_skip"], layer_norm=stand["part_layer_norm"],
+    )  # fmt: skip
 
-    def on(label: str, key: str) -> bool:
-        return st.toggle(label, bool(stand[key]), key=key, bind="query-params")
+
+def choose_rung(no_parts: str) -> ModelConfig:
+    """The controls: a rung of the ladder, and one switch for each part. The ladder shows the rung that the switches
+    make, or none. `no_parts` is said of a table, which has no switches."""
+    _take_the_link()
+    ladder = st.container()
+    if st.session_state.get("rung") == PRESETS["bigram"].title:
+        st.markdown(f":gray[{no_parts}]")
+    else:
+        _switches()
+        name = name_of(model_on_screen())
+        st.session_state["rung"] = name if name in RUNGS else None
+    with ladder:
+        st.segmented_control("The lecture's ladder", list(RUNGS), key="rung", bind="query-params", on_change=_take_rung)
+    return model_on_screen()
+
+
+def _switches() -> None:
+    """One switch for each part; they begin as on the first GPT of the ladder."""
+    stand = _as_switches(FIRST)
+
+    def on(label: str, key: str) -> None:
+        st.toggle(label, bool(stand[key]), key=key, bind="query-params")
 
     with st.container(horizontal=True, gap="medium"):
-        heads = choose("Heads", HEADS, stand["part_heads"], key="part_heads")
-        width = choose("Feed-forward", WIDTHS, stand["part_feed_forward"], key="part_feed_forward")
-        blocks = choose("Blocks", BLOCKS, stand["part_blocks"], key="part_blocks")
+        choose("Heads", HEADS, stand["part_heads"], key="part_heads")
+        choose("Feed-forward", WIDTHS, stand["part_feed_forward"], key="part_feed_forward")
+        choose("Blocks", BLOCKS, stand["part_blocks"], key="part_blocks")
     with st.container(horizontal=True, gap="medium"):
-        return replace(
-            base, n_head=heads, feed_forward=WIDTHS[width], n_layer=blocks,
-            positions="learned" if on("positions", "part_positions") else "none",
-            projection=on("projection", "part_projection"), residual=on("skip", "part_skip"),
-            layer_norm=on("LayerNorm", "part_layer_norm"),
-        )  # fmt: skip
+        on("positions", "part_positions")
+        on("projection", "part_projection")
+        on("skip", "part_skip")
+        on("LayerNorm", "part_layer_norm")
 
 
-def _as_switches(config: GPTConfig) -> dict[str, object]:
+def _take_the_link() -> None:
+    """A link that names a rung sets the switches that it does not name."""
+    if "rung" in st.session_state:
+        return
+    rung = st.query_params.get("rung", "")
+    if rung == PRESETS["bigram"].title:
+        st.session_state["rung"] = rung
+    elif rung in RUNGS:
+        named = _as_switches(_gpt(rung))
+        st.session_state.update({key: at for key, at in named.items() if key not in st.query_params})
+
+
+def _as_switches(config: GPTConfig) -> dict[str, Any]:
     """How the switches stand for a model."""
     width = next(name for name, width in WIDTHS.items() if width == config.feed_forward)
     return {
@@ -68,10 +102,15 @@ def _as_switches(config: GPTConfig) -> dict[str, object]:
 
 
 def _take_rung() -> None:
-    """Another rung: its switches instead of the old one's."""
-    model = PRESETS[RUNGS[st.session_state["rung"]]].model
-    if isinstance(model, GPTConfig):
-        st.session_state.update(_as_switches(model))
+    """Another rung: its switches instead of the old one's. The rung that is taken back stays."""
+    rung = st.session_state["rung"]
+    if rung in RUNGS and rung != PRESETS["bigram"].title:
+        st.session_state.update(_as_switches(_gpt(rung)))
+
+
+def _gpt(rung: str) -> GPTConfig:
+    """The model of a rung that has switches."""
+    return cast(GPTConfig, PRESETS[RUNGS[rung]].model)
 
 
 def name_of(config: ModelConfig) -> str:

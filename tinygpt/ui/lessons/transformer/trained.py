@@ -7,20 +7,25 @@ import streamlit as st
 import torch
 
 from tinygpt.corpus import default_corpus, load_corpus
-from tinygpt.counting import ngram_keys
+from tinygpt.counting import SMOOTHING, ngram_keys
 from tinygpt.gpt import GPTConfig
 from tinygpt.lessons.measured import EXPERIMENTS, RATES, counted, counts_of_pairs_and_triples, result
 from tinygpt.models import ModelConfig, count_parameters
+from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES
 from tinygpt.training.loop import advance
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import RunSpec, look_every
 from tinygpt.ui import controls, session
 from tinygpt.ui.lessons.transformer.parts import name_of
-from tinygpt.ui.scene import Showing, scene
+from tinygpt.ui.scene import Showing, explain, margin, scene
 from tinygpt.ui.train import launch, live
 from tinygpt.words.storyboard import Facts, Scene
 
+STYLE = """<style>
+@media (max-width: 640px) { .st-key-stage_tra_9 .st-key-stage { flex-direction: column; } }
+</style>"""  # a phone has no room for the curve beside what is written
 STEPS = 2_000
+INTERVAL = 300  # steps between two looks in the second study notebook
 EARLY = 500  # steps after which two learning rates are compared
 FOURS = 4  # from here on, counting one character more hardly helps on hidden text
 # The last model of the lecture ("scaled up"), and the val loss that it states. Here it would train for days.
@@ -33,24 +38,26 @@ def train_it(scene: Scene, config: ModelConfig) -> Showing:
     facts = loss_facts(scene)
     yield facts
     st.markdown(scene.write("model", {"name": name_of(config), "numbers": count_parameters(config)}))
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        with st.container(width=280):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        with st.container(width=180):
             max_steps = controls.of_training("max_steps", STEPS)
-        with st.container(width=280):
+        with st.container(width=180):
             learning_rate = controls.of_training("learning_rate", PRESETS["layer-norm"].train.learning_rate)
-        with st.container(width=150):
+        with st.container(width=140):
             seed = controls.seed()
         spec = spec_of(config, max_steps, learning_rate, seed)
-        with st.container(width=230):
+        with st.container(width=170):
             st.markdown(f":gray[{launch.time_words([spec])}]")
             order = ("train", _train, spec)
             st.button("Train", type="primary", key="train", width="stretch", on_click=session.order, args=order)
     if words := session.answer("train"):
         st.text(words)
+    st.html(STYLE)
     live.live_stage(max_steps, None)
-    with st.container(width=900):
-        st.markdown(scene.write("then", facts))
-        st.markdown(scene.write("try", facts))
+    with margin():
+        st.markdown(scene.plain("then", facts))
+        st.markdown(scene.plain("try", facts))
+    explain(scene, facts)
 
 
 def spec_of(config: ModelConfig, max_steps: int, learning_rate: float, seed: int) -> RunSpec:
@@ -78,6 +85,7 @@ def loss_facts(scene: Scene) -> Facts:
     ]
     fast = result("gpt-rate-0.003")
     fast_early = dict(zip(fast.steps, fast.val, strict=True))[EARLY]
+    slow_step, slow_loss = next(look for look in zip(slow.steps, slow.val, strict=True) if look[1] <= fast_early)
     return {
         "numbers": count_parameters(PRESETS["layer-norm"].model), "gpt": slow.val_loss, "pairs": pairs,
         "triples": floors["3-gram"].val, "counts": len(triples.grams.keys),
@@ -85,11 +93,12 @@ def loss_facts(scene: Scene) -> Facts:
         "val_shorter": fours.val, "val_longer": fives.val,
         "new_shorter": never_before(FOURS, default_corpus()), "new_longer": never_before(FOURS + 1, default_corpus()),
         "large": count_parameters(LARGE) / 1e6, "large_loss": LARGE_LOSS,
-        "rates": ", ".join(ends), "rate_steps": EXPERIMENTS[f"rate-{RATES[0]}"].train.max_steps, "early": EARLY,
+        "rates": "\n".join(ends), "early": EARLY, "smoothing": SMOOTHING[FOURS], "interval": INTERVAL,
+        "eval_iters": FINAL_BATCHES, "final": FINAL_BATCHES, "live": LIVE_BATCHES,
         "rate_too_high": next((rate for rate, one in heads.items() if one.val_loss > pairs), RATES[-1]),
         "rate_usual": EXPERIMENTS["gpt"].train.learning_rate,
         "rate_faster": EXPERIMENTS["gpt-rate-0.003"].train.learning_rate, "fast_early": fast_early,
-        "slow": next(step for step, val in zip(slow.steps, slow.val, strict=True) if val <= fast_early),
+        "slow": slow_step, "slow_loss": slow_loss,
     }  # fmt: skip
 
 

@@ -1,0 +1,81 @@
+"""The drawings of a GPT that runs, read as strings: no pixels."""
+
+import re
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tinygpt.plots.lessons import transformer_stream as drawings
+from tinygpt.plots.lessons.transformer_stream import Matrix, RiseBar, Stop
+from tinygpt.plots.look import PALETTE
+
+STOPS = [Stop("token embedding", None), Stop("LayerNorm", 0), Stop("heads", 0), Stop("projection", 0, True),
+         Stop("LayerNorm", None), Stop("output layer", None)]  # fmt: skip
+NUMBERS = Matrix("goes in", torch.tensor([[1.0, -1.0, 0.0], [0.5, 0.25, -0.123]]))
+
+
+def texts(drawing: str) -> list[str]:
+    return re.findall(r">([^<>]+)</text>", drawing)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_every_box_can_be_opened_and_only_what_adds_has_a_plus(mode):
+    drawing = drawings.machine_on_a_wire(STOPS, mode)
+    assert re.findall(r'data-stop="(\d+)"', drawing) == [str(n) for n in range(len(STOPS))]
+    assert texts(drawing).count("+") == 1 and texts(drawing).count("block 0") == 1
+
+
+def test_an_opened_box_says_its_shape_and_keeps_a_line_for_the_first_numbers():
+    drawing = drawings.opened([NUMBERS, NUMBERS], "ab", "light")
+    assert texts(drawing).count("goes in (2, 3)") == 2
+    assert drawing.count('class="row"') == drawing.count('class="first"') == 2
+    assert drawings.first_numbers(NUMBERS, 1) == "row 1:  0.50  0.25  \u22120.12"
+
+
+def test_tiles_of_one_tone_are_one_path_and_signs_have_different_ones():
+    drawing = drawings.opened([NUMBERS], "ab", "light")
+    tones = dict(re.findall(r'<path stroke="([^"]+)" d="([^"]+)"', drawing))
+    stops = PALETTE["light"].diverging
+    assert tones[stops[-1]] == "M0 0h.9" and tones[stops[0]] == "M1 0h.9"
+    assert sum(way.count("M") for way in tones.values()) == 6
+
+
+def test_a_vector_says_its_mean_and_its_spread():
+    drawing = drawings.vector_bars(torch.tensor([1.0, 3.0]), "before", "dark", limit=3)
+    assert "mean 2.00 (dashed), spread 1.00 (gray band)" in texts(drawing)
+
+
+def test_units_that_are_off_have_no_color_of_their_own():
+    before = torch.linspace(-1, 1, 32)
+    drawing = drawings.units(before, before.relu(), "hidden", "light")
+    after = drawing[drawing.index("after it") :]
+    assert PALETTE["light"].diverging[0] not in after and PALETTE["light"].diverging[-1] in after
+
+
+def test_bars_begin_at_zero_and_one_that_falls_has_none():
+    drawing = drawings.rises(
+        [RiseBar("up", 0.1, "+0.100"), RiseBar("down", -0.05, "-0.050")], "light", most=0.2, gray=0.05
+    )
+    widths = re.findall(r"left:([\d.]+)%;width:([\d.]+)%", drawing)
+    assert widths == [("0.00", "50.00"), ("0.00", "25.00"), ("0.00", "0.00"), ("0.00", "25.00")]
+
+
+def test_a_whisker_is_two_standard_errors_long_to_each_side():
+    drawing = drawings.rises([RiseBar("part", 0.1, "+0.10", 0.01)], "light", most=0.2)
+    assert "left:40.00%;width:20.00%" in drawing
+
+
+@given(st.text(min_size=1, max_size=8))
+def test_a_name_stays_text(name):
+    for drawing in (
+        drawings.rises([RiseBar(name, 0.1, "")], "light", most=1),
+        drawings.likeliest_bars([(name[0], 0.5)], "dark"),
+    ):
+        assert re.sub(r"<[^<>]*>", "", drawing).count("<") == 0
+
+
+def test_a_map_has_no_tile_for_the_future():
+    drawing = drawings.head_maps([("head 0", "habit", torch.full((3, 3), 1 / 3))], "abc", "light")
+    assert drawing.count("<rect") == 6 and "head 0" in drawing and "habit" in drawing
