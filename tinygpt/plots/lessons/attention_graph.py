@@ -1,4 +1,4 @@
-"""Attention as a directed graph: a node for each character, an arrow to each one that it takes from. An SVG for `drag`.
+"""Attention as a directed graph: a node for each character, an arrow to it from each that it takes from. An SVG.
 
 Shapes in this file:
     T   characters in the text
@@ -16,7 +16,7 @@ from tinygpt.spelling import number
 FAINT = 0.01  # below this weight no arrow is drawn
 NODE = 17  # px, the radius of a node
 WIDEST = 10  # px, the arrow of a weight of 1
-STEP, SQUEEZED = 62, 680  # px from node to node, and the widest row of nodes
+STEP, SQUEEZED = 54, 680  # px from node to node, and the widest row of nodes
 
 
 def islands(
@@ -67,17 +67,17 @@ class Place(NamedTuple):
 
 
 def arrow(weight: float, t: int, i: int, place: Place, mode: Mode, *, lit: bool) -> str:
-    """From the node that looks to the one it takes from, thicker for more; a loop below the node for itself."""
+    """From the node `i` that gives to the node `t` that takes, thicker for more; a loop below the node for itself."""
     tone, opacity = (color("weights", mode), 1.0) if lit else (PALETTE[mode].gray, 0.28)
     thick, reach = max(1.0, WIDEST * place.size * weight), NODE * place.size + 2
-    start, end, head = place.of(t), place.of(i), ""
+    start, end, head = place.of(i), place.of(t), ""
     if t == i:
         x, y, peak = start - 0.6 * reach, place.top + 0.85 * reach, place.top + 3.4 * reach
         way = f"M{x:.1f},{y:.1f} a{0.8 * reach:.1f},{reach:.1f} 0 1 0 {1.2 * reach:.1f},0"
     else:  # an arc above the nodes, with a head that points down
         foot, radius = place.top - reach, abs(start - end) / 2
         tip, peak = foot - 5 * place.size, foot - 0.92 * radius - 0.5 * thick - 10
-        way = f"M{start:.1f},{foot:.1f} A{radius:.1f},{0.92 * radius:.1f} 0 0 {int(i > t)} {end:.1f},{tip:.1f}"
+        way = f"M{start:.1f},{foot:.1f} A{radius:.1f},{0.92 * radius:.1f} 0 0 {int(t > i)} {end:.1f},{tip:.1f}"
         y, half = foot + 1, (0.9 * thick + 3) * place.size + 1
         corners = f"{end:.1f},{y:.1f} {end - half:.1f},{y - 1.5 * half:.1f} {end + half:.1f},{y - 1.5 * half:.1f}"
         head = f'<polygon points="{corners}" fill="{tone}" opacity="{opacity}"/>'
