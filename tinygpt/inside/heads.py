@@ -169,7 +169,7 @@ def cross_attention(asking: SeenHead, answering: SeenHead) -> tuple[Tensor, Tens
     return weights, weights @ answering.v  # (T1, T2) @ (T2, hs) -> (T1, hs)
 
 
-class Plane(NamedTuple):
+class QueryPlane(NamedTuple):
     """A query and keys as arrows on paper: their shadows on two directions, of which the first is the query's own."""
 
     length: float  # of the query
@@ -186,7 +186,7 @@ class Plane(NamedTuple):
         return self.keys @ self.query(degrees)
 
 
-def plane_of(q: Tensor, k: Tensor) -> Plane:
+def plane_of(q: Tensor, k: Tensor) -> QueryPlane:
     """The plane of a query (hs,) in which its keys (T, hs) are as long as they can be: all its scores are exact."""
     length = float(q.norm())
     own = q / max(length, 1e-12)
@@ -198,7 +198,7 @@ def plane_of(q: Tensor, k: Tensor) -> Plane:
     if float(across[across.abs().argmax()]) < 0:  # which side is up has no meaning: the farthest key is
         across = -across
     keys = torch.stack([along, across], dim=1)  # (T, 2)
-    return Plane(length, keys, float(keys.square().sum() / k.square().sum().clamp(min=1e-12)))
+    return QueryPlane(length, keys, float(keys.square().sum() / k.square().sum().clamp(min=1e-12)))
 
 
 def put_back(weights: Tensor, order: Tensor) -> Tensor:

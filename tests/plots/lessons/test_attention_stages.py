@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tinygpt.attention import Stages, attention_stages
 from tinygpt.plots.lessons.attention import attention_heatmap, bars_figure, sums_figure
 from tinygpt.plots.lessons.attention_graph import island, islands
-from tinygpt.plots.lessons.attention_plane import Aligned, plane, spread
+from tinygpt.plots.lessons.attention_plane import Aligned, letters_apart, query_plane
 from tinygpt.plots.lessons.attention_projection import projection
 from tinygpt.plots.lessons.attention_reading import Expected, Guesses, reading
 from tinygpt.plots.lessons.attention_row import ledger, mixture, worked_row
@@ -114,11 +114,11 @@ def test_what_e_makes_of_a_score_is_written_short(value, written):
 def test_x_times_three_matrices_makes_three_rows_of_numbers():
     matrices, x = torch.randn(3, 6, 4, generator=torch.Generator().manual_seed(5)), torch.arange(6.0)
     made = [x @ matrix for matrix in matrices]
-    drawing = projection(x, matrices, made, "\u2018<\u2019", "light")
-    ElementTree.fromstring(drawing)
+    drawing = projection(x, matrices, made, "light")
+    ElementTree.fromstring(f"<all>{drawing}</all>")
     for role, values in zip("qkv", made, strict=True):
         assert f"{role}[0] = {number(float(values[0]))}" in drawing and color(role, "light", text=True) in drawing
-    assert "6 numbers, times three learned matrices of 6 rows and 4 columns" in drawing
+    assert all(f"times W of the {name}" in drawing for name in ("query", "key", "value"))
 
 
 # --- a query and its keys as arrows -----------------------------------------------------------------------------
@@ -127,7 +127,7 @@ def test_x_times_three_matrices_makes_three_rows_of_numbers():
 def test_shadow_times_length_is_the_score_that_stands_beside_it():
     keys, query = torch.tensor([[2.0, 1.0], [-1.0, 3.0]]), torch.tensor([3.0, 0.0])
     turned = Aligned(query, keys @ query / 2, torch.tensor([0.9, 0.1]))
-    drawing = plane(keys, turned, "a<", "\u2018<\u2019", "light", trained=query, step="\u00f7 2")
+    drawing = query_plane(keys, turned, "a<", "\u2018<\u2019", "light", trained=query, step="\u00f7 2")
     ElementTree.fromstring(drawing)
     said = re.findall(r">([^<>]+)</text>", drawing)
     table = said[said.index("weight") + 1 :]
@@ -136,7 +136,7 @@ def test_shadow_times_length_is_the_score_that_stands_beside_it():
 
 
 def test_letters_of_arrows_stand_apart():
-    places = spread([(100.0, 50.0)] * 5 + [(150.0, 50.0)], 150.0, (210.0, 160.0))
+    places = letters_apart([(100.0, 50.0)] * 5 + [(150.0, 50.0)], 150.0, (210.0, 160.0))
     far = [math.dist(a, b) for i, a in enumerate(places) for b in places[:i]]
     assert min(far) > 15
 
@@ -268,6 +268,15 @@ def test_another_text_has_columns_of_its_own():
     assert figure.data[0].customdata[0][2][0] == "0, \u2018a\u2019, looks at 2, \u2018z\u2019"
     with pytest.raises(ValueError, match="2 x 3 matrix of weights, got 2 x 2"):
         attention_heatmap(torch.eye(2), "ab", looked_at="xyz")
+
+
+def test_an_arrow_runs_from_the_giver_to_the_one_that_takes():
+    weights = torch.tensor([[1.0, 0, 0], [0, 1.0, 0], [1.0, 0, 0]])  # 2 takes all from 0
+    drawing = island(weights, "abc", "light", row=2)
+    (arc,) = re.findall(r'd="M([\d.]+),[\d.]+ A[^"]* ([\d.]+),[\d.]+"', drawing)
+    (tip,) = re.findall(r'<polygon points="([\d.]+)', drawing)
+    nodes = sorted(float(x) for x in re.findall(r'<circle cx="([\d.]+)"', drawing))
+    assert (float(arc[0]), float(arc[1]), float(tip)) == (nodes[0], nodes[2], nodes[2])
 
 
 def test_light_and_dark_are_drawn_in_their_own_colors():

@@ -27,7 +27,7 @@ class Aligned(NamedTuple):
     weights: Tensor
 
 
-def plane(
+def query_plane(
     keys: Tensor, turned: Aligned, characters: Sequence[str], looker: str, mode: Mode, *, trained: Tensor, step: str
 ) -> str:
     """The arrows at the left, what comes of them at the right. `keys` is (T, 2), `trained` the unturned query (2,)."""
@@ -50,13 +50,13 @@ def arrows(
     own = turned.query / max(float(turned.query.norm()), 1e-6)
     far = own * longest * 1.1
     parts = [line(*at(-far), *at(far), p.rule, thick=2), line(middle, middle, *at(trained), p.gray, dashed=True)]
-    for i, key in enumerate(keys):
+    parts.append(straight_arrow((middle, middle), at(turned.query), color("q", mode), thick=6))
+    for i, key in enumerate(keys):  # on top of the query's arrow, where both lie on one line
         foot = own * float(key @ own)
         parts.append(line(*at(key), *at(foot), p.gray, thick=1.5, dashed=True))
-        parts.append(dot(*at(foot), 3.5, fill=color("weights", mode)))
-        parts.append(arrow((middle, middle), at(key), color("k", mode), thick=3.5 if i == most else 2))
-    parts.append(arrow((middle, middle), at(turned.query), color("q", mode), thick=5))
-    places = spread([at(key) for key in keys] + [at(turned.query)], middle, at(turned.query))
+        parts.append(straight_arrow((middle, middle), at(key), color("k", mode), thick=3.5 if i == most else 2))
+        parts.append(dot(*at(foot), 4, fill=color("weights", mode), stroke=p.paper))
+    places = letters_apart([at(key) for key in keys] + [at(turned.query)], middle, at(turned.query))
     for i, place in enumerate(places[:-1]):
         parts.append(character(*place, characters[i], mode, bold=i == most))
     parts.append(words(*places[-1], "q", color("q", mode, text=True), anchor="middle", bold=True))
@@ -66,7 +66,7 @@ def arrows(
     return svg(SIZE, SIZE, *parts)
 
 
-def arrow(start: tuple[float, float], end: tuple[float, float], tone: str, *, thick: float) -> str:
+def straight_arrow(start: tuple[float, float], end: tuple[float, float], tone: str, *, thick: float) -> str:
     """A straight arrow with its head at `end`."""
     (x0, y0), (x1, y1) = start, end
     length = math.hypot(x1 - x0, y1 - y0)
@@ -78,7 +78,9 @@ def arrow(start: tuple[float, float], end: tuple[float, float], tone: str, *, th
     return line(x0, y0, bx, by, tone, thick=thick) + f'<polygon points="{corners}" fill="{tone}"/>'
 
 
-def spread(tips: list[tuple[float, float]], middle: float, query: tuple[float, float]) -> list[tuple[float, float]]:
+def letters_apart(
+    tips: list[tuple[float, float]], middle: float, query: tuple[float, float]
+) -> list[tuple[float, float]]:
     """A place for the letter of each arrow: a little beyond its tip, off the query's arrow, apart from the others."""
     places, long = [], max(math.hypot(query[0] - middle, query[1] - middle), 1e-6)
     ux, uy = (query[0] - middle) / long, (query[1] - middle) / long

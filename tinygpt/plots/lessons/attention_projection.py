@@ -1,4 +1,4 @@
-"""x times three matrices: where query, key and value of one character come from. An SVG.
+"""x times three matrices: where query, key and value of one character come from. SVGs in a row that wraps.
 
 Shapes in this file:
     C   channels (n_embd)       hs  head_size
@@ -12,65 +12,60 @@ from tinygpt.plots.drawing import rect, scale_bar, shade, svg, words
 from tinygpt.plots.look import PALETTE, TICK, Mode, color
 from tinygpt.spelling import number
 
-SIDE, LEFT, TOP, GAP = 160, 44, 52, 40  # px: the highest matrix, what stands left of them and above, between two
+SIDE, LEFT, TOP = 160, 30, 28  # px: the highest matrix, and what stands left of it and above
 NAMES = (("q", "query"), ("k", "key"), ("v", "value"))
 LEVELS = 24  # colors on each side of zero: cells of one color are one path
 
 
-def projection(x: Tensor, matrices: Tensor, made: Sequence[Tensor], letter: str, mode: Mode) -> str:
-    """x (C,) at the left; beside it three `matrices`, (3, C, hs); below each what it makes of x, three times (hs,).
+def projection(x: Tensor, matrices: Tensor, made: Sequence[Tensor], mode: Mode) -> str:
+    """For each of three `matrices`, (3, C, hs): x (C,) at its left, below it what it `made` of x, three times (hs,).
 
     The first column of each matrix and the number that it makes are outlined.
     """
-    p, (_, C, hs) = PALETTE[mode], matrices.shape
+    _, C, hs = matrices.shape
     cell = min(SIDE / C, 190 / hs)
-    high, wide = C * cell, max(hs * cell, 84)
-    most, most_x = float(matrices.abs().max()), max(1e-6, float(x.abs().max()))
-    most_made = max(1e-6, *(float(values.abs().max()) for values in made))
-    parts = [
-        words(0, 12, f"x of {letter}, {C} numbers, times three learned matrices of {C} rows and {hs} columns", p.muted,
-              size=TICK),
-        words(LEFT - 26, TOP - 14, "x", p.ink, bold=True, anchor="middle"),
-        column(x, LEFT - 36, TOP, cell, mode, most_x),
-    ]  # fmt: skip
+    limits = tuple(max(1e-6, float(each.abs().max())) for each in (x, matrices, made[0], made[1], made[2]))
+    most_x, most, most_made = limits[0], limits[1], max(limits[2:])
+    parts = []
     for n, (role, name) in enumerate(NAMES):
-        left, tone = LEFT + n * (wide + GAP), color(role, mode, text=True)
-        parts.append(words(left, TOP - 14, f"W of the {name}", tone, size=TICK, bold=True))
-        parts.append(mosaic(matrices[n], left, TOP, cell, mode, most))
-        parts.append(rect(left - 1, TOP - 1, cell + 2, high + 2, stroke=p.ink, thick=1.5))
-        below = TOP + high + 14
-        parts.append(mosaic(made[n][None], left, below, cell, mode, most_made, high=16))
-        parts.append(rect(left - 1, below - 1, cell + 2, 18, stroke=p.ink, thick=1.5))
-        said = f"{role}[0] = {number(float(made[n][0]))}"
-        parts.append(words(left, below + 32, f"{name}: {said}", tone, size=TICK, bold=True))
-    across = LEFT + 3 * wide + 2 * GAP
-    bars = ((LEFT, most_x, "x"), (LEFT + 190, most, "matrices"), (LEFT + 380, most_made, "products"))
-    foot = TOP + high + 70
-    for left, limit, name in bars:
-        parts.append(scale_bar(left, foot, mode, signed=True, limit=limit, name=name, width=160))
-    return svg(max(across, LEFT + 540) + 4, foot + 34, *parts)
+        parts.append(_product(x, matrices[n], made[n], role, name, cell, (most_x, most, most_made), mode))
+    bars = ((most_x, "x"), (most, "matrices"), (most_made, "products"))
+    parts += [svg(164, 34, scale_bar(2, 2, mode, signed=True, limit=limit, name=name)) for limit, name in bars]
+    return "".join(parts)
 
 
-def column(values: Tensor, x: float, y: float, cell: float, mode: Mode, limit: float) -> str:
-    """Numbers under each other, (C,): tiles 20 px wide."""
-    return "".join(
-        f'<rect x="{x:.1f}" y="{y + i * cell:.1f}" width="20" height="{cell:.2f}" '
-        f'fill="{shade(value, mode, signed=True, limit=limit)[0]}"/>'
-        for i, value in enumerate(values.tolist())
-    )
+def _product(
+    x: Tensor, matrix: Tensor, made: Tensor, role: str, name: str, cell: float, limits: tuple[float, float, float],
+    mode: Mode,
+) -> str:  # fmt: skip
+    """x (C,) times one matrix (C, hs), and what comes of it (hs,)."""
+    p, (C, hs) = PALETTE[mode], matrix.shape
+    high, tone = C * cell, color(role, mode, text=True)
+    below = TOP + high + 10
+    return svg(
+        max(LEFT + hs * cell + 4, 200), below + 44,
+        words(8, 12, "x", p.ink, bold=True, anchor="middle", size=TICK),
+        words(LEFT, 12, f"times W of the {name}", tone, size=TICK, bold=True),
+        mosaic(x[:, None], 0, TOP, cell, mode, limits[0], wide=16),
+        mosaic(matrix, LEFT, TOP, cell, mode, limits[1]),
+        rect(LEFT - 1, TOP - 1, cell + 2, high + 2, stroke=p.ink, thick=1.5),
+        mosaic(made[None], LEFT, below, cell, mode, limits[2], high=16),
+        rect(LEFT - 1, below - 1, cell + 2, 18, stroke=p.ink, thick=1.5),
+        words(LEFT, below + 32, f"{name}: {role}[0] = {number(float(made[0]))}", tone, size=TICK, bold=True),
+    )  # fmt: skip
 
 
 def mosaic(
-    values: Tensor, x: float, y: float, cell: float, mode: Mode, limit: float, *, high: float | None = None
+    values: Tensor, x: float, y: float, cell: float, mode: Mode, limit: float, *, high: float = 0, wide: float = 0
 ) -> str:
     """A large matrix in few paths, one for each color: cells without gaps. `values` is (rows, columns)."""
     ways: dict[int, list[str]] = {}
-    tall = high or cell
+    tall, broad = high or cell, wide or cell
     for i, row in enumerate(values.tolist()):
         for j, value in enumerate(row):
             level = round(max(-1.0, min(1.0, value / limit)) * LEVELS)
-            corner = f"M{x + j * cell:.1f} {y + i * tall:.1f}"
-            ways.setdefault(level, []).append(f"{corner}h{cell:.1f}v{tall:.1f}h-{cell:.1f}z")
+            corner = f"M{x + j * broad:.1f} {y + i * tall:.1f}"
+            ways.setdefault(level, []).append(f"{corner}h{broad:.1f}v{tall:.1f}h-{broad:.1f}z")
     return "".join(
         f'<path fill="{shade(level / LEVELS, mode, signed=True)[0]}" d="{"".join(way)}"/>'
         for level, way in sorted(ways.items())

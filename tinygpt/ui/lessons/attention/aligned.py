@@ -1,7 +1,7 @@
 """The scene of lesson 4 about the dot product: a query and its keys as arrows, and the query may be turned."""
 
 from tinygpt.inside.heads import plane_of
-from tinygpt.plots.lessons.attention_plane import Aligned, plane
+from tinygpt.plots.lessons.attention_plane import Aligned, query_plane
 from tinygpt.ui import frame
 from tinygpt.ui.drag import drag
 from tinygpt.ui.lessons.attention.digits import step_of
@@ -37,7 +37,7 @@ def turn_the_query(scene: Scene, reader: Reader) -> Showing:
             "turn": f"{degrees}\u00b0", "best": f"{names[best]} at {best}", "score": score,
             "shadow": score / flat.length, "weight": float(turned.weights[best]),
         }  # fmt: skip
-        drawing = plane(flat.keys, turned, letters, names[t], frame.mode(), trained=first.query, step=step)
+        drawing = query_plane(flat.keys, turned, letters, names[t], frame.mode(), trained=first.query, step=step)
         pictures.append(picture(scene, drawing, facts, "caption" if degrees else start))
     drag(pictures, key="turn", label="Turn the query by", names=[f"{degrees}\u00b0" for degrees in TURNS])
     explain(scene, shared)

@@ -13,7 +13,7 @@ from tinygpt.ui.frame import IN_THE_PICTURE
 Place = tuple[int, int]  # a row and a column
 
 
-class Tile(NamedTuple):
+class ChosenTile(NamedTuple):
     """What is said when a tile is chosen: a step below each matrix, in escaped HTML; a sentence; all in words."""
 
     steps: tuple[str, ...]
@@ -98,7 +98,7 @@ export default function ({ data, parentElement, setStateValue }) {
 
 
 def board(
-    panels: Sequence[str], tiles: Sequence[Sequence[Tile]], *, start: Place, label: str, names: tuple[str, str],
+    panels: Sequence[str], tiles: Sequence[Sequence[ChosenTile]], *, start: Place, label: str, names: tuple[str, str],
     places: Sequence[str],
 ) -> Place:  # fmt: skip
     """Four SVGs (plots.lessons.attention_stages.panel_drawing), and `tiles` by row and column; the tile chosen last.

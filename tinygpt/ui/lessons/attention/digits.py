@@ -15,7 +15,7 @@ from tinygpt.plots.lessons.attention_stages import panel_drawing, panels
 from tinygpt.spelling import number
 from tinygpt.ui import frame
 from tinygpt.ui.drag import drag
-from tinygpt.ui.lessons.attention.board import Tile, board
+from tinygpt.ui.lessons.attention.board import ChosenTile, board
 from tinygpt.ui.lessons.attention.reader import Reader
 from tinygpt.ui.lessons.attention.row import two_strongest
 from tinygpt.ui.scene import (
@@ -80,14 +80,14 @@ def _four_boards(scene: Scene, reader: Reader, seen: SeenHead, scale: str) -> No
     table(lambda: {"looked at": places, **columns}, key=scene.key)
 
 
-def _tile(scene: Scene, seen: SeenHead, names: list[str], t: int, i: int, step: str) -> Tile:
+def _tile(scene: Scene, seen: SeenHead, names: list[str], t: int, i: int, step: str) -> ChosenTile:
     """The arithmetic of one tile: a step below each of the four pictures, and what it comes to."""
     facts = {**_tile_facts(seen, names, t, i), "step": step, "T": len(names)}
     ends = ("cut", "nothing") if i > t else ("keep", "share")
     escaped = {name: escape(value) if isinstance(value, str) else value for name, value in facts.items()}
     steps = (fill(_bold(scene.templates[name]), escaped, escape=False) for name in ("multiply", "divide", *ends))
     words = "future" if i > t else "caption"
-    return Tile(tuple(steps), scene.plain(words, facts), alt(scene, facts, words))
+    return ChosenTile(tuple(steps), scene.plain(words, facts), alt(scene, facts, words))
 
 
 def _bold(template: str) -> str:

@@ -37,7 +37,7 @@ _hand = st.components.v2.component(
 :host, div, p, label, table, button { font-family: var(--st-font); color: var(--st-text-color); font-size: 1rem; }
 .letters { display: flex; flex-wrap: wrap; gap: .25rem; align-items: flex-start; margin-bottom: 1rem; }
 .letters label { display: flex; flex-direction: column; align-items: center; }
-.letters label { width: min(3.2rem, 11%); min-width: 1.9rem; }
+.letters label { width: min(3.2rem, 11%); min-width: 1.6rem; }
 .tile { width: 100%; line-height: 2.4rem; text-align: center; font-size: 1.15rem; }
 .tile { border-radius: 2px; border: 2px solid transparent; box-sizing: border-box; }
 .tile.blank { border: 2px dashed currentColor; }
@@ -45,6 +45,7 @@ input { writing-mode: vertical-lr; direction: rtl; width: 1.75rem; height: 8rem;
 input { accent-color: var(--st-text-color); }
 input:focus-visible, button:focus-visible { outline: 2px solid var(--st-text-color); outline-offset: 2px; }
 output { font-size: .875rem; font-variant-numeric: tabular-nums; }
+@media (max-width: 40rem) { output { font-size: .7rem; } }
 button { background: none; border: 1px solid currentColor; border-radius: .5rem; cursor: pointer; }
 button { padding: .45rem .75rem; margin-left: .75rem; }
 .below { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; align-items: flex-start; }

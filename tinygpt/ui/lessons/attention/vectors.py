@@ -33,7 +33,7 @@ def three_vectors(scene: Scene, reader: Reader) -> Showing:
         "products": _largest(seen.x[t], matrices[0, :, 0]), "sum": float(seen.q[t, 0]),
     }  # fmt: skip
     yield facts
-    drawing = projection(seen.x[t], matrices, (seen.q[t], seen.k[t], seen.v[t]), reader.spoken[t], frame.mode())
+    drawing = projection(seen.x[t], matrices, (seen.q[t], seen.k[t], seen.v[t]), frame.mode())
     still(drawing, key=scene.key, alt=alt(scene, facts))
     caption(scene, facts)
     _before_training(scene, reader, facts)
