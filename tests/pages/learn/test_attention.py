@@ -101,11 +101,19 @@ def test_a_link_to_no_tile_opens_the_usual_one(wrong):
     assert component(opened(row=wrong, col=wrong), "board")["at"] == [6, 5]
 
 
+def test_a_question_about_row_0_shows_its_tile_and_the_next_tile_stays_where_it_is_put():
+    page = lesson_pages.opened("attention")
+    asked(page, "att_5").set_value(1).run()
+    assert component(page, "board")["at"] == [0, 0]
+    page.run()
+    assert component(page, "board")["at"] == [0, 0]
+
+
 def test_a_shorter_text_keeps_the_chosen_tile_inside():
     page = opened()
     page.text_input(key="text").set_value("ab").run()
     assert not page.exception
-    assert component(page, "board")["at"] == [1, 0] and len(component(page, "board")["tiles"]) == 2
+    assert component(page, "board")["at"] == [1, 1] and len(component(page, "board")["tiles"]) == 2
 
 
 def test_another_head_of_the_gpt_is_another_picture():

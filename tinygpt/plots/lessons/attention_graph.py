@@ -10,7 +10,7 @@ from typing import NamedTuple
 from torch import Tensor
 
 from tinygpt.plots.drawing import character, dot, svg, words
-from tinygpt.plots.look import PALETTE, TICK, Mode, color
+from tinygpt.plots.look import PALETTE, Mode, color
 from tinygpt.spelling import number
 
 FAINT = 0.01  # below this weight no arrow is drawn
@@ -27,7 +27,7 @@ def islands(
     `weights` is (T, T), `other` is (T2, T2).
     """
     here = island(weights, characters, mode, row=row)
-    there = f'<div style="max-width:46%">{island(other, other_characters, mode)}</div>'
+    there = f'<div style="max-width:46%;min-width:13rem">{island(other, other_characters, mode)}</div>'
     return f'<div style="display:flex;flex-wrap:wrap;gap:1rem 2rem;align-items:flex-end;width:100%">{here}{there}</div>'
 
 
@@ -84,5 +84,5 @@ def arrow(weight: float, t: int, i: int, place: Place, mode: Mode, *, lit: bool)
     drawn = f'<path d="{way}" fill="none" stroke="{tone}" stroke-width="{thick:.1f}" opacity="{opacity}"/>{head}'
     if lit and weight >= 0.05:
         label = color("weights", mode, text=True)
-        drawn += words((start + end) / 2, peak, number(weight), label, size=TICK, anchor="middle", bold=True)
+        drawn += words((start + end) / 2, peak, number(weight), label, size=18, anchor="middle", bold=True)
     return drawn

@@ -62,7 +62,7 @@ def arrows(
     parts.append(words(*places[-1], "q", color("q", mode, text=True), anchor="middle", bold=True))
     legend = [("q", f"query of {looker}"), ("k", "keys")]
     for n, (role, said) in enumerate(legend):
-        parts.append(words(4 + 120 * n, 10, said, color(role, mode, text=True), size=15, bold=True))
+        parts.append(words(4 + 150 * n, 10, said, color(role, mode, text=True), size=17, bold=True))
     return svg(SIZE, SIZE, *parts)
 
 

@@ -17,7 +17,7 @@ from tinygpt.spelling import number
 from tinygpt.words.attention import softmax_step, who_looks
 
 SIDE, LEFT, TOP = 296, 34, 30  # px: the map, and what stands left of it and above it
-WIDE, BAR = 380, 17  # px: the drawing beside it, and one of its bars
+WIDE, BAR = 350, 17  # px: the drawing beside it, and one of its bars
 SOURCES = ("this model", "pairs", "triples")
 
 
@@ -106,7 +106,7 @@ def _bars(expected: Expected, top: float, mode: Mode, guesses: Guesses, *, named
     for n, (name, share) in enumerate(zip(SOURCES, expected[1:4], strict=True)):
         if share is None:
             continue
-        y, long, tone = top + n * BAR, 200 * min(share / guesses.most, 1.0), color("count" if n else guesses.role, mode)
+        y, long, tone = top + n * BAR, 180 * min(share / guesses.most, 1.0), color("count" if n else guesses.role, mode)
         fill = tone if n == 0 else p.tile
         parts.append(rect(34, y + 1, max(long, 1.5), BAR - 3, fill=fill, stroke="" if n == 0 else tone, thick=1))
         label = number(share) + (f" {name}" if named else "")

@@ -48,8 +48,8 @@ const known = new WeakMap();  // the tile of each board, so that a redraw by the
 
 export default function ({ data, parentElement, setStateValue }) {
   const find = (name) => parentElement.querySelector(name), board = find(".panels"), T = data.tiles.length;
-  const before = known.get(parentElement);
-  let [row, column] = (before || data.at).map((place) => Math.min(place, T - 1)), later;
+  const before = known.get(parentElement), moved = before && before.asked !== data.asked;  // by a question
+  let [row, column] = (before && !moved ? before.at : data.at).map((place) => Math.min(place, T - 1)), later;
   board.innerHTML = data.panels.map((drawing) => `<div class="panel">${drawing}<p></p></div>`).join("");
   board.setAttribute("aria-label", data.label);
   const selects = [...parentElement.querySelectorAll("select")];
@@ -73,7 +73,7 @@ export default function ({ data, parentElement, setStateValue }) {
     const words = document.createElement("strong");
     words.textContent = data.before;
     find(".sentence").replaceChildren(words, "\\u2002" + sentence);
-    known.set(parentElement, [row, column]);
+    known.set(parentElement, { at: [row, column], asked: data.asked });
   };
   const go = (to, across) => {
     [row, column] = [to, across].map((place) => Math.max(0, Math.min(place, T - 1)));
@@ -92,6 +92,7 @@ export default function ({ data, parentElement, setStateValue }) {
     go(row + by[0], column + by[1]);
   };
   show();
+  if (moved) setStateValue("tile", [row, column]);
 }
 """,
 )
@@ -106,12 +107,11 @@ def board(
     It stands in the URL under row and col. `names` say what the rows and columns are, `places` are their names.
     """
     last = len(tiles) - 1
-    wanted = [
-        _place(st.query_params.get(key, ""), default, last) for key, default in zip(("row", "col"), start, strict=True)
-    ]
+    began, times = _began(start)
+    wanted = [min(place, last) for place in began]
     said = [[[list(tile.steps), tile.sentence, tile.alt] for tile in row] for row in tiles]
     data = {
-        "panels": list(panels), "tiles": said, "at": wanted, "label": label, "names": list(names),
+        "panels": list(panels), "tiles": said, "at": wanted, "asked": times, "label": label, "names": list(names),
         "places": list(places), "before": IN_THE_PICTURE,
     }  # fmt: skip
     state = _board(key="board", data=data, default={"tile": wanted}, on_tile_change=lambda: None)
@@ -121,6 +121,19 @@ def board(
     return row, column
 
 
-def _place(written: str, default: int, last: int) -> int:
+def _began(start: Place) -> tuple[list[int], int]:
+    """Where the board begins, and how often it was told to begin elsewhere: by a link, or by a question whose case is
+    `tile = "row-column"`."""
+    times = int(st.session_state.get("tile, times", 0))
+    if asked := st.session_state.pop("tile", ""):
+        st.session_state["tile, began"] = [int(place) for place in asked.split("-")]
+        st.session_state["tile, times"] = (times := times + 1)
+    elif "board" not in st.session_state:  # new on this page, or there again
+        places = zip(("row", "col"), start, strict=True)
+        st.session_state["tile, began"] = [_place(st.query_params.get(key, ""), default) for key, default in places]
+    return st.session_state["tile, began"], times
+
+
+def _place(written: str, default: int) -> int:
     """A position out of the URL."""
-    return min(int(written) if written.isdecimal() and len(written) < 4 else default, last)
+    return int(written) if written.isdecimal() and len(written) < 4 else default

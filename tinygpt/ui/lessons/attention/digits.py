@@ -56,6 +56,7 @@ def four_pictures(scene: Scene, reader: Reader) -> Showing:
         )  # fmt: skip
     with boards:
         _four_boards(scene, reader, reader.see(scale=scale), scale)
+    lecture(scene)
 
 
 @fragment_of
@@ -72,7 +73,6 @@ def _four_boards(scene: Scene, reader: Reader, seen: SeenHead, scale: str) -> No
         drawings, tiles, start=(reader.start, max(0, reader.start - 1)), label=scene.title, places=places,
         names=(scene.templates["looks"], scene.templates["looked"]),
     )  # fmt: skip
-    lecture(scene)
     columns = {
         name: [number(v, 4) for v in stage[t].tolist()]
         for name, stage in zip(("q\u00b7k", "scaled", "masked", "weight"), stages, strict=True)

@@ -12,7 +12,7 @@ from tinygpt.plots.lessons.attention import bars_figure, sums_figure
 from tinygpt.spelling import number
 from tinygpt.ui import frame
 from tinygpt.ui.lessons.attention.reader import Reader
-from tinygpt.ui.lessons.attention.row import matrix_rows, show_map
+from tinygpt.ui.lessons.attention.row import matrix_rows, show_colors, show_map
 from tinygpt.ui.scene import (
     Showing,
     alt,
@@ -56,6 +56,7 @@ def without_mask(scene: Scene, reader: Reader) -> Showing:
     bars.update_layout(height=BARS)
     frame.show(bars, key=f"{scene.key}_future", alt=says)
     caption(scene, facts)
+    show_colors()
     lecture(scene)
     if wrong_switch("wrong_nomask", scene.templates["switch"]):
         with wrong_frame("wrong_nomask"):
@@ -109,6 +110,7 @@ def wrong_axis(scene: Scene, reader: Reader) -> Showing:
             frame.show(bars, key=f"{scene.key}_moves", alt=says)
         caption(scene, facts, words)
     _show_trap(scene)
+    show_colors()
     wei = notebook_head().see(torch.arange(8), dim=1).stages.weights  # the study notebook's own numbers, made again
     printed = {"seed": 1337, "first": float(wei[0, 0]), "fifth": float(wei[5].sum())}
     explain(scene, printed, lambda: matrix_rows(weights, characters))

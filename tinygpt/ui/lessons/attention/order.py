@@ -5,7 +5,7 @@ import torch
 
 from tinygpt.inside.heads import ModelHead, cross_attention, notebook_head, put_back
 from tinygpt.ui.lessons.attention.reader import ANOTHER, NOTEBOOK, Reader
-from tinygpt.ui.lessons.attention.row import matrix_rows, show_map
+from tinygpt.ui.lessons.attention.row import matrix_rows, show_colors, show_map
 from tinygpt.ui.readers import LONGEST, say_what_is_read
 from tinygpt.ui.scene import Showing, alt, caption, choose, explain, lecture, scene, table
 from tinygpt.words.attention import power_of_ten, strongest_look
@@ -47,6 +47,7 @@ def no_space(scene: Scene, reader: Reader) -> Showing:
             letters = [reader.characters[i] for i in places]
             show_map(f"{scene.key}_{name}", weights, letters, alt(scene, facts, words), least=330)
     caption(scene, facts, words)
+    show_colors()
     explain(scene, facts)
 
 
@@ -71,5 +72,6 @@ def another_text(scene: Scene, reader: Reader) -> Showing:
         show_map(scene.key, weights, letters, alt(scene, facts), least=440, looked_at=answering, titles=titles)
     caption(scene, facts)
     st.markdown(f":gray[{scene.templates['mechanism' if isinstance(reader.head, ModelHead) else 'random']}]")
+    show_colors()
     lecture(scene)
     table(lambda: matrix_rows(weights, letters, answering), key=scene.key)

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import streamlit as st
 from torch import Tensor
 
 from tinygpt.attention import MultiHeadAttention
 from tinygpt.inside.heads import ModelHead, SeenHead, stages_of_one
 from tinygpt.lessons.measured import counts_of_pairs_and_triples
 from tinygpt.models import kind
+from tinygpt.plots.drawing import scale_bar, svg
 from tinygpt.plots.lessons.attention import attention_heatmap
 from tinygpt.plots.lessons.attention_graph import islands
 from tinygpt.plots.lessons.attention_reading import Expected, Guesses, reading
@@ -15,7 +17,7 @@ from tinygpt.spelling import spoken
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.lessons.attention.reader import ANOTHER, Reader
-from tinygpt.ui.scene import Showing, choose, explain, lecture, picture, scene, show_code
+from tinygpt.ui.scene import Showing, choose, explain, lecture, margin, picture, scene, show_code
 from tinygpt.words.storyboard import Scene
 
 LIKELIEST = 5  # how many next characters are shown
@@ -54,6 +56,12 @@ def show_map(
     figure.update_yaxes(title=titles[0] or None)
     figure.update_xaxes(title=titles[1] or None)
     frame.show(figure, key=key, alt=alt, square=True)
+
+
+def show_colors() -> None:
+    """Below a scene's words: how to read the colors of its maps."""
+    with margin():
+        st.html(svg(160, 34, scale_bar(4, 2, frame.mode())))
 
 
 @scene("att-2")

@@ -14,7 +14,7 @@ from tinygpt.spelling import number
 from tinygpt.ui import frame
 from tinygpt.ui.drag import still
 from tinygpt.ui.lessons.attention.reader import NOTEBOOK, UNTRAINED, Reader
-from tinygpt.ui.lessons.attention.row import show_map
+from tinygpt.ui.lessons.attention.row import show_colors, show_map
 from tinygpt.ui.scene import Showing, alt, caption, explain, lecture, scene
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, Scene
@@ -37,6 +37,7 @@ def three_vectors(scene: Scene, reader: Reader) -> Showing:
     still(drawing, key=scene.key, alt=alt(scene, facts))
     caption(scene, facts)
     _before_training(scene, reader, facts)
+    show_colors()
     lecture(scene, facts, "shapes")
     explain(scene, facts)
 
