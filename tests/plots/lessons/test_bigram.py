@@ -43,6 +43,14 @@ def test_a_row_as_bars_the_likeliest_on_top():
     assert tuple(figure.layout.xaxis.range) == (0, 1)
 
 
+def test_a_row_says_which_and_what_was_guessed_of_it():
+    plain = figures.next_bars(P[A], COUNTS[A], CHARS, "light", after="<a>")
+    assert [note.text for note in plain.layout.annotations] == ["<b>after &lt;a&gt;</b>"] and not plain.layout.shapes
+    guessed = figures.next_bars(P[A], COUNTS[A], CHARS, "light", guessed=0.9)
+    assert [shape.x0 for shape in guessed.layout.shapes] == [0.9]
+    assert [note.text for note in guessed.layout.annotations] == ["your guess"]
+
+
 def test_a_pair_that_never_occurs_has_no_tile():
     (tiles,) = figures.table_heatmap(P, COUNTS, CHARS, "light").data
     assert all((z is None) == (n == 0) for row, ns in zip(tiles.z, COUNTS.tolist(), strict=True)
@@ -89,12 +97,23 @@ def test_rare_rows_are_marked_by_their_characters():
     assert figure.layout.xaxis.type == figure.layout.yaxis.type == "log"
 
 
+def test_no_two_characters_of_rare_rows_lie_on_each_other():
+    times, far = [1, 1, 1_000, 1_001, 90_000], [4.0, 0.5, 0.2, 0.2001, 0.003]
+    (marks,) = figures.rare_rows(times, far, "abcde", "light").data
+    assert [bool(text) for text in marks.text] == [True, True, True, False, True]
+    assert [size > 0 for size in marks.marker.size] == [False, False, False, True, False]  # a dot instead
+    assert len(marks.customdata) == 5
+
+
 def test_two_contexts_have_the_same_bigram_bars_and_other_triples():
     pair, first, second = torch.tensor([0.5, 0.5]), torch.tensor([0.9, 0.1]), torch.tensor([0.2, 0.8])
     figure = figures.two_contexts(["in", "an"], [pair, pair], [first, second], [0, 1], "gd", "light")
     pairs, triples = figure.data[::2], figure.data[1::2]
     assert list(pairs[0].x) == list(pairs[1].x) and list(triples[0].x) != list(triples[1].x)
     assert all(bars.marker.pattern.shape == "/" for bars in triples)  # not by color alone
+    assert figure.layout.showlegend and [bars.name for bars in figure.data if bars.showlegend] == [
+        "counts of pairs", "counts of triples",
+    ]  # fmt: skip
 
 
 def test_a_table_is_a_picture_with_a_pixel_a_pair():
@@ -144,6 +163,12 @@ def test_curves_hold_whatever_comes(kl):
         drawings.loss_curve(progress, 1, 0, "dark", floors=Floors(0.0, math.nan, 0.0)),
     ):
         assert 'x="nan"' not in drawing and "inf" not in drawing and 'y="nan"' not in drawing
+
+
+def test_what_costs_infinity_has_no_place_on_a_curve():
+    progress = TableHistory([0, 10, 100], [4.6, 3.0, math.inf], [2.1, 0.5, math.inf])
+    drawing = drawings.loss_curve(progress, 100, 2, "light", floors=Floors(2.45, 2.48, 4.17))
+    assert "\u2191 \u221e" in drawing and drawing.count('r="3.5"') == 2 and 'r="7"' not in drawing
 
 
 def test_what_agrees_is_marked_and_counted():

@@ -19,8 +19,8 @@ from tinygpt.plots.drawing import character, dot, line, path, rect, svg, words
 from tinygpt.plots.look import LABEL, MONO, PALETTE, TICK, Mode, between, color
 from tinygpt.spelling import in_a_row, number, thousands
 
-SIDE = 360  # px of a table
-WIDE, HIGH, LEFT, TOP, LOW = 510, 286, 74, 50, 46  # px: a curve, and the room round it
+SIDE = 340  # px of a table: two of them stand side by side
+WIDE, HIGH, LEFT, TOP, LOW = 346, 320, 56, 56, 46  # px: a curve, and the room round it
 SHADES = 255  # colors of a table; number 0 is none at all
 
 
@@ -74,7 +74,7 @@ class _Axis(NamedTuple):
 
     def x(self, step: float) -> float:
         share = math.log(max(step, self.first) / self.first) / math.log(max(self.max_steps, 2) / self.first)
-        return LEFT + share * (WIDE - LEFT - 68)  # the last number stands at the right of its place
+        return LEFT + share * (WIDE - LEFT - 62)  # the last number stands at the right of its place
 
     def y(self, value: float) -> float:
         low, high, at = self.low, self.high, min(max(value, self.low), self.high)
@@ -135,11 +135,14 @@ def _floor(axis: _Axis, value: float, label: str, mode: Mode, name: str = "", *,
 def _curve(axis: _Axis, steps: Sequence[int], values: Sequence[float], at: int, mode: Mode) -> list[str]:
     """A line through what was measured, and the marked place with its number."""
     p, tone = PALETTE[mode], color("bigram", mode)
-    spots = [(axis.x(step), axis.y(value)) for step, value in zip(steps, values, strict=True)]
-    x, y = spots[at]
-    label = words(x + 13, y - 14, number(values[at], 3), color("bigram", mode, text=True), bold=True)
-    return [path(spots, tone), *(dot(*spot, 3.5, fill=tone) for spot in spots), dot(x, y, 7, fill=tone, stroke=p.ink),
-            label]  # fmt: skip
+    finite = [(step, value) for step, value in zip(steps, values, strict=True) if math.isfinite(value)]
+    spots = [(axis.x(step), axis.y(value)) for step, value in finite]
+    parts = [path(spots, tone), *(dot(*spot, 3.5, fill=tone) for spot in spots)]
+    x, ink = axis.x(steps[at]), color("bigram", mode, text=True)
+    if not math.isfinite(values[at]):  # no place on any axis
+        return [*parts, words(x, TOP - 22, f"\u2191 {number(values[at])}", ink, anchor="middle", bold=True)]
+    y = axis.y(values[at])
+    return [*parts, dot(x, y, 7, fill=tone, stroke=p.ink), words(x + 13, y - 14, number(values[at], 3), ink, bold=True)]
 
 
 def written_lines(lines: Sequence[tuple[str, str]], mode: Mode) -> str:
