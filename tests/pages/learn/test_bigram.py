@@ -39,8 +39,9 @@ def test_the_lecture_s_numbers_stand_on_the_page(exact_file):
     words = says(opened(corpus="Tiny Shakespeare", char="t"))
     for said in (
         "After \u2018t\u2019: \u2018h\u2019 0.34, a space 0.25, \u2018o\u2019 0.09; counted from 60\u202f384 pairs.",
-        "2\u202f845 of 4\u202f225 pairs never occur. Most predictable row: \u2018q\u2019 (1.00 on \u2018u\u2019). "
-        "Least predictable: a space, as uncertain as a fair choice among 23 characters.",
+        "2\u202f845 of 4\u202f225 pairs never occur. Of the rows of at least 100 pairs the most predictable is that of "
+        "\u2018q\u2019 (1.00 on \u2018u\u2019), the least predictable that of a space, as uncertain as a fair choice "
+        "among 23 characters.",
         "4.5629 on the first study notebook's batch of 32 guesses, 4.638 on the whole training text. 200 random "
         "tables: 4.67 \u00b1 0.08. Even guessing: 4.1744.",
         "P(\u2018g\u2019) after \u201cin\u201d 0.107, after \u201can\u201d 0.107: the same. Counting triples gives "
@@ -106,7 +107,8 @@ def test_answering_about_the_row_shows_the_case_that_was_asked():
 def test_one_step_goes_through_the_lines_of_the_loop():
     page = opened()
     lines = sentences(page, "training_line")
-    assert lines[0].endswith("Their 32 pairs light up 26 cells in 14 rows.")
+    assert lines[0].endswith("(row: the character, column: the next one).")
+    assert "Their 32 pairs light up 26 cells in 14 rows of the table" in lines[0]
     assert lines[1].endswith("have the mean 4.5629.")
     asked_, p, times, guesses, gradient = re.search(
         r"\((\d+) \u00b7 ([\d.]+) \u2212 (\d+)\) / (\d+) = \u2212(\d+\.\d+)", lines[3]
@@ -164,8 +166,34 @@ def test_two_rows_are_joined_as_the_notebook_does_it():
 
 def test_a_button_chooses_what_is_hard_to_type():
     page = opened()
-    page.button(key=f"table_row_{ord(' ')}").click().run()
-    assert page.selectbox(key="table_row").value == " "
+    page.button(key=f"char_{ord(' ')}").click().run()
+    assert page.selectbox(key="char").value == " "
+
+
+def whole_table(page: AppTest) -> dict:
+    """What the browser is sent of the table of all pairs."""
+    (figure,) = [c for c in page.get("bidi_component") if "-rows_" in c.proto.id]
+    return json.loads(figure.proto.json)
+
+
+@pytest.mark.parametrize(("link", "row"), [("", "q"), ("3", "3"), ("a space", " ")])
+def test_the_whole_table_says_its_rows_and_its_pairs(link, row):
+    page = opened(corpus="Shakespeare, nine plays", table_row=link)
+    data, text = whole_table(page), bigram_text.counted_text("shakespeare-plays")
+    assert data["chars"][data["row"]][2] == row
+    now, then = text.chars.index("a"), text.chars.index("e")
+    assert (data["counts"][now][then], data["shares"][now][then]) == (25, 0.00049)
+    assert data["rows"][text.chars.index("q")].startswith("Row of \u2018q\u2019: \u2018u\u2019 1.00; 579 pairs.")
+    assert data["rows"][text.chars.index("3")] == "Row of \u20183\u2019: nothing follows it in the training text."
+    assert data["likeliest"][text.chars.index("3")] is None
+
+
+def test_a_guessed_row_is_marked_in_the_table():
+    page = opened()
+    assert whole_table(page)["guessed"] is None
+    page.radio(key="ask_big_2").set_value(1).run()
+    data = whole_table(page)
+    assert data["chars"][data["guessed"]][2] == "t"
 
 
 def test_another_context_with_another_last_letter_reads_another_row():

@@ -16,7 +16,7 @@ from tinygpt.lessons.tables import pair_counts, probabilities
 from tinygpt.plots.lessons import bigram as figures
 from tinygpt.plots.lessons import bigram_drawings as drawings
 from tinygpt.plots.lessons.bigram_drawings import Floors, TableHistory
-from tinygpt.plots.look import PALETTE, glyph
+from tinygpt.plots.look import PALETTE
 
 TEXT = "abracadabra <b>&"
 CHARS = "".join(sorted(set(TEXT)))
@@ -51,33 +51,10 @@ def test_a_row_says_which_and_what_was_guessed_of_it():
     assert [note.text for note in guessed.layout.annotations] == ["your guess"]
 
 
-def test_a_pair_that_never_occurs_has_no_tile():
-    (tiles,) = figures.table_heatmap(P, COUNTS, CHARS, "light").data
-    assert all((z is None) == (n == 0) for row, ns in zip(tiles.z, COUNTS.tolist(), strict=True)
-               for z, n in zip(row, ns, strict=True))  # fmt: skip
-    assert (tiles.zmin, tiles.zmax) == (0, 1)
-    assert tiles.text[A][CHARS.index("b")] == "\u2018a\u2019, then \u2018b\u2019"
-    assert tiles.text[CHARS.index("<")][CHARS.index(">")] == "\u2018&lt;\u2019, then \u2018&gt;\u2019"  # no tag
-
-
-def test_bold_are_the_chosen_row_and_what_follows_it_most():
-    def bold(axis):
-        return [i for i, tick in enumerate(axis.ticktext) if tick == glyph(CHARS[i], "light", selected=True)]
-
-    likeliest, empty = int(P[A].argmax()), COUNTS.clone()
-    empty[A] = 0
-    layout = figures.table_heatmap(P, COUNTS, CHARS, "light", row=A).layout
-    assert (bold(layout.yaxis), bold(layout.xaxis)) == ([A], [likeliest]) and likeliest != A
-    assert bold(figures.table_heatmap(P, empty, CHARS, "light", row=A).layout.xaxis) == []
-
-
-def test_the_chosen_row_is_outlined_and_markup_stays_text():
-    figure = figures.table_heatmap(P, COUNTS, CHARS, "light", row=A)
-    (box,) = figure.layout.shapes
-    assert (box.y0, box.y1) == (A - 0.5, A + 0.5)
-    ticks = " ".join(figure.layout.yaxis.ticktext)
-    assert "&lt;" in ticks and "&amp;" in ticks and "\u00b7" in ticks
-    assert figures.table_heatmap(P, COUNTS, CHARS, "light").layout.shapes == ()
+def test_the_scale_says_which_color_is_how_likely():
+    scale = drawings.color_scale("light")
+    assert re.findall(r">([\d.]+)</text>", scale) == ["0", "0.01", "0.1", "0.25", "0.5", "1"]
+    assert scale.index(PALETTE["light"].sequential[0]) < scale.index(PALETTE["light"].sequential[-1])
 
 
 def test_every_random_table_is_a_dot_near_its_loss():
@@ -189,7 +166,6 @@ def test_any_text_can_be_shown(text):
     counts = pair_counts(torch.tensor([chars.index(c) for c in text]), len(chars))
     shares, times = probabilities(counts), counts.sum(dim=1) + 1
     assert len(figures.next_bars(shares[0], counts[0], chars, "light").data) == 1
-    assert len(figures.table_heatmap(shares, counts, chars, "dark", row=0).data[0].z) == len(chars)
     assert figures.rare_rows(times.tolist(), times.tolist(), chars, "light").data
     assert len(picture(drawings.table_tiles(shares, text, "light"))) == len(chars)
     assert "<script" not in drawings.written_lines([(text, text), (text, text)], "light")

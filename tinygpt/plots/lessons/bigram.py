@@ -1,4 +1,4 @@
-"""The figures of the bigram table: its rows as bars, the whole of it, random tables, rare rows, two contexts.
+"""The figures of the bigram table: its rows as bars, random tables, rare rows, two contexts.
 
 Shapes in this file:
     V   characters of the text      M   characters that are shown
@@ -9,19 +9,16 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from html import escape
-from typing import Any
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 from torch import Tensor
 
-from tinygpt.plots.look import MONO, PALETTE, TICK, Mode, annotate, color, dress, glyph, glyph_ticks, outlined, shares
+from tinygpt.plots.look import MONO, PALETTE, TICK, Mode, annotate, color, dress, glyph, glyph_ticks
 from tinygpt.spelling import number, spoken, thousands
-from tinygpt.texts.keeping import kept
 
 BARS = 12  # the likeliest next characters of a row
-SMALL, CHARACTER = 12, 19  # px: a label beside a thin row, and a character that is a mark
-MOST_LABELS = 70  # beside rows; more would overlap
+CHARACTER = 19  # px: one that is a mark
 SHARE_AXIS = {
     "range": [0, 1], "tickvals": [0, 0.25, 0.5, 0.75, 1], "ticktext": ["0", "0.25", "0.5", "0.75", "1"],
     "showgrid": True, "title": "probability",
@@ -55,52 +52,6 @@ def next_bars(
         )
         annotate(figure, guessed, -1.2, "your guess", PALETTE[mode].ink, xanchor="center", size=TICK)
     return dress(figure, mode).update_layout(height=430, margin_r=50)
-
-
-def table_heatmap(P: Tensor, counts: Tensor, chars: Sequence[str], mode: Mode, *, row: int | None = None) -> go.Figure:
-    """All rows at once. A pair that never occurs has no tile; `row` is outlined, and its likeliest next character bold.
-
-    Both tables (M, M).
-    """
-    M, empty = len(chars), (counts == 0).tolist()
-    z = [
-        [None if e else round(v, 5) for v, e in zip(values, none, strict=True)]
-        for values, none in zip(P.tolist(), empty, strict=True)
-    ]
-    tiles = go.Heatmap(
-        z=z, zmin=0, zmax=1, colorscale=shares(mode), xgap=1, ygap=1, text=_pairs(tuple(chars)), showscale=True,
-        colorbar=_scale(mode),
-        customdata=counts.int().tolist(), hovertemplate="%{text}: %{customdata} times, %{z:.3f}<extra></extra>",
-    )  # fmt: skip
-    figure = dress(go.Figure(tiles), mode)
-    named = chars if M <= MOST_LABELS else ""
-    size, side = TICK if M <= 30 else SMALL, {"showgrid": False, "constrain": "domain"}
-    likeliest = int(P[row].argmax()) if row is not None and counts[row].any() else None
-    above = side | glyph_ticks(named, mode, size=size, row=likeliest)
-    figure.update_xaxes(above, range=[-0.6, M - 0.4], side="top", tickangle=0, title="next")
-    figure.update_yaxes(
-        side | glyph_ticks(named, mode, size=size, row=row), range=[M - 0.3, -0.7], scaleanchor="x", title="current"
-    )
-    if row is not None:
-        outlined(figure, row, M - 0.5, mode, width=2)
-    return figure.update_layout(height=720, width=720)
-
-
-def _scale(mode: Mode) -> dict[str, Any]:
-    """The color scale below a heatmap, as a bar with its numbers."""
-    ticks = [0, 0.05, 0.25, 0.5, 1]
-    return {
-        "orientation": "h", "x": 0.5, "y": -0.01, "yanchor": "top", "len": 0.6, "thickness": 12, "outlinewidth": 0,
-        "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks],
-        "tickfont": {"size": 14, "color": PALETTE[mode].muted},
-    }  # fmt: skip
-
-
-@kept
-def _pairs(chars: tuple[str, ...]) -> list[list[str]]:
-    """Each pair in words, no markup; where there is no tile, nobody gets to read it."""
-    said = [escape(spoken(c), quote=False) for c in chars]
-    return [[f"{a}, then {b}" for b in said] for a in said]
 
 
 def random_tables(losses: Sequence[float], this: float, even: float, mode: Mode) -> go.Figure:

@@ -20,12 +20,15 @@ from tinygpt.plots.look import LABEL, MONO, PALETTE, TICK, Mode, between, color
 from tinygpt.spelling import in_a_row, number, thousands
 
 SIDE = 340  # px of a table: two of them stand side by side
-WIDE, HIGH, LEFT, TOP, LOW = 346, 320, 56, 56, 46  # px: a curve, and the room round it
+WIDE, HIGH, LEFT, TOP, LOW = 338, 320, 56, 56, 46  # px: a curve, and the room round it
 SHADES = 255  # colors of a table; number 0 is none at all
 
 
-def table_tiles(P: Tensor, name: str, mode: Mode, *, empty: Tensor | None = None) -> str:
-    """A table of probabilities as colored pixels under its name; where `empty`, there is nothing. Both (M, M)"""
+def table_image(P: Tensor, mode: Mode, *, empty: Tensor | None = None) -> str:
+    """A table of probabilities as a picture with a pixel a pair, as the address of a PNG. Both (M, M)
+
+    Where `empty`, there is nothing.
+    """
     p = PALETTE[mode]
     at = (1 + (SHADES - 1) * P.clamp(0, 1).sqrt()).round().to(torch.uint8)  # square-root spacing, as everywhere
     if empty is not None:
@@ -35,13 +38,29 @@ def table_tiles(P: Tensor, name: str, mode: Mode, *, empty: Tensor | None = None
     image.putpalette(bytes(3) + b"".join(bytes.fromhex(tone[1:]) for tone in ramp))
     file = BytesIO()
     image.save(file, "PNG", transparency=0)  # color 0 is none
-    url = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+
+
+def table_tiles(P: Tensor, name: str, mode: Mode, *, empty: Tensor | None = None) -> str:
+    """A table of probabilities as colored pixels under its name; where `empty`, there is nothing. Both (M, M)"""
+    p = PALETTE[mode]
     picture = (
-        f'<image href="{url}" x="0" y="30" width="{SIDE}" height="{SIDE}" preserveAspectRatio="none" '
-        'style="image-rendering: pixelated"/>'
+        f'<image href="{table_image(P, mode, empty=empty)}" x="0" y="30" width="{SIDE}" height="{SIDE}" '
+        'preserveAspectRatio="none" style="image-rendering: pixelated"/>'
     )
     frame = rect(0.5, 30.5, SIDE - 1, SIDE - 1, stroke=p.rule, thick=1)
     return svg(SIDE, SIDE + 32, words(0, 12, name, p.ink, bold=True), picture, frame)
+
+
+def color_scale(mode: Mode) -> str:
+    """Which color is how likely: a bar from 0 to 1, spaced like the square root, with its numbers."""
+    p, wide, high = PALETTE[mode], 300, 12
+    steps = [rect(20 + i * wide / 60, 2, wide / 60 + 2, high, fill=between(p.sequential, i / 59)) for i in range(60)]
+    marks = [
+        words(20 + wide * share**0.5, high + 14, f"{share:g}", p.muted, size=14, anchor="middle")
+        for share in (0, 0.01, 0.1, 0.25, 0.5, 1)
+    ]
+    return svg(wide + 200, high + 26, *steps, *marks, words(wide + 40, 9, "probability", p.muted, size=14))
 
 
 class TableHistory(NamedTuple):

@@ -25,8 +25,8 @@ ROW = 34  # px: a line of a table of numbers
 SHADES = 255  # colors of a table
 
 
-def _line_of_tiles(text: Sequence[str], at: int, mode: Mode, *, x: float = 0, y: float = 0) -> str:
-    """Characters as tiles, and a pointer under the pair that begins at `at`."""
+def _line_of_tiles(text: Sequence[str], at: int, second: str, mode: Mode, *, x: float = 0, y: float = 0) -> str:
+    """Characters as tiles, and under the pair that begins at `at` the words "row" and `second`."""
     p, parts = PALETTE[mode], []
     for i, c in enumerate(text):
         left = x + i * TILE
@@ -37,7 +37,7 @@ def _line_of_tiles(text: Sequence[str], at: int, mode: Mode, *, x: float = 0, y:
     parts.append(rect(then, y + 1, TILE - 2, TILE - 2, stroke=color("bigram", mode), thick=2.5))
     middle = y + TILE + 14
     parts.append(words(now + TILE / 2 - 1, middle, "row", p.ink, size=14, anchor="middle"))
-    parts.append(words(then + TILE / 2 - 1, middle, "col.", color("bigram", mode, text=True), size=14, anchor="middle"))
+    parts.append(words(then + TILE / 2 - 1, middle, second, color("bigram", mode, text=True), size=14, anchor="middle"))
     return "".join(parts)
 
 
@@ -48,7 +48,7 @@ def counted_so_far(text: Sequence[str], at: int, chars: Sequence[str], counts: T
     """
     p, M, left, top = PALETTE[mode], len(chars), 34, 118
     i, j = chars.index(text[at]), chars.index(text[at + 1])
-    parts = [_line_of_tiles(text, at, mode)]
+    parts = [_line_of_tiles(text, at, "col.", mode)]
     values = [[float(n) for n in row] for row in counts.tolist()]
     limit = max(3.0, float(counts.max()))
     shown = [[value or None for value in row] for row in values]
@@ -71,10 +71,10 @@ def row_by_hand(text: Sequence[str], at: int, worked: WorkedRow, names: Sequence
     p, ends = PALETTE[mode], (236, 350, 476)
     top = TILE + 62
     ochre = color("bigram", mode, text=True)
-    parts = [_line_of_tiles(text, at, mode)]
+    parts = [_line_of_tiles(text, at, "came", mode)]
     for x, head in zip(ends, ("logit z", "e to z", "share"), strict=True):
         parts.append(words(x, top, head, p.muted, size=TICK, anchor="end"))
-    y = top + 8
+    y = top + 8.0
     last = len(names) - 1
     for n, (c, z, power, share) in enumerate(zip(names, worked.logits, worked.powers, worked.shares, strict=True)):
         y += ROW

@@ -21,6 +21,7 @@ from tinygpt.tokenizer import LECTURE_CHARS
 from tinygpt.ui import controls, frame
 from tinygpt.ui.drag import still
 from tinygpt.ui.lessons.bigram.text import SHOWN, Counted, char_control, commonest, counted_text
+from tinygpt.ui.lessons.bigram.whole_table import row_of_link, whole_table
 from tinygpt.ui.question import guess
 from tinygpt.ui.scene import Showing, alt, caption, explain, formula, plot, scene, table
 from tinygpt.variance import effective_characters
@@ -28,9 +29,6 @@ from tinygpt.words.storyboard import Facts, Scene
 
 TABLES = 200  # random ones
 CORNER = 5  # rows and columns of one of them
-NARROW = """@media (max-width: 640px) {  /* on a phone there is room for every third character, the chosen row's too */
-  .st-key-square_big_2 :is(.ytick:not(:nth-child(3n+%d)), .xtick:not(:nth-child(2n+1))) { display: none; }
-}"""
 WRITTEN = 100  # characters
 
 
@@ -81,20 +79,17 @@ def _latex(c: str) -> str:
 
 @scene("big-2", code=[tables.probabilities, effective_characters])
 def all_rows(scene: Scene, text: Counted) -> Showing:
-    """The whole table as tiles."""
+    """The whole table as tiles; a row is chosen in it by pointing, by its letter, or with the arrow keys."""
     facts = _table_facts(text)
     yield facts
-    i = char_control(text, "table_row", "q")
-    shown = commonest(text, SHOWN, i)
-    P, counts = (T[shown][:, shown] for T in (text.P, text.counts))
-    chars = [text.chars[j] for j in shown]
-    figure = figures.table_heatmap(P, counts, chars, frame.mode(), row=shown.index(i))
-    st.html(f"<style>{NARROW % (shown.index(i) % 3 + 1)}</style>")
-    with st.container(width=760):
-        frame.show(figure, key=scene.key, alt=alt(scene, facts), square=True)
+    wanted = text.find("q")
+    shown = commonest(text, SHOWN, row_of_link(text, wanted))
+    guessed = guess(scene)
+    mark = None if guessed is None else text.chars.index(facts["options"][guessed])
+    whole_table(text, shown, wanted, words=scene.templates, alt=alt(scene, facts), guessed=mark)
     some = scene.write("commonest", {"shown": len(shown), "V": text.V}) if len(shown) < text.V else ""
     frame.caption(scene.write("caption", facts) + some)
-    names = list(map(named, chars))
+    names, counts = [named(text.chars[j]) for j in shown], text.counts[shown][:, shown]
     columns = {f"then {c}": counts[:, j].int().tolist() for j, c in enumerate(names)}
     table(lambda: {"current": names, **columns}, key=scene.key)
 
@@ -111,7 +106,7 @@ def _table_facts(text: Counted) -> Facts:
         "zero": int((text.counts == 0).sum()), "cells": text.V**2, "least": int(text.often),
         "surest": text.say(surest), "surest_share": float(text.P[surest].max()),
         "follows": text.say(int(text.P[surest].argmax())), "widest": text.say(int(wide.argmax())),
-        "eff": float(wide.max()), "V": text.V,
+        "eff": float(wide.max()), "V": text.V, "options": [text.chars[i] for i in options],
     }  # fmt: skip
     for n, i in enumerate(options, 1):
         ids, values = text.top(i)

@@ -102,7 +102,8 @@ def one_step_slowly(scene: Scene, text: Counted) -> Showing:
     facts: dict[str, Any] = {
         "guesses": x.numel(), "B": x.shape[0], "T": x.shape[1], "V": text.V, "rows": len(rows),
         "touched": len(rows) * text.V, "cells": int((step.pairs > 0).sum()), "numbers": text.V**2,
-        "loss": step.loss, "loss_after": step.loss_after, "rate": RATE,
+        "loss": step.loss, "loss_after": step.loss_after, "rate": RATE, "is_cells": False,
+        "is_rows": len(rows) < text.V, "is_all": len(rows) == text.V,
         "whole": tables.loss(F.softmax(step.before.double(), dim=-1), text.counts),
     }  # fmt: skip
     yield facts
