@@ -82,7 +82,7 @@ def kl(P: Tensor, counts: Tensor) -> float:
 
 
 def row_kl(P: Tensor, counts: Tensor) -> Tensor:
-    """The same for each row by itself, nan for a character that nothing followed. Two (V, V) -> (V,)"""
+    """What each row costs more than the counts' own row, nan where nothing followed its character. -> (V,)"""
     return row_losses(P, counts) - row_losses(probabilities(counts), counts)
 
 

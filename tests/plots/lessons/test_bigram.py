@@ -118,7 +118,7 @@ def test_without_smoothing_the_floor_leaves_the_chart():
     kept, gone = (
         drawings.loss_curve(PROGRESS, 100, 0, "light", floors=Floors(2.45, val, 4.17)) for val in (2.482, math.inf)
     )
-    assert "hidden text 2.482" in kept and "\u221e" not in kept
+    assert "hidden: 2.482" in kept and "\u221e" not in kept
     assert "\u2191 \u221e" in gone
 
 

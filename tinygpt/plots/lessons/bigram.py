@@ -23,7 +23,7 @@ SHARE_AXIS = {
     "range": [0, 1], "tickvals": [0, 0.25, 0.5, 0.75, 1], "ticktext": ["0", "0.25", "0.5", "0.75", "1"],
     "showgrid": True, "title": "probability",
 }  # fmt: skip
-LETTER = (0.035, 0.06)  # of the width and height of a chart: the room of a character
+LETTER = (0.035, 0.075)  # of the width and height of a chart: the room of a character
 DOT = 0.02  # nats: dots of losses nearer than that stand on top of each other
 
 
@@ -98,7 +98,7 @@ def rare_rows(times: Sequence[float], far: Sequence[float], chars: Sequence[str]
     marks = go.Scatter(
         x=list(times), y=list(far), mode="markers+text", customdata=hover,
         text=[glyph(c, mode) if room else "" for c, room in zip(chars, free, strict=True)],
-        marker={"color": color("bigram", mode), "size": [0 if room else 7 for room in free]},
+        marker={"color": color("bigram", mode), "size": [0 if room else 5 for room in free]},
         textfont={"family": MONO, "size": CHARACTER}, cliponaxis=False, hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
     figure, often = go.Figure(marks), _round_numbers(min(times), max(times))

@@ -54,13 +54,13 @@ def table_tiles(P: Tensor, name: str, mode: Mode, *, empty: Tensor | None = None
 
 def color_scale(mode: Mode) -> str:
     """Which color is how likely: a bar from 0 to 1, spaced like the square root, with its numbers."""
-    p, wide, high = PALETTE[mode], 300, 12
-    steps = [rect(20 + i * wide / 60, 2, wide / 60 + 2, high, fill=between(p.sequential, i / 59)) for i in range(60)]
+    p, wide, high, top = PALETTE[mode], 290, 12, 20
+    steps = [rect(10 + i * wide / 60, top, wide / 60 + 2, high, fill=between(p.sequential, i / 59)) for i in range(60)]
     marks = [
-        words(20 + wide * share**0.5, high + 14, f"{share:g}", p.muted, size=14, anchor="middle")
+        words(10 + wide * share**0.5, top + high + 12, f"{share:g}", p.muted, size=14, anchor="middle")
         for share in (0, 0.01, 0.1, 0.25, 0.5, 1)
     ]
-    return svg(wide + 200, high + 26, *steps, *marks, words(wide + 40, 9, "probability", p.muted, size=14))
+    return svg(wide + 22, top + high + 24, words(10, 8, "probability", p.muted, size=14), *steps, *marks)
 
 
 class TableHistory(NamedTuple):
@@ -123,12 +123,13 @@ def loss_curve(
     room = 0.08 * (max(finite) - min(finite)) + 0.02
     axis = _Axis(max_steps, min(finite) - room, max(finite) + room)
     p, parts = PALETTE[mode], _around(axis, "Training loss, nats per character", mode)
-    parts.append(_floor(axis, floors.even, number(floors.even), mode, "even guessing"))
+    parts.append(_floor(axis, floors.even, number(floors.even), mode))
+    parts.append(words(WIDE - 4, axis.y(floors.even) - 11, "even guessing", p.muted, size=15, anchor="end"))
     if math.isfinite(floors.val):
-        parts.append(_floor(axis, floors.val, "", mode, f"counts, hidden text {number(floors.val, 3)}", above=True))
+        parts.append(_floor(axis, floors.val, "", mode, f"hidden: {number(floors.val, 3)}", above=True))
     elif floors.val == math.inf:
         parts.append(words(WIDE - 4, TOP - 4, "counts, hidden text \u2191 \u221e", p.label["ochre"], anchor="end"))
-    parts.append(_floor(axis, floors.train, "", mode, f"counts {number(floors.train, 3)}"))
+    parts.append(_floor(axis, floors.train, "", mode, f"counts: {number(floors.train, 3)}"))
     parts += [dot(axis.x(step), axis.y(loss), 1.6, fill=p.gray) for step, loss in batches]
     return svg(WIDE, HIGH, *parts, *_curve(axis, progress.steps, progress.losses, at, mode))
 

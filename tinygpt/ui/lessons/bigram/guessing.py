@@ -13,7 +13,7 @@ from tinygpt.lessons import tables
 from tinygpt.lessons.guessing import CHIP, CHIPS, Game, cost, games, laid
 from tinygpt.lessons.measured import CORPUS, result
 from tinygpt.plots.look import PALETTE, color
-from tinygpt.spelling import named, shown
+from tinygpt.spelling import shown
 from tinygpt.ui import frame
 from tinygpt.ui.lessons.bigram.text import Counted, counted_text
 from tinygpt.ui.scene import Showing, caption, explain, scene
@@ -59,9 +59,9 @@ button.turn { background: var(--st-primary-color); color: var(--on); border-colo
 button.turn { font-weight: 600; min-width: 9rem; }
 button[disabled] { opacity: .5; cursor: default; }
 button:focus-visible, input:focus-visible { outline: 2px solid var(--st-text-color); outline-offset: 2px; }
-.board { display: grid; grid-template-columns: repeat(auto-fill, minmax(2.5rem, 1fr)); gap: 3px; margin-bottom: .6rem; }
+.board { display: grid; grid-template-columns: repeat(auto-fill, minmax(34px, 1fr)); gap: 3px; margin-bottom: .6rem; }
 .board button {
-  padding: 0; min-height: 2.6rem; display: flex; flex-direction: column; align-items: center; justify-content: center;
+  padding: 0; min-height: 42px; display: flex; flex-direction: column; align-items: center; justify-content: center;
   font-family: "Source Code Pro", monospace; line-height: 1.15; background: var(--tile); border: 2px solid transparent;
 }
 .board button small { font: 600 .75rem var(--st-font); color: var(--st-text-color); }
@@ -88,7 +88,7 @@ export default function ({ data, parentElement }) {
   const round = () => state.costs.length - (state.seen ? 1 : 0);  // the place of the character that is asked for
   const over = () => state.seen && state.costs.length === game().asked.length;
   const chance = (i) => state.laid.filter((j) => j === i).length * data.chip + (1 - state.laid.length * data.chip) / V;
-  const ids = new Map(data.chars.map(([shown, named, raw], i) => [raw, i]));
+  const ids = new Map(data.chars.map(([, , raw], i) => [raw, i]));
 
   const lay = (i) => {
     if (state.seen) turn();
@@ -110,7 +110,7 @@ export default function ({ data, parentElement }) {
       const came = game().asked[round()], p = chance(came);
       state.costs.push(-Math.log(p));
       state.seen = true;
-      const facts = { c: data.chars[came][1], p: figures(p), cost: (-Math.log(p)).toFixed(2) };
+      const facts = { char: data.chars[came][1], given: figures(p), cost: (-Math.log(p)).toFixed(2) };
       state.said = fill(words.paid, facts);
       if (over()) {
         const mine = mean(state.costs), pairs = mean(game().pairs);
@@ -162,7 +162,7 @@ export default function ({ data, parentElement }) {
   const board = find(".board");
   if (board.dataset.of !== data.name) {
     board.dataset.of = data.name;
-    board.replaceChildren(...data.chars.map(([shown, named], i) => {
+    board.replaceChildren(...data.chars.map(([shown]) => {
       const tile = document.createElement("button");
       tile.type = "button";
       tile.append(shown, document.createElement("small"));
@@ -182,7 +182,7 @@ export default function ({ data, parentElement }) {
     box.value = "";
     for (const c of typed) {
       if (ids.has(c)) lay(ids.get(c));
-      else { state.said = fill(words.unknown, { c }); draw(); }
+      else { state.said = fill(words.unknown, { char: c }); draw(); }
     }
   };
   box.onkeydown = (event) => {
@@ -230,7 +230,7 @@ def _data(scene: Scene, text: Counted, facts: Facts) -> dict[str, Any]:
     whole = [("pairs", "bigram"), ("head", "head"), ("even", "count")]
     return {
         "name": text.corpus.name, "games": played, "chips": CHIPS, "chip": CHIP, "even": facts["even"],
-        "chars": [[shown(c), named(c), c] for c in text.chars],
+        "chars": [[shown(c), text.say(i), c] for i, c in enumerate(text.chars)],
         "whole": [[scene.templates[f"whole_{name}"], facts[name], color(role, mode)] for name, role in whole],
         "words": {name: scene.templates[f"game_{name}"] for name in WORDS},
         "tones": {

@@ -46,8 +46,8 @@ def count_a_line(scene: Scene, text: Counted) -> Showing:
         row = counts[inside[at]]
         facts = {
             "line": f"\u201c{isolated(''.join(map(in_a_row, line)))}\u201d", "now": text.say(int(ids[at])),
-            "then": text.say(int(ids[at + 1])), "n": int(row[inside[at + 1]]), "seen": at + 1, "of_row": int(row.sum()),
-            "pairs": int(text.counts.sum()),
+            "then": text.say(int(ids[at + 1])), "times": int(row[inside[at + 1]]), "seen": at + 1,
+            "of_row": int(row.sum()), "pairs": int(text.counts.sum()),
         }  # fmt: skip
         pictures.append(picture(scene, drawings.counted_so_far(line, at, chars, counts, frame.mode()), facts))
     names = [f"{n}: {named(a)} {named(b)}" for n, (a, b) in enumerate(zip(line, line[1:], strict=False), 1)]
@@ -72,7 +72,7 @@ def one_row(scene: Scene, text: Counted) -> Showing:
     names = [f"{n}: {named(a)} {named(b)}" for n, (a, b) in enumerate(zip(line, line[1:], strict=False), 1)]
     at = drag(pictures, key="row_pair", label="Pair", names=names)
     mean = sum(facts["loss"] for facts in every) / len(every)
-    explain(scene, {**every[at], "n": len(every), "mean": mean, "V": text.V, "even": math.log(text.V)})
+    explain(scene, {**every[at], "guesses": len(every), "mean": mean, "V": text.V, "even": math.log(text.V)})
 
 
 def _row_facts(worked: tables.WorkedRow, text: Counted) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def _shift_facts(row: Tensor, came: int) -> Facts:
     as_it_is, more = tables.worked_row(row, came), tables.worked_row(row + 1, came)
     return {
         "power": as_it_is.powers[-1], "power_plus": more.powers[-1], "total": as_it_is.total, "total_plus": more.total,
-        "loss": as_it_is.loss, "loss_plus": more.loss, "e": math.e,
+        "loss": as_it_is.loss, "loss_plus": more.loss, "euler": math.e,
     }  # fmt: skip
 
 
@@ -149,7 +149,7 @@ def _numbers_of_row(text: Counted, step: Step, row: int) -> dict[str, Any]:
     p = F.softmax(step.before[row], dim=-1)
     return {
         "character": text.say(row), "came": text.say(came), "asked": int(step.pairs[row].sum()),
-        "times": int(step.pairs[row, came]), "p": float(p[came]), "gradient": float(step.gradient[row, came]),
+        "times": int(step.pairs[row, came]), "share": float(p[came]), "gradient": float(step.gradient[row, came]),
         "before": float(step.before[row, came]), "after": float(step.after[row, came]),
         "moved": apart(float(step.after[row, came]), float(step.before[row, came]), 4),
     }  # fmt: skip

@@ -15,7 +15,6 @@ from tinygpt.plots.lessons import bigram as figures
 from tinygpt.plots.lessons import bigram_drawings as drawings
 from tinygpt.plots.lessons.bigram_drawings import Floors, TableHistory
 from tinygpt.spelling import named, spelled, thousands
-from tinygpt.training.loop import advance
 from tinygpt.training.spec import RunSpec
 from tinygpt.ui import controls, frame, pace, session
 from tinygpt.ui.drag import Picture, drag, still
@@ -60,7 +59,7 @@ WRONG = {
 }
 
 
-@scene("big-4", code=[advance, tables.loss, tables.kl])
+@scene("big-4", code=[tables.loss, tables.kl])
 def becomes_the_counts(scene: Scene, text: Counted) -> Showing:
     """Train a table beside the counts, watch it become them, and drag through what was kept of it."""
     facts = _floors(text)
@@ -227,11 +226,12 @@ def _diagnosis(key: str, facts: Facts) -> str:
 def _wrong_facts(view: RunView | None, text: Counted) -> Facts:
     """What the two mistakes of this scene are about."""
     batches = losses_of_batches(view) if view else []
-    late = [loss for step, loss in batches if view and step >= view.step - LAST] or [math.nan]
+    last = min(LAST, (view.step + 1) // 2) if view else 0  # of a short run the second half
+    late = [loss for step, loss in batches if view and step >= view.step - last] or [math.nan]
     guesses = view.spec.train.batch_size * view.spec.model.block_size if view else 0
     smoothed = tables.loss(text.smoothed, text.counts)
     return {
-        "batches": batches, "last": min(LAST, view.step) if view else 0, "lowest": min(late),
+        "batches": batches, "last": last, "lowest": min(late),
         "highest": max(late), "guesses": guesses, "unseen": int(text.hidden[text.counts == 0].sum()),
         "hidden_pairs": int(text.hidden.sum()), "smoothing_cost": smoothed - tables.entropy(text.counts),
         "val": tables.loss(text.smoothed, text.hidden),

@@ -84,7 +84,7 @@ def _context_control(scene: Scene, text: Counted, label: str, key: str, wanted: 
     context, words = _read(typed, wanted, text)
     if words:
         unknown = next((c for c in typed[-2:] if c not in text.chars), "")
-        facts = {"context": _quoted(context), "c": spoken(unknown) if unknown else ""}
+        facts = {"context": _quoted(context), "char": spoken(unknown) if unknown else ""}
         st.markdown(f":gray[{scene.write(words, facts)}]")
     return context
 
