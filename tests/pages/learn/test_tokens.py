@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from tests.pages.lab.train_page import shared
 from tests.pages.learn.lesson_pages import asked, opened, replied, said, sentences
 from tinygpt.corpus import CATALOGUE, load_corpus
 from tinygpt.spelling import spoken
@@ -125,3 +126,13 @@ def test_a_shape_never_breaks_over_a_line():
 
 def test_the_title_does_not_count_the_questions():
     assert "block_size" not in find_scene("tok-4").title
+
+
+def test_a_short_text_of_one_s_own_has_the_whole_lesson():
+    page = opened("tokens", reveal="all", corpus=shared("to be or not to be that is"))
+    words = said(page)
+    assert (
+        "a space makes up 26.9%. Of the 11 in the vocabulary the text uses 11 characters fewer than 30 times" in words
+    )
+    assert "lecture's own file" not in words and "made-up" not in words
+    assert "Val never uses 8 characters of the vocabulary." in words

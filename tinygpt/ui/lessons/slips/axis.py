@@ -17,7 +17,7 @@ T = 8  # rows of the study notebook's wei[0]
 
 
 @scene("slip-4", code=[attention_stages])
-def wrong_axis(scene: Scene) -> Showing:
+def down_the_columns(scene: Scene) -> Showing:
     """The wei[0] that the first study notebook printed, made again, with the sums of its rows and columns."""
     head, dims = notebook_head(), (-1, 1)
     printed = head.see(torch.arange(T), dim=1).stages.weights

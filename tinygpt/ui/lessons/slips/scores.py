@@ -19,7 +19,7 @@ PRINTED = 0.0488  # the variance that the second study notebook printed: one dra
 
 
 @scene("slip-5", code=[random_qk])
-def wrong_dice(scene: Scene) -> Showing:
+def dice_go_wrong(scene: Scene) -> Showing:
     """The experiment with torch.randn, and with the study notebook's torch.rand."""
     distribution = choose("Queries and keys", DISTRIBUTIONS, "randn", key="distribution")
     is_wrong, sizes, means = distribution == "rand", scaling.FEW, scaling.means(distribution)
