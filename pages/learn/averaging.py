@@ -1,9 +1,10 @@
 """Page: the mathematical trick, lesson 3."""
 
 from tinygpt.ui.lesson import close_lesson, open_lesson
-from tinygpt.ui.lessons.averaging import loop, measured, softmax
+from tinygpt.ui.lessons.averaging import future, loop, measured, softmax
 
 story = open_lesson("averaging")
+future.look_right()
 x = loop.notebook_x()
 loop.mean_so_far(x)
 loop.matrix_that_adds()

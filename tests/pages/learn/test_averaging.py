@@ -1,12 +1,16 @@
 """Lesson 3: the notebook's numbers on the page, and what goes wrong with another score than minus infinity."""
 
+import json
+
 import pytest
 import torch
 
-from tests.pages.learn.lesson_pages import opened, said, sentences
+from tests.pages.learn.lesson_pages import asked, opened, said, sentences
 from tinygpt.averaging import mean_by_loop, mean_by_tril
+from tinygpt.corpus import default_corpus, load_corpus
 from tinygpt.lessons.measured import counted, result
 from tinygpt.randomness import generator
+from tinygpt.ui.lessons.averaging.future import hidden_line
 
 
 @pytest.fixture
@@ -14,9 +18,54 @@ def page():
     return opened("averaging", reveal="all")
 
 
+def test_a_head_that_looks_right_copies_all_but_the_last_character():
+    closed = opened("averaging")
+    assert "it pays" not in " ".join(sentences(closed, "place")), "before an answer it reads only to its left"
+    asked(closed, "avg_0").set_value(0).run()
+    found, cheat = sentences(closed, "place"), result("no-mask")
+    assert all(f"it pays {loss:.2f}" in said for loss, said in zip(cheat.by_position, found, strict=True))
+    assert all(f"reads it at position {t + 1}" in found[t] for t in range(7))
+    assert "comes after the window" in found[7]
+    assert cheat.sample in [block.value for block in closed.code]
+
+
+def test_its_loss_is_below_every_table_of_counts_and_its_writing_costs_more_than_even_guesses(page):
+    cheat, floors = result("no-mask"), counted()[0]
+    assert cheat.val_loss < min(floor.val for floor in floors.values())
+    assert max(cheat.by_position[:-1]) < 0.1 and cheat.by_position[-1] > max(result("one-head").by_position)
+    page.toggle(key="look_right").set_value(True).run()
+    assert f"its guesses cost {min(cheat.in_use):.2f} to {max(cheat.in_use):.2f}" in said(page)
+    assert min(cheat.in_use[:-1]) > floors["uniform"].val
+
+
+def test_the_line_is_one_of_the_hidden_text():
+    corpus = load_corpus(default_corpus())
+    line = "".join(hidden_line(corpus))
+    assert len(line) == 9 and f"\n{line}" in corpus.tokenizer.decode(corpus.val.tolist())
+
+
 def test_row_2_is_the_notebook_s(page):
     found = sentences(page, "t")[2]
-    assert found == "Row 2 averages 3 positions, each with weight 0.333: xbow[2] = (0.1490, \u22120.3199)."
+    assert (
+        found == "Row 2, \u2018r\u2019, averages 3 positions, each with weight 0.333: xbow[2] = (0.1490, \u22120.3199)."
+    )
+
+
+def test_an_answer_shows_row_7_and_a_wrong_one_its_own_mark():
+    page = opened("averaging")
+    asked(page, "avg_1").set_value(0).run()
+    (figure,) = [c for c in page.get("bidi_component") if c.proto.id.endswith("-drag_t")]
+    shown = json.loads(figure.proto.json)
+    assert shown["at"] == 7
+    assert ["your guess" in picture[0] for picture in shown["pictures"]] == [False] * 7 + [True]
+    asked(page, "avg_1").set_value(1).run()
+    (figure,) = [c for c in page.get("bidi_component") if c.proto.id.endswith("-drag_t")]
+    assert "your guess" not in figure.proto.json
+
+
+def test_the_formula_of_a_mean_has_its_points():
+    (formula,) = [block.value for block in opened("averaging", reveal="all").latex if "xbow" in block.value]
+    assert "(0.18, -0.07) + (-0.36, -0.92) \\\\ + (0.63, 0.03)" in formula and "(0.1490, -0.3199)" in formula
 
 
 def test_the_other_notebook_s_points(page):

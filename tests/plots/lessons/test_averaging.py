@@ -1,10 +1,12 @@
 """The figures of the mathematical trick."""
 
+import pytest
 import torch
 
 from tinygpt.averaging import mean_by_loop, mean_by_tril, trick_matrices, tril_weights
 from tinygpt.plots.lessons import averaging as figures
-from tinygpt.plots.look import PALETTE
+from tinygpt.plots.lessons.averaging_window import losses_bars, window
+from tinygpt.plots.look import PALETTE, between, color
 from tinygpt.randomness import generator
 
 X = torch.randn(4, 8, 2, generator=generator(1337))
@@ -21,17 +23,47 @@ def test_the_sums_of_rows_and_columns_stand_beside_it():
     assert ">2.718<" in drawing and ">0.125<" in drawing
 
 
+@pytest.mark.parametrize("seed", [1337, 666])
+def test_no_label_of_a_point_touches_another_or_a_point_or_a_number_of_the_axes(seed):
+    x = torch.randn(4, 8, 2, generator=generator(seed))[:1]
+    middle, unit = figures.PLANE / 2, figures.PLANE / 2 / figures.REACH
+    spots, means = ([(middle + a * unit, middle - b * unit) for a, b in points.tolist()]
+                    for points in (x[0], mean_by_loop(x)[0]))  # fmt: skip
+    for t in range(8):
+        labels = figures.label_places(spots, means, t)
+        for i, (left, top) in enumerate(labels):
+            assert all(abs(left - a) >= 28 or abs(top - b) >= 15 for a, b in labels[:i]), (t, i)
+            assert all(abs(left - a) >= 20 or abs(top - b) >= 13 for a, b in spots), (t, i)
+            assert all(abs(left - a) >= 22 or abs(top - b) >= 14 for _, a, b in figures._axis_numbers()), (t, i)
+
+
 def test_points_up_to_t_are_solid_and_later_ones_hollow():
-    drawing = figures.plane(X[0], mean_by_loop(X)[0], 2, "light")
+    drawing = figures.plane(X[0], mean_by_loop(X)[0], 2, "First Ci", "light")
     hollow = drawing.count(f'fill="{PALETTE["light"].paper}"')
-    assert hollow == 5
+    assert hollow == 5 + 1  # and one in the legend
 
 
 def test_the_table_outlines_what_is_averaged_and_the_mean():
-    drawing = figures.means_table(X[0], mean_by_loop(X)[0], 2, "light")
+    drawing = figures.means_table(X[0], mean_by_loop(X)[0], 2, [f"{c} {i}" for i, c in enumerate("First Ci")], "light")
     assert drawing.count(f'stroke="{PALETTE["light"].ink}"') == 2
-    assert drawing.count('width="74.0" height="36.0"') == 2 * 2 * 3  # x and xbow, two channels, rows 0 to 2
+    assert drawing.count('width="58.0" height="36.0"') == 2 * 2 * 3  # x and xbow, two channels, rows 0 to 2
     assert ">0.15<" in drawing and ">\u22120.32<" in drawing  # xbow[2]
+    assert ">r 2<" in drawing
+
+
+@pytest.mark.parametrize(("future", "read"), [(False, 3), (True, 8)])
+def test_a_window_fills_what_is_read_and_frames_what_is_guessed(future, read):
+    drawing = window("Cunning i", 2, "light", future=future)
+    fill = between(PALETTE["light"].sequential, 0.14)
+    assert drawing.count(f'height="44.0" rx="2" fill="{fill}"') == read
+    frame = f'height="44.0" rx="2" fill="none" stroke="{color("scores", "light")}"'
+    assert drawing.count(frame) == 1
+
+
+def test_bars_of_a_loss_are_as_high_as_it_is():
+    drawing = losses_bars({"one head": [1.6] * 8, "no mask": [3.2] * 8}, 7, "light")
+    assert drawing.count('height="75.0"') == 8 and drawing.count('height="150.0"') == 8
+    assert "one head: 1.60 at position 7" in drawing
 
 
 def test_a_product_outlines_a_row_and_a_column_and_their_cell():

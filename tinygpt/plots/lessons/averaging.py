@@ -17,54 +17,119 @@ from tinygpt.plots.lessons.attention import unmasked
 from tinygpt.plots.lessons.attention_stages import finite
 from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode, annotate, color, dress, shares
 from tinygpt.plots.losses.ends import moved_apart
-from tinygpt.spelling import number
+from tinygpt.spelling import number, shown
 
-PLANE, REACH = 420, 2.5  # px; the plane shows -REACH to REACH of both channels
+PLANE, REACH = 346, 1.8  # px; the plane shows -REACH to REACH of both channels
+COLUMN, ROW = 60, 38  # px: the cells of a table of numbers
+TURNS = [turn * math.pi / 8 for turn in range(16)]  # sides of a point at which its label may stand
+REACHES = (1.0, 1.25)  # and how far from it
+Place = tuple[float, float]  # px from the left and from above
 CELL = 44  # px
 SQUARE = 460  # px, the matrix of averages, whatever its T
 FEW = 12  # positions: so many tiles have room for their numbers
 
 
-def plane(x: Tensor, xbow: Tensor, t: int, mode: Mode) -> str:
-    """Points x[0] to x[T-1], those up to `t` solid, and their mean, with a trail of earlier means. Both (T, 2)."""
+def plane(
+    x: Tensor, xbow: Tensor, t: int, characters: Sequence[str], mode: Mode, *, guessed: tuple[int, str] | None = None
+) -> str:
+    """Points x[0] to x[T-1], those up to `t` solid, and their mean, with a trail of earlier means. Both (T, 2).
+
+    `guessed` is a point that somebody took for the mean, and what is written beside the mark of it.
+    """
     p, mean = PALETTE[mode], color("heads", mode)
     spots, means = (
         [(PLANE / 2 * (1 + a / REACH), PLANE / 2 * (1 - b / REACH)) for a, b in points.tolist()] for points in (x, xbow)
     )
-    parts = [line(20, PLANE / 2, PLANE - 20, PLANE / 2, p.rule), line(PLANE / 2, 20, PLANE / 2, PLANE - 20, p.rule)]
-    parts += [words(PLANE - 20, PLANE / 2 + 16, "channel 0", p.muted, size=14, anchor="end")]
-    parts += [words(PLANE / 2 + 8, 24, "channel 1", p.muted, size=14)]
-    parts += [line(*spots[i], *means[t], p.gray, thick=1) for i in range(t + 1)]
+    parts = [*_axes(mode), *(line(*spots[i], *means[t], p.gray, thick=1) for i in range(t + 1))]
     parts += [dot(*spot, 3, fill=mean) for spot in means[:t]]
     for i, (left, top) in enumerate(spots):
-        seen = i <= t
-        fill, stroke = (color("bigram", mode), "") if seen else (p.paper, p.gray)
+        fill, stroke = (color("bigram", mode), "") if i <= t else (p.paper, p.gray)
         parts.append(dot(left, top, 7, fill=fill, stroke=stroke))
-        parts.append(words(left + 12, top - 10, str(i), p.ink if seen else p.muted, size=15, bold=i == t))
+    for i, (left, top) in enumerate(label_places(spots, means, t)):
+        tone = p.ink if i <= t else p.muted
+        parts.append(words(left, top, f"{shown(characters[i])} {i}", tone, size=15, anchor="middle", mono=True,
+                           bold=i == t))  # fmt: skip
     left, top = means[t]
     parts.append(rect(left - 8, top - 8, 16, 16, fill=mean, stroke=p.ink))
-    return svg(PLANE, PLANE, *parts)
+    if guessed:
+        x0, y0 = spots[guessed[0]]
+        parts += [rect(x0 - 12, y0 - 12, 24, 24, stroke=p.ink, dashed=True)]
+        parts += [words(x0, y0 + 24, guessed[1], p.ink, size=15, anchor="middle")]
+    return svg(PLANE, PLANE + 30, *parts, *_legend(mode))
 
 
-def means_table(x: Tensor, xbow: Tensor, t: int, mode: Mode) -> str:
-    """x beside xbow as numbers; what row `t` averages is outlined at the left, its mean at the right. Both (T, 2)."""
+def _axes(mode: Mode) -> list[str]:
+    """The two channels, with -1 and 1 on each."""
+    p, middle = PALETTE[mode], PLANE / 2
+    parts = [line(6, middle, PLANE - 6, middle, p.rule), line(middle, 6, middle, PLANE - 6, p.rule)]
+    parts += [words(PLANE - 6, middle + 30, "channel 0", p.muted, size=14, anchor="end")]
+    parts += [words(middle + 8, 14, "channel 1", p.muted, size=14)]
+    return parts + [words(left, top, said, p.muted, size=14, anchor="middle") for said, left, top in _axis_numbers()]
+
+
+def _axis_numbers() -> list[tuple[str, float, float]]:
+    middle, one = PLANE / 2, PLANE / 2 / REACH
+    across, up = ([(number(v, 0), middle + v * one, middle + 14) for v in (-1, 1)],
+                  [(number(v, 0), middle - 14, middle - v * one) for v in (-1, 1)])  # fmt: skip
+    return across + up
+
+
+def _legend(mode: Mode) -> list[str]:
+    p, mean, y = PALETTE[mode], color("heads", mode), PLANE + 16
+    return [
+        dot(10, y, 7, fill=color("bigram", mode)), words(22, y, "averaged", p.ink, size=15),
+        dot(106, y, 7, fill=p.paper, stroke=p.gray), words(118, y, "not yet", p.ink, size=15),
+        rect(184, y - 7, 14, 14, fill=mean, stroke=p.ink), words(204, y, "xbow[t]", p.ink, size=15),
+        dot(276, y, 3, fill=mean), words(286, y, "earlier", p.ink, size=15),
+    ]  # fmt: skip
+
+
+def label_places(spots: Sequence[Place], means: Sequence[Place], t: int) -> list[Place]:
+    """Where the label of each point stands: beside it, on the side that leaves most room to the other points, to what
+    else is written, to the means so far, and to the lines that lead from the points up to `t` to theirs."""
+    places: list[Place] = []
+    along = [_between(spot, means[t], part / 12) for spot in spots[: t + 1] for part in range(1, 13)]
+    written = [(left, top) for _, left, top in _axis_numbers()]
+    for spot in spots:
+        around = [
+            (spot[0] + 29 * r * math.cos(turn), spot[1] + 19 * r * math.sin(turn)) for turn in TURNS for r in REACHES
+        ]
+        inside = [place for place in around if 18 < place[0] < PLANE - 18 and 10 < place[1] < PLANE - 10]
+        taken = [*(other for other in spots if other != spot), *along, *means[:t], *written, *places]
+        places.append(max(inside, key=lambda place: min(_distance(place, other) for other in taken)))
+    return places
+
+
+def _between(a: Place, b: Place, part: float) -> Place:
+    return a[0] + part * (b[0] - a[0]), a[1] + part * (b[1] - a[1])
+
+
+def _distance(a: Place, b: Place) -> float:
+    """Across counts less than down, since a label is wider than high."""
+    return math.hypot((a[0] - b[0]) / 1.5, a[1] - b[1])
+
+
+def means_table(x: Tensor, xbow: Tensor, t: int, names: Sequence[str], mode: Mode) -> str:
+    """x beside xbow as numbers, a row for each of `names`; what row `t` averages is outlined at the left, its mean at
+    the right. Both (T, 2)."""
     p, T = PALETTE[mode], len(x)
-    limit, top, gap = float(x.abs().max()), 30, 60
-    right = 30 + 2 * 76 + gap
-    parts = [words(30, 12, "x", p.ink, bold=True), words(right, 12, "xbow", p.ink, bold=True)]
-    for i in range(T):
-        parts.append(words(14, top + (i + 0.5) * 38, str(i), p.ink if i <= t else p.muted, size=TICK, anchor="middle"))
-        for left, values in ((30, x[i]), (right, xbow[i])):
+    aside = 16.0 + 9 * max(map(len, names))
+    limit, top, right = float(x.abs().max()), 30, aside + 2 * COLUMN + 26
+    parts = [words(aside, 12, "x", p.ink, bold=True), words(right, 12, "xbow", p.ink, bold=True)]
+    for i, name in enumerate(names):
+        seen, middle = i <= t, top + (i + 0.5) * ROW
+        parts.append(words(2, middle, name, p.ink if seen else p.muted, size=15, mono=True, bold=i == t))
+        for left, values in ((aside, x[i]), (right, xbow[i])):
             for c, value in enumerate(values.tolist()):
-                x0, y0 = left + c * 76, top + i * 38
-                if i <= t:
+                x0, y0 = left + c * COLUMN, top + i * ROW
+                if seen:
                     fill, _ = shade(value, mode, signed=True, limit=2 * limit)
-                    parts.append(rect(x0 + GAP / 2, y0 + GAP / 2, 76 - GAP, 38 - GAP, fill=fill))
-                ink = p.ink if i <= t else p.muted
-                parts.append(words(x0 + 38, y0 + 19, number(value), ink, size=TICK, anchor="middle"))
-    parts.append(rect(30, top, 2 * 76, (t + 1) * 38, stroke=p.ink, thick=2.5))
-    parts.append(rect(right, top + t * 38, 2 * 76, 38, stroke=p.ink, thick=2.5))
-    return svg(right + 2 * 76 + 4, top + T * 38 + 4, *parts)
+                    parts.append(rect(x0 + GAP / 2, y0 + GAP / 2, COLUMN - GAP, ROW - GAP, fill=fill))
+                ink = p.ink if seen else p.muted
+                parts.append(words(x0 + COLUMN / 2, middle, number(value), ink, size=15, anchor="middle"))
+    parts.append(rect(aside, top, 2 * COLUMN, (t + 1) * ROW, stroke=p.ink, thick=2.5))
+    parts.append(rect(right, top + t * ROW, 2 * COLUMN, ROW, stroke=p.ink, thick=2.5))
+    return svg(right + 2 * COLUMN + 4, top + T * ROW + 4, *parts)
 
 
 def product(a: Tensor, b: Tensor, i: int, j: int, mode: Mode) -> str:

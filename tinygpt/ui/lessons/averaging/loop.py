@@ -6,13 +6,16 @@ from torch import Tensor
 from tinygpt.averaging import mean_by_loop, mean_by_tril, trick_matrices, tril_weights
 from tinygpt.plots.lessons import averaging as figures
 from tinygpt.randomness import generator
-from tinygpt.spelling import number
+from tinygpt.spelling import number, shown, spoken
 from tinygpt.ui import frame
 from tinygpt.ui.drag import drag
+from tinygpt.ui.question import guess
 from tinygpt.ui.scene import Showing, choose, explain, picture, scene
 from tinygpt.words.storyboard import Facts, Scene
 
 T = 8  # positions, as in both study notebooks
+CHARACTERS = "First Ci"  # a name for each position: the first of the lecture's text
+NAMES = [f"{shown(c)} {i}" for i, c in enumerate(CHARACTERS)]
 SIZES = range(2, 17)  # the values of T that can be looked at
 
 
@@ -29,20 +32,23 @@ def mean_so_far(scene: Scene, x: Tensor) -> Showing:
     points, means, mode = x[0], mean_by_loop(x)[0], frame.mode()
     every = [_mean_facts(points, means, t) for t in range(T)]
     yield every[2]
-    pictures = [
-        picture(scene, figures.plane(points, means, t, mode) + figures.means_table(points, means, t, mode), every[t])
-        for t in range(T)
-    ]
+    mistaken = (T - 1, scene.templates["your_guess"]) if guess(scene) == 0 else None
+    pictures = []
+    for t in range(T):
+        left = figures.plane(points, means, t, CHARACTERS, mode, guessed=mistaken if t == T - 1 else None)
+        right = figures.means_table(points, means, t, NAMES, mode)
+        pictures.append(picture(scene, left + right, every[t]))
     t = drag(pictures, key="t", label="Position t", names=range(T), default=2)
-    explain(scene, every[t], lambda: {"t": range(T), **_columns("x", points), **_columns("xbow", means)})
+    explain(scene, every[t], lambda: {"t": NAMES, **_columns("x", points), **_columns("xbow", means)})
 
 
 def _mean_facts(points: Tensor, means: Tensor, t: int) -> Facts:
-    terms = [f"{'+' if v >= 0 and i else ''} {number(v, 4)}" for i, v in enumerate(points[: t + 1, 0].tolist())]
-    few = terms if t < 3 else [*terms[:2], "+ \\dots", terms[-1]]
+    terms = [f"({number(a)}, {number(b)})" for a, b in points[: t + 1].tolist()]
+    few = terms if t < 2 else [terms[0], "\\dots" if t > 2 else terms[1], terms[-1]]
+    broken = [" + ".join(few[:2]), *few[2:]]
     return {
         "t": t, "seen": t + 1, "share": 1 / (t + 1), "mean_0": float(means[t, 0]), "mean_1": float(means[t, 1]),
-        "last": T - 1, "terms": " ".join(few),
+        "last": T - 1, "terms": " \\\\ + ".join(broken), "looker": spoken(CHARACTERS[t]),
     }  # fmt: skip
 
 
