@@ -1,7 +1,7 @@
 """Page: the mathematical trick, lesson 3."""
 
 from tinygpt.ui.lesson import close_lesson, open_lesson
-from tinygpt.ui.lessons.averaging import future, loop, measured, softmax
+from tinygpt.ui.lessons.averaging import future, loop, measured, scores, softmax
 
 story = open_lesson("averaging")
 future.look_right()
@@ -10,6 +10,7 @@ loop.mean_so_far(x)
 loop.matrix_that_adds()
 loop.one_product()
 softmax.out_of_softmax()
+scores.chosen_scores(x)
 softmax.softmax_again()
 measured.speeds()
 measured.almost_equal(x)

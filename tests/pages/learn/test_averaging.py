@@ -1,6 +1,7 @@
 """Lesson 3: the notebook's numbers on the page, and what goes wrong with another score than minus infinity."""
 
 import json
+import math
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from tinygpt.corpus import default_corpus, load_corpus
 from tinygpt.lessons.measured import counted, result
 from tinygpt.randomness import generator
 from tinygpt.ui.lessons.averaging.future import hidden_line
+from tinygpt.ui.lessons.averaging.scores import link_of, read_scores
 
 
 @pytest.fixture
@@ -155,3 +157,36 @@ def test_an_average_beside_the_last_character_is_better_than_the_bigram(page):
     both, pairs = result("averaging-skip").val_loss, counted()[0]["2-gram"].val
     assert both < pairs - 0.03
     assert f"a model that has both ends at {both:.2f}, below the bigram's {pairs:.2f}" in said(page)
+
+
+def handles(page):
+    (figure,) = [c for c in page.get("bidi_component") if c.proto.id.endswith("-chosen_scores")]
+    return json.loads(figure.proto.json)
+
+
+def test_an_answer_shows_the_score_that_was_asked_about():
+    page = opened("averaging")
+    asked(page, "avg_scores").set_value(1).run()
+    assert handles(page)["scores"][7] == [0, 0, 0, 0, 0, 0, 0, 1] and handles(page)["start"] == [7, 7]
+    assert "e\u00b9 divided by e\u00b9 + 7" in said(page)
+    share = math.e / (math.e + 7)
+    assert any(f"= {share:.3f}" in block.value for block in page.latex)
+    assert page.query_params["scores"] == "7.7=1"
+
+
+def test_a_link_to_scores_is_read_and_its_nonsense_passed_over():
+    scores = read_scores("5.3=4.6, 7.1=\u22122.5,2.6=1,9.9=1,x,3.3=99,4.4=1e9")
+    assert {(t, i): round(float(scores[t, i]), 1) for t, i in scores.nonzero().tolist()} == {
+        (5, 3): 4.6, (7, 1): -2.5, (3, 3): 10.0
+    }  # fmt: skip
+    assert torch.equal(read_scores(link_of(scores)), scores)
+
+
+def test_the_tasks_are_possible_and_their_numbers_those_of_the_core(page):
+    copy, ninety, vowels = handles(page)["tasks"]
+    assert (copy["row"], copy["wanted"], vowels["wanted"]) == (5, [3], [1, 7])
+    assert f"= {math.log(0.99 / 0.01 * 5):.2f} gives 99%" in copy["done"]
+    assert f"= {math.log(0.9 / 0.1 * 4):.2f}." in ninety["done"]
+    tenths = torch.arange(-100, 101) / 10
+    shares = tenths.exp() / (tenths.exp() + 4)
+    assert ((shares >= ninety["least"]) & (shares <= ninety["most"])).any(), "a handle moves by tenths"

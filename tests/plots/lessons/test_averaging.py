@@ -104,3 +104,9 @@ def test_unequal_bits_carry_a_cross_and_all_digits():
 def test_bars_say_how_far_each_row_moves():
     (bars,) = figures.changes_bars(torch.tensor([0.5, 0.0]), "light").data
     assert list(bars.text) == ["0.50", "0"]
+
+
+def test_an_empty_plane_has_its_points_and_places_for_what_the_browser_draws():
+    drawing = figures.empty_plane(X[0], mean_by_loop(X)[0], "First Ci", "light")
+    assert drawing.count("<circle") == 8
+    assert drawing.count('<g class="lines"></g>') == drawing.count('<g class="means"></g>') == 1

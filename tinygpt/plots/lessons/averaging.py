@@ -37,25 +37,52 @@ def plane(
     `guessed` is a point that somebody took for the mean, and what is written beside the mark of it.
     """
     p, mean = PALETTE[mode], color("heads", mode)
-    spots, means = (
-        [(PLANE / 2 * (1 + a / REACH), PLANE / 2 * (1 - b / REACH)) for a, b in points.tolist()] for points in (x, xbow)
-    )
-    parts = [*_axes(mode), *(line(*spots[i], *means[t], p.gray, thick=1) for i in range(t + 1))]
+    placed, means = spots(x), spots(xbow)
+    parts = [*_axes(mode), *(line(*placed[i], *means[t], p.gray, thick=1) for i in range(t + 1))]
     parts += [dot(*spot, 3, fill=mean) for spot in means[:t]]
-    for i, (left, top) in enumerate(spots):
+    for i, (left, top) in enumerate(placed):
         fill, stroke = (color("bigram", mode), "") if i <= t else (p.paper, p.gray)
         parts.append(dot(left, top, 7, fill=fill, stroke=stroke))
-    for i, (left, top) in enumerate(label_places(spots, means, t)):
-        tone = p.ink if i <= t else p.muted
-        parts.append(words(left, top, f"{shown(characters[i])} {i}", tone, size=15, anchor="middle", mono=True,
-                           bold=i == t))  # fmt: skip
+    for i, (left, top) in enumerate(label_places(placed, means, t)):
+        parts.append(_label(left, top, characters[i], i, mode, muted=i > t, bold=i == t))
     left, top = means[t]
     parts.append(rect(left - 8, top - 8, 16, 16, fill=mean, stroke=p.ink))
     if guessed:
-        x0, y0 = spots[guessed[0]]
+        x0, y0 = placed[guessed[0]]
         parts += [rect(x0 - 12, y0 - 12, 24, 24, stroke=p.ink, dashed=True)]
         parts += [words(x0, y0 + 24, guessed[1], p.ink, size=15, anchor="middle")]
     return svg(PLANE, PLANE + 30, *parts, *_legend(mode))
+
+
+def empty_plane(x: Tensor, xbow: Tensor, characters: Sequence[str], mode: Mode) -> str:
+    """The points x[0] to x[T-1] with places for lines and means that the browser draws; labels keep off the means of
+    equal shares, `xbow`. Both (T, 2)."""
+    p, y, placed, means = PALETTE[mode], PLANE + 16, spots(x), spots(xbow)
+    parts = [*_axes(mode), '<g class="lines"></g>']
+    parts += [dot(*spot, 7, fill=color("bigram", mode)) for spot in placed]
+    for i, (left, top) in enumerate(label_places(placed, [*means, means[-1]], -1)):
+        parts.append(_label(left, top, characters[i], i, mode, size=16))
+    legend = [
+        rect(2, y - 7, 14, 14, fill=color("heads", mode), stroke=p.ink), words(24, y, "xbow[t]", p.ink, size=16),
+        rect(100, y - 7, 14, 14, stroke=p.ink, dashed=True), words(122, y, "if all scores were equal", p.ink, size=16),
+    ]  # fmt: skip
+    return svg(PLANE, PLANE + 30, *parts, '<g class="means"></g>', *legend)
+
+
+def _label(
+    left: float, top: float, symbol: str, i: int, mode: Mode, *, muted: bool = False, bold: bool = False,
+    size: float = 15,
+) -> str:  # fmt: skip
+    """The name of a point: its character and its position, with a rim that keeps lines off it."""
+    p = PALETTE[mode]
+    tone, said = p.muted if muted else p.ink, f"{shown(symbol)} {i}"
+    written = words(left, top, said, tone, size=size, anchor="middle", mono=True, bold=bold)
+    return written.replace("<text ", f'<text stroke="{p.paper}" stroke-width="5" paint-order="stroke" ', 1)
+
+
+def spots(points: Tensor) -> list[Place]:
+    """Where points of the two channels lie in the plane, in px. (T, 2)"""
+    return [(PLANE / 2 * (1 + a / REACH), PLANE / 2 * (1 - b / REACH)) for a, b in points.tolist()]
 
 
 def _axes(mode: Mode) -> list[str]:
@@ -84,18 +111,18 @@ def _legend(mode: Mode) -> list[str]:
     ]  # fmt: skip
 
 
-def label_places(spots: Sequence[Place], means: Sequence[Place], t: int) -> list[Place]:
+def label_places(placed: Sequence[Place], means: Sequence[Place], t: int) -> list[Place]:
     """Where the label of each point stands: beside it, on the side that leaves most room to the other points, to what
     else is written, to the means so far, and to the lines that lead from the points up to `t` to theirs."""
     places: list[Place] = []
-    along = [_between(spot, means[t], part / 12) for spot in spots[: t + 1] for part in range(1, 13)]
+    along = [_between(spot, means[t], part / 12) for spot in placed[: t + 1] for part in range(1, 13)]
     written = [(left, top) for _, left, top in _axis_numbers()]
-    for spot in spots:
+    for spot in placed:
         around = [
             (spot[0] + 29 * r * math.cos(turn), spot[1] + 19 * r * math.sin(turn)) for turn in TURNS for r in REACHES
         ]
         inside = [place for place in around if 18 < place[0] < PLANE - 18 and 10 < place[1] < PLANE - 10]
-        taken = [*(other for other in spots if other != spot), *along, *means[:t], *written, *places]
+        taken = [*(other for other in placed if other != spot), *along, *means[:t], *written, *places]
         places.append(max(inside, key=lambda place: min(_distance(place, other) for other in taken)))
     return places
 
