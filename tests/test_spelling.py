@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt.files import PROJECT
-from tinygpt.spelling import lettered, percent, unlettered
+from tinygpt.spelling import lettered, percent, scientific, unlettered
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,11 @@ def test_no_name_comes_twice_or_ends_in_a_number_it_was_given(name, runs):
 @pytest.mark.parametrize("name", ["GPT", "GPT \u00b7 b", "GPT \u00b7 aa", "GPT 2", "GPT 17"])
 def test_what_a_name_began_with(name):
     assert unlettered(name) == "GPT" and unlettered("2") == "2" and unlettered("4 layers") == "4 layers"
+
+
+@pytest.mark.parametrize(("value", "written"), [
+    (3.236e-8, "3.2\u00b710\u207b\u2078"), (0.000318, "3.2\u00b710\u207b\u2074"), (0.0450, "0.045"), (0.875, "0.88"),
+    (0.0, "0"), (-3.2e-8, "\u22123.2\u00b710\u207b\u2078"),
+])  # fmt: skip
+def test_a_small_number_is_a_power_of_ten(value, written):
+    assert scientific(value) == written

@@ -17,6 +17,7 @@ BLANK = re.compile(
     r"\b((?<!GAP )(?<!LINE )FILLER|VARIATION SELECTOR|GRAPHEME JOINER|PATTERN BLANK|VOWEL INHERENT|NULL NOTEHEAD)\b"
 )
 TURNS = ("R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")  # classes of direction
+RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 
 
 def is_invisible(character: str) -> bool:
@@ -91,6 +92,14 @@ def spelled(learning_rate: float) -> str:
     """0.001 as 1e-3: short enough for a slider and a URL, and the same in every language."""
     digits, exponent = f"{learning_rate:.6e}".split("e")
     return f"{digits.rstrip('0').rstrip('.')}e{int(exponent)}"
+
+
+def scientific(value: float) -> str:
+    """A small number as people write it: 3.2e-08 is "3.2\u00b710\u207b\u2078", and from a thousandth on 0.045 stays."""
+    if value == 0 or abs(value) >= 1e-3:
+        return f"{value:.2g}".replace("-", MINUS)
+    digits, exponent = f"{value:.1e}".replace("-", MINUS, value < 0).split("e")
+    return f"{digits}\u00b710{str(int(exponent)).translate(RAISED)}"
 
 
 def percent(share: float, figures: int = 1) -> str:

@@ -12,15 +12,14 @@ from tinygpt.randomness import generator
 X = torch.randn(4, 8, 2, generator=generator(1337))
 
 
-def test_the_matrix_of_averages_has_no_tile_in_the_future():
-    drawing = figures.shares_matrix(tril_weights(8), "light")
-    assert drawing.count("<rect") == 8 * 9 // 2 + 1  # the tiles, and the outline of the last row
-
-
-def test_the_sums_of_rows_and_columns_stand_beside_it():
-    drawing = figures.shares_matrix(tril_weights(8), "light")
-    assert drawing.count(">1.00<") == 8  # the rows
-    assert ">2.718<" in drawing and ">0.125<" in drawing
+def test_the_matrix_of_averages_has_no_tile_in_the_future_and_says_its_shares():
+    wei, x, p = tril_weights(8), X[0], PALETTE["light"]
+    left, middle, right = figures.weighted_rows(wei, x, 2, [str(i) for i in range(8)], "light").split("</svg>")[:3]
+    assert left.count("<rect") == 8 * 9 // 2 + 1  # the tiles, and the outline of the row
+    assert left.count(">1/8<") == 8 and left.count(">1<") >= 1
+    assert middle.count(">0.63<") == 1 and right.count(">\u22120.32<") == 1  # x[2], xbow[2]
+    assert f'height="105.0" rx="2" fill="none" stroke="{p.ink}"' in middle, "rows 0 to 2 of x are outlined"
+    assert f'height="35.0" rx="2" fill="none" stroke="{p.ink}"' in right, "and row 2 of xbow"
 
 
 @pytest.mark.parametrize("seed", [1337, 666])
@@ -73,16 +72,21 @@ def test_a_product_outlines_a_row_and_a_column_and_their_cell():
     assert ">8<" in drawing and ">11<" in drawing
 
 
-def test_minus_infinity_is_drawn_as_empty_never_as_zero():
+def test_minus_infinity_is_written_without_a_tile_and_zero_on_one():
     masked = tril_weights(3).masked_fill(torch.ones(3, 3).triu(1).bool(), float("-inf"))
-    figure = figures.three_matrices([("averages", tril_weights(3)), ("masked", masked)], "light")
-    assert [list(row) for row in figure.data[1].z][0] == [1.0, None, None]
-    assert [list(row) for row in figure.data[0].z][0] == [1.0, 0.0, 0.0]
+    drawing = figures.square(masked, "masked", "light")
+    assert (drawing.count("<rect"), drawing.count(">\u2212\u221e<")) == (6, 3)
+    drawing = figures.square(tril_weights(3), "averages", "light")
+    assert (drawing.count("<rect"), drawing.count(">0<"), drawing.count(">1/3<")) == (9, 3, 3)
 
 
-def test_a_stage_prints_its_numbers_and_leaves_out_what_is_not_there():
-    drawing = figures.softmax_stage([[1.0, None], [0.5, 0.5]], "light", sums=[1.0, 1.0])
-    assert drawing.count(">0.50<") == 2 and drawing.count("sum 1.000") == 2
+def test_what_is_no_fraction_is_written_in_digits():
+    assert figures.square(torch.tensor([[0.28, 0.72], [0.5, 0.5]]), "softmax", "light").count(">.28<") == 1
+
+
+def test_a_stage_prints_its_numbers_and_says_what_is_not_there():
+    drawing = figures.softmax_stage([[1.0, None], [0.5, 0.5]], "light", empty="\u2212\u221e", sums=[1.0, 1.0])
+    assert drawing.count(">0.50<") == 2 and drawing.count(">1.000<") == 2 and drawing.count(">\u2212\u221e<") == 1
     assert drawing.count("<rect") == 3
 
 
@@ -102,7 +106,7 @@ def test_unequal_bits_carry_a_cross_and_all_digits():
 
 
 def test_bars_say_how_far_each_row_moves():
-    (bars,) = figures.changes_bars(torch.tensor([0.5, 0.0]), "light").data
+    (bars,) = figures.changes_bars(torch.tensor([0.5, 0.0]), ["F 0", "i 1"], "light").data
     assert list(bars.text) == ["0.50", "0"]
 
 

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 from torch import Tensor
 
-from tinygpt.plots.drawing import GAP, Tile, dot, line, outline, rect, shade, svg, tiles, words
+from tinygpt.plots.drawing import GAP, Tile, dot, line, rect, shade, svg, tiles, words
 from tinygpt.plots.lessons.attention import unmasked
 from tinygpt.plots.lessons.attention_stages import finite
 from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode, annotate, color, dress, shares
@@ -24,9 +24,7 @@ COLUMN, ROW = 60, 38  # px: the cells of a table of numbers
 TURNS = [turn * math.pi / 8 for turn in range(16)]  # sides of a point at which its label may stand
 REACHES = (1.0, 1.25)  # and how far from it
 Place = tuple[float, float]  # px from the left and from above
-CELL = 44  # px
-SQUARE = 460  # px, the matrix of averages, whatever its T
-FEW = 12  # positions: so many tiles have room for their numbers
+CELL = 40  # px
 
 
 def plane(
@@ -177,51 +175,95 @@ def product(a: Tensor, b: Tensor, i: int, j: int, mode: Mode) -> str:
     return svg(left, 30 + 3 * 52 + 6, *parts)
 
 
-def softmax_stage(values: Sequence[Sequence[Tile]], mode: Mode, *, digits: int = 2, sums: Sequence[float] = ()) -> str:
-    """A square of numbers at one stage of the softmax; `sums` stand at the right of its rows."""
+def softmax_stage(
+    values: Sequence[Sequence[Tile]], mode: Mode, *, empty: str = "", digits: int = 2, sums: Sequence[float] = (),
+    limit: float = 1.0,
+) -> str:  # fmt: skip
+    """A square of numbers at one stage of the softmax, a row and a column a position; where there is no number,
+    `empty` is written without a tile; `sums` stand at the right of its rows."""
     p, T = PALETTE[mode], len(values)
-    parts = [tiles(values, mode, x=28, y=2, cell=CELL, digits=digits)]
+    texts = [[empty if v is None else number(v, digits) for v in row] for row in values]
+    parts = [written_tiles(values, texts, mode, x=28, y=2, cell=CELL, size=14, limit=limit)]
     for i in range(T):
         parts.append(words(14, 2 + (i + 0.5) * CELL, str(i), p.muted, size=TICK, anchor="middle"))
-        parts.append(words(28 + (i + 0.5) * CELL, T * CELL + 16, str(i), p.muted, size=TICK, anchor="middle"))
+        parts.append(words(28 + (i + 0.5) * CELL, T * CELL + 14, str(i), p.muted, size=TICK, anchor="middle"))
     parts += [
-        words(28 + T * CELL + 12, 2 + (i + 0.5) * CELL, f"sum {number(total, 3)}", p.muted, size=15)
-        for i, total in enumerate(sums)
+        words(36 + T * CELL, 2 + (i + 0.5) * CELL, number(total, 3), p.muted, size=15) for i, total in enumerate(sums)
     ]
-    return svg(28 + T * CELL + 100, T * CELL + 30, *parts)
+    if sums:
+        parts.append(words(36 + T * CELL, T * CELL + 14, "sums", p.muted, size=15))
+    return svg(28 + T * CELL + 52, T * CELL + 28, *parts)
 
 
-def shares_matrix(wei: Tensor, mode: Mode) -> str:
-    """How much each position takes from each, the last row outlined, with the sums at the sides. `wei` is (T, T)."""
-    T, p = len(wei), PALETTE[mode]
-    cell = min(46.0, SQUARE / T)
-    small = min(15.0, 0.42 * cell)
-    left, end = 28.0, 28 + T * cell
-    parts = [tiles(unmasked(wei), mode, x=left, y=2, cell=cell, digits=3 if T <= FEW else None)]
-    for i in range(T):
-        middle = (i + 0.5) * cell
-        parts.append(words(14, 2 + middle, str(i), p.muted, size=small + 1, anchor="middle"))
-        parts.append(words(left + middle, T * cell + 15, str(i), p.muted, size=small + 1, anchor="middle"))
-        parts.append(words(end + 10, 2 + middle, number(float(wei[i].sum())), p.muted, size=small))
-        column = number(float(wei[:, i].sum()), 3 if T <= FEW else 2)
-        parts.append(words(left + middle, T * cell + 38, column, p.muted, size=small, anchor="middle"))
-    parts.append(words(end + 10, T * cell + 38, "sums", p.muted, size=14))
-    parts.append(outline(T - 1, T, mode, x=left, y=2, cell=cell))
-    return svg(28 + SQUARE + 70, SQUARE + 52, *parts)
+def written_tiles(
+    values: Sequence[Sequence[Tile]], texts: Sequence[Sequence[str]], mode: Mode, *, x: float = 0, y: float = 0,
+    cell: float, size: float, limit: float = 1.0,
+) -> str:  # fmt: skip
+    """A matrix of shares as tiles with a text in each; no tile where there is no number, its text alone."""
+    parts = [tiles(values, mode, x=x, y=y, cell=cell, limit=limit)]
+    for i, (row, said) in enumerate(zip(values, texts, strict=True)):
+        for j, (value, text) in enumerate(zip(row, said, strict=True)):
+            ink = PALETTE[mode].muted if value is None else shade(value, mode, limit=limit)[1]
+            parts.append(words(x + (j + 0.5) * cell, y + (i + 0.5) * cell, text, ink, size=size, anchor="middle"))
+    return "".join(parts)
 
 
-def three_matrices(matrices: Sequence[tuple[str, Tensor]], mode: Mode) -> go.Figure:
-    """Matrices side by side, each with its name; -inf has no tile. Each is (T, T)."""
-    figure = make_subplots(1, len(matrices), horizontal_spacing=0.05)
-    for n, (name, matrix) in enumerate(matrices, 1):
-        figure.add_trace(go.Heatmap(z=finite(matrix), zmin=0, zmax=1, colorscale=shares(mode), xgap=2, ygap=2,
-                                    hovertemplate="row %{y}, column %{x}: %{z:.3f}<extra></extra>"), 1, n)  # fmt: skip
-        T, side = len(matrix), {"showticklabels": False, "constrain": "domain"}
-        figure.update_xaxes(side, range=[-0.6, T - 0.4], constraintoward="left", row=1, col=n)
-        figure.update_yaxes(side, range=[T - 0.4, -1.8], scaleanchor=f"x{n if n > 1 else ''}", showgrid=False,
-                            constraintoward="top", row=1, col=n)  # fmt: skip
-        annotate(figure, -0.5, -1.2, f"<b>{n}</b>  {name}", PALETTE[mode].ink, xanchor="left", row=1, col=n)
-    return dress(figure, mode)
+def weighted_rows(wei: Tensor, x: Tensor, t: int, names: Sequence[str], mode: Mode) -> str:
+    """wei @ x = xbow, three drawings; row `t` of wei, what it takes of x, and what it makes are outlined. `wei` is
+    (T, T) with equal shares, x is (T, 2)."""
+    p, T, side, small = PALETTE[mode], len(wei), 34, 35
+    texts = [[f"1/{i + 1}" if i else "1"] * (i + 1) + [""] * (T - i - 1) for i in range(T)]
+    parts = [words(side, 11, "wei", p.ink, bold=True), _names_beside(names, t, 26, small, mode)]
+    parts.append(written_tiles(unmasked(wei), texts, mode, x=side, y=26, cell=small, size=14))
+    for j in range(T):
+        parts.append(words(side + (j + 0.5) * small, 40 + T * small, str(j), p.muted, size=14, anchor="middle"))
+    parts.append(rect(side, 26 + t * small, (t + 1) * small, small, stroke=p.ink, thick=2.5))
+    left = svg(side + T * small + 4, T * small + 52, *parts)
+    middle = _two_columns("@  x", x, (0, t + 1), names, t, mode)
+    return left + middle + _two_columns("=  xbow", wei @ x, (t, t + 1), (), t, mode)
+
+
+def _two_columns(
+    title: str, values: Tensor, outlined: tuple[int, int], names: Sequence[str], t: int, mode: Mode
+) -> str:
+    """A table of two numbers a row under its title, the rows from one to another outlined. `values` is (T, 2)."""
+    p, side, small, wide, limit = PALETTE[mode], 34 if names else 2, 35, 50, 2 * float(values.abs().max())
+    parts = [words(side, 11, title, p.ink, bold=True), _names_beside(names, t, 26, small, mode)]
+    for i, row in enumerate(values.tolist()):
+        for c, value in enumerate(row):
+            fill, ink = shade(value, mode, signed=True, limit=limit)
+            left, top = side + c * wide, 26 + i * small
+            parts.append(rect(left + GAP / 2, top + GAP / 2, wide - GAP, small - GAP, fill=fill))
+            parts.append(words(left + wide / 2, top + small / 2, number(value), ink, size=14, anchor="middle"))
+    first, end = outlined
+    parts.append(rect(side, 26 + first * small, 2 * wide, (end - first) * small, stroke=p.ink, thick=2.5))
+    return svg(side + 2 * wide + 3, len(values) * small + 52, *parts)
+
+
+def _names_beside(names: Sequence[str], t: int, top: float, cell: float, mode: Mode) -> str:
+    tones = [PALETTE[mode].ink if i == t else PALETTE[mode].muted for i in range(len(names))]
+    return "".join(
+        words(0, top + (i + 0.5) * cell, name, tones[i], size=14, mono=True, bold=i == t)
+        for i, name in enumerate(names)
+    )
+
+
+def square(matrix: Tensor, title: str, mode: Mode) -> str:
+    """A matrix with its numbers in its tiles, equal shares as fractions, -inf without a tile. (T, T)"""
+    T, side = len(matrix), 26
+    values = finite(matrix)
+    texts = [["\u2212\u221e" if v is None else _fraction(v) for v in row] for row in values]
+    parts = [words(1, 11, title, PALETTE[mode].ink, size=16, bold=True)]
+    parts.append(written_tiles(values, texts, mode, x=0, y=26, cell=side, size=12.5))
+    return svg(T * side, T * side + 28, *parts)
+
+
+def _fraction(share: float) -> str:
+    """1/3 for a third, .28 for what is no such fraction."""
+    if share == 0:
+        return "0"
+    whole = round(1 / share)
+    return ("1" if whole == 1 else f"1/{whole}") if abs(share * whole - 1) < 1e-6 else number(share).removeprefix("0")
 
 
 STYLES = {"loop": ("bigram", "solid"), "product": ("head", "dash"), "softmax": ("heads", "dot")}  # hue, dash
@@ -268,12 +310,12 @@ def equal_cells(a: Tensor, b: Tensor, mode: Mode) -> go.Figure:
     return dress(figure, mode).update_layout(height=340)
 
 
-def changes_bars(changes: Tensor, mode: Mode) -> go.Figure:
-    """How far each row of xbow moves. `changes` is (T,)"""
+def changes_bars(changes: Tensor, names: Sequence[str], mode: Mode) -> go.Figure:
+    """How far each row of xbow, with its name, moves. `changes` is (T,)"""
     values = changes.tolist()
     figure = go.Figure(go.Bar(x=list(range(len(values))), y=values, marker_color=color("heads", mode), width=0.55,
                               text=[number(v) if v > 1e-6 else "0" for v in values], textposition="outside",
                               cliponaxis=False, hovertemplate="row %{x} moves by %{y:.4f}<extra></extra>"))  # fmt: skip
-    figure.update_xaxes(tickvals=list(range(len(values))), title="row of xbow")
+    figure.update_xaxes(tickvals=list(range(len(values))), ticktext=list(names), title="row of xbow")
     figure.update_yaxes(range=[0, 1.15 * max(max(values), 1e-3)], title="largest change")
     return dress(figure, mode).update_layout(height=300, margin_t=24, font_size=LABEL)

@@ -9,6 +9,7 @@ from tinygpt.randomness import generator
 from tinygpt.spelling import number, shown, spoken
 from tinygpt.ui import frame
 from tinygpt.ui.drag import drag
+from tinygpt.ui.lessons.averaging.speed import how_fast
 from tinygpt.ui.question import guess
 from tinygpt.ui.scene import Showing, choose, explain, picture, scene
 from tinygpt.words.storyboard import Facts, Scene
@@ -16,7 +17,6 @@ from tinygpt.words.storyboard import Facts, Scene
 T = 8  # positions, as in both study notebooks
 CHARACTERS = "First Ci"  # a name for each position: the first of the lecture's text
 NAMES = [f"{shown(c)} {i}" for i, c in enumerate(CHARACTERS)]
-SIZES = range(2, 17)  # the values of T that can be looked at
 
 
 def notebook_x() -> Tensor:
@@ -81,25 +81,23 @@ def _written(matrix: Tensor, row: int) -> str:
 
 
 @scene("avg-3", code=[mean_by_tril, tril_weights])
-def one_product(scene: Scene) -> Showing:
-    """The matrix of equal shares of the past, and the sums of its rows and columns, for every T."""
-    every = {size: _shares_facts(size) for size in SIZES}
-    yield every[T]
-    pictures = [
-        picture(scene, figures.shares_matrix(tril_weights(size), frame.mode()), facts) for size, facts in every.items()
-    ]
-    at = drag(pictures, key="T", label="T", names=SIZES, default=SIZES.index(T))
-    size = SIZES[at]
-    wei = tril_weights(size)
-    rows = {"row": range(size), **{f"column {i}": wei[:, i].tolist() for i in range(size)}}
-    explain(scene, every[size], lambda: rows)
+def one_product(scene: Scene, x: Tensor) -> Showing:
+    """wei @ x is xbow, a row at a time; what the batch has to do with it, and how much faster it is than the loop."""
+    wei, means = tril_weights(T), mean_by_tril(x)[0]
+    every = [_row_facts(wei, means, t) for t in range(T)]
+    yield every[-1]
+    pictures = [picture(scene, figures.weighted_rows(wei, x[0], t, NAMES, frame.mode()), every[t]) for t in range(T)]
+    t = drag(pictures, key="wei_row", label="Row t of wei", names=range(T), default=2)
+    rows = {"row": NAMES, **{f"column {i}": wei[:, i].tolist() for i in range(T)}}
+    explain(scene, {**every[t], "B": len(x), "C": x.shape[2]}, lambda: rows)
+    how_fast(scene)
 
 
-def _shares_facts(size: int) -> Facts:
-    columns = tril_weights(size).sum(0)
-    terms = ["1", *(f"1/{n}" for n in range(2, size + 1))]
-    few = terms if size < 4 else [*terms[:2], "\u2026", terms[-1]]
+def _row_facts(wei: Tensor, means: Tensor, t: int) -> Facts:
+    columns = wei.sum(0)
     return {
-        "T": size, "last": size - 1, "share": 1 / size, "harmonic": " + ".join(few),
+        "T": T, "t": t, "last": T - 1, "seen": t + 1, "share": float(wei[t, 0]),
+        "harmonic": f"1 + 1/2 + \u2026 + 1/{T}",
+        "mean_0": float(means[t, 0]), "mean_1": float(means[t, 1]),
         "first_column": float(columns[0]), "last_column": float(columns[-1]),
     }  # fmt: skip

@@ -123,7 +123,7 @@ function build(now, find, grid) {
       cell.setAttribute("role", "slider");
       cell.setAttribute("aria-valuemin", -now.data.limit);
       cell.setAttribute("aria-valuemax", now.data.limit);
-      cell.setAttribute("aria-label", fill(now.data.cell, { t, i }));
+      cell.setAttribute("aria-label", fill(now.data.cell, { t, column: i }));
       cells.set(t + " " + i, cell);
       listen(cell, t, i);
     }
@@ -217,7 +217,7 @@ function build(now, find, grid) {
       <rect x="${x - 8}" y="${y - 8}" ${box} fill="${now.data.tones.mean}"/>`;
     const score = now.scores[t][i], total = now.scores[t].slice(0, t + 1).reduce((sum, s) => sum + Math.exp(s), 0);
     const said = fill(now.data.sentence, {
-      t, i, looker: now.data.spoken[t], looked_at: now.data.spoken[i], score: written(score, 1),
+      t, column: i, looker: now.data.spoken[t], looked_at: now.data.spoken[i], score: written(score, 1),
       power: written(Math.exp(score), 2), total: written(total, 2), share: written(weights[i], 3),
       mean_0: written(a, 4), mean_1: written(b, 4),
     });
@@ -255,7 +255,7 @@ def chosen_scores(scene: Scene, x: Tensor) -> Showing:
     scores, t, i = _drag_scores(scene, x[0])
     weights = weights_of(scores)
     facts = {
-        "t": t, "i": i, "score": float(scores[t, i]), "total": float(scores[t, : t + 1].exp().sum()),
+        "t": t, "column": i, "score": float(scores[t, i]), "total": float(scores[t, : t + 1].exp().sum()),
         "share": float(weights[t, i]),
     }  # fmt: skip
     rows = {"row": NAMES, **{f"column {NAMES[i]}": weights[:, i].tolist() for i in range(T)}}
@@ -332,7 +332,7 @@ def _task(task: dict[str, Any]) -> Facts:
     t, (i, *_), share = task["row"], task["wanted"], NINETY if task["alone"] else task["least"]
     others = t + 1 - len(task["wanted"])
     return {
-        "t": t, "i": i, "looker": spoken(CHARACTERS[t]), "looked_at": spoken(CHARACTERS[i]),
+        "t": t, "column": i, "looker": spoken(CHARACTERS[t]), "looked_at": spoken(CHARACTERS[i]),
         "share": share, "rest": 1 - share, "others": others,
         "needed": score_for_share(share, others, among=len(task["wanted"])),
         "places": " and ".join(map(str, task["wanted"])),
