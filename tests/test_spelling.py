@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt.files import PROJECT
-from tinygpt.spelling import RAISED, lettered, percent, powered, ten_to, unlettered
+from tinygpt.spelling import RAISED, lettered, percent, powered, scientific, ten_to, unlettered
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,11 @@ def test_powers_of_ten_are_written_with_raised_digits(power):
 )  # fmt: skip
 def test_a_small_number_is_written_with_a_power_of_ten(value, digits, written):
     assert powered(value, digits) == written
+
+
+@pytest.mark.parametrize(("value", "written"), [
+    (3.236e-8, "3.2\u00b710\u207b\u2078"), (0.000318, "3.2\u00b710\u207b\u2074"), (0.0450, "0.045"), (0.875, "0.88"),
+    (0.0, "0"), (-3.2e-8, "\u22123.2\u00b710\u207b\u2078"),
+])  # fmt: skip
+def test_a_small_number_is_a_power_of_ten(value, written):
+    assert scientific(value) == written

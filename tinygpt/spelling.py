@@ -77,9 +77,11 @@ def number(value: float, digits: int = 2) -> str:
 
 
 def powered(value: float, digits: int = 2) -> str:
-    """A positive number as a power of ten with so many digits after the point: 2.06\u00b710\u207b\u2079."""
+    """A number with so many digits after the point and a power of ten: 2.06\u00b710\u207b\u2079."""
+    if value == 0 or not math.isfinite(value):
+        return number(value, 0)
     mantissa, exponent = f"{value:.{digits}e}".split("e")
-    return f"{mantissa}\u00b7{ten_to(int(exponent))}"
+    return f"{mantissa.replace('-', MINUS)}\u00b7{ten_to(int(exponent))}"
 
 
 def ten_to(power: int) -> str:
@@ -103,6 +105,13 @@ def spelled(learning_rate: float) -> str:
     """0.001 as 1e-3: short enough for a slider and a URL, and the same in every language."""
     digits, exponent = f"{learning_rate:.6e}".split("e")
     return f"{digits.rstrip('0').rstrip('.')}e{int(exponent)}"
+
+
+def scientific(value: float) -> str:
+    """A small number as people write it: 3.2e-08 is "3.2\u00b710\u207b\u2078", and from a thousandth on 0.045 stays."""
+    if value == 0 or abs(value) >= 1e-3:
+        return f"{value:.2g}".replace("-", MINUS)
+    return powered(value, 1)
 
 
 def percent(share: float, figures: int = 1) -> str:

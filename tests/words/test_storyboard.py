@@ -41,9 +41,9 @@ def test_the_facts_that_a_template_needs():
 
 
 def test_an_answer_may_have_to_be_measured():
-    scene = lesson("averaging")["avg-6"]
+    scene = lesson("bigram")["big-1"]
     assert scene.question is not None
-    facts = {"is_low": False, "is_middle": True, "is_high": False}
+    facts = {"is_third": False, "is_most": True, "is_even": False}
     assert [answer.is_right(facts) for answer in scene.question.answers] == [False, True, False]
 
 

@@ -6,9 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from tinygpt.spelling import number, spoken, thousands
-
-RAISED = str.maketrans("0123456789-", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207b")
+from tinygpt.spelling import number, powered, spoken, thousands
 
 
 class Look(NamedTuple):
@@ -48,13 +46,7 @@ def amount(value: float, digits: int = 2) -> str:
         return number(value, digits + 2)
     if 10_000 <= value < 1e6:
         return thousands(round(value))
-    return power_of_ten(value, digits)
-
-
-def power_of_ten(value: float, digits: int = 2) -> str:
-    """A positive number with so many digits and a power of ten: 2.1\u00b710\u207b\u2079."""
-    first, exponent = f"{value:.{digits - 1}e}".split("e")
-    return f"{first}\u00b710{str(int(exponent)).translate(RAISED)}"
+    return powered(value, digits - 1)
 
 
 def as_printed(values: Tensor, digits: int = 4) -> Tensor:

@@ -28,14 +28,13 @@ from functools import cache
 from typing import Any
 
 from tinygpt.files import PROJECT
-from tinygpt.spelling import MINUS, number, thousands
+from tinygpt.spelling import MINUS, number, powered, thousands
 from tinygpt.words import literal
 
 CATALOGS = PROJECT / "pages" / "learn"
 
 STATIONS = ("text", "ids", "batch", "table", "attention", "probabilities", "loss")  # from a text to its loss
 
-_RAISED = str.maketrans("0123456789-", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207b")
 
 Facts = Mapping[str, Any]  # the numbers and characters of a scene, by the name that its templates use
 
@@ -209,11 +208,5 @@ class _Writer(string.Formatter):
             whole, point, rest = number(value, int(spec[1:-1])).partition(".")
             return re.sub(r"(?<=\d)(?=(\d{3})+$)", "\u202f", whole) + point + rest
         if spec.endswith("e"):
-            return _with_a_power(value, spec)
+            return powered(value, int(spec[1:-1]))
         return format(value, spec).replace("-", MINUS)
-
-
-def _with_a_power(value: float, spec: str) -> str:
-    """A very small or large number as people write it: 3.2\u00b710\u207b\u2078."""
-    digits, _, exponent = format(value, spec).replace("-", MINUS).partition("e")
-    return f"{digits}\u00b710{str(int(exponent.replace(MINUS, '-'))).translate(_RAISED)}" if value else "0"

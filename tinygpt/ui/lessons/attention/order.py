@@ -4,11 +4,12 @@ import streamlit as st
 import torch
 
 from tinygpt.inside.heads import ModelHead, cross_attention, notebook_head, put_back
+from tinygpt.spelling import powered
 from tinygpt.ui.lessons.attention.reader import ANOTHER, NOTEBOOK, Reader
 from tinygpt.ui.lessons.attention.row import matrix_rows, show_colors, show_map
 from tinygpt.ui.readers import LONGEST, say_what_is_read
 from tinygpt.ui.scene import Showing, alt, caption, choose, explain, lecture, scene, table
-from tinygpt.words.attention import power_of_ten, strongest_look
+from tinygpt.words.attention import strongest_look
 from tinygpt.words.storyboard import Scene
 
 CASES = {
@@ -33,7 +34,7 @@ def no_space(scene: Scene, reader: Reader) -> Showing:
     typed, there = (head.see(ids, **rules).stages.weights for ids in (reader.ids, reader.ids[order]))  # type: ignore[arg-type]
     t1, t2 = torch.tensor([[1, 1]]), torch.tensor([[1, 1], [1, 1], [2, 2]])  # as in the second study notebook
     apart = float((put_back(there, order) - typed).abs().max())
-    rounding = scene.plain("rounding", {"difference": power_of_ten(apart)}) if apart else scene.templates["exactly"]
+    rounding = scene.plain("rounding", {"difference": powered(apart, 1)}) if apart else scene.templates["exactly"]
     facts = {
         "how": how, "difference": apart, "difference_words": rounding, "small": str(t1.tolist()),
         "turn": scene.templates["turn_it"] if how == "reversed" else "",

@@ -22,7 +22,7 @@ from tinygpt.ui import controls, frame
 from tinygpt.ui.drag import still
 from tinygpt.ui.lessons.bigram.text import SHOWN, Counted, char_control, commonest, counted_text
 from tinygpt.ui.lessons.bigram.whole_table import row_of_link, whole_table
-from tinygpt.ui.question import guess
+from tinygpt.ui.question import own_guess
 from tinygpt.ui.scene import Showing, alt, caption, explain, formula, plot, scene, table
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, Scene
@@ -37,7 +37,7 @@ def what_follows(scene: Scene, text: Counted) -> Showing:
     """One row of the table as bars; first the row that the question is about, with what was guessed in it."""
     asked = text.find("t")
     yield _asked_facts(text, asked)
-    guessed = guess(scene)
+    guessed = own_guess(scene)
     i = char_control(text, "char", "t")
     ids, values = text.top(i)
     pairs, first = int(text.counts[i].sum()), ids[0]
@@ -84,7 +84,7 @@ def all_rows(scene: Scene, text: Counted) -> Showing:
     yield facts
     wanted = text.find("q")
     shown = commonest(text, SHOWN, row_of_link(text, wanted))
-    guessed = guess(scene)
+    guessed = own_guess(scene)
     mark = None if guessed is None else text.chars.index(facts["options"][guessed])
     whole_table(text, shown, wanted, words=scene.templates, alt=alt(scene, facts), guessed=mark)
     some = scene.write("commonest", {"shown": len(shown), "V": text.V}) if len(shown) < text.V else ""

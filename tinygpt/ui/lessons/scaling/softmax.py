@@ -11,7 +11,7 @@ from tinygpt.plots.lessons import scaling_weights as drawings
 from tinygpt.spelling import number, powered
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
-from tinygpt.ui.question import ask, gate, guess
+from tinygpt.ui.question import ask, gate, own_guess
 from tinygpt.ui.scene import Showing, begin, caption, deeper, explain, formula, lecture, margin, scene, table
 from tinygpt.variance import (
     HOT,
@@ -85,7 +85,7 @@ def wide_scores(scene: Scene) -> Showing:
         st.space("small")
         begin(second)
         moving = ask(second, winner_facts())
-    first_guess, second_guess = guess(scene), guess(second)
+    first_guess, second_guess = own_guess(scene), own_guess(second)
     guesses = []
     if first_guess is not None:
         guesses.append(drawings.FactorGuess(EIGHT, weight=(at_1, at_8, 8 * at_1, 1.0)[first_guess]))
@@ -141,7 +141,7 @@ def many_rows(scene: Scene) -> Showing:
         "above": HOT, "below": SILENT, "queries": scaling.QUERIES,
     }  # fmt: skip
     yield facts
-    guessed = guess(scene)
+    guessed = own_guess(scene)
     mark = None if guessed is None else (SURE, (0.05, 0.25, facts["hot"], 1.0)[guessed])
     left, right = st.columns(2, gap="large")
     with left:

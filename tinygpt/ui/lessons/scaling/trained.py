@@ -7,7 +7,7 @@ from tinygpt.lessons.measured import EXPERIMENTS, SIZES, Result, counted, result
 from tinygpt.lessons.scaling import CHARACTERS
 from tinygpt.plots.lessons import scaling as figures
 from tinygpt.ui import frame
-from tinygpt.ui.question import guess
+from tinygpt.ui.question import own_guess
 from tinygpt.ui.scene import Showing, alt, caption, choose, explain, margin, scene
 from tinygpt.ui.train.here import Runs, train_button
 from tinygpt.ui.train.launch import time_words
@@ -51,7 +51,7 @@ def trained_heads(scene: Scene) -> Showing:
         "floor": floor, "eff": divided[0].spread[-1][0],
         "eff_without": plain[0].spread[-1][0],
     }  # fmt: skip
-    guessed = guess(scene)
+    guessed = own_guess(scene)
     mark = None if guessed is None else (ASKED, GUESSED[guessed])
     figure = figures.trained(SIZES, losses, floor, frame.mode(), chosen=head_size, guess=mark)
     frame.show(figure, key=scene.key, alt=alt(scene, facts))

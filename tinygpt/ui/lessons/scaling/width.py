@@ -10,7 +10,7 @@ from tinygpt.plots.lessons import scaling_walks
 from tinygpt.randomness import generator
 from tinygpt.ui import controls, frame
 from tinygpt.ui.drag import drag
-from tinygpt.ui.question import guess
+from tinygpt.ui.question import own_guess
 from tinygpt.ui.scene import Showing, choose, deeper, formula, lecture, picture, scene, table
 from tinygpt.variance import B, Spread, T, running_sums, score_variance, spread
 from tinygpt.words.storyboard import Facts, Scene
@@ -31,7 +31,7 @@ def a_sum(scene: Scene) -> Showing:
     every = [_walk_facts(n) for n in scaling.TERMS]
     asked = scaling.TERMS.index(NOTEBOOK_SIZE)
     yield {"spread_16": every[asked]["spread"]}
-    guessed, many = guess(scene), _answered(scene)
+    guessed, many = own_guess(scene), _answered(scene)
     pictures = []
     for n, facts in zip(scaling.TERMS, every, strict=True):
         walks = found.drawn[:, : n + 1]
@@ -82,7 +82,7 @@ def every_size(scene: Scene) -> Showing:
         choose("Draws", [1, 20, scaling.DRAWS], scaling.DRAWS, key="draws", help="Each dot is the mean of so many.")
         with st.container(width=200):
             controls.seed()
-    guessed = guess(scene)
+    guessed = own_guess(scene)
     mark = None if guessed is None else (ASKED, TIMES[guessed] * at_16["scores"])
     every = [{**facts, **_size_facts(size, seed, measured)} for size in sizes]
     pictures = []
