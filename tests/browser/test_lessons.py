@@ -120,7 +120,7 @@ def test_a_newcomer_finds_the_way_through_all_lessons_by_next_alone(browser, bas
     "link",
     [
         "tokens?rows=8&window=16", "bigram?temperature=0.25", "averaging?t=7", "attention?text=to+be+or+not+to+be",
-        "attention?t_step=7", "scaling?factor=100&terms=256&size=256&distribution=rand",
+        "attention?t_step=7", "scaling?factor=100&terms=256&size=256", "slips?distribution=rand",
     ],
 )  # fmt: skip
 def test_no_formula_scrolls_on_a_phone(browser, base_url, link):
