@@ -1,4 +1,4 @@
-"""Lesson 5: the notebooks' numbers on the page, the wrong dice, and a pair of heads trained here."""
+"""Lesson 5: the notebooks' numbers on the page, guesses that stay in the picture, and a pair of heads trained here."""
 
 import json
 import re

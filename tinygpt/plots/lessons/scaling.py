@@ -33,7 +33,7 @@ def saturated_rows(
     figure = _both_stages(sizes, shares, places, mode, "%{y:.0%} of the rows")
     figure.update_yaxes(range=[-0.03, 1.06], tickformat=".0%")
     if guess:
-        _diamond(figure, *guess, mode, xref="x domain", yref="y domain", x=0, y=0.98, xshift=8, yanchor="top")
+        _diamond(figure, *guess, mode, xref="x domain", yref="y domain", x=0, y=0.853, xshift=8, yanchor="middle")
     return _panel(figure, f"rows with a weight above {HOT:g}", sizes, mode)
 
 
@@ -55,7 +55,8 @@ def _both_stages(
     for stage, (at, place) in places.items():
         _curve(figure, sizes, values[stage], stage, mode, says)
         x, y = math.log10(sizes[at]), values[stage][at]
-        annotate(figure, x, y, f"<b>{NAMES[stage]}</b>", color(stage, mode, text=True), **place)
+        name = NAMES[stage] if stage == "scores" else TRAINED[stage]  # short: it must fit beside a curve on a phone
+        annotate(figure, x, y, f"<b>{name}</b>", color(stage, mode, text=True), **place)
     return figure
 
 
