@@ -1,4 +1,4 @@
-"""What only a browser shows of lesson 4: weights laid by hand, and tiles chosen without asking the server."""
+"""What only a browser shows of lesson 4: weights laid by hand, tiles and rows that are chosen, an arrow turned."""
 
 import math
 import re
@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import wait_run
-from tests.browser.test_lessons import socket_messages
 
 
 def weights(page: Page) -> list[float]:
@@ -16,17 +15,14 @@ def weights(page: Page) -> list[float]:
 
 
 def test_weights_by_hand_sum_to_one_and_their_guess_costs_what_is_said(page, base_url):
-    sent = socket_messages(page)
     page.goto(f"{base_url}/attention")
     wait_run(page)
     hand = page.locator(".st-key-hand_hand")
     last, sentence = hand.get_by_role("slider").last, hand.locator(".sentence")
     assert sum(weights(page)) == pytest.approx(1)
     expect(hand.locator("tbody tr").nth(0).locator("td").nth(0)).to_have_text("2.96")  # as the plain average
-    before = len(sent)
     last.press("End")  # all on the last letter
     assert weights(page) == [0, 0, 0, 0, 0, 0, 1]
-    assert len(sent) == before  # the picture moved first
     said = sentence.text_content()
     share, loss = map(float, re.search(r"([\d.]+), which costs .* = ([\d.]+)\.", said).groups())  # type: ignore[union-attr]
     assert -math.log(share) == pytest.approx(loss, abs=0.006)
@@ -66,3 +62,24 @@ def test_a_click_on_a_row_of_the_map_reads_it(page, base_url):
     expect(figure.locator(".sentence")).to_contain_text("Row 2, \u2018e\u2019, puts 0.91 on 1")
     expect(figure.get_by_role("slider")).to_have_value("2")
     expect(page).to_have_url(re.compile(r"[?&]t=2(&|$)"))
+
+
+def test_the_query_s_arrow_is_turned_by_hand(page, base_url):
+    page.goto(f"{base_url}/attention?reveal=all")
+    wait_run(page)
+    figure = page.locator(".st-key-drag_turn")
+    grip = figure.locator("[data-round]")
+    grip.scroll_into_view_if_needed()
+    box, whole = grip.bounding_box(), figure.locator("svg").first.bounding_box()
+    x, y = whole["x"] + whole["width"] / 2, whole["y"] + whole["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(x + 70, y - 70)
+    page.mouse.move(x, y - 120)
+    expect(figure.locator(".sentence")).to_contain_text(
+        "Turned by 90\u00b0, the query of \u2018n\u2019 is aligned best"
+    )
+    page.mouse.move(x - 120, y)
+    page.mouse.up()
+    expect(figure.locator("output")).to_have_text("180\u00b0")
+    expect(page).to_have_url(re.compile(r"[?&]turn=180"))

@@ -43,6 +43,7 @@ input { display: block; width: min(100%, 30rem); height: 1.75rem; margin: .25rem
 input { accent-color: var(--st-text-color); }
 input:focus-visible { outline: 2px solid var(--st-text-color); outline-offset: 2px; }
 [data-at] { cursor: pointer; }
+[data-round] { cursor: grab; touch-action: none; }
 .sentence { max-width: 900px; margin: .75rem 0 0; line-height: 1.6; }
 .sentence:empty { display: none; }
 """,
@@ -86,6 +87,23 @@ export default function ({ data, parentElement, setStateValue }) {
     range.oninput();
     range.onchange();
   };
+  const turn = (event) => {  // positions round a middle, counted from the right against the clock
+    const grip = drawing.querySelector("[data-round]"), box = grip.ownerSVGElement.getBoundingClientRect();
+    const [x, y] = grip.dataset.round.split(",").map(Number), all = data.pictures.length;
+    const angle = Math.atan2(box.top + y * box.height - event.clientY, event.clientX - box.left - x * box.width);
+    range.value = (Math.round((angle / (2 * Math.PI)) * all) + all) % all;
+    range.oninput();
+  };
+  drawing.onpointerdown = (event) => {
+    if (!event.target.closest("[data-round]")) return;
+    event.preventDefault();
+    drawing.setPointerCapture(event.pointerId);
+    drawing.onpointermove = turn;
+  };
+  drawing.onpointerup = drawing.onpointercancel = () => {
+    if (drawing.onpointermove) range.onchange();
+    drawing.onpointermove = null;
+  };
   show(+range.value);
   if (moved) setStateValue("at", at);
 }
@@ -106,7 +124,8 @@ def drag(pictures: Sequence[Picture], *, key: str, label: str, names: Sequence[o
     """The picture at one of many positions, with a slider that swaps them; the position at which it was let go last.
 
     `names` are the positions as people read them, and as they stand in the URL under `key`. A part of a drawing with
-    data-at="3" leads to position 3 when it is clicked.
+    data-at="3" leads to position 3 when it is clicked. One with data-round="0.5,0.5", the middle as shares of its SVG,
+    is dragged round it, through all positions.
     """
     written = [str(name) for name in names]
     here = _began(key)

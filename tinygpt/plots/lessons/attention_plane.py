@@ -56,6 +56,8 @@ def arrows(
         parts.append(line(*at(key), *at(foot), p.gray, thick=1.5, dashed=True))
         parts.append(straight_arrow((middle, middle), at(key), color("k", mode), thick=3.5 if i == most else 2))
         parts.append(dot(*at(foot), 4, fill=color("weights", mode), stroke=p.paper))
+    x, y = at(turned.query)  # where a finger takes hold of it
+    grip = f'<circle data-round="0.5,0.5" cx="{x:.1f}" cy="{y:.1f}" r="24" fill="none" pointer-events="all"/>'
     places = letters_apart([at(key) for key in keys] + [at(turned.query)], middle, at(turned.query))
     for i, place in enumerate(places[:-1]):
         parts.append(character(*place, characters[i], mode, bold=i == most))
@@ -63,7 +65,7 @@ def arrows(
     legend = [("q", f"query of {looker}"), ("k", "keys")]
     for n, (role, said) in enumerate(legend):
         parts.append(words(4 + 150 * n, 10, said, color(role, mode, text=True), size=17, bold=True))
-    return svg(SIZE, SIZE, *parts)
+    return svg(SIZE, SIZE, *parts, grip)
 
 
 def straight_arrow(start: tuple[float, float], end: tuple[float, float], tone: str, *, thick: float) -> str:
