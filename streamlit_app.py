@@ -8,13 +8,15 @@ try:
 
     from tinygpt.ui.cookie import NameTheBrowser
     from tinygpt.ui.server import lifespan
+    from tinygpt.ui.stylesheet import StyleFirst
     from tinygpt.ui.uploads import BoundUploads
 except ModuleNotFoundError as error:
     from tinygpt.__main__ import what_to_type
 
     sys.exit(what_to_type("streamlit run streamlit_app.py", error))
 
-app = st.App("pages/router.py", lifespan=lifespan, middleware=[Middleware(NameTheBrowser), Middleware(BoundUploads)])
+MIDDLEWARE = [Middleware(NameTheBrowser), Middleware(BoundUploads), Middleware(StyleFirst)]
+app = st.App("pages/router.py", lifespan=lifespan, middleware=MIDDLEWARE)
 
 if __name__ == "__main__":
     sys.exit("tinygpt: start it with `make run`, or with `.venv/bin/streamlit run streamlit_app.py`")

@@ -56,7 +56,7 @@ def contradictions(curve: LossCurve, floors: dict[str, Floor]) -> Iterator[str]:
             if "is there" in said and seen.vals[-1][1] < floor.val - slack_at(curve, curve.points[i].step, floor):
                 yield f"step {curve.points[i].step}: {said}"
             said = curve_words(replace(seen, role="head", label="one head"), floors, ended=ended)
-            if "must be using" in said and (below or "the crossing" in said):
+            if "must be using" in said and (below or "crosses" in said):
                 yield f"step {curve.points[i].step}, of a bigram: {said}"
 
 

@@ -1,7 +1,7 @@
 """What every model obeys, how one is described and built, and what its parts are called."""
 
 import functools
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import nn
@@ -47,6 +47,25 @@ def kind(config: ModelConfig) -> str:
     if config.n_head == 1 and config.n_layer == 1 and not config.feed_forward:
         return "head"
     return "gpt" if config.n_layer > 1 or config.residual else "heads"
+
+
+Leak = Literal["", "no mask", "wrong axis"]
+
+
+def leak(config: ModelConfig) -> Leak:
+    """By which of its switches a model sees the answer: the character that it has to guess; "" for one that does not.
+
+    All positions of a window are trained at once, and the character to guess at one of them stands at the next. So the
+    val loss of such a model is no loss of guessing, but for the last position, where nothing follows.
+
+    "no mask": every row looks at what follows it. "wrong axis": a softmax over columns divides each weight by a sum
+    over later rows, and their queries know their characters; with equal scores ("average") that sum knows nothing.
+    """
+    if not isinstance(config, GPTConfig) or config.block_size == 1:  # in a window of one character nothing follows
+        return ""
+    if not config.mask:
+        return "no mask"
+    return "wrong axis" if config.softmax_dim == -2 and config.scale != "average" else ""
 
 
 class Undrawn(TorchFunctionMode):

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from tinygpt.ui import addresses, controls, frame
-from tinygpt.ui.train import launch, layout, live, own_text
+from tinygpt.ui.train import launch, live, own_text
 
 LEDE = "Choose a model, guess where its curve will end, press Train. Runs stay until you delete them."
-frame.bench("Train", LEDE, layout.STYLE)
+frame.bench("Train", LEDE)
 addresses.remember("train")
 
 left, stage = st.columns([3, 11], gap="small")

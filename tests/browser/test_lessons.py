@@ -120,7 +120,7 @@ def test_a_newcomer_finds_the_way_through_all_lessons_by_next_alone(browser, bas
     "link",
     [
         "tokens?rows=8&window=16", "bigram?temperature=0.25", "averaging?t=7", "attention?text=to+be+or+not+to+be",
-        "attention?t_step=7", "scaling?factor=100&winner=100&head_size=256&distribution=rand",
+        "attention?t_step=7", "scaling?factor=100&winner=100&head_size=256", "slips?distribution=rand",
     ],
 )  # fmt: skip
 def test_no_formula_scrolls_on_a_phone(browser, base_url, link):
@@ -133,3 +133,20 @@ def test_no_formula_scrolls_on_a_phone(browser, base_url, link):
     wide = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent)"
     assert formulas.evaluate_all(wide) == []
     context.close()
+
+
+def test_a_teacher_turns_scenes_with_the_arrow_keys(page, base_url):
+    page.goto(f"{base_url}/averaging?view=present")
+    wait_run(page)
+    main = page.locator('[data-testid="stMain"]')
+    scenes = page.locator('[class*="st-key-scene_"]')
+    box = "scene.getBoundingClientRect()"
+    seen = f"scene => Math.abs({box}.top) < 2 && {box}.height >= innerHeight"
+    main.focus()
+    for scene, key in ((0, "ArrowRight"), (1, "ArrowRight"), (2, "PageDown"), (1, "ArrowLeft")):
+        page.keyboard.press(key)
+        page.wait_for_function(f"({seen})(document.querySelectorAll('[class*=st-key-scene_]')[{scene}])")
+    scenes.nth(1).get_by_role("radio").first.focus()
+    page.keyboard.press("ArrowRight")  # it chooses an answer and turns nothing
+    expect(scenes.nth(1).locator('[class*="st-key-reply_"]')).to_be_visible()
+    assert scenes.nth(1).evaluate(seen)

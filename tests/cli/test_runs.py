@@ -10,6 +10,7 @@ from tinygpt.cli.main import main
 from tinygpt.cli.runs import columns
 from tinygpt.engine.description import RunDescription
 from tinygpt.engine.runs import RunStore
+from tinygpt.gpt import GPTConfig
 from tinygpt.models import build
 from tinygpt.texts.own import sha256_of
 from tinygpt.texts.shelf import TextShelf
@@ -142,3 +143,16 @@ def test_a_name_that_several_runs_have_is_no_guess(store, capsys):
 def test_a_run_that_is_not_there_is_said_with_the_way_to_those_that_are(store, capsys, command):
     assert main([*command, "nothing"]) == 1
     assert f"there is no run 'nothing' in {store.folder}: `python -m tinygpt runs` lists" in capsys.readouterr().err
+
+
+def test_a_run_that_sees_the_answer_says_so_in_the_list_and_in_its_model(store, capsys):
+    spec = RunSpec(GPTConfig(vocab_size=3, n_layer=1, n_embd=4, n_head=2, mask=False), SPEC.train, SPEC.corpus)
+    blob = model_bytes(build(spec.model), CharTokenizer("\nab"), step=7)
+    store.write_description(RunDescription("0a" * 16, "5" * 32, "blind", spec, 1.0, 0))
+    store.end("0a" * 16, {"status": "finished", "step": 2_000, "val": 0.4}, blob)
+    keep(store, "0b" * 16, "honest", 2.0, status="finished", step=2_000, val=2.5)
+    assert [row[2] for row in listed(capsys)] == ["finished", "finished, sees the answer"]
+    assert main(["info", "blind"]) == 0
+    assert "sees the answer    Without the mask every position but the last reads" in capsys.readouterr().out
+    assert main(["info", "honest"]) == 0
+    assert "answer" not in capsys.readouterr().out

@@ -328,3 +328,11 @@ def test_taking_along_needs_no_streamlit_plotly_or_pandas():
     )
     done = subprocess.run([sys.executable, "-W", "error", "-c", program], cwd=PROJECT, capture_output=True, text=True)
     assert (done.returncode, done.stderr, done.stdout.strip()) == (0, "", "")
+
+
+@pytest.mark.parametrize("written", [script, notebook, plain_pytorch])
+def test_an_export_says_of_a_run_that_it_sees_the_answer(written):
+    honest = RunSpec(GPTConfig(n_layer=1), TrainConfig(), "shakespeare-plays")
+    cheat = replace(honest, model=replace(honest.model, mask=False))
+    said = "This run sees the answer, so its val loss is no loss of guessing."
+    assert said in written(cheat, final=(0.4, 0.4)) and said not in written(honest, final=(2.4, 2.4))

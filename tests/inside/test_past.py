@@ -66,7 +66,10 @@ def test_a_flat_loss_and_a_rising_one():
 
 def test_whoever_sees_what_is_to_come_is_judged_at_the_last_position():
     words = says(*[[0.0, 3.5]] * 50, sees="what is to come")
-    assert words == "GPT sees what is to come, but for the last position, where nothing is: there it loses 3.50."
+    assert words == (
+        "GPT sees the answer at every position but the last, and so loses 0.00 at the first; at the last, where "
+        "nothing is left to read, it loses 3.50."
+    )
 
 
 @pytest.mark.parametrize(

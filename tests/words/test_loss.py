@@ -1,4 +1,4 @@
-"""What to look for in a loss chart: a sentence computed from the curve."""
+"""What a loss chart shows: sentences computed from its curves."""
 
 from dataclasses import replace
 
@@ -12,6 +12,7 @@ from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.counting import SMOOTHING, Floor, NGramModel, floors
 from tinygpt.experiments.curves import LossCurve
 from tinygpt.words.floors import CLOSE, counting_words, stretch_below
+from tinygpt.words.leaks import leak_words
 from tinygpt.words.loss import curve_words, end_words, final_words
 
 KNOWN = {
@@ -63,7 +64,7 @@ def test_below_by_a_hair_is_no_crossing():
     assert stretch_below(curve(4.0, 2.48 - CLOSE / 2), KNOWN["2-gram"]) is None
     assert stretch_below(curve(4.0, 2.47, 2.4, 2.47), KNOWN["2-gram"]) == (10, 30)
     hair = curve_words(curve(4.0, 2.47), KNOWN, ended=False)
-    assert "the moment the curve falls clearly below 2\u2011gram" in hair
+    assert "The curve is not yet clearly below pairs, the best a table of pairs can do: once it is clearly" in hair
 
 
 def test_where_a_few_windows_are_noisier_a_hair_is_thicker():
@@ -75,29 +76,34 @@ def test_where_a_few_windows_are_noisier_a_hair_is_thicker():
 @pytest.mark.parametrize(
     ("curve_", "ended", "guess", "words"),
     [
-        (None, False, None, "the first value"),
-        (curve(4.0, 2.9), False, None, "the moment the curve falls clearly below 2\u2011gram"),
+        (None, False, None, "The first value will stand near the dotted line at the top"),
+        (
+            curve(4.0, 2.9),
+            False,
+            None,
+            "The curve is still 0.42 above pairs, the best a table of pairs can do: once it is",
+        ),
         (
             curve(4.0, 2.9),
             True,
             None,
-            "how near the curve came to 2\u2011gram, the best a table of pairs can do: it ended 0.42",
+            "The curve ended 0.42 above pairs, the best a table of pairs can do.",
         ),
-        (curve(4.0, 2.47), True, None, "it ended level with it."),
+        (curve(4.0, 2.47), True, None, "The curve ended level with pairs, the best"),
         (curve(4.0, 1.2e16), True, 2.3, "it ended at 1.2e16."),
-        (curve(4.0, 2.4), False, None, "the crossing at step 10. Below 2\u2011gram"),
+        (curve(4.0, 2.4), False, None, "The curve crosses pairs at step 10. Below pairs, the best"),
         (curve(4.0, 2.4), False, None, "GPT must be using more than one character"),
-        (curve(4.0, 2.4), False, None, "To 3\u2011gram it is still 0.35"),
+        (curve(4.0, 2.4), False, None, "To triples it is still 0.35"),
         (curve(4.0, 2.0), True, 2.3, "Your guess was 2.30; it ended at 2.00."),
-        (curve(4.0, 3.7, role="bigram"), False, None, "how the curve falls towards 2\u2011gram, the best a table of"),
-        (curve(4.0, 3.7, role="bigram"), True, None, "how far the curve fell towards 2\u2011gram, the best a table of"),
+        (curve(4.0, 3.7, role="bigram"), False, None, "The curve is still 1.220 above pairs, the best a table of"),
+        (curve(4.0, 3.7, role="bigram"), True, None, "The curve is 1.220 above pairs, the best a table of"),
         (curve(4.0, 2.5, role="bigram"), False, None, "It is 0.020 above; more steps cannot bring it clearly below."),
         (curve(4.0, 2.46, role="bigram"), False, None, "It is there, as far as a few batches can tell."),
         (
             curve(4.0, 2.27, role="bigram"),
             True,
             None,
-            "below 2\u2011gram: by 0.210. A learned table can be better than",
+            "The curve is below pairs by 0.210. A learned table can be better than",
         ),
     ],
 )
@@ -108,18 +114,18 @@ def test_the_sentence_under_the_chart_is_computed(curve_, ended, guess, words):
 @pytest.mark.parametrize("role", ["gpt", "bigram"])
 def test_a_crossing_that_was_undone_is_taken_back(role):
     back = curve_words(curve(4.0, 2.4, 2.3, 2.6, role=role), KNOWN, ended=True)
-    assert "GPT was below 2\u2011gram from step 10 to 20 and is 0.12 above it now." in back
-    assert "the crossing" not in back and "must" not in back and "the best" not in back
+    assert "The curve came back: GPT was below pairs from step 10 to 20 and is 0.12 above it now." in back
+    assert "crosses" not in back and "must" not in back and "the best" not in back
     half = curve_words(curve(4.0, 2.4, 1.9, 2.3), KNOWN, ended=False)
-    assert "was below 3\u2011gram at step 20 and is 0.25 above it now. It is still below 2\u2011gram." in half
+    assert "was below triples at step 20 and is 0.25 above it now. It is still below pairs." in half
 
 
 @given(st.lists(st.floats(0.5, 5), min_size=1, max_size=12), st.booleans(), st.sampled_from(["gpt", "bigram"]))
 def test_what_is_said_of_a_curve_is_what_the_curve_does(vals, ended, role):
     words, floor, now = curve_words(curve(*vals, role=role), KNOWN, ended=ended), KNOWN["2-gram"].val, vals[-1]
-    assert ("below 2\u2011gram: by" in words) <= (now < floor - CLOSE), words
-    assert ("must be using" in words and "crossing" in words) <= (now < floor), words
-    assert ("it ended level" in words) <= (abs(now - floor) <= CLOSE), words
+    assert ("below pairs by" in words) <= (now < floor - CLOSE), words
+    assert ("must be using" in words and "crosses" in words) <= (now < floor), words
+    assert ("ended level" in words) <= (abs(now - floor) <= CLOSE), words
     assert ("above it now" in words) <= (now > min(vals)), words
     if role == "bigram":
         assert ("the best" in words) <= (min(vals) >= floor - CLOSE), words
@@ -127,7 +133,7 @@ def test_what_is_said_of_a_curve_is_what_the_curve_does(vals, ended, role):
 
 def test_on_a_short_text_a_bigram_below_the_counts_is_explained_and_called_no_best():
     words = curve_words(curve(4.0, 2.7, role="bigram"), SHORT, ended=False)
-    assert "below 2\u2011gram: by 0.210. A learned table can be better than a counted one" in words
+    assert "The curve is below pairs by 0.210. A learned table can be better than a counted one" in words
     assert "only 3.1 counts for each pair that occurs" in words
     for val in (3.0, 2.9, 2.7):
         words = curve_words(curve(4.0, val, role="bigram"), SHORT, ended=False)
@@ -150,12 +156,12 @@ def test_so_far_below_a_few_counts_comes_no_table():
     words = curve_words(curve(4.0, floor - 0.1), few, ended=True)
     assert "GPT may still use only one character: there are only 30.0 counts for each pair" in words
     words = curve_words(curve(4.0, floor - 0.3), few, ended=True)
-    assert "It is 0.30 below 2\u2011gram, what a table of pairs reaches by counting, and no other" in words
+    assert "It is 0.30 below pairs, what a table of pairs reaches by counting, and no other" in words
     assert "table of pairs comes so low: GPT must be using more than one character." in words
 
 
 def test_how_the_floors_were_counted_can_be_read():
-    assert "2\u2011gram 1, 3\u2011gram 0.1." in counting_words(KNOWN)
+    assert "pairs 1, triples 0.1." in counting_words(KNOWN)
     assert counting_words({"uniform": KNOWN["uniform"]}) == ""
 
 
@@ -176,15 +182,16 @@ def test_on_a_short_text_no_crossing_proves_that_a_model_uses_more():
 
 
 def test_to_be_below_a_table_that_is_worse_than_a_smaller_one_proves_nothing():
-    assert "the moment" in curve_words(curve(4.0, 3.2), SHORT, ended=False)  # below the 4-gram, above the 2-gram
+    words = curve_words(curve(4.0, 3.2), SHORT, ended=False)  # below fours, above pairs
+    assert words.startswith("The curve is still 0.29 above pairs")
 
 
 @pytest.mark.parametrize(
     ("curve_", "words"),
     [
         (curve(4.2, 1e5, 900.0), "at step 10 a batch cost 100\u202f000, where guessing costs 4.17. What is too high"),
-        (curve(4.2), "the curve breaks off: after step 0 there is no loss to draw"),
-        (LossCurve("a", "GPT", "gpt", []), "not even the first loss was a number"),
+        (curve(4.2), "The curve breaks off: after step 0 there is no loss to draw"),
+        (LossCurve("a", "GPT", "gpt", []), "No loss is drawn: not even the first one was a number."),
     ],
 )
 def test_a_diverged_run_has_a_sentence_of_its_own(curve_, words):
@@ -193,3 +200,43 @@ def test_a_diverged_run_has_a_sentence_of_its_own(curve_, words):
 
 def test_a_loss_that_is_no_number_has_diverged():
     assert [final_words(loss) for loss in (2.4868, float("inf"), float("nan"))] == ["2.487", "diverged", "diverged"]
+
+
+# --- a run that sees the answer --------------------------------------------------------------------------------------
+
+
+def test_a_run_that_sees_the_answer_crosses_no_line_and_is_asked_about():
+    seen = replace(curve(4.0, 2.4, 0.396), leak="no mask")
+    assert curve_words(seen, KNOWN, ended=True, guess=2.3) == (
+        "The val loss of GPT is 0.396: too good. Why? Without the mask every position but the last reads the character "
+        "it has to guess. Your guess was 2.30; it ended at 0.40."
+    )
+
+
+def test_one_that_still_trains_or_is_not_too_good_is_set_apart_all_the_same():
+    words = curve_words(replace(curve(4.0, 2.4), leak="no mask"), KNOWN, ended=False)
+    assert words.startswith("The val loss of GPT, 2.400 so far, is no loss of guessing: this run sees the answer.")
+    assert "pairs" not in words and "more than one character" not in words
+    words = curve_words(replace(curve(4.0, 2.4, 2.2), leak="wrong axis"), KNOWN, ended=True)
+    assert "GPT, 2.200, is no loss of guessing" in words and "The softmax over columns" in words
+    falls, rises = [4.0, 2.0, 1.0], [1.5, 2.0, 2.5, 3.0, 3.5]
+    assert "by heart" not in curve_words(replace(curve(*falls, *rises), leak="no mask"), KNOWN, ended=False)
+
+
+def test_where_it_has_nothing_to_read_its_loss_is_said_beside_that_of_counting():
+    words = leak_words("GPT", 0.396, "no mask", {"2-gram": 2.48}, by_position=[0.01, 0.02, 3.08])
+    assert words.endswith(
+        "At the first position it loses 0.01; at the last, where nothing is left to read, 3.08, where counting pairs "
+        "loses 2.48."
+    )
+    assert "will be no loss of guessing: this run sees the answer" in leak_words("GPT", None, "no mask", {})
+
+
+@pytest.mark.parametrize("ended", [False, True])
+@pytest.mark.parametrize("role", ["gpt", "bigram"])
+@given(st.lists(st.floats(0.5, 5), max_size=12))
+def test_every_sentence_states_and_begins_with_a_capital_letter(role, ended, vals):
+    for known in ({}, KNOWN, SHORT):
+        for diverged in (False, True):
+            words = curve_words(curve(*vals, role=role), known, ended=ended, diverged=diverged)
+            assert words[0].isupper() and words.endswith("."), words

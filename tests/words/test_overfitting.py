@@ -26,8 +26,8 @@ def run(looks=10, *, ended=True, kept=True, role="gpt"):
 
 def test_the_lowest_val_loss_the_rise_training_text_and_guessing_are_said():
     assert curve_words(run(), FLOORS, ended=True) == (
-        "the turn of the thick line at step 300. GPT learned the training text by heart: val loss was lowest at "
-        "step 300, 2.250, below 3\u2011gram, and rose by 1.58 after that, to 3.825, worse than guessing (3.74), while "
+        "The thick line turns at step 300. GPT learned the training text by heart: val loss was lowest at "
+        "step 300, 2.250, below triples, and rose by 1.58 after that, to 3.825, worse than guessing (3.74), while "
         "training text costs 0.570. The menu of the run has both models: this lowest one, and the last."
     )
 
@@ -80,7 +80,7 @@ def test_a_lowest_loss_is_held_against_floors_that_mean_something():
     few = {"uniform": 3.9, "1-gram": 2.9, "2-gram": 2.56, "3-gram": 2.7, "4-gram": 2.9, "5-gram": 3.4}
     above, below = (by_heart_words("GPT", [Turn(300, lowest, 3.0, 0.5)], few, ended=True) for lowest in (2.57, 2.5))
     assert "at step 300, 2.570, and rose" in above, "to be below a table that lost its way is no merit"
-    assert "at step 300, 2.500, below 2\u2011gram, and rose" in below
+    assert "at step 300, 2.500, below pairs, and rose" in below
 
 
 def test_which_of_two_models_is_meant():

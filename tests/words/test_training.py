@@ -7,7 +7,7 @@ from tinygpt.gpt import GPTConfig
 from tinygpt.models import blank
 from tinygpt.training.account import StepAccount, matrices
 from tinygpt.training.presets import PRESETS
-from tinygpt.words.training import LAYERS, NOTHING_WRITTEN, SOON, account_words, part_words, twin_words
+from tinygpt.words.training import LAYERS, NOTHING_WRITTEN, SOON, account_words, length, part_words, twin_words
 
 ACCOUNT = StepAccount(12, 32, "First Cit", 2.4312, 2.3987, "blocks.1.attention.value.0", 0.01234, 0.0056, 0.98765, 1e-3)
 
@@ -47,3 +47,10 @@ def test_why_train_began_nothing(status):
 def test_the_layers_of_a_block_are_those_of_the_model():
     names = {name.split(".")[-2] for name, values in blank(GPTConfig()).named_parameters() if values.dim() >= 2}
     assert names & LAYERS.keys() == LAYERS.keys()
+
+
+def test_a_length_of_any_size_has_few_characters():
+    assert [length(size) for size in (0.0123, 2.06e-9, 3.0, 480.0, 4.8e27)] == [
+        "0.012", "2.1\u00b710\u207b\u2079", "3", "480", "4.8\u00b710\u00b2\u2077",
+    ]  # fmt: skip
+    assert (length(0.98765, 3), length(float("inf")), length(0.0)) == ("0.988", "inf", "0")

@@ -22,7 +22,7 @@ def said(a: dict, b: dict) -> str:
 
 def test_one_seed_each_says_nothing_about_luck():
     words = said({1: 2.5}, {1: 2.1})
-    assert "GPT ends lowest, at 2.100, 0.400 below bigram." in words
+    assert "The lowest is GPT at 2.100, 0.400 below bigram." in words
     assert "repeat them with other seeds" in words and "confidence" not in words
 
 
@@ -38,7 +38,7 @@ def test_a_small_one_says_what_would_have_shown():
 
 def test_while_they_run_nothing_is_said_for_sure():
     words = so_far_words("bigram", 2.559)
-    assert words.startswith("so far bigram is lowest at 2.559") and "noise" not in words
+    assert words.startswith("So far the lowest is bigram at 2.559") and "noise" not in words
 
 
 def test_a_side_without_a_final_loss_is_no_side():
@@ -54,7 +54,7 @@ def test_why_the_seeds_are_too_few():
 
 def test_seeds_that_do_not_scatter_give_no_interval():
     equal = said({1: 2.5, 2: 2.6}, {1: 2.5, 2: 2.6})
-    assert equal.startswith("GPT and bigram end lowest, both at 2.550.")
+    assert equal.startswith("The lowest are GPT and bigram, both at 2.550.")
     words = noise_words(compare({1: 2.5, 2: 2.625}, {1: 2.375, 2: 2.5}, same_start=True))  # 0.125 with both
     assert "the very same difference (2 seeds, pair by pair)" in words and "between" not in words
     flat = noise_words(compare({1: 2.5, 2: 2.5}, {1: 2.5, 2: 2.5}))
@@ -72,8 +72,8 @@ def test_the_lowest_of_many_is_called_lucky_and_many_tests_are_counted():
 
 
 def test_what_was_broken_on_purpose_is_not_praised():
-    words = broken_words(("healthy", 2.452), ("no mask", 0.42), compare({1: 2.452}, {1: 0.42}))
-    assert words.startswith("healthy ends at 2.452, no mask at 0.420: 2.032 below. One seed each")
+    words = broken_words(("healthy", 2.352), ("no scale", 2.32), compare({1: 2.352}, {1: 2.32}))
+    assert words.startswith("The val loss of healthy ends at 2.352, that of no scale at 2.320: 0.032 below. One seed")
     assert "lowest" not in words and "diagnosis below" in words
 
 

@@ -26,12 +26,13 @@ from tinygpt.export.script import script
 from tinygpt.export.written import TEXT_FILE
 from tinygpt.files import write_whole
 from tinygpt.generation import generate
-from tinygpt.models import config_from, count_parameters
+from tinygpt.models import config_from, count_parameters, leak
 from tinygpt.texts import tiny_shakespeare
 from tinygpt.texts.encodings import visible
 from tinygpt.texts.own import is_sha256
 from tinygpt.training.loop import one_thread
 from tinygpt.training.presets import PRESETS
+from tinygpt.words.leaks import HOW, SEES
 
 FAILED, NOT_UNDERSTOOD = 1, 2  # exit codes
 
@@ -102,6 +103,8 @@ def info_command(chosen: argparse.Namespace) -> int:
         loss = isinstance(value, float) and name.endswith("loss")
         said = "-" if value is None else f"{value:.4f}" if loss else str(value)
         print(f"{visible(name)[:40]:18} {visible(said)}")
+    if how := leak(config_from(about["model"])):
+        print(f"{SEES:18} {HOW[how]} Its val loss is no loss of guessing.")
     return DONE
 
 

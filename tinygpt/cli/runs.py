@@ -15,9 +15,11 @@ from tinygpt.engine.recovery import recovered
 from tinygpt.engine.run_table import trained_models
 from tinygpt.engine.runs import RunStore
 from tinygpt.files import runs_folder
+from tinygpt.models import leak
 from tinygpt.texts.cleaning import clean_name
 from tinygpt.texts.own import is_sha256
 from tinygpt.texts.shelf import nameless, read_owners
+from tinygpt.words.leaks import told_apart
 
 HEADS = ("name", "text", "status", "steps", "val loss", "id")
 DIGITS = 8  # of an id, at least: enough for people
@@ -49,6 +51,7 @@ def cells_of(store: RunStore, about: RunDescription) -> tuple[str, str, str, str
         val = next((point.val for point in reversed(points) if point.val is not None), None)
         status = "not ended"
     loss = "-" if val is None else f"{val:.3f}"
+    status = told_apart(status, leak(about.spec.model))
     return clean_name(about.name), clean_name(name_of_text(store, about)), status, f"{step:,} of {steps:,}", loss
 
 

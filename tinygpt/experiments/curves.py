@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Literal
 
+from tinygpt.models import Leak
 from tinygpt.training.state import Point
 
 Axis = Literal["steps", "tokens", "seconds", "FLOPs"]
@@ -30,6 +31,7 @@ class LossCurve:
     moving: bool = False  # it will go on: then the end of the chart does not wait for it
     lost: bool = False  # it diverged or failed: where it broke off is no end
     kept: bool = False  # the model of its lowest val loss is kept beside the last one
+    leak: Leak = ""  # by what it sees the answer: then it is set apart
 
     @property
     def vals(self) -> list[tuple[int, float]]:

@@ -5,7 +5,7 @@ import json
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tinygpt.export.written import TEXT_FILE, Better, Final, better_words, imports_and_code
+from tinygpt.export.written import TEXT_FILE, Better, Final, better_words, imports_and_code, leak_note
 from tinygpt.texts.own import is_sha256
 from tinygpt.training.spec import RunSpec
 
@@ -110,7 +110,7 @@ def notebook(spec: RunSpec, *, name: str = "", final: Final | None = None, bette
         "draw": new_code_cell(DRAW),
         "sample": new_markdown_cell(SAMPLE),
         "write": new_code_cell(WRITE),
-        "losses": new_markdown_cell(LOSSES + better_words(better) + BEST * bool(better)),
+        "losses": new_markdown_cell(LOSSES + leak_note(spec) + better_words(better) + BEST * bool(better)),
         "compare": new_code_cell(COMPARE),
     }
     for id, cell in cells.items():

@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import CATALOGUE
-from tinygpt.export.written import TEXT_FILE, Better, Final, better_words, literal, name_comment, respelled
+from tinygpt.export.written import TEXT_FILE, Better, Final, better_words, leak_note, literal, name_comment, respelled
 from tinygpt.files import PROJECT
 from tinygpt.gpt import GPTConfig
 from tinygpt.settings import times_the_rate
@@ -44,7 +44,9 @@ def plain_pytorch(spec: RunSpec, *, name: str = "", final: Final | None = None, 
         text_file=TEXT_FILE,
         sha256=spec.corpus,
         packages=" ".join(f"{package}=={version(package).partition('+')[0]}" for package in PACKAGES),
-        ending=(NOT_ENDED if final is None else ENDED.format(*map(float, final))) + better_words(better),
+        ending=(NOT_ENDED if final is None else ENDED.format(*map(float, final)))
+        + leak_note(spec)
+        + better_words(better),
         name=comment,
         hyperparameters=_hyperparameters(model, train, has),
         chars=literal(chars) if chars else "sorted(set(text))",

@@ -1,6 +1,6 @@
 """A run as a plain script: from a fresh interpreter, it ends with the very losses of the run."""
 
-from tinygpt.export.written import TEXT_FILE, Better, Final, better_words, imports_and_code
+from tinygpt.export.written import TEXT_FILE, Better, Final, better_words, imports_and_code, leak_note
 from tinygpt.texts.own import is_sha256
 from tinygpt.training.spec import RunSpec
 
@@ -37,7 +37,7 @@ def script(spec: RunSpec, *, name: str = "", final: Final | None = None, better:
     text.txt beside the script. Raises ValueError where the text of the run is not known.
     """
     own = is_sha256(spec.corpus)
-    ending = (NOT_ENDED if final is None else ENDED.format(*map(float, final))) + better_words(better)
+    ending = (NOT_ENDED if final is None else ENDED.format(*map(float, final))) + leak_note(spec) + better_words(better)
     head = HEAD.format(text=OWN if own else "", ending=ending)
     place = f'Path(__file__).with_name("{TEXT_FILE}")'
     imports, code = imports_and_code(spec, name, training="train", place=place)

@@ -5,10 +5,12 @@ import math
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import CATALOGUE
+from tinygpt.models import leak
 from tinygpt.settings import settings_of
 from tinygpt.texts.cleaning import clean_name
 from tinygpt.texts.own import is_sha256
 from tinygpt.training.spec import RunSpec
+from tinygpt.words.leaks import HOW
 
 TEXT_FILE = "text.txt"  # where an own text has to lie: beside the script, the notebook or the file of plain PyTorch
 Final = tuple[float, float]  # train and val loss at the end of a run
@@ -61,6 +63,12 @@ def name_comment(name: str) -> str:
     """The name of a run, typed by a person, as a comment on one line; "" without one."""
     called = clean_name(name)
     return f"# Its name was: {called}" if called else ""
+
+
+def leak_note(spec: RunSpec) -> str:
+    """A line that says why the val loss of a run that sees the answer is none of guessing; "" for any other."""
+    how = leak(spec.model)
+    return f"\nThis run sees the answer, so its val loss is no loss of guessing.\n{HOW[how]}" if how else ""
 
 
 def better_words(better: Better | None) -> str:

@@ -11,7 +11,7 @@ from torch import Tensor
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus
 from tinygpt.experiments.significance import by_chance
-from tinygpt.models import LanguageModel, ModelConfig
+from tinygpt.models import LanguageModel, ModelConfig, leak
 from tinygpt.training.evaluation import val_windows, window_costs
 
 Sees = Literal["one character", "its past", "what is to come"]
@@ -46,4 +46,4 @@ def sees(config: ModelConfig) -> Sees:
     """
     if isinstance(config, BigramConfig) or config.block_size == 1:
         return "one character"
-    return "its past" if config.mask and config.softmax_dim == -1 else "what is to come"
+    return "what is to come" if leak(config) else "its past"

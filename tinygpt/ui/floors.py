@@ -14,7 +14,7 @@ from tinygpt.counting import floors as count_floors
 from tinygpt.languages.catalogue import TASKS, best_loss
 from tinygpt.plots.losses.reach import Line
 from tinygpt.spelling import number
-from tinygpt.words.floors import unbroken
+from tinygpt.words.floors import called
 from tinygpt.words.loss import BEST
 
 _counting = ThreadPoolExecutor(1, thread_name_prefix="floors")
@@ -73,5 +73,5 @@ def lines(key: str, block_size: int, folder: Path | None = None) -> list[Line]:
     if not known:
         return []
     shown = [Line(f"ln {_counted(key, folder)[0]}\n{number(known['uniform'])}", known["uniform"])]
-    names = {name: unbroken(name) for name in DRAWN} | {BEST: "best"}
+    names = {name: called(name) for name in DRAWN} | {BEST: "best"}
     return shown + [Line(f"{names[name]}\n{number(known[name])}", known[name]) for name in names if name in known]

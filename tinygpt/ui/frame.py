@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from tinygpt.plots import look, thumbnails
 from tinygpt.spelling import harmless_directions
 
-STYLE = """<style>
+STYLE = """
 /* What the theme has no key for. 1: a link starts where its picture starts. */
 .st-key-frame [data-testid="stPageLink"] a { padding-left: 0; padding-right: 0; height: auto; }
 .st-key-frame [data-testid="stPageLink"] a * { white-space: normal; overflow: visible; line-height: 1.35; }
@@ -42,13 +42,20 @@ STYLE = """<style>
 .st-key-frame :is([data-testid="stCode"] code, [data-testid="stText"], textarea) {
   unicode-bidi: plaintext; text-align: start;
 }
-</style>"""
+/* 10: a figure's own buttons come up above it, not over its labels; a finger has no use for them. */
+.st-key-frame .js-plotly-plot .modebar-container { top: -1.5rem !important; }
+@media (hover: none) { .st-key-frame .js-plotly-plot .modebar-container { display: none; } }
+/* 11: labels of what opens below them, as dark as text that is read. */
+.st-key-frame details summary p { color: light-dark(#5F5C56, #A5A29B); opacity: 1; }
+/* 12: as wide as the window from the beginning; a page says so only when it runs. */
+[data-testid="stMainBlockContainer"] { max-width: none; padding-inline: max(1rem, min(2rem, 3vw)); }
+"""
 
 IN_THE_PICTURE = "In the picture"  # before the sentence under a figure
 
 # A page that is worked at: one low line above, all of the width below, and what is set at the left stays in sight.
 BENCH = """
-[data-testid="stMainBlockContainer"]:has(.st-key-bench) { padding: 4.25rem 2rem 1rem; }
+[data-testid="stMainBlockContainer"]:has(.st-key-bench) { padding-bottom: 1rem; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-frame .st-key-bench) { width: 1400px; max-width: 100%; }
 .st-key-frame:has(.st-key-bench) { gap: .5rem; }
 .st-key-bench { row-gap: .2rem; }
@@ -86,7 +93,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
 # Streamlit makes an entry of the history whenever the server changes the URL's parameters: one for each move of a
 # figure that follows the finger, and one for a page that is just being left, whose settings it takes out of the URL
 # first. Back would go through all of them, and first to a page without its settings. So here a change of parameters
-# replaces an entry, and an entry that is left gets back what its link said when somebody clicked.
+# replaces an entry, and an entry that is left gets back what its link said when somebody clicked. And a page that is
+# turned begins at its top: while the new one comes in, the browser would hold on to a place of the old one.
 _way_back = st.components.v2.component(
     "tinygpt_way_back",
     js="""
@@ -105,7 +113,51 @@ export default function () {
     if (left && left.pathname === location.pathname) replace(history.state, "", left);
     left = null;
     push(state, title, url);
+    if (!to.hash) begin();
   };
+  const ARRIVING = 2000, MOVES = ["wheel", "touchstart", "keydown", "pointerdown"];
+  const begin = () => {
+    const main = document.querySelector('[data-testid="stMain"]'), until = performance.now() + ARRIVING;
+    let moved = false;
+    const mine = () => { moved = true; };
+    MOVES.forEach((kind) => addEventListener(kind, mine, { capture: true, once: true }));
+    const hold = () => {
+      if (moved || performance.now() > until) MOVES.forEach((kind) => removeEventListener(kind, mine, true));
+      else { main.scrollTop = 0; requestAnimationFrame(hold); }
+    };
+    hold();
+  };
+}
+""",
+)
+
+
+# A word that the glossary explains says so on hover and on focus, at once and where a finger can have it too; a title
+# of HTML comes late, and not on focus.
+_explain = st.components.v2.component(
+    "tinygpt_explain",
+    js="""
+const WORD = 'a[href^="#word-"]', WIDEST = 360;
+export default function () {
+  if (document.explainsWords) return;
+  document.explainsWords = true;
+  const say = (event) => {
+    const word = event.target.closest?.(WORD);
+    if (!word) return;
+    if (word.title) {
+      word.dataset.says = word.title;
+      word.setAttribute("aria-description", word.title);
+      word.removeAttribute("title");
+    }
+    const room = innerWidth - 12 - word.getBoundingClientRect().left - Math.min(WIDEST, 0.7 * innerWidth);
+    word.style.setProperty("--shift", Math.min(0, room) + "px");
+  };
+  document.addEventListener("pointerover", say);
+  document.addEventListener("focusin", say);
+  document.addEventListener("click", (event) => {  // a finger asks for the words, not for the end of the page
+    const word = event.target.closest?.(WORD);
+    if (word && matchMedia("(hover: none)").matches) { event.preventDefault(); word.focus(); say(event); }
+  });
 }
 """,
 )
@@ -124,7 +176,6 @@ def set_up() -> None:
 
 def column() -> DeltaGenerator:
     """Where a page writes: one column of at most 1120 px, in the middle of any screen."""
-    st.html(STYLE)
     return st.container(horizontal_alignment="center").container(width=1120, key="frame")
 
 
@@ -133,6 +184,7 @@ def follow_the_browser() -> None:
     browser's Back lead to the page before, as it was left. Nothing of this shows."""
     _appearance(key="appearance", data={"drawn": mode()}, height=1, on_changed_change=lambda: None)
     _way_back(key="way_back", height=1)
+    _explain(key="explain", height=1)
 
 
 def title(words: str, lede: str, aside: str = "") -> None:
@@ -146,10 +198,9 @@ def title(words: str, lede: str, aside: str = "") -> None:
         st.markdown(lede)
 
 
-def bench(words: str, lede: str, style: str = "") -> None:
-    """The title of a page that is worked at, in one low line; `style` is how the page lays out what stands below."""
+def bench(words: str, lede: str) -> None:
+    """The title of a page that is worked at, in one low line."""
     _name(words)
-    st.html(f"<style>{BENCH}{style}</style>")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="bench"):
         st.title(words, anchor=False, width="content")
         st.markdown(f":gray[{lede}]", width="stretch")

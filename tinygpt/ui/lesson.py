@@ -4,20 +4,26 @@ A wide screen has two columns a scene: words at the left, the picture at the rig
 sight while the other one is read. A phone has one.
 """
 
+from html import escape
+
 import streamlit as st
 
 from tinygpt.ui import frame
 from tinygpt.ui.question import answers
 from tinygpt.words import literal
+from tinygpt.words.glossary import words_of
 from tinygpt.words.storyboard import Facts, Lesson, lesson, lessons
 
 STYLE = """
-[data-testid="stMainBlockContainer"]:has(.st-key-lesson) { padding: 4.5rem 2.5rem 5rem; }
-[data-testid="stLayoutWrapper"]:has(> .st-key-frame .st-key-lesson) { width: 1320px; max-width: 100%; }
+.st-key-lesson h1 { font-size: 2rem; padding: 0; }
+.st-key-lesson { gap: .25rem; }
+.st-key-text, .st-key-corpus { min-height: 4.28rem; }
+[class*="st-key-question_"] { min-height: 4.2rem; }
 [class*="st-key-scene_"] { padding-top: 2.5rem; }
 [class*="st-key-scene_"] h2 { padding-top: 0; font-size: 1.5rem; scroll-margin-top: 5rem; }
 [class*="st-key-scene_"] h3 { font-size: 1.05rem; line-height: 1.4; padding-bottom: .35rem; }
 @media (min-width: 1000px) {
+  [data-testid="stLayoutWrapper"]:has(> .st-key-frame .st-key-lesson) { width: 1320px; max-width: 100%; }
   [class*="st-key-scene_"] {
     display: grid; grid-template-columns: minmax(0, 22rem) minmax(0, 1fr); grid-template-rows: auto 1fr;
     grid-template-areas: "words stage" "margin stage"; column-gap: 2.75rem; row-gap: 1rem; align-items: start;
@@ -38,12 +44,23 @@ STYLE = """
 [class*="st-key-reply_right"] { background: light-dark(#E0F1F0, #17302C); border-color: light-dark(#0B6E6D, #74E6CB); }
 [class*="st-key-reply_wrong"] { background: light-dark(#F6EBDC, #33271B); border-color: light-dark(#8F5410, #F2A65A); }
 [class*="st-key-reply_"] strong { font-size: 1.15em; }
+a[href^="#word-"] { position: relative; text-decoration: underline dotted; text-underline-offset: .22em; }
+a[href^="#word-"][data-says]:is(:hover, :focus)::after {
+  content: attr(data-says); position: absolute; left: var(--shift, 0); top: 1.7em; z-index: 20; width: max-content;
+  max-width: min(20rem, 70vw); padding: .5rem .75rem; border-radius: 6px;
+  font-size: .9rem; line-height: 1.4; font-weight: 400;
+  color: light-dark(#FCFBF8, #15171C); background: light-dark(#22252B, #E9E6E0);
+}
+.glossary { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .4rem 1.25rem; max-width: 900px; }
+.glossary dt { font-weight: 600; }
+.glossary dd { margin: 0; }
 """
 
 PRESENTED = """
-html { font-size: 22px; scroll-snap-type: y proximity; }
-[data-testid="stMain"] { scroll-snap-type: y mandatory; scroll-padding-top: 3.75rem; }
-[class*="st-key-scene_"] { min-height: calc(100vh - 4rem); scroll-snap-align: start; align-content: center; }
+html { font-size: 22px; }
+[data-testid="stHeader"], [class*="st-key-margin_"] { display: none; }
+[data-testid="stMain"] { scroll-snap-type: y proximity; }
+[class*="st-key-scene_"] { min-height: 100vh; padding-block: 1.5rem; scroll-snap-align: start; align-content: center; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-frame .st-key-lesson) { width: 100%; }
 """
 
@@ -57,8 +74,8 @@ export default function () {
     const step = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
     if (!step || event.altKey || event.ctrlKey || event.metaKey || event.composedPath()[0].matches?.(CONTROL)) return;
     const tops = [...document.querySelectorAll('[class*="st-key-scene_"]')]
-      .map((scene) => scene.getBoundingClientRect().top - main.getBoundingClientRect().top - 60);
-    const next = step > 0 ? tops.find((top) => top > 20) : tops.findLast((top) => top < -20);
+      .map((scene) => scene.getBoundingClientRect().top - main.getBoundingClientRect().top);
+    const next = step > 0 ? tops.find((top) => top > 40) : tops.findLast((top) => top < -40);
     if (next === undefined) return;
     event.preventDefault();
     main.scrollBy({ top: next, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
@@ -70,27 +87,41 @@ export default function () {
 )
 
 
+def presented() -> bool:
+    """Whether the page is shown to a class: a scene a screen, in large type."""
+    return st.query_params.get("view") == "present"
+
+
 def open_lesson(name: str) -> Lesson:
-    """A lesson's words; the title of its page, and its place among the lessons, are shown.
+    """A page's words; its title, and its place among the lessons, are shown.
 
     With `?view=present` a scene fills the screen in large type, and the arrow keys turn scenes.
     """
     found = lesson(name)
-    presented = st.query_params.get("view") == "present"
-    st.html(f"<style>{STYLE}{PRESENTED if presented else ''}</style>")
     with st.container(key="lesson"):
-        frame.title(found.title, found.subtitle, f"Lesson {found.number} of {len(lessons())}")
-    if presented:
+        place = f"Lesson {found.number} of {len(lessons())}" if found.number else "Beside the lessons"
+        way = "[leave](?)" if presented() else "[present](?view=present)"  # either in a tab of its own
+        frame.title(found.title, found.subtitle, f"{place} \u00b7 {way}")
+    if presented():
+        st.html(f"<style>{PRESENTED}</style>")
         _arrows(key="arrows", height=1)
     return found
 
 
 def close_lesson(lesson: Lesson, facts: Facts | None = None) -> None:
-    """The questions at the end of a lesson; the way to the lesson before, and to the one after or the laboratory."""
+    """The questions at the end of a lesson; the way to the lesson before, and to the one after or the laboratory. From
+    a page beside the lessons the way leads home."""
     st.space("large")
+    if lesson.number is None:
+        _words(lesson)
+        st.space("large")
+        with st.container(key="card_turn"):
+            st.page_link("learn/home.py", label="Home", icon=":material/arrow_back:")
+        return
     st.header("Check", anchor="check")
     for question in lesson.check:
         answers(question, facts or {})
+    _words(lesson)
     st.space("large")
     links = [(f"learn/{one.name}.py", literal.markdown(one.title)) for one in lessons()]
     way = [("learn/home.py", "Home"), *links, ("lab/train.py", "Train your own")]
@@ -100,3 +131,12 @@ def close_lesson(lesson: Lesson, facts: Facts | None = None) -> None:
         with st.container(width="content"):
             st.page_link(before, label=name, icon=":material/arrow_back:")
         st.page_link(after, label=f"Next: {next_name}", icon=":material/arrow_forward:", icon_position="right")
+
+
+def _words(lesson: Lesson) -> None:
+    """What the words of the field mean that a page uses."""
+    if found := words_of(lesson):
+        st.space("large")
+        st.subheader("Words", anchor="words")
+        rows = (f'<dt id="{entry.anchor}">{escape(entry.word)}</dt><dd>{escape(entry.says)}</dd>' for entry in found)
+        st.html(f'<dl class="glossary">{"".join(rows)}</dl>')

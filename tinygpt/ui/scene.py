@@ -17,6 +17,7 @@ from streamlit.delta_generator import DeltaGenerator
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture
 from tinygpt.ui.question import ask, gate
+from tinygpt.words.glossary import explained, first_mentions
 from tinygpt.words.storyboard import STATIONS, Facts, Scene, find_scene
 
 Rows = Sequence[Mapping[str, Any]] | Mapping[str, Sequence[Any]]
@@ -63,6 +64,8 @@ def scene(
                         if not seen:
                             gate(words)
                             return
+                    if words.slip:
+                        _slip(words.slip)
                     if words.notebook:
                         _notebook(words.notebook)
                     if code:
@@ -80,7 +83,7 @@ def begin(scene: Scene) -> None:
     if scene.at:
         st.html(_way(scene.at))
     st.header(scene.title, anchor=scene.id)
-    st.markdown(scene.say)
+    st.markdown(explained(scene.say, first_mentions().get(scene.id, ())))
 
 
 def _way(at: str) -> str:
@@ -154,6 +157,12 @@ def formula(scene: Scene, facts: Facts, template: str = "formula") -> None:
     written = scene.plain(template, facts)
     with margin():
         st.latex(written.replace("\u2212", "-").replace("\u202f", r"\,"))
+
+
+def _slip(words: str) -> None:
+    """A mistake that the study notebooks make here, with the way to the page that looks into it."""
+    with margin():
+        st.page_link("learn/slips.py", label=f"A slip: {words}", icon=":material/bug_report:")
 
 
 def _notebook(lines: str) -> None:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from tinygpt.spelling import number, spoken, thousands
 
-RAISED = str.maketrans("0123456789", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
+RAISED = str.maketrans("0123456789-", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207b")
 
 
 class Look(NamedTuple):
@@ -52,10 +52,10 @@ def amount(value: float) -> str:
 def strongest_words(weights: Tensor, characters: Sequence[str]) -> str:
     """The strongest tile below the first row, and the most even row, as sentences. `weights` is (T, T)."""
     if len(characters) == 1:
-        return "the only tile: a single character can look at nothing but itself."
+        return "There is only one tile: a single character can look at nothing but itself."
     i, j, w = strongest_look(weights)
     words = (
-        f"the strongest tile below the first row: position {i}, {spoken(characters[i])}, puts {number(w)} of its "
+        f"The strongest tile is below the first row: position {i}, {spoken(characters[i])}, puts {number(w)} of its "
         f"attention on position {j}, {spoken(characters[j])}."
     )
     if len(characters) < 4:

@@ -12,6 +12,7 @@ from tinygpt.counting import ENOUGH, Floor
 from tinygpt.experiments.curves import LossCurve
 from tinygpt.spelling import brief
 
+CALLED = {"1-gram": "singles", "2-gram": "pairs", "3-gram": "triples", "4-gram": "fours", "5-gram": "fives"}
 KIND = {"2-gram": "table of pairs", "3-gram": "table of triples", "4-gram": "table of fours"}
 TABLES = {name: f"a {kind}" for name, kind in KIND.items()}
 ENTRY = {"2-gram": "pair", "3-gram": "triple", "4-gram": "four"}
@@ -87,7 +88,7 @@ def stretch_below(curve: LossCurve, floor: Floor) -> tuple[int, int] | None:
 
 def counting_words(floors: Mapping[str, Floor]) -> str:
     """How the floors were counted; "" where there are none yet."""
-    added = [f"{unbroken(name)} {floors[name].smoothing:g}" for name in TABLES if name in floors]
+    added = [f"{called(name)} {floors[name].smoothing:g}" for name in TABLES if name in floors]
     if not added:
         return ""
     return (
@@ -97,6 +98,6 @@ def counting_words(floors: Mapping[str, Floor]) -> str:
     )
 
 
-def unbroken(floor: str) -> str:
-    """The name of a floor, never broken at the end of a line."""
-    return floor.replace("-", "\u2011")
+def called(floor: str) -> str:
+    """What people call a floor: "pairs" for "2-gram"."""
+    return CALLED.get(floor, floor)

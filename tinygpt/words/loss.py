@@ -1,4 +1,4 @@
-"""What to look for in a loss chart, in one or two sentences computed from the curve."""
+"""What a loss chart shows, in one or two sentences computed from the curve."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -12,6 +12,7 @@ from tinygpt.words.floors import (
     CLOSE,
     KIND,
     MORE_THAN,
+    called,
     falling,
     few_words,
     is_best,
@@ -20,8 +21,8 @@ from tinygpt.words.floors import (
     slack,
     slack_at,
     stretch_below,
-    unbroken,
 )
+from tinygpt.words.leaks import leak_words
 from tinygpt.words.overfitting import turn_words
 
 BEST = "the best possible"  # loss on a made-up language: the name of that floor
@@ -43,13 +44,18 @@ def curve_words(
         return diverged_words(curve, floors)
     if curve is None or not curve.vals:
         return (
-            "the first value: a model that knows nothing costs about as much as guessing, the dotted line at the top."
+            "The first value will stand near the dotted line at the top: a model that knows nothing costs about as "
+            "much as guessing."
         )
-    words = turn_words(curve, {name: floor.val for name, floor in floors.items()}, ended=ended) or (
-        bigram_words(curve, floors, ended=ended)
-        if curve.role == "bigram"
-        else crossing_words(curve, floors, ended=ended, bigram=bigram)
-    )
+    losses = {name: floor.val for name, floor in floors.items()}
+    if curve.leak:
+        words = leak_words(curve.label, curve.vals[-1][1], curve.leak, losses, so_far=not ended)
+    else:
+        words = turn_words(curve, losses, ended=ended) or (
+            bigram_words(curve, floors, ended=ended)
+            if curve.role == "bigram"
+            else crossing_words(curve, floors, ended=ended, bigram=bigram)
+        )
     if ended and guess is not None:
         words += f" Your guess was {number(guess)}; it ended at {brief(curve.vals[-1][1], 2)}."
     return words
@@ -58,13 +64,13 @@ def curve_words(
 def diverged_words(curve: LossCurve, floors: Mapping[str, Floor]) -> str:
     """How high did the loss leap, if it did, before the run was given up?"""
     if not curve.points:
-        return "nothing: not even the first loss was a number."
+        return "No loss is drawn: not even the first one was a number."
     worst = max(curve.points, key=lambda point: point.loss)
     if worst.loss <= curve.points[0].loss:  # it was no number any more before it could be seen to rise
-        return f"how soon the curve breaks off: after step {thousands(curve.points[-1].step)} there is no loss to draw."
+        return f"The curve breaks off: after step {thousands(curve.points[-1].step)} there is no loss to draw."
     blind = f", where guessing costs {number(floors['uniform'].val)}" if "uniform" in floors else ""
     return (
-        f"the leap of the thin line: at step {thousands(worst.step)} a batch cost {brief(worst.loss)}{blind}. "
+        f"The thin line leaps: at step {thousands(worst.step)} a batch cost {brief(worst.loss)}{blind}. "
         "What is too high for the chart runs along its upper edge."
     )
 
@@ -73,19 +79,19 @@ def bigram_words(curve: LossCurve, floors: Mapping[str, Floor], *, ended: bool) 
     """A table can become the counts of pairs; where there is enough to count, there is nothing better."""
     now, floor = curve.vals[-1][1], floors.get("2-gram")
     if floor is None:
-        return f"where the curve stops falling. It is at {brief(now)}."
-    name, above, was = unbroken("2-gram"), now - floor.val, stretch_below(curve, floor)
+        return f"The val loss is {brief(now)}."
+    name, above, was = called("2-gram"), now - floor.val, stretch_below(curve, floor)
     if above < -slack_at(curve, curve.vals[-1][0], floor):
-        words = f"how far the curve falls below {name}: by {number(-above, 3)}. A learned table can be better than a "
+        words = f"The curve is below {name} by {number(-above, 3)}. A learned table can be better than a "
         return f"{words}counted one{few_words('2-gram', floor)}."
     if was and was[1] != curve.vals[-1][0]:
-        return f"the way back: {back_words(curve, '2-gram', floor, was)}."
+        return f"The curve came back: {back_words(curve, '2-gram', floor, was)}."
     sure = floor.sure and not was  # what was below it, if only for a while, shows that it is not the best
     table = reach_words("2-gram", sure=sure)
     if above > NEARBY:
-        falls, still = ("how far the curve fell", "") if ended else ("how the curve falls", "still ")
-        return f"{falls} towards {name}, {table}. It is {still}{brief(above)} above."
-    words = f"how the curve flattens at {name}, {table}. "
+        still = "" if ended else "still "
+        return f"The curve is {still}{brief(above)} above {name}, {table}."
+    words = f"The curve flattens at {name}, {table}. "
     if above < 0:
         return words + "It is there, as far as a few batches can tell."
     return words + f"It is {brief(above)} above{'; more steps cannot bring it clearly below.' if sure else '.'}"
@@ -99,24 +105,25 @@ def crossing_words(curve: LossCurve, floors: Mapping[str, Floor], *, ended: bool
     ahead = next((name for name in tables if name not in passed), None)
     undone = [name for name in stretches if name not in passed]
     if undone:  # the lowest of them was the best it has been
-        words = f"the way back: {back_words(curve, undone[-1], floors[undone[-1]], stretches[undone[-1]])}."
-        return f"{words} It is still below {unbroken(passed[-1])}." if passed else words
+        words = f"The curve came back: {back_words(curve, undone[-1], floors[undone[-1]], stretches[undone[-1]])}."
+        return f"{words} It is still below {called(passed[-1])}." if passed else words
     if not passed:
         return before_any_crossing(now, ahead, floors, ended=ended, bigram=bigram)
     last = passed[-1]
-    words = f"the crossing at step {thousands(stretches[last][0])}. {below_words(curve, last, floors, bigram)}"
+    words = f"The curve crosses {called(last)} at step {thousands(stretches[last][0])}. "
+    words += below_words(curve, last, floors, bigram)
     if ahead is None:
         return words
     gap = now - floors[ahead].val
     if gap > CLOSE:
-        return f"{words} To {unbroken(ahead)} it is still {number(gap)}."
-    return f"{words} It has almost reached {unbroken(ahead)}."
+        return f"{words} To {called(ahead)} it is still {number(gap)}."
+    return f"{words} It has almost reached {called(ahead)}."
 
 
 def below_words(curve: LossCurve, name: str, floors: Mapping[str, Floor], bigram: float) -> str:
     """What it means that a curve is below a floor now."""
     now, sure = curve.vals[-1][1], is_best(name, floors, bigram)
-    table = f"{unbroken(name)}, {reach_words(name, sure=sure)}"
+    table = f"{called(name)}, {reach_words(name, sure=sure)}"
     if sure:
         return f"Below {table}, {curve.label} must be using more than {MORE_THAN[name]}."
     if is_far_below(now, name, floors, bigram):
@@ -131,14 +138,16 @@ def before_any_crossing(
 ) -> str:
     """What is still to come, or has not come; `ahead` is the first floor."""
     if ahead is None:
-        return f"the distance to the dotted lines. The val loss is {brief(now)}."
+        return f"The val loss is {brief(now)}."
     sure, gap = is_best(ahead, floors, bigram), now - floors[ahead].val
-    table = f"{unbroken(ahead)}, {reach_words(ahead, sure=sure)}"
+    table = f"{called(ahead)}, {reach_words(ahead, sure=sure)}"
+    above = gap > slack(floors[ahead], long=ended)
     if ended:
-        where = f"{brief(gap, 2)} above" if gap > slack(floors[ahead], long=True) else "level with"
-        return f"how near the curve came to {table}: it ended {where} it."
-    words = f"the moment the curve falls clearly below {table}"
-    return words + (f": from there on the model must be using more than {MORE_THAN[ahead]}." if sure else ".")
+        return f"The curve ended {f'{brief(gap, 2)} above' if above else 'level with'} {table}."
+    words = f"The curve is {f'still {brief(gap, 2)} above' if above else 'not yet clearly below'} {table}"
+    return words + (
+        f": once it is clearly below, the model must be using more than {MORE_THAN[ahead]}." if sure else "."
+    )
 
 
 def back_words(curve: LossCurve, name: str, floor: Floor, stretch: tuple[int, int]) -> str:
@@ -147,7 +156,7 @@ def back_words(curve: LossCurve, name: str, floor: Floor, stretch: tuple[int, in
     when = f"at step {first}" if first == last else f"from step {first} to {last}"
     above = curve.vals[-1][1] - floor.val
     now = f"{brief(above, 2)} above it" if above > slack_at(curve, curve.vals[-1][0], floor) else "back at it"
-    return f"{curve.label} was below {unbroken(name)} {when} and is {now} now"
+    return f"{curve.label} was below {called(name)} {when} and is {now} now"
 
 
 def end_words(curves: Iterable[LossCurve]) -> str:
@@ -171,8 +180,8 @@ def end_words(curves: Iterable[LossCurve]) -> str:
 def gap_words(floors: Mapping[str, float]) -> str:
     """What a share of the gap is a share of."""
     best = lowest_floor(floors)
-    where = f"{BEST} loss" if best == BEST else f"{unbroken(best)}, the lowest floor of this text"
-    return f"gap closed: 0% is blind guessing, 100% is {where}."
+    where = f"{BEST} loss" if best == BEST else f"{called(best)}, the best that counting reaches on this text"
+    return f"Gap closed is how far a loss has come from blind guessing, 0%, to {where}, 100%."
 
 
 def final_words(loss: float) -> str:

@@ -6,7 +6,7 @@ from statistics import fmean
 from tinygpt.experiments.curves import LossCurve
 from tinygpt.experiments.turning import Turn, turn_of
 from tinygpt.spelling import brief, number, thousands
-from tinygpt.words.floors import falling, unbroken
+from tinygpt.words.floors import called, falling
 
 
 def last_model(step: int) -> str:
@@ -20,11 +20,11 @@ def lowest_model(step: int) -> str:
 
 
 def turn_words(curve: LossCurve, floors: Mapping[str, float], *, ended: bool) -> str:
-    """What to look for in a curve that has turned: where, and what it means; "" for one that has not."""
+    """What is seen of a curve that has turned: where, and what it means; "" for one that has not."""
     turn = turn_of(curve)
     if turn is None:
         return ""
-    words = f"the turn of the thick line at step {thousands(turn.step)}. "
+    words = f"The thick line turns at step {thousands(turn.step)}. "
     words += by_heart_words(curve.label, [turn], floors, table=curve.role == "bigram", ended=ended)
     return words + (" The menu of the run has both models: this lowest one, and the last." if curve.kept else "")
 
@@ -36,7 +36,7 @@ def by_heart_words(
     steps = [turn.step for turn in turns]
     lowest, now, train = (fmean(losses) for losses in list(zip(*turns, strict=True))[1:])
     passed = [name for name in falling(floors) if lowest < floors[name]]
-    below = f", below {unbroken(passed[-1])}" if passed else ""
+    below = f", below {called(passed[-1])}" if passed else ""
     blind = floors.get("uniform")
     worse = f", worse than guessing ({number(blind)})" if blind is not None and now > blind else ""
     rise = number(now - lowest)

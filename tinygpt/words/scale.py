@@ -13,7 +13,7 @@ def scale_words(
 ) -> str:
     """The variance of q\u00b7k before the first step against theory; then its variance, and the entropy, by variant."""
     if not first:
-        return "what will appear here as soon as the first models are kept."
+        return "What the scores do will appear here as soon as the first models are kept."
     wide = max(variance, key=variance.__getitem__)
     sharp, soft = min(entropy, key=entropy.__getitem__), max(entropy, key=entropy.__getitem__)
     return (

@@ -19,7 +19,10 @@ def _gain_words(name: str, at: ByPosition) -> str:
     if at.sees == "one character":
         return f"{name} sees one character only, so there is no past from which it could gain"
     if at.sees == "what is to come":
-        return f"{name} sees what is to come, but for the last position, where nothing is: there it loses {last}"
+        return (
+            f"{name} sees the answer at every position but the last, and so loses {first} at the first; at the last, "
+            f"where nothing is left to read, it loses {last}"
+        )
     if at.windows == 1:
         return f"whether {name} gains by its past cannot be said from a single window"
     if abs(at.gain) <= at.margin and at.margin > FLAT:
@@ -44,8 +47,8 @@ def surprise_words(
     gained = isolated(shown(characters[at]))
     around = isolated("".join(map(in_a_row, characters[max(0, at - 12) : at])))
     return (
-        f"blue: {names[1]} is surprised less than {names[0]}; ochre: more. On this passage {number(b)} against "
-        f"{number(a)} nats. The largest gain is \u201c{gained}\u201d after \u201c{around}\u201d: "
+        f"Blue: {names[1]} is surprised less than {names[0]}; ochre: it is surprised more. On this passage "
+        f"{number(b)} against {number(a)} nats. The largest gain is \u201c{gained}\u201d after \u201c{around}\u201d: "
         f"{number(costs[1][at])} against {number(costs[0][at])} nats."
     )
 

@@ -1,7 +1,10 @@
 """What the training page says of a run: what a step did, why nothing is written yet, why a press did nothing."""
 
-from tinygpt.spelling import brief, shown, spelled, thousands
+import math
+
+from tinygpt.spelling import brief, percent, shown, spelled, thousands
 from tinygpt.training.account import StepAccount
+from tinygpt.words.attention import RAISED
 
 LONGEST = 24  # characters of a window that are shown
 LAYERS = {"projection": "the projection", "expand": "the first layer of feed-forward",
@@ -26,9 +29,21 @@ def account_words(account: StepAccount) -> list[tuple[str, str]]:
     return [
         ("Batch", f"{windows} of {thousands(len(window))}, the first {first}"),
         ("Its loss", f"{brief(account.before)} before, {brief(account.after)} after"),
-        ("Moved most", f"{part_words(account.moved)}: by {100 * account.share:.2g}%, {account.change:.2g} in length"),
-        ("Gradient", f"{account.gradient:.3g} in length, learning rate {spelled(account.learning_rate)}"),
+        (
+            "Moved most",
+            f"{part_words(account.moved)}: by {percent(account.share, 2)}, {length(account.change)} in length",
+        ),
+        ("Gradient", f"{length(account.gradient, 3)} in length, learning rate {spelled(account.learning_rate)}"),
     ]
+
+
+def length(value: float, figures: int = 2) -> str:
+    """A length of any size in so many figures: 0.012, or what hardly moves: 2.1\u00b710\u207b\u2079."""
+    short = f"{value:.{figures}g}"
+    if not math.isfinite(value) or (value and not 1e-4 <= value < 1e4):
+        digits, _, exponent = f"{value:.{figures - 1}e}".partition("e")
+        return f"{digits}\u00b710{str(int(exponent)).translate(RAISED)}" if exponent else short
+    return short if "e" not in short else thousands(round(value))
 
 
 def part_words(name: str) -> str:

@@ -21,26 +21,26 @@ class Lost(NamedTuple):
 def so_far_words(best: str, loss: float) -> str:
     """While runs are on their way, nothing can be said for sure: they have not come equally far."""
     return (
-        f"so far {best} is lowest at {brief(loss)}, but not all runs have come equally far. What is more than luck can "
-        "be said once all have ended."
+        f"So far the lowest is {best} at {brief(loss)}, but not all runs have come equally far. What is more than luck "
+        "can be said once all have ended."
     )
 
 
 def verdict_words(better: str, worse: str, loss: float, found: Comparison) -> str:
     """Is `better`, at `loss`, really better than `worse`? `found` compares the two: below 0, `better` is lower."""
     if found.difference is None:
-        return f"{better} is at {brief(loss)}; {worse} has no final loss to compare it with."
+        return f"The val loss of {better} is {brief(loss)}; {worse} has no final loss to compare it with."
     if _size(found.difference) == _size(0.0):
-        return f"{better} and {worse} end lowest, both at {brief(loss)}. " + noise_words(found)
-    return f"{better} ends lowest, at {brief(loss)}, {_size(-found.difference)} below {worse}. " + noise_words(found)
+        return f"The lowest are {better} and {worse}, both at {brief(loss)}. " + noise_words(found)
+    return f"The lowest is {better} at {brief(loss)}, {_size(-found.difference)} below {worse}. " + noise_words(found)
 
 
 def broken_words(healthy: tuple[str, float], broken: tuple[str, float], found: Comparison) -> str:
     """A healthy variant and one broken on purpose, each with its loss: no praise, for a loss can be too good."""
-    words = f"{healthy[0]} ends at {brief(healthy[1])}, {broken[0]} at {brief(broken[1])}"
+    words = f"The val loss of {healthy[0]} ends at {brief(healthy[1])}, that of {broken[0]} at {brief(broken[1])}"
     if found.difference and _size(found.difference) != _size(0.0):
         words += f": {_size(abs(found.difference))} {'below' if found.difference < 0 else 'above'}"
-    return f"{words}. {noise_words(found)} What it means, the diagnosis below says: a loss can also be too good."
+    return f"{words}. {noise_words(found)} What it means, the diagnosis below says."
 
 
 def noise_words(found: Comparison) -> str:
@@ -89,10 +89,10 @@ def rows_words(tests: int) -> str:
 
 def sweep_words(best: str, loss: float, at_edge: Sequence[str], *, over: bool = True) -> str:
     """Where the lowest loss is, and whether that is at an edge."""
-    words = f"the lowest loss{'' if over else ' so far'}, {brief(loss)}, at {best}."
+    words = f"The lowest loss{'' if over else ' so far'}, {brief(loss)}, is at {best}."
     if at_edge:
         where = " and ".join(at_edge)
-        words += f" {where} {'is' if len(at_edge) == 1 else 'are'} at the edge of what was tried: "
+        words += f" Of the settings, {where} {'is' if len(at_edge) == 1 else 'are'} at the edge of what was tried: "
         words += "the best value may lie beyond it."
     return words
 

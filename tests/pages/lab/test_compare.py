@@ -245,4 +245,4 @@ def test_the_scale_race_watches_what_the_scores_do():
 @pytest.mark.slow
 def test_a_sweep_finds_the_best_rate():
     page = finished(experiment="Sweep a setting", sweep_model="bigram", sweep_steps="250", sweep_seeds="1")
-    assert "the lowest loss, " in says(page) and "What the sweep has found" in [header.value for header in page.header]
+    assert "The lowest loss, " in says(page) and "What the sweep has found" in [header.value for header in page.header]

@@ -40,7 +40,7 @@ def test_the_stage_says_it_and_the_menu_has_both_models(run):
     page.run()
     step, _ = session.engine().view(run).better
     words = says(page)
-    assert f"the turn of the thick line at step {step}. parrot learned the training text by heart" in words
+    assert f"The thick line turns at step {step}. parrot learned the training text by heart" in words
     assert "worse than guessing (3.26), while training text costs" in words
     assert page.get_by_key(f"download_{run}").label == "Download the model: last, step 200"
     assert page.get_by_key(f"download_best_{run}").label == f"Download the model: lowest val loss, step {step}"
@@ -59,7 +59,7 @@ def test_the_comparison_says_it_in_its_sentence_and_its_table_and_lays_both_mode
     last, lowest = "parrot (seed 1337), last, step 200", f"parrot (seed 1337), lowest val loss, step {step}"
     assert (first.options, second.options) == ([last, lowest], [last, lowest])
     assert (first.value, second.value) == (run, f"{run} best")
-    assert f"blue: {lowest} is surprised less than {last}" in says(page).replace("\\", "")
+    assert f"Blue: {lowest} is surprised less than {last}" in says(page).replace("\\", "")
     labels = {button.label for button in page.get("download_button")}
     assert {"Model: last, step 200", f"Model: lowest val loss, step {step}"} <= labels
 

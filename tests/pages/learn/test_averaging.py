@@ -1,12 +1,9 @@
 """Lesson 3: the notebook's numbers on the page, and what goes wrong with another score than minus infinity."""
 
 import pytest
-import torch
 
 from tests.pages.learn.lesson_pages import opened, said, sentences
-from tinygpt.averaging import mean_by_loop, mean_by_tril
 from tinygpt.lessons.measured import counted, result
-from tinygpt.randomness import generator
 
 
 @pytest.fixture
@@ -79,15 +76,6 @@ def test_the_times_are_measured_here(page):
     assert not page.exception
     again = said(page)
     assert said(page.run()) == again, "the times stay until they are measured again"
-
-
-@pytest.mark.parametrize("notebook", ["1337", "666"])
-def test_two_roundings_are_compared_with_the_tolerances_of_allclose(page, notebook):
-    page.button_group(key="notebook").set_value(notebook).run()
-    x = torch.randn(4, 8, 2, generator=generator(int(notebook)))
-    close = torch.allclose(mean_by_loop(x), mean_by_tril(x))
-    assert f"allclose says {close}." in said(page)
-    assert ("more than 1e\u221208 + 1e\u221205\u00b7" in said(page)) is not close, "why it says False"
 
 
 def test_averaging_and_the_bigram_part_from_position_1_on():

@@ -15,7 +15,7 @@ from tinygpt.plots.look import PALETTE, color
 from tinygpt.plots.losses.ends import BETWEEN, PLACES
 from tinygpt.plots.losses.loss import NAMED, loss_rows
 from tinygpt.plots.losses.loss_chart import EMPTY, loss_spec
-from tinygpt.plots.losses.marks import DASHES
+from tinygpt.plots.losses.marks import APART, DASHES
 from tinygpt.plots.losses.reach import Line, Variant, View
 from tinygpt.plots.losses.tones import MANY, READABLE, SHADES, VISIBLE, contrast, tone, tones
 from tinygpt.plots.picture import chart_svg
@@ -276,3 +276,23 @@ def test_an_axis_of_powers_has_round_numbers_also_where_it_is_short():
     rows = overlay_rows([short], FLOORS, "light")
     numbers = {words for words in written(chart_svg(loss_spec("light", log=True), rows)) if words.isdecimal()}
     assert {"5", "10", "20", "50"} <= numbers <= {"1", "2", "5", "10", "20", "50"}
+
+
+def test_a_run_that_sees_the_answer_is_dashed_like_no_other_and_named_by_that():
+    cheat = course("x", "no mask", {0: 4.0, 50: 1.0, 100: 0.4}, leak="no mask")
+    rows = overlay_rows([*THREE, cheat], FLOORS, "light")
+    assert of(rows, "end", "label", "dash", "val") == [
+        (f"no mask{BETWEEN}sees the answer", str(APART), 0.4),
+        (f"four heads{BETWEEN}2.300", "0", pytest.approx(2.3)),
+    ]
+    assert {dash for (dash,) in of(rows, "val", "dash")} == {"0", str(APART)}
+    pattern = loss_spec("light")["layer"]
+    drawn = next(one["encoding"]["strokeDash"]["scale"] for one in pattern if "strokeDash" in one["encoding"])
+    assert drawn["range"][drawn["domain"].index(str(APART))] not in DASHES
+
+
+def test_of_too_many_the_best_that_guesses_has_a_name():
+    many = [course(str(n), f"run {n}", {0: 4.0, 100: 2.0 + n / 100}) for n in range(NAMED)]
+    cheat = course("x", "no mask", {0: 4.0, 100: 0.4}, leak="no mask")
+    labels = [label for (label,) in of(overlay_rows([cheat, *many], FLOORS, "light"), "end", "label") if label]
+    assert labels == [f"run 0{BETWEEN}2.000"]

@@ -15,9 +15,9 @@ from tinygpt.ui import floors
 from tinygpt.ui.compare.kinds import above_words
 from tinygpt.ui.compare.results import differences, loss_words, marked, perplexity, result_rows, steps_of
 from tinygpt.ui.compare.shown import Shown, labels
-from tinygpt.ui.compare.standing import losses, standing, variant_loss
+from tinygpt.ui.compare.standing import comparable, losses, standing, variant_loss
 from tinygpt.ui.compare.sweep import edges, lowest, mean_losses, swept
-from tinygpt.ui.compare.verdict import comparison_words
+from tinygpt.ui.compare.verdict import comparison_words, set_apart_words
 from tinygpt.words.loss import gap_words
 from tinygpt.words.verdict import sweep_words
 
@@ -56,7 +56,7 @@ def test_stopped_runs_get_no_verdict():
     now = shown(*variant("A", 2.1, 2.11, status="stopped"), *variant("B", 2.5, 2.51))
     words = comparison_words(now)
     assert "confidence" not in words and "A was stopped before the end: its loss is not final" in words
-    assert words.startswith("B is at 2.505; no other variant can be ranked")
+    assert words.startswith("The val loss of B is 2.505; no other variant can be ranked")
     assert marked(now) == ("", "")
     (step,) = steps_of(now.variants())
     assert "confidence" not in step.row["more than luck?"] and not step.tested
@@ -65,7 +65,7 @@ def test_stopped_runs_get_no_verdict():
 def test_one_stopped_run_takes_only_its_variant_out():
     now = shown(*variant("A", 2.1), run("A", 2, 2.9, "stopped"), *variant("B", 2.5, 2.51), *variant("C", 2.7, 2.71))
     words = comparison_words(now)
-    assert words.startswith("B ends lowest, at 2.505, 0.200 below C.") and "A was stopped" in words
+    assert words.startswith("The lowest is B at 2.505, 0.200 below C.") and "A was stopped" in words
     assert losses(now.variants()["A"]) == [2.1], "the mean is over final losses"
 
 
@@ -76,7 +76,7 @@ def test_a_stopped_run_that_was_run_again_has_its_final_loss():
 
 def test_nobody_is_best_while_runs_are_on_their_way():
     now = shown(*variant("A", 2.1), run("B", 1, 2.5, "training"))
-    assert marked(now) == ("", "") and comparison_words(now).startswith("so far A is lowest at 2.100")
+    assert marked(now) == ("", "") and comparison_words(now).startswith("So far the lowest is A at 2.100")
     assert loss_words(now.variants()["B"]) == "2.500 so far" and steps_of(now.variants()) == []
 
 
@@ -103,7 +103,7 @@ def test_a_variant_has_the_number_of_its_runs_that_have_come_farthest():
     assert (variant_loss([done, half, begun]), variant_loss([half, begun]), variant_loss([begun])) == (2.1, 2.6, 4.2)
     now = shown(done, half, begun)
     assert loss_words([done, half, begun]) == "2.100 so far" == result_rows(now)[0]["val loss"]
-    assert "val loss is 2.100 so far" in comparison_words(now)
+    assert "The val loss of A is 2.100 so far" in comparison_words(now)
     assert variant_loss([half, run("A", 2, 2.8, "training", often)]) == pytest.approx(2.7), (
         "side by side they count alike"
     )
@@ -156,7 +156,7 @@ def test_the_perplexity_of_a_loss_however_large():
 def test_a_variant_that_diverged_is_named_and_never_ranked():
     now = shown(*variant("A", 2.4, 2.41), *variant("B", 2.6, 2.61), *variant("C", None, None))
     words = comparison_words(now)
-    assert words.startswith("A ends lowest, at 2.405, 0.200 below B.") and "C diverged." in words
+    assert words.startswith("The lowest is A at 2.405, 0.200 below B.") and "C diverged." in words
     assert "no val loss" not in words and "Not counted" not in words
     assert loss_words(now.variants()["C"]) == "diverged" and losses(now.variants()["C"]) == []
 
@@ -164,7 +164,7 @@ def test_a_variant_that_diverged_is_named_and_never_ranked():
 def test_rank_and_difference_come_from_the_same_runs():
     a, b = variant("A", 2.0, 2.9, 3.0), variant("B", 2.4, 2.6, None)  # over all: 2.633 and 2.5; over both: 2.45 and 2.5
     words = comparison_words(shown(*a, *b))
-    assert words.startswith("A ends lowest, at 2.450, 0.050 below B.")
+    assert words.startswith("The lowest is A at 2.450, 0.050 below B.")
     assert "1 of 3 runs of B diverged. Only the seeds that all of these have kept are counted." in words
     assert marked(shown(*a, *b)) == ("", "")
 
@@ -177,13 +177,13 @@ def test_survivors_are_not_ranked_where_others_came_through_whole():
 def test_seeds_that_were_lost_leave_too_few():
     assert "Too few seeds are left" in comparison_words(shown(*variant("A", 2.4, 2.5), *variant("B", 2.6, None)))
     words = comparison_words(shown(*variant("A", 2.4, None), *variant("B", None, 2.6)))
-    assert words.startswith("too few seeds are left") and "1 of 2 runs of A diverged" in words
+    assert words.startswith("Too few seeds are left") and "1 of 2 runs of A diverged" in words
 
 
 def test_nothing_but_divergence_is_said():
     words = comparison_words(shown(*variant("A", None), *variant("B", None)))
-    assert words == "A and B diverged."
-    assert comparison_words(shown(*variant("A", None))) == "A diverged."
+    assert words == "There is no final loss. A and B diverged."
+    assert comparison_words(shown(*variant("A", None))) == "There is no final loss. A diverged."
 
 
 # --- many, broken ---------------------------------------------------------------------------------------------------
@@ -197,12 +197,12 @@ def test_the_lowest_of_many_comes_with_a_word_of_caution():
 
 
 def test_a_broken_run_is_not_praised():
-    now = shown(*variant("healthy", 2.452), *variant("no mask", 0.42), kind="break")
+    now = shown(*variant("healthy", 2.352), *variant("no scale", 2.32), kind="break")
     words = comparison_words(now)
-    assert words.startswith("healthy ends at 2.452, no mask at 0.420: 2.032 below.") and "lowest" not in words
-    assert marked(now) == ("", "")
-    diverged = comparison_words(shown(*variant("healthy", 2.2, 2.3), *variant("no mask", None, None), kind="break"))
-    assert diverged == "healthy ends at 2.250. no mask diverged. The diagnosis is below."
+    assert words.startswith("The val loss of healthy ends at 2.352, that of no scale at 2.320: 0.032 below.")
+    assert "lowest" not in words and marked(now) == ("", "")
+    diverged = comparison_words(shown(*variant("healthy", 2.2, 2.3), *variant("no scale", None, None), kind="break"))
+    assert diverged == "The val loss of healthy ends at 2.250. no scale diverged. The diagnosis is below."
 
 
 # --- what differs, floors -------------------------------------------------------------------------------------------
@@ -237,8 +237,12 @@ def test_settings_that_find_no_room_are_counted():
 def test_on_a_made_up_language_the_floor_is_the_best_possible_loss():
     known = floors.of_model("look-back", SPEC.model.block_size)
     assert known["the best possible"] == pytest.approx(1.0717, abs=1e-4) and "5-gram" not in known
-    assert gap_words(known) == "gap closed: 0% is blind guessing, 100% is the best possible loss."
-    assert "100% is 3\u2011gram, the lowest floor" in gap_words({"uniform": 4.2, "3-gram": 2.0, "4-gram": 2.3})
+    assert gap_words(known) == (
+        "Gap closed is how far a loss has come from blind guessing, 0%, to the best possible loss, 100%."
+    )
+    assert "to triples, the best that counting reaches on this text, 100%." in gap_words(
+        {"uniform": 4.2, "3-gram": 2.0, "4-gram": 2.3}
+    )
 
 
 def test_the_gap_has_one_unit_in_every_row():
@@ -270,9 +274,9 @@ def test_each_axis_of_a_sweep_has_its_own_edges():
 
 
 def test_the_words_of_a_sweep_name_the_edges():
-    assert sweep_words("A", 2.5, []) == "the lowest loss, 2.500, at A."
+    assert sweep_words("A", 2.5, []) == "The lowest loss, 2.500, is at A."
     assert "x and y are at the edge" in sweep_words("A", 2.5, ["x", "y"])
-    assert sweep_words("A", 2.5, [], over=False).startswith("the lowest loss so far")
+    assert sweep_words("A", 2.5, [], over=False).startswith("The lowest loss so far")
 
 
 def test_a_sweep_moves_what_its_labels_say():
@@ -284,3 +288,85 @@ def test_a_sweep_moves_what_its_labels_say():
     first, second = mean_losses(groups)
     assert first == 2.4 and second is not None and second != second, "diverged: not a number"
     assert mean_losses({"c": [run("c", 1, None, "waiting")]}) == [None], "and what has not begun has not diverged"
+
+
+# --- who sees the answer ----------------------------------------------------------------------------------------------
+
+BLIND = replace(SPEC, model=replace(SPEC.model, mask=False))
+CHEAT = variant("one head without the mask", 0.396, 0.398, spec=BLIND)
+HONEST = [*variant("A", 2.1, 2.12), *variant("B", 2.5, 2.51)]
+
+
+def test_whoever_sees_the_answer_is_no_part_of_the_comparison_and_is_asked_about(monkeypatch):
+    monkeypatch.setattr(floors, "of_model", lambda *_: {"uniform": 4.17, "2-gram": 2.48, "5-gram": 1.77})
+    along = {"one head without the mask": (0.01, 0.02, 3.08)}
+    alone, words = comparison_words(shown(*HONEST)), comparison_words(shown(*HONEST, *CHEAT), along)
+    assert alone.startswith("The lowest is A at 2.110") and words == (
+        f"{alone} The val loss of one head without the mask is 0.397: too good. Why? Without the mask every position "
+        "but the last reads the character it has to guess. At the first position it loses 0.01; at the last, where "
+        "nothing is left to read, 3.08, where counting pairs loses 2.48."
+    )
+
+
+def test_its_row_says_so_and_has_no_gap_no_perplexity_and_no_mark(monkeypatch):
+    monkeypatch.setattr(floors, "of_model", lambda *_: {"uniform": 4.0, "2-gram": 2.0})
+    rows = result_rows(shown(*HONEST, *CHEAT))
+    assert [row["variant"] for row in rows] == ["**A**, best", "B", "one head without the mask, sees the answer"]
+    assert [bool(row["gap closed"]) for row in rows] == [bool(row["perplexity"]) for row in rows] == [True, True, False]
+    assert rows[2]["val loss"] == "0.397"
+    assert marked(shown(*HONEST, *CHEAT)) == marked(shown(*HONEST)) == ("A", "best")
+
+
+def test_beside_a_single_honest_variant_nobody_is_lowest():
+    now = shown(*variant("A", 2.1, 2.12), *CHEAT)
+    words = comparison_words(now)
+    assert words.startswith("The seeds of A lie between 2.100 and 2.120") and "owest" not in words
+    assert "0.397" in words and "repeat" not in words and marked(now) == ("", "")
+    assert steps_of(comparable(now.variants())) == []
+
+
+def test_each_against_the_one_before_leaves_it_out():
+    now = shown(*variant("A", 2.1, 2.12), *CHEAT, *variant("B", 2.5, 2.51))
+    groups = comparable(now.variants())
+    (step,) = steps_of(groups)
+    assert (step.row["from"], step.row["to"]) == ("A", "B")
+    assert set_apart_words(now.variants(), groups) == (
+        "Left out: one head without the mask sees the answer, so its loss is not comparable with the others."
+    )
+    assert set_apart_words(groups, groups) == ""
+
+
+def test_only_cheats_are_compared_in_reading():
+    axis = replace(SPEC, model=replace(SPEC.model, softmax_dim=-2))
+    now = shown(*CHEAT, *variant("wrong axis", 2.02, 2.03, spec=axis))
+    words = comparison_words(now)
+    assert words.startswith(
+        "All of these see the answer, so they are compared in reading it, not in guessing. The lowest"
+    )
+    assert words.count("no loss of guessing") + words.count("too good") == 2
+    assert marked(now) == ("", "") and set_apart_words(now.variants(), comparable(now.variants())) in words
+    assert [row["variant"].endswith("sees the answer") for row in result_rows(now)] == [True, True]
+    assert comparison_words(shown(*CHEAT)).startswith("The val loss of one head without the mask")
+
+
+def test_a_cheat_that_still_trains_leads_nobody_and_holds_nobody_up():
+    late = run("one head without the mask", 1, 1.2, "training", BLIND)
+    words = comparison_words(shown(*HONEST, late))
+    assert words.startswith("The lowest is A at 2.110") and "1.200 so far, is no loss of guessing" in words
+    assert marked(shown(*HONEST, late)) == ("A", "best")
+    words = comparison_words(shown(*variant("A", 2.1), run("B", 1, 2.5, "training"), late))
+    assert words.startswith("So far the lowest is A at 2.100") and "sees the answer" in words
+    assert comparison_words(shown(replace(late, val=None, loss=None))).endswith("the character it has to guess.")
+
+
+def test_a_cheat_that_was_broken_on_purpose_is_asked_about_too():
+    now = shown(*variant("healthy", 2.452), *variant("no mask", 0.42, spec=BLIND), kind="break")
+    words = comparison_words(now)
+    assert words.startswith("The val loss of healthy is 2.452") and "2.032" not in words and "repeat" not in words
+    assert "reads the character it has to guess. The diagnosis comes below." in words
+
+
+def test_in_a_sweep_the_lowest_is_sought_among_the_honest():
+    moved = {str(mask): replace(SPEC, model=replace(SPEC.model, mask=mask)) for mask in (True, False)}
+    groups = {label: variant(label, 2.4 if label == "True" else 0.4, spec=spec) for label, spec in moved.items()}
+    assert lowest(comparable(groups)) == ("True", 2.4)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tinygpt.experiments.curves import LossCurve
-from tinygpt.models import kind
+from tinygpt.models import kind, leak
 from tinygpt.plots.losses.loss import loss_rows
 from tinygpt.plots.losses.loss_chart import loss_spec
 from tinygpt.plots.losses.reach import Live, Variant, View
@@ -16,6 +16,6 @@ from tinygpt.training.state import Point
 def curve_svg(points: Sequence[Point], spec: RunSpec) -> str:
     """The losses of the run `spec` by step as an SVG image; val loss thick, training loss thin, in nats."""
     max_steps = spec.train.max_steps
-    run = LossCurve("run", "val loss", kind(spec.model), points, max_steps)
+    run = LossCurve("run", "val loss", kind(spec.model), points, max_steps, leak=leak(spec.model))
     rows = loss_rows([Variant([run], tone(run.role, 0, "light"))], [], View(), live=Live(max_steps))
     return chart_svg(loss_spec("light", live=True), rows)

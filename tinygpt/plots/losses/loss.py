@@ -16,6 +16,7 @@ from tinygpt.plots.losses import ends
 from tinygpt.plots.losses.reach import Drawn, Line, Live, Reach, Variant, View, reach_of
 from tinygpt.spelling import number
 from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES
+from tinygpt.words.leaks import SEES
 from tinygpt.words.loss import final_words
 
 NAMED = 12  # so many names find room beside a chart
@@ -122,17 +123,22 @@ def _line_rows(
 
 
 def _end_rows(drawn: Sequence[Drawn], reach: Reach) -> list[dict[str, Any]]:
-    """A dot at the end of each curve, its name, and what the lecture states; only the best of too many has a name."""
+    """A dot at the end of each curve, its name, and what the lecture states; only the best of too many has a name.
+
+    The end of one that sees the answer is named by that, and not by its number: no other can be compared with it.
+    """
     ended = [(end, one.variant) for one in drawn if (end := _end(one)) and end.x >= reach.first]
     ended.sort(key=lambda found: found[0].loss)
-    named = len(ended) if len(ended) <= NAMED else 1
-    heights = [reach.inside(end.loss) for end, _ in ended[:named]]
-    places = _places(heights, (ends.NAME, ends.NAME_SMALL), reach)
+    honest = [n for n, (_, variant) in enumerate(ended) if not variant.curves[0].leak]
+    named = list(range(len(ended))) if len(ended) <= NAMED else honest[:1]
+    heights = [reach.inside(ended[n][0].loss) for n in named]
+    places = dict(zip(named, _places(heights, (ends.NAME, ends.NAME_SMALL), reach), strict=True))
     rows: list[dict[str, Any]] = []
     for n, (end, variant) in enumerate(ended):
         look, last = variant.look, variant.curves[0].final if len(variant.curves) == 1 else None
         name = look["label"]
-        words = {"label": f"{name}{ends.BETWEEN}{final_words(end.loss)}", **places[n]} if n < named else {"label": ""}
+        said = SEES if variant.curves[0].leak else final_words(end.loss)
+        words = {"label": f"{name}{ends.BETWEEN}{said}", **places[n]} if n in places else {"label": ""}
         rows.append({
             "kind": "end", **look, "x": end.x, "step": end.step, "loss": reach.inside(end.loss), "val": end.loss,
             "name": name, "seeds": len(variant.curves), "train": last.loss if last else None,

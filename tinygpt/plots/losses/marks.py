@@ -9,6 +9,8 @@ from typing import Any
 from tinygpt.plots.look import TICK, Palette
 
 DASHES = ([1, 0], [8, 4], [3, 3], [12, 4, 3, 4])  # a second run of the same hue is dashed, and so on
+APART = len(DASHES)  # the dash of a run that sees the answer, whatever its hue: short marks, far apart
+SET_APART = [3, 8]
 
 SCALE = {"nice": False, "zero": False}
 LOSS: dict[str, Any] = {"field": "loss", "type": "quantitative", "scale": SCALE, "axis": None}
@@ -18,7 +20,7 @@ AS_IT_IS = {"scale": None, "legend": None, "type": "nominal"}  # a color that st
 TONE, INK = {"field": "tone", **AS_IT_IS}, {"field": "ink", **AS_IT_IS}
 DASH = {
     "field": "dash", "type": "nominal", "legend": None,
-    "scale": {"domain": [str(i) for i in range(len(DASHES))], "range": list(DASHES)},
+    "scale": {"domain": [str(i) for i in range(len(DASHES) + 1)], "range": [*DASHES, SET_APART]},
 }  # fmt: skip
 
 LINE = {"type": "line", "tooltip": None, "clip": True, "strokeJoin": "round"}

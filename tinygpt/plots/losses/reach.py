@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from tinygpt.experiments.curves import Axis, LossCurve, Mean
+from tinygpt.plots.losses.marks import APART
 from tinygpt.plots.losses.tones import Tone
 
 Lines = Literal["val", "train", "both"]
@@ -53,7 +54,7 @@ class Variant(NamedTuple):
         first = self.curves[0]
         return {
             "run": first.run if len(self.curves) == 1 else first.label, "label": first.label,
-            "tone": self.tone.line, "ink": self.tone.ink, "dash": str(self.tone.dash),
+            "tone": self.tone.line, "ink": self.tone.ink, "dash": str(APART if first.leak else self.tone.dash),
         }  # fmt: skip
 
 

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from tinygpt.models import leak
 from tinygpt.plots.losses.lines import Axes, Series, lines_rows, lines_spec
+from tinygpt.plots.losses.marks import APART, DASHES
 from tinygpt.plots.losses.surprise import passage
 from tinygpt.ui import frame, texts
 from tinygpt.ui.compare import models
@@ -11,6 +13,7 @@ from tinygpt.ui.compare.models import Choice
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.drag import still
 from tinygpt.words import literal
+from tinygpt.words.leaks import told_apart
 from tinygpt.words.surprise import position_words, surprise_words
 
 LENGTH = 240  # characters of the passage
@@ -40,8 +43,10 @@ def two_models(now: Shown) -> None:
 
 def _pair(found: dict[str, Choice]) -> tuple[Choice, Choice]:
     """The last models of the worst and the best run of one seed, or both of a single run, unless somebody chooses."""
-    keys, titles = list(found), {key: each.title for key, each in found.items()}
-    *others, best = (key for key, each in found.items() if not each.where.best)
+    keys, titles = list(found), {key: _title(each) for key, each in found.items()}
+    every = [key for key, each in found.items() if not each.where.best]
+    honest = [key for key in every if not leak(found[key].run.spec.model)]
+    *others, best = honest if len(honest) > 1 else every  # whoever sees the answer is lowest, and not the best
     seeds = [found[key].run.spec.train.seed for key in others]
     seed = found[best].run.spec.train.seed
     worst = seeds.index(seed) if seed in seeds else 0  # of one seed: what is luck for one is then luck for the other
@@ -52,15 +57,21 @@ def _pair(found: dict[str, Choice]) -> tuple[Choice, Choice]:
     return found[first], found[second]
 
 
+def _title(each: Choice) -> str:
+    return told_apart(each.title, leak(each.run.spec.model))
+
+
 def _positions(a: Choice, b: Choice, now: Shown) -> None:
     """Val loss at each position of the window: flat for whoever sees one character, falling for whoever sees more."""
     tones = styles(now)
     look = [tones[now.labels[each.run.id]] for each in (a, b)]
     if look[0] == look[1]:  # two seeds of one variant, or two models of one run
-        look[1] = look[1]._replace(dash=look[1].dash + 1)
+        look[1] = look[1]._replace(dash=(look[1].dash + 1) % len(DASHES))
+    look = [tone._replace(dash=APART) if leak(each.run.spec.model) else tone
+            for each, tone in zip((a, b), look, strict=True)]  # fmt: skip
     found = [models.at_positions(each.where) for each in (a, b)]
     series = [
-        Series(each.title, tone, range(len(at.losses)), at.losses)
+        Series(_title(each), tone, range(len(at.losses)), at.losses)
         for each, tone, at in zip((a, b), look, found, strict=True)
     ]
     figure(
@@ -68,7 +79,7 @@ def _positions(a: Choice, b: Choice, now: Shown) -> None:
         alt="Val loss of two models at each position of the window.",
         title="Loss by position in the window, nats per character",
     )  # fmt: skip
-    names = [literal.markdown(each.title) for each in (a, b)]
+    names = [literal.markdown(each.title) for each in (a, b)]  # the sentence says by itself who sees the answer
     frame.caption(position_words(list(zip(names, found, strict=True))), label="By position")
 
 

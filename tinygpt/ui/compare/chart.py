@@ -25,6 +25,11 @@ from tinygpt.words import literal
 from tinygpt.words.loss import end_words
 
 SMOOTHINGS = {"none": 0.0, "a little": 0.03, "much": 0.1}  # share of a run that is averaged to both sides
+AXES = (
+    "What runs along the lower side of the chart. Steps: how often the weights were changed. Tokens: characters that "
+    "it trained on. Seconds: time of training. FLOPs: additions and multiplications, the fair measure of work for "
+    "models of different sizes."
+)
 ALT = "Losses of the runs that are compared; the table below has the numbers."
 Curves = Mapping[str, Sequence[LossCurve]]  # by the label of their variant
 
@@ -58,9 +63,17 @@ def _drawn(draw: Callable[[], bytes | str]) -> bytes | str:
 def controls() -> View:
     """Across which axis, which losses, how smooth."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="chart_controls"):
-        axis = st.segmented_control("Across", ACROSS, default="steps", required=True, key="axis", bind="query-params")
+        axis = st.segmented_control(
+            "Across", ACROSS, default="steps", required=True, key="axis", bind="query-params", help=AXES
+        )
         part = st.segmented_control(
-            "Part", ["all", "the end"], default="all", required=True, key="part", bind="query-params"
+            "Part",
+            ["all", "the end"],
+            default="all",
+            required=True,
+            key="part",
+            bind="query-params",
+            help="All of the runs, or their last two thirds alone, drawn larger.",
         )
         with st.popover("More", type="tertiary"):
             lines = st.segmented_control(

@@ -1,5 +1,6 @@
 """The settings of each kind of experiment; what a form returns is the plan of its runs."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +22,11 @@ from tinygpt.training.spec import STEP_COUNTS
 from tinygpt.ui import session
 
 FAIR: dict[str, ladders.Fair] = {"as in the lecture": "", "equal parameters": "parameters", "equal operations": "flops"}
+VERSIONS = (
+    "As in the lecture: the rungs differ in size, and the upper ones are larger. Equal parameters: every rung but the "
+    "bigram is made as large as the GPT. Equal operations: every rung trains until it has spent as many operations "
+    "(FLOPs) as the GPT."
+)
 # The order of the first settings that can be swept; all others follow as their configs have them.
 ORDER = (
     "learning_rate", "batch_size", "max_steps", "n_embd", "n_head", "n_layer", "block_size", "head_size", "dropout",
@@ -47,16 +53,26 @@ def seeds_form(corpus: Corpus) -> Plan:
 
 def ladder_form(corpus: Corpus) -> Plan:
     """The six rungs, as in the lecture or fair."""
-    fair = _one_of(FAIR, "Version", key="fair")
+    fair = _one_of(FAIR, "Version", key="fair", help=VERSIONS)
     steps, all_seeds = _steps("ladder", 5_000, "Steps of the GPT"), _seeds("ladder")
     vocab_size = corpus.tokenizer.vocab_size
     rungs = ladders.rungs(corpus.name, vocab_size, fair=fair, steps=steps, most_steps=MAX_STEPS)
+    st.markdown(f":gray[{steps_words(rungs)}]")
     for rung in rungs:
         if rung.capped:
             st.markdown(f":gray[{rung.title}: stops at {thousands(MAX_STEPS)} steps, the limit here.]")
         if rung.kept_size:
             st.markdown(f":gray[{rung.title}: a table of pairs cannot grow, so it keeps its size.]")
     return ladders.ladder_plan(rungs, all_seeds, fair=fair)
+
+
+def steps_words(rungs: Sequence[ladders.Rung]) -> str:
+    """How many steps each rung makes, where that is not said by one number: the bigram makes others than the GPT."""
+    steps = {rung.title: rung.spec.train.max_steps for rung in rungs}
+    of_table, *others = steps.values()
+    least, most = min(others), max(others)
+    each = thousands(most) if least == most else f"{thousands(least)} to {thousands(most)}"
+    return f"The {rungs[0].title} makes {thousands(of_table)} steps, each other rung {each}."
 
 
 def scale_form(corpus: Corpus) -> Plan:
@@ -118,11 +134,11 @@ FORMS = {
 LANGUAGES = "Made-up languages"  # the one that asks for no text
 
 
-def _one_of(choices: dict[str, Any], label: str, *, key: str, first: str = "") -> Any:
+def _one_of(choices: dict[str, Any], label: str, *, key: str, first: str = "", help: str | None = None) -> Any:
     """What stands under the title that is chosen in a list; `first` is chosen to begin with, else the first one."""
     titles = list(choices)
     at = titles.index(first) if first else 0
-    return choices[st.selectbox(label, titles, at, key=key, bind="query-params")]
+    return choices[st.selectbox(label, titles, at, key=key, bind="query-params", help=help)]
 
 
 def _values(name: str) -> list[Any]:

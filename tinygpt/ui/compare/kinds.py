@@ -17,7 +17,7 @@ from tinygpt.experiments.ladder import code_of
 from tinygpt.experiments.pairs import HEALTHY
 from tinygpt.inside.diagnosis import Case, Finding, diagnose
 from tinygpt.languages.catalogue import TASKS, best_loss
-from tinygpt.models import count_parameters
+from tinygpt.models import count_parameters, leak
 from tinygpt.plots.losses.tones import Tone
 from tinygpt.spelling import brief, number, thousands
 from tinygpt.training.loop import one_thread
@@ -29,6 +29,7 @@ from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.compare.standing import final_loss, losses
 from tinygpt.words import literal
 from tinygpt.words.diagnosis import diagnosis_words
+from tinygpt.words.leaks import HOW, SEES, told_apart
 
 NOT_NEW = ("model", "max_steps", "learning_rate", "init", "scale", "dropout", "softmax_dim")  # nothing to learn here
 
@@ -60,7 +61,7 @@ def rung_by_rung(rungs: dict[str, list[RunView]], suffix: str) -> None:
     for label, runs in rungs.items():
         found, target = losses(runs), stated(runs[0].spec)
         row = {
-            "rung": literal.markdown(label),
+            "rung": told_apart(literal.markdown(label), leak(runs[0].spec.model)),
             "what is new": literal.markdown(new.get(label, "")),
             "parameters": thousands(count_parameters(runs[0].spec.model)),
             "steps": thousands(runs[0].max_steps),
@@ -127,7 +128,8 @@ def _diagnosis(run: RunView, twin: RunView | None) -> None:
     for finding in found:
         st.markdown(literal.markdown(diagnosis_words(finding)))
     if not found:
-        st.markdown("Nothing in this run's own numbers shows a harm.")
+        sees = leak(run.spec.model)
+        st.markdown(HOW[sees] if sees else "Nothing in this run's own numbers shows a harm.")
     with st.grid(2, min_column_width=300, gap="large"):
         for title, one in (("It writes", run), ("The healthy one writes", twin)):
             if one is not None:
@@ -175,11 +177,13 @@ def moment_of_rule(one: ExperimentView) -> None:
         began = stays_below(vals, first - NEAR) if first is not None else None
         not_yet = f"not in {thousands(run.step)} steps" if run.status in ENDED else "not yet"
         row = {
-            "run": f"{literal.markdown(run.label)}, seed {run.spec.train.seed}",
+            "run": told_apart(f"{literal.markdown(run.label)}, seed {run.spec.train.seed}", leak(run.spec.model)),
             "begins to learn": "not yet" if began is None else f"step {thousands(began)}",
             "has found it": not_yet if found is None else f"from step {thousands(found)} on",
             "above the best": above_words(run, best),
         }
+        if leak(run.spec.model):  # to read the answer is to find no rule
+            row |= {"begins to learn": "\u2013", "has found it": SEES, "above the best": "\u2013"}
         rows.append(row)
     st.table(rows, border="horizontal", hide_index=True)
 

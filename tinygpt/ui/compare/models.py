@@ -1,6 +1,7 @@
 """The models of runs, ready to be asked; and what is measured on them, kept because it takes a moment."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from tinygpt.checkpoint.model_file import load
@@ -8,7 +9,7 @@ from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.engine.records import RunView
 from tinygpt.inside.past import ByPosition, at_each_position
 from tinygpt.inside.surprise import surprise
-from tinygpt.models import LanguageModel
+from tinygpt.models import LanguageModel, leak
 from tinygpt.texts.keeping import kept
 from tinygpt.ui import session, texts
 from tinygpt.words.overfitting import last_model, lowest_model
@@ -73,6 +74,16 @@ def model_at(where: At) -> LanguageModel:
 def at_positions(where: At) -> ByPosition:
     """The val loss at each position of the window."""
     return at_each_position(*on_its_text(where))
+
+
+def along_the_window(groups: Mapping[str, Sequence[RunView]]) -> dict[str, tuple[float, ...]]:
+    """Of each variant that sees the answer and has ended: the losses of its first run by position."""
+    found = {}
+    for label, runs in groups.items():
+        if leak(runs[0].spec.model) and runs[0].status in ("finished", "stopped"):
+            with suppress(ValueError):  # its model or its text is gone
+                found[label] = at_positions(reached(runs[0])).losses
+    return found
 
 
 @kept

@@ -12,7 +12,7 @@ import streamlit as st
 from tinygpt.engine.records import RunView
 from tinygpt.experiments.differences import setting_words, varied
 from tinygpt.experiments.floors import gap_closed
-from tinygpt.models import count_parameters
+from tinygpt.models import count_parameters, leak
 from tinygpt.plots.losses.final import strip_rows, strip_spec
 from tinygpt.plots.losses.tones import Tone
 from tinygpt.spelling import brief, number, percent, thousands
@@ -20,10 +20,20 @@ from tinygpt.training.spec import RunSpec
 from tinygpt.ui import floors, frame, texts
 from tinygpt.ui.compare.chart import figure
 from tinygpt.ui.compare.shown import Shown
-from tinygpt.ui.compare.standing import broken_on_purpose, by_seed, is_over, losses, standing, variant_loss
+from tinygpt.ui.compare.standing import (
+    broken_on_purpose,
+    by_seed,
+    comparable,
+    is_over,
+    losses,
+    see_the_answer,
+    standing,
+    variant_loss,
+)
 from tinygpt.ui.compare.turned import Turned, lowest_words
-from tinygpt.ui.compare.verdict import Groups, against, joined, notes_on
+from tinygpt.ui.compare.verdict import Groups, against, joined, notes_on, set_apart_words
 from tinygpt.words import literal
+from tinygpt.words.leaks import SEES
 from tinygpt.words.loss import gap_words
 from tinygpt.words.verdict import noise_words, rows_words
 
@@ -61,17 +71,19 @@ def results(shown: Shown, turned: Turned) -> None:
 def result_rows(shown: Shown, turned: Turned | None = None) -> list[dict[str, str]]:
     """The rows in words, with markdown escaped; without the columns in which no row has a word."""
     groups, (first, mark), rows = shown.variants(), marked(shown), []
+    proven, marks = first if mark == PROVEN else "", dict.fromkeys(see_the_answer(groups), SEES) | {first: mark}
     for label, differs in differences(groups).items():
         runs, name = groups[label], literal.markdown(label)
         found, loss, spec = losses(runs), loss_words(runs), runs[0].spec
-        share, best = gap_closed(fmean(found), known_floors(spec)) if found else None, label == first and mark == PROVEN
+        guesses = found if not leak(spec.model) else []  # whoever sees the answer does not guess
+        share, best = gap_closed(fmean(guesses), known_floors(spec)) if guesses else None, label == first == proven
         row = {
-            "variant": f"{f'**{name}**' if best else name}, {mark}" if label == first else name,
+            "variant": f"{f'**{name}**' if best else name}, {marks[label]}" if label in marks else name,
             "what differs": literal.markdown(differs),
             "parameters": thousands(count_parameters(spec.model)),
             "val loss": f"**{loss}**" if best else loss,
             "lowest": lowest_words((turned or {}).get(label, ())),
-            "perplexity": perplexity(fmean(found)) if found else "",
+            "perplexity": perplexity(fmean(guesses)) if guesses else "",
             "its seeds": f"{brief(min(found))} to {brief(max(found))}" if len(found) > 1 else "",
             "gap closed": percent(share) if share is not None else "",
             "state": state(runs),
@@ -82,9 +94,11 @@ def result_rows(shown: Shown, turned: Turned | None = None) -> list[dict[str, st
 
 def marked(shown: Shown) -> tuple[str, str]:
     """The variant that deserves a mark, and the mark: "best" where the difference is larger than the noise of the
-    seeds, else "ends lowest". None before all have ended, none that was broken on purpose."""
+    seeds, else "ends lowest". None before all have ended, none that was broken on purpose or sees the answer."""
     groups = shown.variants()
-    if not is_over(shown.runs) or not (first := (stand := standing(groups, broken_on_purpose(shown))).lowest):
+    aside = broken_on_purpose(shown) | see_the_answer(groups)
+    honest = [run for run in shown.runs if shown.labels[run.id] not in aside]
+    if not is_over(honest) or not (first := (stand := standing(groups, aside)).lowest):
         return "", ""
     found = against(stand.ranked, groups, list(stand.ranked)[1], first)
     return first, PROVEN if found.verdict == "larger than the noise" else "ends lowest"
@@ -126,9 +140,14 @@ def differences(groups: Mapping[str, Sequence[RunView]]) -> dict[str, str]:
 
 def in_words(settings: Sequence[tuple[str, object]]) -> str:
     """The first settings with their values, in the words of a lesson where it has some, and how many there are more."""
-    words = [PLAIN.get((name, value), setting_words(name, value)) for name, value in settings[:NAMED]]
+    words = [PLAIN.get((name, value), _said(name, value)) for name, value in settings[:NAMED]]
     more = [f"and {len(settings) - NAMED} more"] if len(settings) > NAMED else []
     return " \u00b7 ".join(words + more)
+
+
+def _said(name: str, value: object) -> str:
+    """A setting with its value, which has thin spaces in its thousands, as every number of the page."""
+    return f"{name} {thousands(value)}" if type(value) is int and value else setting_words(name, value)
 
 
 def state(runs: Sequence[RunView]) -> str:
@@ -142,8 +161,10 @@ def state(runs: Sequence[RunView]) -> str:
 
 
 def seed_by_seed(now: Shown, tones: Mapping[str, Tone]) -> None:
-    """The final loss of every seed, once some variant has two of them; without those that never had one."""
-    groups = now.variants()
+    """The final loss of every seed, once some variant has two of them; without those that never had one, and without
+    those that see the answer: on one axis with them, all others would lie on each other."""
+    groups = comparable(now.variants())
+    apart = set_apart_words(now.variants(), groups)
     final = {label: {seed: loss for seed, loss in by_seed(runs).items() if loss is not None}
              for label, runs in groups.items()}  # fmt: skip
     final = {label: found for label, found in final.items() if found or not is_over(groups[label])}
@@ -152,16 +173,18 @@ def seed_by_seed(now: Shown, tones: Mapping[str, Tone]) -> None:
     figure(
         strip_rows(final, [tones[label] for label in final]), strip_spec(frame.mode(), tuple(final)), key="seeds_chart",
         alt="The final val loss of every seed, a row for each variant; the table has the numbers.",
-        title="Final val loss, seed by seed",
+        title="Final val loss, seed by seed", aside=f" \u2002:gray[{apart}]" if apart else "",
     )  # fmt: skip
 
 
 def one_by_one(now: Shown) -> None:
     """Each variant against the one before it, as a table."""
-    if steps := steps_of(now.variants()):
+    groups = comparable(now.variants())
+    if steps := steps_of(groups):
         with st.expander("Each against the one before", type="compact", key="steps"):
             st.table([step.row for step in steps], border="horizontal", hide_index=True)
-            if words := rows_words(sum(step.tested for step in steps)):
+            apart = set_apart_words(now.variants(), groups)
+            if words := joined(apart, rows_words(sum(step.tested for step in steps))):
                 st.markdown(f":gray[{words}]")
 
 

@@ -22,6 +22,7 @@ from tinygpt.training.loop import one_thread
 from tinygpt.training.spec import RunSpec
 from tinygpt.ui import frame, session, texts
 from tinygpt.ui.compare.chart import figure
+from tinygpt.ui.compare.standing import comparable
 from tinygpt.variance import variance_at_the_start
 from tinygpt.words import literal
 from tinygpt.words.scale import effect_words, scale_words
@@ -72,10 +73,10 @@ def scale_inside(groups: dict[str, list[RunView]], tones: dict[str, Tone], suffi
     first = [_mean(looks, "scores", 0) for seeds in found.values() for looks in seeds]
     finals = {
         literal.markdown(label): fmean(losses)
-        for label, runs in groups.items()
+        for label, runs in comparable(groups).items()
         if (losses := [run.final[1] for run in runs if run.final])
     }
-    effect = effect_words(finals) if len(finals) == len(groups) else ""
+    effect = effect_words(finals) if len(finals) == len(comparable(groups)) else ""
     frame.caption(f"{scale_words(first, start, variance, entropy)} {effect}")
     with st.expander("Head by head", type="compact"):
         st.table(head_rows(found, config), border="horizontal", hide_index=True)

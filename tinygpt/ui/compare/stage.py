@@ -6,7 +6,7 @@ from tinygpt.engine.experiments import ExperimentView
 from tinygpt.engine.records import ENDED
 from tinygpt.spelling import time_range
 from tinygpt.ui import confirm, frame, pace, session
-from tinygpt.ui.compare import chart, kinds, results, sweep, verdict
+from tinygpt.ui.compare import chart, kinds, models, results, sweep, verdict
 from tinygpt.ui.compare.shown import Shown, chosen, compare_without
 from tinygpt.ui.compare.turned import turned_words, turns_of
 from tinygpt.ui.train.launch import LUCKY, SETTLED, UNLUCKY, seconds_here
@@ -39,7 +39,11 @@ def _tick(fresh: list[Shown], live: bool) -> None:
         curves = chart.curves_of(now)
         ends = chart.compared_losses(now, curves, tones, view) if now.runs else ""
         turned = turns_of(now, curves)
-        frame.caption(verdict.joined(verdict.comparison_words(now), turned_words(now, turned), ends))
+        frame.caption(
+            verdict.joined(
+                verdict.comparison_words(now, models.along_the_window(now.variants())), turned_words(now, turned), ends
+            )
+        )
     with st.container():
         for one in now.experiments:
             if one.kind == "sweep" and (groups := now.variants(one)):

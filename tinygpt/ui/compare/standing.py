@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tinygpt.engine.records import ENDED, RunView
 from tinygpt.experiments.pairs import HEALTHY
 from tinygpt.experiments.significance import Losses
+from tinygpt.models import leak
 from tinygpt.ui.compare.shown import Shown
 
 
@@ -123,3 +124,17 @@ def broken_on_purpose(now: Shown) -> set[str]:
     """The variants that were broken on purpose: a low loss of theirs is no merit."""
     breaks = {one.id for one in now.experiments if one.kind == "break"}
     return {now.labels[run.id] for run in now.runs if run.experiment in breaks and run.label != HEALTHY}
+
+
+def see_the_answer(groups: Mapping[str, Sequence[RunView]]) -> set[str]:
+    """The variants whose loss is no loss of guessing."""
+    return {label for label, runs in groups.items() if leak(runs[0].spec.model)}
+
+
+def comparable(groups: Mapping[str, Sequence[RunView]]) -> dict[str, list[RunView]]:
+    """The variants that can be compared: all that do not see the answer, as if the others were not there.
+
+    Where all of them see it, all of them.
+    """
+    aside = see_the_answer(groups)
+    return {label: [*runs] for label, runs in groups.items() if label not in aside or len(aside) == len(groups)}

@@ -14,7 +14,15 @@ from tinygpt.plots.losses.lines import Axes, Series, lines_rows, lines_spec
 from tinygpt.plots.losses.tones import Tone
 from tinygpt.ui import frame
 from tinygpt.ui.compare.chart import figure
-from tinygpt.ui.compare.standing import is_over, known_losses, losses, standing, variant_loss
+from tinygpt.ui.compare.standing import (
+    comparable,
+    is_over,
+    known_losses,
+    losses,
+    standing,
+    variant_loss,
+)
+from tinygpt.ui.compare.verdict import joined, set_apart_words
 from tinygpt.words import literal
 from tinygpt.words.verdict import sweep_words
 
@@ -24,6 +32,7 @@ POWERS = 8.0  # values that span more than this factor stand on an axis of power
 
 def sweep_found(groups: dict[str, list[RunView]], tone: Tone, experiment: str) -> None:
     """A curve where one setting that is a number was moved, tiles where two were; `experiment` is for the keys."""
+    every, groups = groups, comparable(groups)
     axes, found = swept(groups), [losses(runs) for runs in groups.values()]
     if not any(found) or not 1 <= len(axes) <= 2:
         return
@@ -50,7 +59,8 @@ def sweep_found(groups: dict[str, list[RunView]], tone: Tone, experiment: str) -
         best, loss = said_of
         at_edge = [literal.markdown(words) for words in edges(axes, list(groups).index(best))]
         over = all(map(is_over, groups.values()))
-        frame.caption(sweep_words(literal.markdown(best), loss, at_edge, over=over))
+        words = sweep_words(literal.markdown(best), loss, at_edge, over=over)
+        frame.caption(joined(words, set_apart_words(every, groups)))
 
 
 def swept(groups: dict[str, list[RunView]]) -> Settings:

@@ -5,7 +5,7 @@ from statistics import fmean
 
 from tinygpt.engine.records import ENDED
 from tinygpt.experiments.turning import Turn, turn_of
-from tinygpt.models import kind
+from tinygpt.models import kind, leak
 from tinygpt.spelling import brief
 from tinygpt.ui import floors, texts
 from tinygpt.ui.compare.chart import Curves
@@ -36,7 +36,7 @@ def turned_words(now: Shown, turned: Turned) -> str:
         runs, name = groups[label], literal.markdown(label)
         some = f"{len(turns)} of {len(runs)} runs of {name} " if len(turns) < len(runs) else ""
         spec, ended = runs[0].spec, all(run.status in ENDED for run in runs)
-        known = floors.of(spec.corpus, texts.folder())
+        known = floors.of(spec.corpus, texts.folder()) if not leak(spec.model) else {}  # its loss is no guess
         table = kind(spec.model) == "bigram"
         sentences.append(by_heart_words(some.rstrip() or name, turns, known, table=table, ended=ended))
     return " ".join(sentences)

@@ -9,7 +9,7 @@ import streamlit as st
 from tinygpt.corpus import default_corpus
 from tinygpt.engine.records import ENDED, RunView
 from tinygpt.experiments.curves import LossCurve
-from tinygpt.models import kind
+from tinygpt.models import kind, leak
 from tinygpt.plots.losses.loss import loss_rows
 from tinygpt.plots.losses.loss_chart import loss_spec
 from tinygpt.plots.losses.reach import Live, Variant, View
@@ -92,5 +92,5 @@ def curve_of(view: RunView, label: str = "", **more: Any) -> LossCurve | None:
     if view.status not in ENDED:
         points = tuple(point for point in points if point.step < view.step)
     more |= {"moving": pace.will_change(view), "lost": view.status in ("diverged", "failed")}
-    more |= {"kept": view.better is not None}
+    more |= {"kept": view.better is not None, "leak": leak(view.spec.model)}
     return LossCurve(view.id, label or view.name, kind(view.spec.model), points, view.max_steps, **more)

@@ -4,11 +4,12 @@ import streamlit as st
 
 from tinygpt.engine.description import COLORS
 from tinygpt.engine.records import RunView
-from tinygpt.models import count_parameters, kind
+from tinygpt.models import count_parameters, kind, leak
 from tinygpt.plots.losses.tones import tone
 from tinygpt.spelling import brief, for_a_file, thousands
 from tinygpt.ui import confirm, session, texts
 from tinygpt.words import literal
+from tinygpt.words.leaks import SEES, told_apart
 from tinygpt.words.overfitting import last_model, lowest_model
 from tinygpt.words.verdict import hidden_words
 
@@ -24,9 +25,16 @@ HUES = "\n".join(
 STYLE = f"""
 {HUES}
 .st-key-runs {{ gap: .2rem; }}
-/* A run takes one line; where it is too long, what is said about it gives way before its name does. */
+/* A run takes one line; where it is too long, what is said about it gives way before its name does, but its size
+   stays whole. */
 [class*="st-key-run_"] > :nth-child(1) {{ flex: 0 1 auto; min-width: 0; }}
-[class*="st-key-run_"] > :nth-child(2) {{ flex: 1 1 0; min-width: 0; }}
+[class*="st-key-run_"] > :nth-child(2) {{ flex: 1 1 0; min-width: 3.5rem; }}
+/* That a run sees the answer has a line of its own below. */
+[class*="st-key-run_"]:has([class*="st-key-sees_"]) {{ flex-wrap: wrap; row-gap: 0; }}
+[class*="st-key-run_"]:has([class*="st-key-sees_"]) > :nth-child(1) {{ flex: 1 1 0; }}
+[class*="st-key-run_"] > :has(> [class*="st-key-sees_"]) {{
+  order: 1; flex: 1 0 100%; padding-left: 1.7rem; margin-top: -.7rem;
+}}
 /* The menu is three dots to look at, a word to hear, and large enough for a thumb. */
 [class*="st-key-menu_"] [data-testid="stPopoverButton"] {{ min-width: 2rem; }}
 [class*="st-key-menu_"] [data-testid="stPopoverButton"] [data-testid="stMarkdownContainer"] {{
@@ -50,19 +58,21 @@ def is_comparable(view: RunView, current: RunView | None) -> bool:
 
 def run_list(views: list[RunView], current: RunView | None) -> None:
     """A line a run: tick, name in its hue, a word about it, val loss, and a menu."""
-    st.markdown("**Runs** \u2002:gray[val loss]")
+    st.markdown("**Runs** \u2002:gray[blocks or parameters, val loss]")
     if not views:
         st.markdown(":gray[Each run you train gets a line here, and stays until you delete it.]")
     for view in views:
-        name, val = literal.markdown(view.name), view.val
+        name = literal.markdown(view.name)
         with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall",
                           key=f"run_{kind(view.spec.model)}_{view.slot}_{view.id}"):  # fmt: skip
             if is_comparable(view, current):
                 st.checkbox(name, True, key=f"show_{view.id}", persist_state="session")
             else:  # the tick that it had is kept for the time when its text is on the stage again
                 st.checkbox(name, False, key=f"hidden_{view.id}", disabled=True)
-            st.markdown(f":small[:gray[{literal.markdown(short_about(view, current))}]]", width="stretch", wrap=False)
-            st.markdown(f"**{brief(val)}**" if val is not None else ":gray[\u2013]", width="content")
+            with st.container(key=f"{'sees' if leak(view.spec.model) else 'about'}_{view.id}"):
+                words = literal.markdown(short_about(view, current))
+                st.markdown(f":small[:gray[{words}]]", width="stretch", wrap=False)
+            st.markdown(val_words(view), width="content")
             menu(view, name)
     if hidden := hidden_words(sum(not is_comparable(view, current) for view in views)):
         st.markdown(f":gray[{hidden} \u201cShow this run\u201d in the menu of one brings its text.]")
@@ -78,11 +88,20 @@ def short_about(view: RunView, current: RunView | None) -> str:
     if view.student != session.student():
         return "not yours"
     if view.status in ("paused", "stopped", "diverged", "failed", "interrupted", "waiting"):
-        return view.status
+        return told_apart(view.status, leak(view.spec.model))
     if current and view.spec.corpus != current.spec.corpus:
         return texts.text_title(view.spec.corpus)
+    if leak(view.spec.model):
+        return SEES
     blocks = getattr(view.spec.model, "n_layer", 0)
-    return f"{blocks} blocks" if blocks > 1 else f"{thousands(count_parameters(view.spec.model))} parameters"
+    return f"{blocks} blocks" if blocks > 1 else thousands(count_parameters(view.spec.model))
+
+
+def val_words(view: RunView) -> str:
+    """Its val loss; bold where it can be compared with others."""
+    if view.val is None:
+        return ":gray[\u2013]"
+    return f":gray[{brief(view.val)}]" if leak(view.spec.model) else f"**{brief(view.val)}**"
 
 
 def menu(view: RunView, name: str) -> None:

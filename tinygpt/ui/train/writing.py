@@ -20,6 +20,8 @@ STYLE = """
 .st-key-account dt { color: light-dark(#5F5C56, #A5A29B); font-weight: 400; }
 .st-key-writing .passage { height: clamp(10.6rem, 100dvh - 26rem, 15rem); }
 .st-key-aside:has(.st-key-account) .passage { height: 7.8rem; }
+.st-key-writing { min-height: calc(clamp(10.6rem, 100dvh - 26rem, 15rem) + 5.2rem); }
+.st-key-aside:has(.st-key-account) .st-key-writing { min-height: 0; }
 .st-key-when { min-height: 2.6rem; }
 .st-key-when [data-testid="stSlider"] { margin-block: .35rem -.6rem; }
 """

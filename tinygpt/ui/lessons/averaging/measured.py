@@ -6,9 +6,6 @@ import streamlit as st
 from torch import Tensor
 
 from tinygpt.averaging import (
-    ATOL,
-    RTOL,
-    agreement,
     changed_rows,
     mean_by_loop,
     mean_by_softmax,
@@ -20,7 +17,7 @@ from tinygpt.plots.lessons import averaging as figures
 from tinygpt.plots.lessons.positions import Curve, by_position
 from tinygpt.ui import frame
 from tinygpt.ui.lessons.averaging.loop import T
-from tinygpt.ui.scene import Showing, alt, choose, explain, plot, scene, table
+from tinygpt.ui.scene import Showing, choose, explain, plot, scene, table
 from tinygpt.ui.train.here import train_here
 from tinygpt.words.storyboard import Scene, apart
 
@@ -58,26 +55,6 @@ def speeds(scene: Scene) -> Showing:
 
 def _measure_again() -> None:
     st.session_state["times"] = _measured()  # for this student only
-
-
-@scene("avg-7", code=[agreement])
-def almost_equal(scene: Scene, x: Tensor) -> Showing:
-    """Loop and product, bit by bit."""
-    loop, tril = mean_by_loop(x), mean_by_tril(x)
-    found = agreement(loop, tril)
-    by_loop, by_product, equal = float(loop[found.worst]), float(tril[found.worst]), int(found.equal.sum())
-    facts = {
-        "says": str(found.close), "entries": found.entries, "equal": equal, "unequal": found.entries - equal,
-        "largest": found.largest, "place": str(list(found.worst)), "by_loop": by_loop, "by_product": by_product,
-        "apart": abs(by_loop - by_product), "size": abs(by_product), "tolerance": found.tolerance, "atol": ATOL,
-        "rtol": RTOL, "seed": st.session_state.get("notebook", "1337"),
-    }  # fmt: skip
-    yield facts
-    frame.show(figures.equal_cells(loop, tril, frame.mode()), key=scene.key, alt=alt(scene, facts))
-    why = "" if found.close else scene.write("why", facts)
-    frame.caption(scene.write("caption", facts) + why)
-    with st.container(width=900):
-        st.markdown(scene.write("wrong", facts))
 
 
 @scene("avg-8", code=[changed_rows])
