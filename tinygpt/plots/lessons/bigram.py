@@ -48,7 +48,7 @@ def next_bars(
         annotate(figure, 0, -1.2, said, PALETTE[mode].ink, xanchor="left", size=TICK)
     if guessed is not None:
         figure.add_shape(
-            type="line", x0=guessed, x1=guessed, y0=-0.6, y1=0.6, line={"color": PALETTE[mode].ink, "dash": "dash"}
+            type="line", x0=guessed, x1=guessed, y0=-0.6, y1=0.6, line={"color": PALETTE[mode].ink, "dash": "dot"}
         )
         annotate(figure, guessed, -1.2, "your guess", PALETTE[mode].ink, xanchor="center", size=TICK)
     return dress(figure, mode).update_layout(height=430, margin_r=50)
