@@ -6,16 +6,20 @@ try:
     import streamlit as st
     from starlette.middleware import Middleware
 
+    from tinygpt.ui import frame, lesson
     from tinygpt.ui.cookie import NameTheBrowser
     from tinygpt.ui.server import lifespan
     from tinygpt.ui.stylesheet import StyleFirst
+    from tinygpt.ui.train import layout
     from tinygpt.ui.uploads import BoundUploads
 except ModuleNotFoundError as error:
     from tinygpt.__main__ import what_to_type
 
     sys.exit(what_to_type("streamlit run streamlit_app.py", error))
 
-MIDDLEWARE = [Middleware(NameTheBrowser), Middleware(BoundUploads), Middleware(StyleFirst)]
+# Nested, these rules win over Streamlit's own, which come later; the last ones are for the page with settings, /train.
+RULES = f".stApp {{ {frame.STYLE} {frame.BENCH} {lesson.STYLE} &:has(.st-key-settings) {{ {layout.STYLE} }} }}"
+MIDDLEWARE = [Middleware(NameTheBrowser), Middleware(BoundUploads), Middleware(StyleFirst, rules=RULES)]
 app = st.App("pages/router.py", lifespan=lifespan, middleware=MIDDLEWARE)
 
 if __name__ == "__main__":

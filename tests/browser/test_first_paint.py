@@ -5,8 +5,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from streamlit_app import RULES
 from tests.browser.conftest import wait_run
-from tinygpt.ui.stylesheet import RULES
 
 SHIFTS = """
 window.shifts = [];

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from tinygpt.corpus import default_corpus, load_corpus
-from tinygpt.lessons.one_step import RATE, first_batches, gradient_by_hand, one_step
+from tinygpt.lessons.one_step import NOTEBOOK_RATE, first_batches, gradient_by_hand, slow_step
 from tinygpt.lessons.tables import notebook_table
 from tinygpt.lessons.windows import LECTURE_BATCH
 
@@ -13,7 +13,7 @@ X, Y = ROWS[:, :-1], ROWS[:, 1:]
 
 
 def notebook_step():
-    return one_step(notebook_table(65)[0], X, Y)
+    return slow_step(notebook_table(65)[0], X, Y)
 
 
 def test_autograd_finds_p_minus_one_hot():
@@ -32,9 +32,9 @@ def test_only_rows_of_the_batch_get_a_gradient_and_each_of_them_sums_to_zero():
 
 def test_the_first_step_moves_each_number_by_the_rate_against_its_gradient():
     step = notebook_step()
-    decayed = step.before * (1 - RATE * 0.01)  # AdamW's own weight decay
+    decayed = step.before * (1 - NOTEBOOK_RATE * 0.01)  # AdamW's own weight decay
     moved = (step.after - decayed)[step.gradient != 0]
-    torch.testing.assert_close(moved, -RATE * step.gradient[step.gradient != 0].sign(), rtol=0, atol=2e-6)
+    torch.testing.assert_close(moved, -NOTEBOOK_RATE * step.gradient[step.gradient != 0].sign(), rtol=0, atol=2e-6)
 
 
 def test_the_step_lowers_the_notebook_s_loss():
@@ -47,4 +47,4 @@ def test_the_first_of_many_steps_is_the_one_step():
     kept = first_batches(corpus, X, Y, [1, 3])
     assert list(kept) == [1, 3]
     assert torch.equal(kept[1], notebook_step().after)
-    assert (kept[3] - kept[1]).abs().max() == pytest.approx(2 * RATE, rel=0.1)
+    assert (kept[3] - kept[1]).abs().max() == pytest.approx(2 * NOTEBOOK_RATE, rel=0.1)

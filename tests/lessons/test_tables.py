@@ -27,8 +27,8 @@ from tinygpt.lessons.tables import (
     row_kl,
     row_losses,
     share_digits,
+    softmax_of_row,
     softmax_of_table,
-    worked_row,
     write,
 )
 from tinygpt.lessons.windows import LECTURE_BATCH
@@ -226,7 +226,7 @@ def test_every_row_sums_to_one(text, smoothing):
 def test_a_pocket_calculator_finds_the_printed_digits(seed):
     table = notebook_table(65, seed)[0].token_embedding_table.weight.detach()
     for now, came in pairwise([18, 47, 56, 57, 58, 1, 15, 47, 58, 47, 64]):  # First Citiz
-        worked = worked_row(table[now], came)
+        worked = softmax_of_row(table[now], came)
         assert worked.shown[-1] == came and len(set(worked.shown)) == 4
         for z, power, share in zip(worked.logits, worked.powers, worked.shares, strict=True):
             assert z == round(z, 4) and power == round(math.exp(z), 4)

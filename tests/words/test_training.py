@@ -53,4 +53,4 @@ def test_a_length_of_any_size_has_few_characters():
     assert [length(size) for size in (0.0123, 2.06e-9, 3.0, 480.0, 4.8e27)] == [
         "0.012", "2.1\u00b710\u207b\u2079", "3", "480", "4.8\u00b710\u00b2\u2077",
     ]  # fmt: skip
-    assert (length(0.98765, 3), length(float("inf")), length(0.0)) == ("0.988", "inf", "0")
+    assert (length(0.98765, 3), length(float("inf")), length(0.0)) == ("0.988", "\u221e", "0")

@@ -20,10 +20,10 @@ from tinygpt.corpus import Corpus
 from tinygpt.lessons.tables import notebook_table
 from tinygpt.randomness import generator
 
-RATE = 1e-3  # the study notebook's
+NOTEBOOK_RATE = 1e-3  # the study notebook's
 
 
-class Step(NamedTuple):
+class SlowStep(NamedTuple):
     """What a step saw and did. All tables are (V, V), of logits; the losses are those of its batch."""
 
     pairs: Tensor  # how often each pair is in the batch
@@ -34,7 +34,7 @@ class Step(NamedTuple):
     loss_after: float
 
 
-def one_step(model: BigramLanguageModel, x: Tensor, y: Tensor, learning_rate: float = RATE) -> Step:
+def slow_step(model: BigramLanguageModel, x: Tensor, y: Tensor, learning_rate: float = NOTEBOOK_RATE) -> SlowStep:
     """Train `model` for one step on a batch, as the study notebook does; `x` and `y` are (B, T)."""
     table = model.token_embedding_table.weight  # (V, V)
     before = table.detach().clone()
@@ -46,7 +46,9 @@ def one_step(model: BigramLanguageModel, x: Tensor, y: Tensor, learning_rate: fl
     assert table.grad is not None
     with torch.no_grad():
         loss_after = float(model(x, y)[1])
-    return Step(_pairs(x, y, len(table)), before, table.grad.clone(), table.detach().clone(), loss.item(), loss_after)
+    return SlowStep(
+        _pairs(x, y, len(table)), before, table.grad.clone(), table.detach().clone(), loss.item(), loss_after
+    )
 
 
 def _pairs(x: Tensor, y: Tensor, vocab_size: int) -> Tensor:
@@ -64,7 +66,7 @@ def gradient_by_hand(table: Tensor, pairs: Tensor) -> Tensor:
 def first_batches(corpus: Corpus, x: Tensor, y: Tensor, steps: list[int], seed: int = 1337) -> dict[int, Tensor]:
     """The table after so many steps, the first of them on the batch `x`, `y` (B, T), the others on new ones. (V, V)"""
     model, _ = notebook_table(corpus.tokenizer.vocab_size, seed)
-    optimizer, source, kept = AdamW(model.parameters(), lr=RATE), generator(seed), {}
+    optimizer, source, kept = AdamW(model.parameters(), lr=NOTEBOOK_RATE), generator(seed), {}
     for step in range(1, max(steps) + 1):
         optimizer.zero_grad(set_to_none=True)
         model(x, y)[1].backward()

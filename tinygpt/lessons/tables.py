@@ -131,7 +131,7 @@ class WorkedRow(NamedTuple):
     loss: float  # -ln of the last one's share, two digits
 
 
-def worked_row(row: Tensor, came: int, most: int = 4) -> WorkedRow:
+def softmax_of_row(row: Tensor, came: int, most: int = 4) -> WorkedRow:
     """A row of logits (V,) by hand, for the character that really `came`, which stands last."""
     largest = [i for i in row.argsort(descending=True, stable=True).tolist() if i != came][: most - 1]
     shown = [*largest, came]

@@ -120,7 +120,7 @@ def in_place() -> Iterator[None]:
         _margin.reset(before)
 
 
-def caption(scene: Scene, facts: Facts, template: str = "caption") -> None:
+def under_picture(scene: Scene, facts: Facts, template: str = "caption") -> None:
     """The sentence under a figure."""
     frame.caption(scene.write(template, facts))
 
@@ -139,7 +139,7 @@ def picture(scene: Scene, drawing: str, facts: Facts, template: str = "caption")
 def plot(scene: Scene, figure: go.Figure, facts: Facts, template: str = "caption", *, square: bool = False) -> None:
     """A figure, and below it its caption."""
     frame.show(figure, key=scene.key, alt=alt(scene, facts, template), square=square)
-    caption(scene, facts, template)
+    under_picture(scene, facts, template)
 
 
 def explain(scene: Scene, facts: Facts, rows: Callable[[], Rows] | None = None) -> None:

@@ -9,32 +9,28 @@ import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tinygpt.ui import frame, lesson
 from tinygpt.ui.cookie import is_a_page
-from tinygpt.ui.train import layout
 
-RULES = f""".stApp {{ {frame.STYLE} {frame.BENCH} {lesson.STYLE}
-&:has(.st-key-settings) {{ {layout.STYLE} }} }}"""  # nested, they win over Streamlit's own, which come later
 TYPEFACES = ("SourceSansVF-Upright", "SourceSerifVariable-Roman", "SourceCodeVF-Upright")  # Streamlit serves them
 HEAD_ENDS = b"</head>"
 OF_ANOTHER_PAGE = ("etag", "last-modified")  # they name the page without the rules, which may change with tinygpt
 OF_A_KNOWN_PAGE = (b"if-none-match", b"if-modified-since")
 
 
-def head() -> bytes:
-    """What stands in the head of every page: where the typefaces are, and RULES."""
+def head(rules: str) -> bytes:
+    """What stands in the head of every page: where the typefaces are, and the rules."""
     media = Path(streamlit.__file__).parent / "static" / "static" / "media"
     files = sorted(path.name for face in TYPEFACES for path in media.glob(f"{face}*.woff2"))
     fetch = '<link rel="preload" href="/static/media/{}" as="font" type="font/woff2" crossorigin>'
-    return ("".join(map(fetch.format, files)) + f"<style>{RULES}</style>").encode()
+    return ("".join(map(fetch.format, files)) + f"<style>{rules}</style>").encode()
 
 
 class StyleFirst:
-    """ASGI middleware: `head()` stands in every page."""
+    """ASGI middleware: the typefaces and these rules stand in the head of every page."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, rules: str) -> None:
         self.app = app
-        self.head = head()
+        self.head = head(rules)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not is_a_page(scope):

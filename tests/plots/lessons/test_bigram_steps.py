@@ -5,7 +5,7 @@ import re
 import pytest
 import torch
 
-from tinygpt.lessons.tables import pair_counts, worked_row
+from tinygpt.lessons.tables import pair_counts, softmax_of_row
 from tinygpt.plots.lessons import bigram_steps as drawings
 from tinygpt.plots.look import PALETTE
 
@@ -27,7 +27,7 @@ def test_the_pointer_stands_on_a_pair_and_its_cell_gets_one_more():
 
 
 def test_a_row_by_hand_prints_every_number_of_its_way():
-    worked = worked_row(torch.tensor([0.5, -1.0, 2.0, 0.25, 1.0]), 1)
+    worked = softmax_of_row(torch.tensor([0.5, -1.0, 2.0, 0.25, 1.0]), 1)
     drawing = drawings.row_by_hand(list("ab"), 0, worked, list("cead"), 1, "light")
     for digits in ("\u22121.0000", "0.3679", "7.3891", "the other 1", "13.4080"):
         assert digits in texts(drawing), digits

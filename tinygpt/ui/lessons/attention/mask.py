@@ -16,11 +16,11 @@ from tinygpt.ui.lessons.attention.row import matrix_rows, show_colors, show_map
 from tinygpt.ui.scene import (
     Showing,
     alt,
-    caption,
     choose,
     explain,
     lecture,
     scene,
+    under_picture,
     wrong_frame,
     wrong_switch,
 )
@@ -55,7 +55,7 @@ def without_mask(scene: Scene, reader: Reader) -> Showing:
     says = scene.plain("alt_future", facts | {"caption": scene.plain("caption", facts)})
     bars.update_layout(height=BARS)
     frame.show(bars, key=f"{scene.key}_future", alt=says)
-    caption(scene, facts)
+    under_picture(scene, facts)
     show_colors()
     lecture(scene)
     if wrong_switch("wrong_nomask", scene.templates["switch"]):
@@ -76,7 +76,7 @@ def _trained_without(scene: Scene) -> None:
     name, most = scene.plain("by_place", facts), max(stored.by_position)
     bars = bars_figure(losses, places, frame.mode(), name=name, role="head", ceiling=most)
     frame.show(bars, key=f"{scene.key}_trained", alt=scene.plain("wrong", facts))
-    caption(scene, facts, "wrong")
+    under_picture(scene, facts, "wrong")
     st.markdown(scene.templates["writes"])
     st.code(stored.sample, language=None, wrap_lines=True)
 
@@ -108,7 +108,7 @@ def wrong_axis(scene: Scene, reader: Reader) -> Showing:
             bars = bars_figure(moves, characters, frame.mode(), name=name, role="scores")
             says = scene.plain("alt_moves", facts | {"caption": scene.plain(words, facts)})
             frame.show(bars, key=f"{scene.key}_moves", alt=says)
-        caption(scene, facts, words)
+        under_picture(scene, facts, words)
     _show_trap(scene)
     show_colors()
     wei = notebook_head().see(torch.arange(8), dim=1).stages.weights  # the study notebook's own numbers, made again

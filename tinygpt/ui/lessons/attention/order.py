@@ -8,7 +8,7 @@ from tinygpt.spelling import powered
 from tinygpt.ui.lessons.attention.reader import ANOTHER, NOTEBOOK, Reader
 from tinygpt.ui.lessons.attention.row import matrix_rows, show_colors, show_map
 from tinygpt.ui.readers import LONGEST, say_what_is_read
-from tinygpt.ui.scene import Showing, alt, caption, choose, explain, lecture, scene, table
+from tinygpt.ui.scene import Showing, alt, choose, explain, lecture, scene, table, under_picture
 from tinygpt.words.attention import strongest_look
 from tinygpt.words.storyboard import Scene
 
@@ -47,7 +47,7 @@ def no_space(scene: Scene, reader: Reader) -> Showing:
             st.markdown(scene.write(name, facts | {"how": how.capitalize()}))
             letters = [reader.characters[i] for i in places]
             show_map(f"{scene.key}_{name}", weights, letters, alt(scene, facts, words), least=330)
-    caption(scene, facts, words)
+    under_picture(scene, facts, words)
     show_colors()
     explain(scene, facts)
 
@@ -71,7 +71,7 @@ def another_text(scene: Scene, reader: Reader) -> Showing:
     titles = scene.templates["asks"], scene.templates["answers_axis"]
     with st.container(width=520):
         show_map(scene.key, weights, letters, alt(scene, facts), least=440, looked_at=answering, titles=titles)
-    caption(scene, facts)
+    under_picture(scene, facts)
     st.markdown(f":gray[{scene.templates['mechanism' if isinstance(reader.head, ModelHead) else 'random']}]")
     show_colors()
     lecture(scene)

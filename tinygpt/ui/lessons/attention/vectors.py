@@ -15,7 +15,7 @@ from tinygpt.ui import frame
 from tinygpt.ui.drag import still
 from tinygpt.ui.lessons.attention.reader import NOTEBOOK, UNTRAINED, Reader
 from tinygpt.ui.lessons.attention.row import show_colors, show_map
-from tinygpt.ui.scene import Showing, alt, caption, explain, lecture, scene
+from tinygpt.ui.scene import Showing, alt, explain, lecture, scene, under_picture
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, Scene
 
@@ -35,7 +35,7 @@ def three_vectors(scene: Scene, reader: Reader) -> Showing:
     yield facts
     drawing = projection(seen.x[t], matrices, (seen.q[t], seen.k[t], seen.v[t]), frame.mode())
     still(drawing, key=scene.key, alt=alt(scene, facts))
-    caption(scene, facts)
+    under_picture(scene, facts)
     _before_training(scene, reader, facts)
     show_colors()
     lecture(scene, facts, "shapes")
@@ -70,7 +70,7 @@ def _before_training(scene: Scene, reader: Reader, facts: Facts) -> None:
         size = facts["hs"] if reader.name == UNTRAINED else 16
         mean, spread = _evenness(tuple(reader.ids.tolist()), size)
         looked = {"effective": mean, "spread": spread, "seeds": SEEDS}
-    caption(scene, {**facts, **looked}, "before_one" if reader.name == NOTEBOOK else "before")
+    under_picture(scene, {**facts, **looked}, "before_one" if reader.name == NOTEBOOK else "before")
 
 
 @lru_cache(maxsize=64)

@@ -14,8 +14,8 @@ from tinygpt.plots.lessons.positions import Curve, by_position
 from tinygpt.randomness import generator
 from tinygpt.ui import frame
 from tinygpt.ui.drag import still
-from tinygpt.ui.lessons.averaging.loop import NAMES, T
-from tinygpt.ui.scene import Showing, alt, caption, choose, plot, scene, table
+from tinygpt.ui.lessons.averaging.loop import PLACES, T
+from tinygpt.ui.scene import Showing, alt, choose, plot, scene, table, under_picture
 from tinygpt.ui.train.here import train_here
 from tinygpt.words.storyboard import Scene, apart
 
@@ -48,9 +48,9 @@ def forgets(scene: Scene, x: Tensor) -> Showing:
             for rows, names in ((said, WORDS), (turned, WORDS[::-1]))
         )
         still(drawing, key=scene.key, alt=alt(scene, facts))
-        caption(scene, facts)
+        under_picture(scene, facts)
     else:
-        bars = figures.changes_bars(first if words == "swapped" else fifth, NAMES, frame.mode())
+        bars = figures.changes_bars(first if words == "swapped" else fifth, PLACES, frame.mode())
         plot(scene, bars, facts, words)
 
 

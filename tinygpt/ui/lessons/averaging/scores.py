@@ -17,7 +17,7 @@ from tinygpt.plots.lessons import averaging as figures
 from tinygpt.plots.look import PALETTE, color
 from tinygpt.spelling import spoken
 from tinygpt.ui import frame
-from tinygpt.ui.lessons.averaging.loop import CHARACTERS, NAMES, T
+from tinygpt.ui.lessons.averaging.loop import FIRST, PLACES, T
 from tinygpt.ui.scene import Showing, explain, scene
 from tinygpt.words.storyboard import Facts, Scene
 
@@ -258,7 +258,7 @@ def chosen_scores(scene: Scene, x: Tensor) -> Showing:
         "t": t, "column": i, "score": float(scores[t, i]), "total": float(scores[t, : t + 1].exp().sum()),
         "share": float(weights[t, i]),
     }  # fmt: skip
-    rows = {"row": NAMES, **{f"column {NAMES[i]}": weights[:, i].tolist() for i in range(T)}}
+    rows = {"row": PLACES, **{f"column {PLACES[i]}": weights[:, i].tolist() for i in range(T)}}
     explain(scene, facts, lambda: rows)
 
 
@@ -310,7 +310,7 @@ def link_of(scores: Tensor) -> str:
 
 
 def _words(scene: Scene) -> dict[str, Any]:
-    vowels = [i for i, c in enumerate(CHARACTERS) if c in "aeiou"]
+    vowels = [i for i, c in enumerate(FIRST) if c in "aeiou"]
     tasks = {
         "copy": {"row": 5, "wanted": [3], "least": COPIES, "most": 1, "alone": False},
         "ninety": {"row": 4, "wanted": [0], "least": NINETY - NEAR, "most": NINETY + NEAR, "alone": True},
@@ -322,7 +322,7 @@ def _words(scene: Scene) -> dict[str, Any]:
     ]
     plain = {name: scene.templates[name] for name in ("label", "cell", "value", "sentence", "sum", "reset")}
     return plain | {
-        "names": NAMES, "spoken": [spoken(c) for c in CHARACTERS], "tasks": said, "limit": LIMIT,
+        "names": PLACES, "spoken": [spoken(c) for c in FIRST], "tasks": said, "limit": LIMIT,
         "before": frame.IN_THE_PICTURE,
     }  # fmt: skip
 
@@ -332,7 +332,7 @@ def _task(task: dict[str, Any]) -> Facts:
     t, (i, *_), share = task["row"], task["wanted"], NINETY if task["alone"] else task["least"]
     others = t + 1 - len(task["wanted"])
     return {
-        "t": t, "column": i, "looker": spoken(CHARACTERS[t]), "looked_at": spoken(CHARACTERS[i]),
+        "t": t, "column": i, "looker": spoken(FIRST[t]), "looked_at": spoken(FIRST[i]),
         "share": share, "rest": 1 - share, "others": others,
         "needed": score_for_share(share, others, among=len(task["wanted"])),
         "places": " and ".join(map(str, task["wanted"])),
@@ -344,7 +344,7 @@ def _plane(points: Tensor) -> dict[str, Any]:
     p, equal = PALETTE[mode], mean_by_tril(points[None])[0]
     return {
         "points": points.tolist(), "spots": figures.spots(points),
-        "equal": figures.spots(equal), "plane": figures.empty_plane(points, equal, CHARACTERS, mode),
+        "equal": figures.spots(equal), "plane": figures.empty_plane(points, equal, FIRST, mode),
         "shades": [shade(n / 100, mode) for n in range(101)],
         "tones": {"ink": p.ink, "line": p.gray, "mean": color("heads", mode)},
     }  # fmt: skip

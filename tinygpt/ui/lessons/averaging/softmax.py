@@ -22,7 +22,7 @@ from tinygpt.spelling import scientific
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag, still
 from tinygpt.ui.lessons.averaging.loop import T
-from tinygpt.ui.scene import Showing, alt, caption, choose, explain, scene, wrong_frame, wrong_switch
+from tinygpt.ui.scene import Showing, alt, choose, explain, scene, under_picture, wrong_frame, wrong_switch
 from tinygpt.words.storyboard import Facts, Scene
 
 FILLS = {
@@ -52,11 +52,11 @@ def out_of_softmax(scene: Scene, x: Tensor) -> Showing:
     if after:
         with wrong_frame("wrong_after"):
             _stages_after(scene, facts)
-            caption(scene, facts, "wrong_after")
+            under_picture(scene, facts, "wrong_after")
     elif chosen != options[0]:
         with wrong_frame("fill", right=options[0]):
             _stages(scene, FILLS[chosen], facts)
-            caption(scene, facts, "wrong")
+            under_picture(scene, facts, "wrong")
     else:
         _stages(scene, FILLS[chosen], facts)
     explain(scene, facts)
@@ -141,7 +141,7 @@ def softmax_again(scene: Scene) -> Showing:
     words = "caption" if mask else "unmasked"
     drawing = "".join(figures.square(matrix, name, frame.mode()) for name, matrix in named.items())
     still(drawing, key=scene.key, alt=alt(scene, facts, words))
-    caption(scene, facts, words)
+    under_picture(scene, facts, words)
 
 
 def check_facts() -> Facts:

@@ -16,7 +16,7 @@ from tinygpt.plots.look import PALETTE, color
 from tinygpt.spelling import shown
 from tinygpt.ui import frame
 from tinygpt.ui.lessons.bigram.text import Counted, counted_text
-from tinygpt.ui.scene import Showing, caption, explain, scene
+from tinygpt.ui.scene import Showing, explain, scene, under_picture
 from tinygpt.words.storyboard import Facts, Scene
 
 LINES = 12  # that a game has, before it begins anew
@@ -201,7 +201,7 @@ def be_the_model(scene: Scene, text: Counted) -> Showing:
     facts = _facts(text)
     yield facts
     _game(key="guess", data=_data(scene, text, facts))
-    caption(scene, facts, "caption" if text.corpus.name == CORPUS else "caption_other")
+    under_picture(scene, facts, "caption" if text.corpus.name == CORPUS else "caption_other")
     explain(scene, facts)
 
 

@@ -23,7 +23,7 @@ from tinygpt.ui.drag import still
 from tinygpt.ui.lessons.bigram.text import SHOWN, Counted, char_control, commonest, counted_text
 from tinygpt.ui.lessons.bigram.whole_table import row_of_link, whole_table
 from tinygpt.ui.question import own_guess
-from tinygpt.ui.scene import Showing, alt, caption, explain, formula, plot, scene, table
+from tinygpt.ui.scene import Showing, alt, explain, formula, plot, scene, table, under_picture
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, Scene
 
@@ -131,7 +131,7 @@ def random_numbers(scene: Scene, text: Counted) -> Showing:
     yield facts
     figure = figures.random_tables(losses.tolist(), facts["whole_loss"], facts["even"], frame.mode())
     frame.show(figure, key=scene.key, alt=alt(scene, facts))
-    caption(scene, facts)
+    under_picture(scene, facts)
     left, right = st.columns([2, 3], gap="medium")
     with left:
         _corner(scene, text, model)

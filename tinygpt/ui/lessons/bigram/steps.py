@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from tinygpt.lessons import tables
-from tinygpt.lessons.one_step import RATE, Step, first_batches, gradient_by_hand, one_step
+from tinygpt.lessons.one_step import NOTEBOOK_RATE, SlowStep, first_batches, gradient_by_hand, slow_step
 from tinygpt.lessons.windows import LECTURE_BATCH
 from tinygpt.plots.lessons import bigram_steps as drawings
 from tinygpt.randomness import generator
@@ -54,8 +54,8 @@ def count_a_line(scene: Scene, text: Counted) -> Showing:
     drag(pictures, key="pair", label="Pair", names=names)
 
 
-@scene("big-row", code=[tables.worked_row])
-def one_row(scene: Scene, text: Counted) -> Showing:
+@scene("big-row", code=[tables.softmax_of_row])
+def row_and_loss(scene: Scene, text: Counted) -> Showing:
     """Logits, e to each, shares, and the loss of what really came: the pairs of a real line, digit by digit."""
     table = tables.notebook_table(text.V)[0].token_embedding_table.weight.detach()
     ids = text.corpus.train[: PAIRS + 1].tolist()
@@ -63,7 +63,7 @@ def one_row(scene: Scene, text: Counted) -> Showing:
     more = int(choose("Add to every logit of the row", ["0", "1"], "0", key="row_plus"))
     line, pictures, every = [text.chars[i] for i in ids], [], []
     for at, (now, came) in enumerate(zip(ids, ids[1:], strict=False)):
-        worked = tables.worked_row(table[now] + more, came)
+        worked = tables.softmax_of_row(table[now] + more, came)
         facts = {**_row_facts(worked, text), "character": text.say(now), "came": text.say(came)}
         names = [text.chars[i] for i in worked.shown]
         drawing = drawings.row_by_hand(line, at, worked, names, text.V - len(names), frame.mode())
@@ -85,14 +85,14 @@ def _row_facts(worked: tables.WorkedRow, text: Counted) -> dict[str, Any]:
 
 def _shift_facts(row: Tensor, came: int) -> Facts:
     """What the question needs: the same row as it is, and with 1 added to every logit."""
-    as_it_is, more = tables.worked_row(row, came), tables.worked_row(row + 1, came)
+    as_it_is, more = tables.softmax_of_row(row, came), tables.softmax_of_row(row + 1, came)
     return {
         "power": as_it_is.powers[-1], "power_plus": more.powers[-1], "total": as_it_is.total, "total_plus": more.total,
         "loss": as_it_is.loss, "loss_plus": more.loss, "euler": math.e,
     }  # fmt: skip
 
 
-@scene("big-step", code=[one_step, gradient_by_hand])
+@scene("big-step", code=[slow_step, gradient_by_hand])
 def one_step_slowly(scene: Scene, text: Counted) -> Showing:
     """The lines of the loop one by one over one batch; then the table after many steps."""
     x, y = _batch(text.corpus.name)
@@ -102,7 +102,7 @@ def one_step_slowly(scene: Scene, text: Counted) -> Showing:
     facts: dict[str, Any] = {
         "guesses": x.numel(), "B": x.shape[0], "T": x.shape[1], "V": text.V, "rows": len(rows),
         "touched": len(rows) * text.V, "cells": int((step.pairs > 0).sum()), "numbers": text.V**2,
-        "loss": step.loss, "loss_after": step.loss_after, "rate": RATE, "is_cells": False,
+        "loss": step.loss, "loss_after": step.loss_after, "rate": NOTEBOOK_RATE, "is_cells": False,
         "is_rows": len(rows) < text.V, "is_all": len(rows) == text.V,
         "whole": tables.loss(F.softmax(step.before.double(), dim=-1), text.counts),
     }  # fmt: skip
@@ -136,14 +136,14 @@ def _batch(corpus: str) -> tuple[Tensor, Tensor]:
 
 
 @lru_cache(maxsize=16)
-def _steps(corpus: str) -> tuple[Step, dict[int, Tensor]]:
+def _steps(corpus: str) -> tuple[SlowStep, dict[int, Tensor]]:
     """One step on that batch, and the table after more of them."""
     text, (x, y) = counted_text(corpus), _batch(corpus)
-    step = one_step(tables.notebook_table(text.V)[0], x, y)
+    step = slow_step(tables.notebook_table(text.V)[0], x, y)
     return step, first_batches(text.corpus, x, y, LATER)
 
 
-def _numbers_of_row(text: Counted, step: Step, row: int) -> dict[str, Any]:
+def _numbers_of_row(text: Counted, step: SlowStep, row: int) -> dict[str, Any]:
     """What the sentences say about the chosen row, and about what came after it most often."""
     came = int(step.pairs[row].argmax())
     p = F.softmax(step.before[row], dim=-1)
@@ -155,7 +155,7 @@ def _numbers_of_row(text: Counted, step: Step, row: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _shown(step: Step, row: int) -> list[int]:
+def _shown(step: SlowStep, row: int) -> list[int]:
     """The characters whose bars are drawn: those that came, then the likeliest."""
     came = step.pairs[row].argsort(descending=True, stable=True).tolist()
     came = [i for i in came if step.pairs[row, i] > 0][:BARS]
@@ -163,7 +163,7 @@ def _shown(step: Step, row: int) -> list[int]:
     return [*came, *likely][:BARS]
 
 
-def _picture_of_line(scene: Scene, text: Counted, step: Step, row: int, n: int, facts: Facts) -> Picture:
+def _picture_of_line(scene: Scene, text: Counted, step: SlowStep, row: int, n: int, facts: Facts) -> Picture:
     """The table and the chosen row while one line of the loop runs."""
     p, change = F.softmax(step.before, dim=-1), step.after - step.before
     whole, numbers, digits = [
@@ -179,7 +179,9 @@ def _picture_of_line(scene: Scene, text: Counted, step: Step, row: int, n: int, 
     return picture(scene, drawing, facts, f"caption_{NAMES[n]}")
 
 
-def _picture_after(scene: Scene, text: Counted, step: Step, row: int, n: int, table: Tensor, facts: Facts) -> Picture:
+def _picture_after(
+    scene: Scene, text: Counted, step: SlowStep, row: int, n: int, table: Tensor, facts: Facts
+) -> Picture:
     """The shares of the table after `n` steps."""
     p = F.softmax(table.double(), dim=-1)
     facts = {**facts, "steps": n, "now": tables.loss(p, text.counts)}

@@ -33,13 +33,13 @@ from tinygpt.ui.lessons.bigram.text import SHOWN, Counted, commonest
 from tinygpt.ui.scene import (
     Showing,
     alt,
-    caption,
     choose,
     explain,
     formula,
     fragment_of,
     scene,
     table,
+    under_picture,
     wrong_frame,
     wrong_switch,
 )
@@ -137,7 +137,7 @@ def _two_tables(scene: Scene, text: Counted, view: RunView | None, facts: Facts,
         with st.container(height=SLIDER, border=False, vertical_alignment="center"):
             st.markdown(f":gray[{scene.templates['moving']}]")
     still(pictures[-1].drawing, key=scene.key, alt=pictures[-1].alt)
-    caption(scene, every[last], _said_of(view, every[last]["loss"]))
+    under_picture(scene, every[last], _said_of(view, every[last]["loss"]))
 
 
 def _tables_drawn(scene: Scene, text: Counted, found: dict[int, Tensor], drawn: Sequence[int]) -> list[str]:
@@ -200,7 +200,7 @@ def _whole_table(scene: Scene, text: Counted) -> None:
         words = _said_of(view, there["loss"])
         still(drawing, key=scene.key, alt=alt(scene, there, words))
         for template in [_diagnosis(key, there) for key in wrong] or [words]:
-            caption(scene, there, template)
+            under_picture(scene, there, template)
     if math.isfinite(there["loss"]):
         formula(scene, there)
 
@@ -259,7 +259,7 @@ def _each_row(scene: Scene, text: Counted) -> None:
     said = scene.plain("alt_rows", facts | {"caption": scene.plain(words, facts)})
     figure = figures.rare_rows(n, k, chars, frame.mode())
     frame.show(figure, key=f"{scene.key}_rows", alt=said)
-    caption(scene, facts, words)
+    under_picture(scene, facts, words)
     table(lambda: {"character": list(map(named, chars)), "times": n, "KL of its row": k}, key=scene.key)
 
 

@@ -22,7 +22,7 @@ from tinygpt.ui import frame
 from tinygpt.ui.drag import drag, still
 from tinygpt.ui.lessons.bigram.runs import newest_run, tables_of
 from tinygpt.ui.lessons.bigram.text import Counted, char_control, counted_text
-from tinygpt.ui.scene import Showing, alt, caption, formula, picture, scene, table
+from tinygpt.ui.scene import Showing, alt, formula, picture, scene, table, under_picture
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, Scene
 
@@ -52,7 +52,7 @@ def same_dice(scene: Scene, text: Counted) -> Showing:
     yield facts
     words = "caption" if moments[-1] else "untrained"
     still(drawings.written_lines(lines, frame.mode()), key="big_6", alt=alt(scene, facts, words))
-    caption(scene, facts, words)
+    under_picture(scene, facts, words)
     with st.expander(f"{LONG} characters", type="compact", key="long_sample", on_change="rerun") as box:
         if box.open:
             st.code(_decoded(text, tables.write(found[moments[-1]], first, LONG, seed)), language=None)
@@ -148,7 +148,7 @@ def one_character(scene: Scene, text: Counted) -> Showing:
     words = "caption" if same else "other"
     figure = figures.two_contexts(contexts, pairs, triples, drawn, text.chars, frame.mode())
     frame.show(figure, key=scene.key, alt=alt(scene, facts, words))
-    caption(scene, facts, words)
+    under_picture(scene, facts, words)
     columns = {"pairs, a": pairs[0], "triples, a": triples[0], "pairs, b": pairs[1], "triples, b": triples[1]}
     shares = {name: row[drawn].tolist() for name, row in columns.items()}
     table(lambda: {"next": [named(text.chars[i]) for i in drawn], **shares}, key=scene.key)

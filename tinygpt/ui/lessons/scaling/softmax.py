@@ -12,7 +12,7 @@ from tinygpt.spelling import number, powered
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
 from tinygpt.ui.question import ask, gate, own_guess
-from tinygpt.ui.scene import Showing, begin, caption, deeper, explain, formula, lecture, margin, scene, table
+from tinygpt.ui.scene import Showing, begin, deeper, explain, formula, lecture, margin, scene, table, under_picture
 from tinygpt.variance import (
     HOT,
     effective_characters,
@@ -152,7 +152,7 @@ def many_rows(scene: Scene) -> Showing:
         passed_on = {stage: rows.passed_on for stage, rows in found.items()}
         figure = figures.passed_on(scaling.LONG, passed_on, frame.mode())
         frame.show(figure, key=f"{scene.key}_open", alt=scene.plain("alt_open", facts))
-    caption(scene, facts)
+    under_picture(scene, facts)
     lecture(scene, facts, "measure")
     columns = {
         f"{name}, {kind}": values

@@ -8,7 +8,7 @@ from tinygpt.lessons.scaling import CHARACTERS
 from tinygpt.plots.lessons import scaling as figures
 from tinygpt.ui import frame
 from tinygpt.ui.question import own_guess
-from tinygpt.ui.scene import Showing, alt, caption, choose, explain, margin, scene
+from tinygpt.ui.scene import Showing, alt, choose, explain, margin, scene, under_picture
 from tinygpt.ui.train.here import Runs, train_button
 from tinygpt.ui.train.launch import time_words
 from tinygpt.words.storyboard import Scene
@@ -84,7 +84,7 @@ def _train_here(scene: Scene, head_size: int) -> None:
     def compare(runs: Runs) -> None:
         ends = [run.final[1] for run in runs.values() if run.final]
         if len(ends) == len(PAIR):
-            caption(scene, {"hs": head_size, "divided": ends[0], "undivided": ends[1]}, "caption_here")
+            under_picture(scene, {"hs": head_size, "divided": ends[0], "undivided": ends[1]}, "caption_here")
 
     with margin():
         st.space("small")

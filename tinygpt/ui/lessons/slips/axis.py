@@ -10,7 +10,7 @@ from tinygpt.plots.lessons.attention import sums_figure
 from tinygpt.spelling import number
 from tinygpt.ui import frame
 from tinygpt.ui.lessons.attention.row import matrix_rows
-from tinygpt.ui.scene import Showing, alt, caption, choose, explain, scene, wrong_frame
+from tinygpt.ui.scene import Showing, alt, choose, explain, scene, under_picture, wrong_frame
 from tinygpt.words.storyboard import Scene
 
 T = 8  # rows of the study notebook's wei[0]
@@ -34,5 +34,5 @@ def down_the_columns(scene: Scene) -> Showing:
     with wrong_frame("slip_dim", right=-1) if dim == 1 else nullcontext():
         figure = sums_figure(weights, characters, frame.mode())
         frame.show(figure, key=scene.key, alt=alt(scene, facts, words), square=True)
-        caption(scene, facts, words)
+        under_picture(scene, facts, words)
     explain(scene, facts, lambda: matrix_rows(weights, characters))

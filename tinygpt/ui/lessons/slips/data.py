@@ -10,7 +10,7 @@ from tinygpt.plots.lessons import tokens as figures
 from tinygpt.ui import frame
 from tinygpt.ui.drag import drag
 from tinygpt.ui.lessons.tokens.ids import characters
-from tinygpt.ui.scene import Showing, caption, explain, picture, scene, wrong_frame, wrong_switch
+from tinygpt.ui.scene import Showing, explain, picture, scene, under_picture, wrong_frame, wrong_switch
 from tinygpt.words.storyboard import Facts, Scene
 
 SHORT_TEXT, SLIP, BLOCK = 40, 4, 8  # the text of the ruler; the study notebook's batch_size and block_size
@@ -27,7 +27,7 @@ def print_the_type(scene: Scene) -> Showing:
     yield facts
     asked = {"data.type": facts["method"], "data.type()": facts["called"], "data.dtype": facts["dtype"]}
     st.code("\n".join(f">>> print({what})\n{printed}" for what, printed in asked.items()), language=None)
-    caption(scene, facts)
+    under_picture(scene, facts)
 
 
 def _real_text() -> Corpus:

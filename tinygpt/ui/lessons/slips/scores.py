@@ -9,7 +9,7 @@ from tinygpt.lessons.measured import EXPERIMENTS, result, results_of_seeds
 from tinygpt.plots.lessons import scaling as figures
 from tinygpt.spelling import number
 from tinygpt.ui import frame
-from tinygpt.ui.scene import Showing, alt, caption, choose, deeper, formula, scene, table, wrong_frame
+from tinygpt.ui.scene import Showing, alt, choose, deeper, formula, scene, table, under_picture, wrong_frame
 from tinygpt.ui.train.here import train_here
 from tinygpt.variance import DISTRIBUTIONS, expected_variance, random_qk
 from tinygpt.words.storyboard import Scene
@@ -44,7 +44,7 @@ def dice_go_wrong(scene: Scene) -> Showing:
         with right:
             figure = figures.mean_score(sizes, means, frame.mode())
             frame.show(figure, key=f"{scene.key}_mean", alt=alt(scene, facts, words))
-        caption(scene, facts, words)
+        under_picture(scene, facts, words)
     formula(scene, facts, "formula" if is_wrong else "formula_right")
     deeper(scene, facts)
     variances = {"variance, plain": [v.mean for v in plain], "variance, divided": [v.mean for v in divided]}
@@ -68,7 +68,7 @@ def which_root(scene: Scene) -> Showing:
     frame.show(figure, key=f"{scene.key}_variance", alt=alt(scene, facts))
     figure = figures.largest_by_scale(sizes, most, scale, frame.mode()).update_layout(height=260)
     frame.show(figure, key=f"{scene.key}_largest", alt=alt(scene, facts))
-    caption(scene, facts)
+    under_picture(scene, facts)
     four = EXPERIMENTS["four-heads"]
     try:
         by_head, by_seed = (one.val_loss for one in results_of_seeds("four-heads"))

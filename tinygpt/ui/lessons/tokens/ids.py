@@ -16,7 +16,7 @@ from tinygpt.texts.keeping import kept
 from tinygpt.texts.tiny_shakespeare import SHA256
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.ui import controls, frame, texts
-from tinygpt.ui.scene import Showing, alt, caption, deeper, explain, margin, scene
+from tinygpt.ui.scene import Showing, alt, deeper, explain, margin, scene, under_picture
 from tinygpt.words import literal
 from tinygpt.words.storyboard import Facts, Scene
 
@@ -59,7 +59,7 @@ def every_character(scene: Scene, corpus: Corpus) -> Showing:
     if unknown := [spoken(c) for c in tokenizer.unknown(tiles)]:
         here = {"characters": ", ".join(unknown), "first": unknown[0], "V": tokenizer.vocab_size}
         st.markdown(scene.write("unknown", here))
-    caption(scene, facts, "caption" if known == tiles and known else "caption_some" if known else "caption_empty")
+    under_picture(scene, facts, "caption" if known == tiles and known else "caption_some" if known else "caption_empty")
     words = _word_facts(corpus.name)
     if words["shorter"] > 2 and words["different"] > words["V"]:  # else it is no text of words
         deeper(scene, words, "words")
@@ -110,7 +110,7 @@ def vocabulary(scene: Scene, corpus: Corpus) -> Showing:
     logarithmic = st.toggle("logarithmic", key="log_shares", bind="query-params")
     figure = figures.vocabulary_bars(counts, chars, frame.mode(), logarithmic=logarithmic)
     frame.show(figure, key=scene.key, alt=alt(scene, facts))
-    caption(scene, facts)
+    under_picture(scene, facts)
     remarks = {"many": len(chars) > figures.BARS, "never": bool(facts["absent"]), "exact": corpus.sha256 == SHA256}
     remarks["not_exact"] = chars == LECTURE_CHARS and not remarks["exact"]
     lines = " ".join(scene.write(name, facts) for name, is_so in remarks.items() if is_so)
@@ -150,7 +150,7 @@ def hide_some(scene: Scene, corpus: Corpus) -> Showing:
     before, after = QUOTED
     quoted = {"before": corpus.text[max(0, n - before) : n], "after": corpus.text[n : n + after]}
     st.html(figures.split_bar(n, m, frame.mode(), **quoted))
-    caption(scene, facts)
+    under_picture(scene, facts)
     explain(scene, facts)
 
 

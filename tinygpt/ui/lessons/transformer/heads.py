@@ -20,7 +20,7 @@ from tinygpt.training.presets import PRESETS
 from tinygpt.ui import controls, frame
 from tinygpt.ui.drag import drag
 from tinygpt.ui.readers import LONGEST, TEXT, readable, say_what_is_read
-from tinygpt.ui.scene import Showing, alt, caption, explain, picture, scene, table
+from tinygpt.ui.scene import Showing, alt, explain, picture, scene, table, under_picture
 from tinygpt.ui.train.here import train_here
 from tinygpt.words.storyboard import Facts, Scene
 
@@ -152,7 +152,7 @@ def let_pass(scene: Scene) -> Showing:
             st.markdown(f"**{scene.write('average', facts)}**")
             shares = dict(zip(("no skip", "skip"), habits, strict=True))
             frame.show(figures.habit_bars(shares, frame.mode()), key=scene.key, alt=alt(scene, facts))
-    caption(scene, facts)
+    under_picture(scene, facts)
     if len(text) > 1:
         st.markdown(scene.write("here", facts))
     rows = {"seed": EXPERIMENTS[ONE].seeds, **{EXPERIMENTS[name].title: found for name, found in losses.items()}}

@@ -26,7 +26,7 @@ from tinygpt.ui.lessons.transformer.parts import (
     products,
     sum_of_parts,
 )
-from tinygpt.ui.scene import Showing, alt, caption, explain, margin, picture, scene, table
+from tinygpt.ui.scene import Showing, alt, explain, margin, picture, scene, table, under_picture
 from tinygpt.words.storyboard import Facts, Scene
 
 WHOLE = cast(GPTConfig, PRESETS["layer-norm"].model)
@@ -54,7 +54,7 @@ def machine(scene: Scene) -> Showing:
     with right:
         sums = {part: (sum_of_parts(terms[part]), count) for part, count in there.items()}
         still(drawings.sums(sums, frame.mode()), key=f"{scene.key}_sums", alt=scene.plain("sums", facts))
-        caption(scene, facts)
+        under_picture(scene, facts)
     shares = [count / n for count in counts.values()]
     explain(scene, facts, lambda: {"part": list(counts), "learned numbers": list(counts.values()), "share": shares})
     _code_of_a_part(TABLE if isinstance(config, BigramConfig) else CODE)
