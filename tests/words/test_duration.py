@@ -7,9 +7,13 @@ from tinygpt.words.storyboard import lesson, lessons
 
 
 def test_the_lessons_take_about_what_a_clock_said():
-    measured = {"tokens": 15, "bigram": 28, "averaging": 23, "attention": 30, "scaling": 20, "transformer": 30}
-    away = {one.name: abs(minutes(one) - measured[one.name]) for one in lessons()}
+    measured = {"tokens": 15, "averaging": 23, "attention": 30, "scaling": 20, "transformer": 30}
+    away = {one.name: abs(minutes(one) - measured[one.name]) for one in lessons() if one.name in measured}
     assert max(away.values()) <= 10, away
+
+
+def test_lesson_2_takes_longer_than_the_eight_scenes_that_were_tried_with_a_clock():
+    assert len(lesson("bigram").scenes) > 8 and minutes(lesson("bigram")) > 28  # minutes, before it got more scenes
 
 
 def test_more_to_do_takes_longer():
