@@ -14,8 +14,8 @@ NOT_READ = ("alt", "formula", "deeper")  # beginnings of the templates that are 
 def minutes(lesson: Lesson) -> int:
     """How many minutes a student needs who reads all of a lesson and answers every question, to the next STEP.
 
-    Six lessons tried with a clock took 12-15, 25-30, 20-25, 30, 20 and 30 minutes; this comes out within 5 of each. Lesson 2
-    has got more scenes since, and nobody has tried it with a clock again.
+    Six lessons tried with a clock took 12-15, 25-30, 20-25, 30, 20 and 30 minutes; this comes out within 5 of each.
+    Lesson 2 has got more scenes since, and nobody has tried it with a clock again.
     """
     asked = [scene.question for scene in lesson.scenes.values() if scene.question]
     questions = len(asked) + len(lesson.check)
