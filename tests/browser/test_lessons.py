@@ -23,6 +23,7 @@ def test_the_picture_follows_the_drag_without_asking_the_server(page, base_url):
     figure = page.locator(".st-key-drag_t")
     slider, sentence = figure.get_by_role("slider"), figure.locator(".sentence")
     expect(sentence).to_contain_text("Row 2, \u2018r\u2019, averages 3 positions")
+    slider.scroll_into_view_if_needed()
     before = len(sent)
     box = slider.bounding_box()
     y = box["y"] + box["height"] / 2

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import wait_run
 from tinygpt.averaging import weights_of
+from tinygpt.randomness import generator
 from tinygpt.spelling import number
 from tinygpt.ui.lessons.averaging.scores import read_scores
 
@@ -40,6 +41,10 @@ def test_the_weights_on_the_screen_are_torch_s(page, figure):
     assert set(figure.locator(".sum").all_text_contents()) == {"1.00"}
     cell(figure, 7, 7).focus()
     page.keyboard.type("9")
+    x = torch.randn(4, 8, 2, generator=generator(1337))[0]
+    scores = read_scores("7.4=2,7.0=-1.5,7.7=9")
+    a, b = (number(v, 4) for v in (weights_of(scores) @ x)[7].tolist())
+    expect(figure.locator(".sentence")).to_contain_text(f"xbow[7] = ({a}, {b}).")
     expect(figure.locator(".sentence")).to_contain_text("e to it is 8\u202f103.08 of")
 
 

@@ -86,7 +86,7 @@ def test_what_is_no_fraction_is_written_in_digits():
 
 def test_a_stage_prints_its_numbers_and_says_what_is_not_there():
     drawing = figures.softmax_stage([[1.0, None], [0.5, 0.5]], "light", empty="\u2212\u221e", sums=[1.0, 1.0])
-    assert drawing.count(">0.50<") == 2 and drawing.count(">1.000<") == 2 and drawing.count(">\u2212\u221e<") == 1
+    assert drawing.count(">.50<") == 2 and drawing.count(">1.000<") == 2 and drawing.count(">\u2212\u221e<") == 1
     assert drawing.count("<rect") == 3
 
 

@@ -24,7 +24,7 @@ COLUMN, ROW = 60, 38  # px: the cells of a table of numbers
 TURNS = [turn * math.pi / 8 for turn in range(16)]  # sides of a point at which its label may stand
 REACHES = (1.0, 1.25)  # and how far from it
 Place = tuple[float, float]  # px from the left and from above
-CELL = 40  # px
+CELL, FACTOR = 34, 42  # px: the tiles of the softmax; those of a @ b
 
 
 def plane(
@@ -87,9 +87,9 @@ def _axes(mode: Mode) -> list[str]:
     """The two channels, with -1 and 1 on each."""
     p, middle = PALETTE[mode], PLANE / 2
     parts = [line(6, middle, PLANE - 6, middle, p.rule), line(middle, 6, middle, PLANE - 6, p.rule)]
-    parts += [words(PLANE - 6, middle + 30, "channel 0", p.muted, size=14, anchor="end")]
-    parts += [words(middle + 8, 14, "channel 1", p.muted, size=14)]
-    return parts + [words(left, top, said, p.muted, size=14, anchor="middle") for said, left, top in _axis_numbers()]
+    parts += [words(PLANE - 6, middle + 30, "channel 0", p.muted, size=15, anchor="end")]
+    parts += [words(middle + 8, 14, "channel 1", p.muted, size=15)]
+    return parts + [words(left, top, said, p.muted, size=15, anchor="middle") for said, left, top in _axis_numbers()]
 
 
 def _axis_numbers() -> list[tuple[str, float, float]]:
@@ -166,13 +166,13 @@ def product(a: Tensor, b: Tensor, i: int, j: int, mode: Mode) -> str:
         limit = float(matrix.abs().max()) * 1.6
         parts.append(words(left + 2, 12, name, p.ink, bold=True))
         whole = bool((matrix == matrix.round()).all())
-        parts.append(tiles(matrix.tolist(), mode, x=left, y=30, cell=52, limit=limit, digits=0 if whole else 2))
-        across, down, width, height = (52 * n for n in box)
+        parts.append(tiles(matrix.tolist(), mode, x=left, y=30, cell=FACTOR, limit=limit, digits=0 if whole else 2))
+        across, down, width, height = (FACTOR * n for n in box)
         parts.append(rect(left + across, 30 + down, width, height, stroke=p.ink, thick=2.5))
-        left += matrix.shape[1] * 52 + 14
-        parts.append(words(left, 30 + 78, sign, p.ink, anchor="middle"))
+        left += matrix.shape[1] * FACTOR + 14
+        parts.append(words(left, 30 + 1.5 * FACTOR, sign, p.ink, anchor="middle"))
         left += 18
-    return svg(left, 30 + 3 * 52 + 6, *parts)
+    return svg(left, 30 + 3 * FACTOR + 6, *parts)
 
 
 def softmax_stage(
@@ -182,7 +182,7 @@ def softmax_stage(
     """A square of numbers at one stage of the softmax, a row and a column a position; where there is no number,
     `empty` is written without a tile; `sums` stand at the right of its rows."""
     p, T = PALETTE[mode], len(values)
-    texts = [[empty if v is None else number(v, digits) for v in row] for row in values]
+    texts = [[empty if v is None else _short(v, digits) for v in row] for row in values]
     parts = [written_tiles(values, texts, mode, x=28, y=2, cell=CELL, size=14, limit=limit)]
     for i in range(T):
         parts.append(words(14, 2 + (i + 0.5) * CELL, str(i), p.muted, size=TICK, anchor="middle"))
@@ -192,7 +192,7 @@ def softmax_stage(
     ]
     if sums:
         parts.append(words(36 + T * CELL, T * CELL + 14, "sums", p.muted, size=15))
-    return svg(28 + T * CELL + 52, T * CELL + 28, *parts)
+    return svg(28 + T * CELL + 48, T * CELL + 28, *parts)
 
 
 def written_tiles(
@@ -263,7 +263,13 @@ def _fraction(share: float) -> str:
     if share == 0:
         return "0"
     whole = round(1 / share)
-    return ("1" if whole == 1 else f"1/{whole}") if abs(share * whole - 1) < 1e-6 else number(share).removeprefix("0")
+    return ("1" if whole == 1 else f"1/{whole}") if abs(share * whole - 1) < 1e-6 else _short(share, 2)
+
+
+def _short(value: float, digits: int) -> str:
+    """.28 and -.28 for what lies between -1 and 1, and whole numbers without digits: there is little room on a tile."""
+    text = number(value, 0 if value == round(value) else digits)
+    return text.replace("0.", ".", 1) if abs(value) < 1 else text
 
 
 STYLES = {"loop": ("bigram", "solid"), "product": ("head", "dash"), "softmax": ("heads", "dot")}  # hue, dash

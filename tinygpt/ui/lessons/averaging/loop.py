@@ -15,8 +15,8 @@ from tinygpt.ui.scene import Showing, choose, explain, picture, scene
 from tinygpt.words.storyboard import Facts, Scene
 
 T = 8  # positions, as in both study notebooks
-FIRST = "First Ci"  # a name for each position: the first of the lecture's text
-PLACES = [f"{shown(c)} {i}" for i, c in enumerate(FIRST)]
+FIRST_EIGHT = "First Ci"  # a name for each position: the first of the lecture's text
+ROW_NAMES = [f"{shown(c)} {i}" for i, c in enumerate(FIRST_EIGHT)]
 
 
 def notebook_x() -> Tensor:
@@ -35,11 +35,11 @@ def mean_so_far(scene: Scene, x: Tensor) -> Showing:
     mistaken = (T - 1, scene.templates["your_guess"]) if own_guess(scene) == 0 else None
     pictures = []
     for t in range(T):
-        left = figures.plane(points, means, t, FIRST, mode, guessed=mistaken if t == T - 1 else None)
-        right = figures.means_table(points, means, t, PLACES, mode)
+        left = figures.plane(points, means, t, FIRST_EIGHT, mode, guessed=mistaken if t == T - 1 else None)
+        right = figures.means_table(points, means, t, ROW_NAMES, mode)
         pictures.append(picture(scene, left + right, every[t]))
     t = drag(pictures, key="t", label="Position t", names=range(T), default=2)
-    explain(scene, every[t], lambda: {"t": PLACES, **_columns("x", points), **_columns("xbow", means)})
+    explain(scene, every[t], lambda: {"t": ROW_NAMES, **_columns("x", points), **_columns("xbow", means)})
 
 
 def _mean_facts(points: Tensor, means: Tensor, t: int) -> Facts:
@@ -48,7 +48,7 @@ def _mean_facts(points: Tensor, means: Tensor, t: int) -> Facts:
     broken = [" + ".join(few[:2]), *few[2:]]
     return {
         "t": t, "seen": t + 1, "share": 1 / (t + 1), "mean_0": float(means[t, 0]), "mean_1": float(means[t, 1]),
-        "last": T - 1, "terms": " \\\\ + ".join(broken), "looker": spoken(FIRST[t]),
+        "last": T - 1, "terms": " \\\\ + ".join(broken), "looker": spoken(FIRST_EIGHT[t]),
     }  # fmt: skip
 
 
@@ -86,9 +86,11 @@ def one_product(scene: Scene, x: Tensor) -> Showing:
     wei, means = tril_weights(T), mean_by_tril(x)[0]
     every = [_row_facts(wei, means, t) for t in range(T)]
     yield every[-1]
-    pictures = [picture(scene, figures.weighted_rows(wei, x[0], t, PLACES, frame.mode()), every[t]) for t in range(T)]
+    pictures = [
+        picture(scene, figures.weighted_rows(wei, x[0], t, ROW_NAMES, frame.mode()), every[t]) for t in range(T)
+    ]
     t = drag(pictures, key="wei_row", label="Row t of wei", names=range(T), default=2)
-    rows = {"row": PLACES, **{f"column {i}": wei[:, i].tolist() for i in range(T)}}
+    rows = {"row": ROW_NAMES, **{f"column {i}": wei[:, i].tolist() for i in range(T)}}
     explain(scene, {**every[t], "B": len(x), "C": x.shape[2]}, lambda: rows)
     how_fast(scene)
 

@@ -14,7 +14,7 @@ from tinygpt.plots.lessons.positions import Curve, by_position
 from tinygpt.randomness import generator
 from tinygpt.ui import frame
 from tinygpt.ui.drag import still
-from tinygpt.ui.lessons.averaging.loop import PLACES, T
+from tinygpt.ui.lessons.averaging.loop import ROW_NAMES, T
 from tinygpt.ui.scene import Showing, alt, choose, plot, scene, table, under_picture
 from tinygpt.ui.train.here import train_here
 from tinygpt.words.storyboard import Scene, apart
@@ -50,7 +50,7 @@ def forgets(scene: Scene, x: Tensor) -> Showing:
         still(drawing, key=scene.key, alt=alt(scene, facts))
         under_picture(scene, facts)
     else:
-        bars = figures.changes_bars(first if words == "swapped" else fifth, PLACES, frame.mode())
+        bars = figures.changes_bars(first if words == "swapped" else fifth, ROW_NAMES, frame.mode())
         plot(scene, bars, facts, words)
 
 

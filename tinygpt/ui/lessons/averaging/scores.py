@@ -17,7 +17,7 @@ from tinygpt.plots.lessons import averaging as figures
 from tinygpt.plots.look import PALETTE, color
 from tinygpt.spelling import spoken
 from tinygpt.ui import frame
-from tinygpt.ui.lessons.averaging.loop import FIRST, PLACES, T
+from tinygpt.ui.lessons.averaging.loop import FIRST_EIGHT, ROW_NAMES, T
 from tinygpt.ui.scene import Showing, explain, scene
 from tinygpt.words.storyboard import Facts, Scene
 
@@ -71,7 +71,9 @@ const MINUS = "\\u2212";
 const written = (value, digits) => {
   const size = Math.abs(value), places = size * 10 ** digits;  // 0.125 is 0.12 in two digits, as Python writes it
   const text = (places % 1 === 0.5 ? (2 * Math.round(places / 2)) / 10 ** digits : size).toFixed(digits);
-  return (value < 0 && +text ? MINUS : "") + text.replace(/\\B(?=(\\d{3})+(?!\\d)(?=\\.|$))/, "\\u202f");
+  const [whole, rest] = text.split(".");
+  const spaced = whole.replace(/\\B(?=(\\d{3})+$)/g, "\\u202f") + (rest ? "." + rest : "");
+  return (value < 0 && +text ? MINUS : "") + spaced;
 };
 const copy = (rows) => rows.map((row) => [...row]);
 const fill = (template, facts) => template.replace(/{(\\w+)}/g, (all, name) => facts[name] ?? all);
@@ -258,7 +260,7 @@ def chosen_scores(scene: Scene, x: Tensor) -> Showing:
         "t": t, "column": i, "score": float(scores[t, i]), "total": float(scores[t, : t + 1].exp().sum()),
         "share": float(weights[t, i]),
     }  # fmt: skip
-    rows = {"row": PLACES, **{f"column {PLACES[i]}": weights[:, i].tolist() for i in range(T)}}
+    rows = {"row": ROW_NAMES, **{f"column {ROW_NAMES[i]}": weights[:, i].tolist() for i in range(T)}}
     explain(scene, facts, lambda: rows)
 
 
@@ -310,7 +312,7 @@ def link_of(scores: Tensor) -> str:
 
 
 def _words(scene: Scene) -> dict[str, Any]:
-    vowels = [i for i, c in enumerate(FIRST) if c in "aeiou"]
+    vowels = [i for i, c in enumerate(FIRST_EIGHT) if c in "aeiou"]
     tasks = {
         "copy": {"row": 5, "wanted": [3], "least": COPIES, "most": 1, "alone": False},
         "ninety": {"row": 4, "wanted": [0], "least": NINETY - NEAR, "most": NINETY + NEAR, "alone": True},
@@ -322,7 +324,7 @@ def _words(scene: Scene) -> dict[str, Any]:
     ]
     plain = {name: scene.templates[name] for name in ("label", "cell", "value", "sentence", "sum", "reset")}
     return plain | {
-        "names": PLACES, "spoken": [spoken(c) for c in FIRST], "tasks": said, "limit": LIMIT,
+        "names": ROW_NAMES, "spoken": [spoken(c) for c in FIRST_EIGHT], "tasks": said, "limit": LIMIT,
         "before": frame.IN_THE_PICTURE,
     }  # fmt: skip
 
@@ -332,7 +334,7 @@ def _task(task: dict[str, Any]) -> Facts:
     t, (i, *_), share = task["row"], task["wanted"], NINETY if task["alone"] else task["least"]
     others = t + 1 - len(task["wanted"])
     return {
-        "t": t, "column": i, "looker": spoken(FIRST[t]), "looked_at": spoken(FIRST[i]),
+        "t": t, "column": i, "looker": spoken(FIRST_EIGHT[t]), "looked_at": spoken(FIRST_EIGHT[i]),
         "share": share, "rest": 1 - share, "others": others,
         "needed": score_for_share(share, others, among=len(task["wanted"])),
         "places": " and ".join(map(str, task["wanted"])),
@@ -344,7 +346,7 @@ def _plane(points: Tensor) -> dict[str, Any]:
     p, equal = PALETTE[mode], mean_by_tril(points[None])[0]
     return {
         "points": points.tolist(), "spots": figures.spots(points),
-        "equal": figures.spots(equal), "plane": figures.empty_plane(points, equal, FIRST, mode),
+        "equal": figures.spots(equal), "plane": figures.empty_plane(points, equal, FIRST_EIGHT, mode),
         "shades": [shade(n / 100, mode) for n in range(101)],
         "tones": {"ink": p.ink, "line": p.gray, "mean": color("heads", mode)},
     }  # fmt: skip

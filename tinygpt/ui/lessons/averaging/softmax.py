@@ -52,11 +52,11 @@ def out_of_softmax(scene: Scene, x: Tensor) -> Showing:
     if after:
         with wrong_frame("wrong_after"):
             _stages_after(scene, facts)
-            under_picture(scene, facts, "wrong_after")
+            st.markdown(scene.write("wrong_after", facts))
     elif chosen != options[0]:
         with wrong_frame("fill", right=options[0]):
             _stages(scene, FILLS[chosen], facts)
-            under_picture(scene, facts, "wrong")
+            st.markdown(scene.write("wrong", facts))
     else:
         _stages(scene, FILLS[chosen], facts)
     explain(scene, facts)
