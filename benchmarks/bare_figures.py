@@ -31,7 +31,7 @@ from tinygpt.plots.lessons import (
     transformer,
     transformer_drawings,
 )
-from tinygpt.plots.lessons.attention_stages import stages_figure
+from tinygpt.plots.lessons.attention import sums_figure
 from tinygpt.randomness import generator
 from tinygpt.training.presets import PRESETS
 from tinygpt.ui.drag import Picture, drag
@@ -60,7 +60,7 @@ SWITCHES = {
     "tokens": Control("log_shares", (LABEL, LABEL), "tok_2"),
     "bigram": Control("seed", (UP, DOWN), "big_3"),
     "averaging": Control("mask", (LABEL, LABEL), "avg_5"),
-    "attention": Control("row", (DOWN, UP), "att_3"),
+    "attention": Control("softmax_dim", ("role=radio[name='1']", "role=radio[name='-1']"), "att_8"),
     "scaling": Control("trained_size", ("role=radio[name='64']", "role=radio[name='256']"), "sca_8"),
     "transformer": Control("wrong_confound", (LABEL, LABEL), "tra_5"),
 }
@@ -92,10 +92,10 @@ def figure(lesson: str, key: str) -> go.Figure:
             masked = averages.masked_fill(~causal_mask(8), float("-inf")) if mask else averages
             named = [("averages", averages), ("masked", masked), ("softmax", softmax_of_averages(8, mask=mask))]
             return averaging.three_matrices(named, "light").update_layout(height=380)
-        case "attention":  # four pictures of one formula, with random queries and keys
-            row = int(st.number_input("row", 0, len(TEXT) - 1, 6, key=key))
-            q, k = torch.randn(2, len(TEXT), 32, generator=generator(1337))
-            return stages_figure(attention_stages(q, k), list(TEXT), "light", row=row, column=5, step="\u00f7 \u221a32")
+        case "attention":  # softmax along both axes, with random queries and keys
+            dim = st.segmented_control("dim", (-1, 1), default=-1, required=True, key=key)
+            q, k = torch.randn(2, 1, len(TEXT), 32, generator=generator(1337))
+            return sums_figure(attention_stages(q, k, dim=dim).weights[0], list(TEXT), "light")
         case "scaling":  # heads that were trained with the division and without
             size = st.segmented_control("head_size", list(SIZES), default=256, required=True, key=key)
             trained = {

@@ -3,15 +3,13 @@
 import streamlit as st
 
 from tinygpt.ui import addresses, frame
-from tinygpt.words.storyboard import lessons
+from tinygpt.words.storyboard import every_page
 
 frame.set_up()
 page = st.navigation(
     {
         "": [st.Page("learn/home.py", title="Home", default=True)],
-        "Learn": [
-            st.Page(f"learn/{one.name}.py", title=f"{one.number} {one.title}", url_path=one.name) for one in lessons()
-        ],
+        "Learn": [st.Page(f"learn/{one.name}.py", title=one.heading, url_path=one.name) for one in every_page()],
         "Lab": [
             st.Page("lab/train.py", title="Train", url_path="train"),
             st.Page("lab/compare.py", title="Compare", url_path="compare"),
@@ -19,6 +17,7 @@ page = st.navigation(
     },
     position="top",
 )
+addresses.follow_moved(page.url_path)
 addresses.tidy()
 with frame.column():
     page.run()

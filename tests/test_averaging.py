@@ -14,10 +14,12 @@ from tinygpt.averaging import (
     mean_by_loop,
     mean_by_softmax,
     mean_by_tril,
+    score_for_share,
     softmax_of_averages,
     softmax_then_zero,
     softmax_weights,
     tril_weights,
+    weights_of,
 )
 from tinygpt.randomness import generator
 
@@ -82,6 +84,25 @@ def test_softmax_makes_the_same_shares_out_of_zeros():
 )
 def test_only_minus_infinity_gives_the_future_nothing(fill, leak):
     assert softmax_weights(8, fill)[0, 1:].sum().item() == pytest.approx(leak, rel=0.04)
+
+
+def test_chosen_scores_of_zero_are_equal_shares_and_none_reaches_the_future():
+    torch.testing.assert_close(weights_of(torch.zeros(8, 8)), tril_weights(8))
+    weights = weights_of(torch.randn(8, 8, generator=generator(0)))
+    assert not weights.triu(1).any()
+    torch.testing.assert_close(weights.sum(1), torch.ones(8))
+
+
+def test_two_scores_by_hand():
+    weights = weights_of(torch.tensor([[5.0, 9.0], [math.log(3), 0.0]]))
+    torch.testing.assert_close(weights, torch.tensor([[1.0, 0.0], [0.75, 0.25]]))
+
+
+@pytest.mark.parametrize(("share", "others", "among"), [(0.9, 4, 1), (0.99, 5, 1), (0.99, 6, 2), (0.125, 7, 1)])
+def test_the_score_for_a_share_gives_that_share(share, others, among):
+    row = torch.zeros(others + among)
+    row[:among] = score_for_share(share, others, among=among)
+    assert row.softmax(0)[:among].sum().item() == pytest.approx(share)
 
 
 def test_zeroing_after_the_softmax_breaks_the_sum():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt.corpus import Corpus, load_corpus
-from tinygpt.counting import ENOUGH, Floor, NGramModel, floors, ngram_keys
+from tinygpt.counting import ENOUGH, Floor, NGramModel, floors, ngram_keys, shares_after
 
 NAMES = ["uniform", "1-gram", "2-gram", "3-gram", "4-gram", "5-gram"]
 
@@ -193,3 +193,14 @@ def test_the_noise_is_that_of_the_windows_of_a_live_estimate():
     assert floors(Corpus.from_text("ab" * 500))["2-gram"].noise == pytest.approx(0)
     found = floors(load_corpus("shakespeare-plays"))["2-gram"]
     assert 0.015 < found.noise < 0.035  # a live estimate on this text was found to be off by about 0.025
+
+
+def test_what_comes_next_is_told_by_each_letter_at_its_distance():
+    ids = torch.tensor([0, 1, 2, 0, 1, 3, 0, 2, 2])
+    near, far = shares_after(ids, torch.tensor([0, 1]), 4).flip(0)  # 1 is the last letter, 0 stands before it
+    assert near.tolist() == [0, 0, 0.5, 0.5]  # after a 1: once 2, once 3
+    assert far.tolist() == pytest.approx([0, 0, 2 / 3, 1 / 3])  # two after a 0: 2, 3, 2
+
+
+def test_a_letter_that_never_stands_there_tells_nothing():
+    assert shares_after(torch.tensor([0, 1, 0, 1]), torch.tensor([2]), 4).tolist() == [[0.25] * 4]

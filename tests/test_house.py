@@ -16,7 +16,7 @@ import pytest
 
 from tinygpt.files import PROJECT
 from tinygpt.texts.cleaning import MAX_BYTES, MAX_FILE_BYTES
-from tinygpt.words.storyboard import lessons
+from tinygpt.words.storyboard import every_page
 
 # Imports go one way: pages -> ui -> plots -> core. A folder's rule holds for all that is in it, at any depth, unless a
 # folder further in has a rule of its own.
@@ -176,7 +176,7 @@ def test_every_page_of_the_router_exists_and_every_page_is_in_it():
     paths = [call.args[0] for call in calls if dotted(call.func) == "st.Page"]
     listed = {path.value for path in paths if isinstance(path, ast.Constant)}
     assert "f'learn/{one.name}.py'" in map(ast.unparse, paths), "the pages of the lessons"
-    listed |= {f"learn/{one.name}.py" for one in lessons()}
+    listed |= {f"learn/{one.name}.py" for one in every_page()}
     there = {path.relative_to(PROJECT / "pages").as_posix() for path in (PROJECT / "pages").glob("*/*.py")}
     wrong = sorted(listed ^ there)
     assert not wrong, "in the router or in the folder, but not in both"

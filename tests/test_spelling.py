@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt.files import PROJECT
-from tinygpt.spelling import lettered, percent, unlettered
+from tinygpt.spelling import RAISED, lettered, percent, powered, scientific, ten_to, unlettered
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,28 @@ def test_no_name_comes_twice_or_ends_in_a_number_it_was_given(name, runs):
 @pytest.mark.parametrize("name", ["GPT", "GPT \u00b7 b", "GPT \u00b7 aa", "GPT 2", "GPT 17"])
 def test_what_a_name_began_with(name):
     assert unlettered(name) == "GPT" and unlettered("2") == "2" and unlettered("4 layers") == "4 layers"
+
+
+@given(st.integers(-300, 300))
+def test_powers_of_ten_are_written_with_raised_digits(power):
+    back = {new: old for old, new in RAISED.items()}
+    assert int(ten_to(power).removeprefix("10").translate(back)) == power
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "written"),
+    [
+        (2.0612e-9, 2, "2.06\u00b710\u207b\u2079"), (4.24835e-18, 4, "4.2484\u00b710\u207b\u00b9\u2078"),
+        (1234.0, 1, "1.2\u00b710\u00b3"), (1.0, 0, "1\u00b710\u2070"),
+    ],
+)  # fmt: skip
+def test_a_small_number_is_written_with_a_power_of_ten(value, digits, written):
+    assert powered(value, digits) == written
+
+
+@pytest.mark.parametrize(("value", "written"), [
+    (3.236e-8, "3.2\u00b710\u207b\u2078"), (0.000318, "3.2\u00b710\u207b\u2074"), (0.0450, "0.045"), (0.875, "0.88"),
+    (0.0, "0"), (-3.2e-8, "\u22123.2\u00b710\u207b\u2078"),
+])  # fmt: skip
+def test_a_small_number_is_a_power_of_ten(value, written):
+    assert scientific(value) == written

@@ -18,6 +18,7 @@ from tinygpt.variance import (
     gradient_size,
     query_gradient,
     random_qk,
+    running_sums,
     saturated,
     score_variance,
     softmax_jacobian,
@@ -208,6 +209,20 @@ def test_the_average_gradient_of_a_query_is_larger_without_the_division_and_most
     assert divided.mean().item() == pytest.approx(0.37, abs=0.02)
     assert divided.median().item() == pytest.approx(0.37, abs=0.02)
     assert (plain < 1e-3).float().mean().item() == pytest.approx(1 / 3, abs=0.05)
+
+
+def test_a_score_is_the_last_of_its_running_sums_by_hand():
+    q, k = torch.tensor([1.0, 2.0, -1.0]), torch.tensor([3.0, -1.0, 2.0])
+    assert running_sums(q, k).tolist() == [3.0, 1.0, -1.0]
+    q, k = (one[0] for one in random_qk(16, generator=generator(7)))
+    torch.testing.assert_close(running_sums(q, k)[..., -1], attention_stages(q, k).scores.diagonal(dim1=-2, dim2=-1))
+
+
+def test_the_spread_of_running_sums_grows_with_the_root():
+    q, k = random_qk(256, draws=640, generator=generator(7))
+    spreads = running_sums(q, k).flatten(0, 2).std(dim=0)
+    for n in (1, 4, 16, 64, 256):
+        assert spreads[n - 1].item() == pytest.approx(n**0.5, rel=0.03)
 
 
 @pytest.mark.parametrize("scale", [True, False, 0.3, 0.0])

@@ -5,6 +5,7 @@ Shapes in this file:
     T   tokens in a sequence
 """
 
+import math
 from collections.abc import Callable
 from statistics import median
 from time import perf_counter
@@ -50,6 +51,19 @@ def softmax_weights(T: int, fill: float = float("-inf")) -> Tensor:
     """
     scores = torch.zeros(T, T).masked_fill(~causal_mask(T), fill)
     return F.softmax(scores, dim=-1)
+
+
+def weights_of(scores: Tensor) -> Tensor:
+    """The weights that a softmax makes of any scores, the future masked. (T, T) -> (T, T)"""
+    return F.softmax(scores.masked_fill(~causal_mask(len(scores)), float("-inf")), dim=-1)
+
+
+def score_for_share(share: float, others: int, *, among: int = 1) -> float:
+    """Which score gives `among` positions that share of their row together, while `others` keep the score 0.
+
+    share = among * e^s / (among * e^s + others), solved for s.
+    """
+    return math.log(share / (1 - share) * others / among)
 
 
 def softmax_then_zero(T: int) -> Tensor:

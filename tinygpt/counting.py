@@ -115,6 +115,20 @@ def ngram_keys(ids: Tensor, n: int, vocab_size: int) -> Tensor:
     return keys
 
 
+def shares_after(ids: Tensor, letters: Tensor, vocab_size: int) -> Tensor:
+    """What comes next, as each of `letters` alone tells it: the last is one place before it, the first is T places.
+
+    Of all the times such a letter stands so far before a character of `ids` (N,): how often is it which? (T, V)
+    A letter that never stands there says nothing: equal shares.
+    """
+    T, rows = len(letters), []
+    for i, letter in enumerate(letters):
+        after = ids[T - i :][ids[: i - T] == letter]
+        counts = torch.bincount(after, minlength=vocab_size).double()
+        rows.append(counts / len(after) if len(after) else torch.full_like(counts, 1 / vocab_size))
+    return torch.stack(rows)
+
+
 class Floor(NamedTuple):
     """What a model that only counts loses, in nats per character, and how far that is the best of its kind."""
 

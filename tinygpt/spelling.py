@@ -8,6 +8,7 @@ from itertools import count, product
 from string import ascii_lowercase
 
 MINUS, INFINITY = "\u2212", "\u221e"
+RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 STAND_IN = {" ": "\u00b7", "\n": "\u00b6", "\t": "\u2192"}  # the marks a word processor shows; in all shipped faces
 SPOKEN = {" ": "a space", "\n": "a newline", "\t": "a tab"}
 
@@ -75,6 +76,19 @@ def number(value: float, digits: int = 2) -> str:
     return (MINUS if value < 0 and float(text) else "") + text
 
 
+def powered(value: float, digits: int = 2) -> str:
+    """A number with so many digits after the point and a power of ten: 2.06\u00b710\u207b\u2079."""
+    if value == 0 or not math.isfinite(value):
+        return number(value, 0)
+    mantissa, exponent = f"{value:.{digits}e}".split("e")
+    return f"{mantissa.replace('-', MINUS)}\u00b7{ten_to(int(exponent))}"
+
+
+def ten_to(power: int) -> str:
+    """10 to a whole number, with a raised exponent."""
+    return f"10{str(power).translate(RAISED)}"
+
+
 def thousands(value: int) -> str:
     """1,115,394 as 1 115 394 with thin spaces: the same in every language."""
     return f"{value:,}".replace(",", "\u202f")
@@ -91,6 +105,13 @@ def spelled(learning_rate: float) -> str:
     """0.001 as 1e-3: short enough for a slider and a URL, and the same in every language."""
     digits, exponent = f"{learning_rate:.6e}".split("e")
     return f"{digits.rstrip('0').rstrip('.')}e{int(exponent)}"
+
+
+def scientific(value: float) -> str:
+    """A small number as people write it: 3.2e-08 is "3.2\u00b710\u207b\u2078", and from a thousandth on 0.045 stays."""
+    if value == 0 or abs(value) >= 1e-3:
+        return f"{value:.2g}".replace("-", MINUS)
+    return powered(value, 1)
 
 
 def percent(share: float, figures: int = 1) -> str:

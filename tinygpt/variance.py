@@ -41,6 +41,11 @@ def random_qk(
     return q, k
 
 
+def running_sums(q: Tensor, k: Tensor) -> Tensor:
+    """A query times its own key, product by product: number n is the sum of the first n + 1. Both (..., hs) -> same"""
+    return (q * k).cumsum(-1)
+
+
 def score_variance(
     head_size: int,
     *,
@@ -110,8 +115,9 @@ def query_gradient(q: Tensor, k: Tensor, *, scale: float | bool = True) -> Tenso
     """
     factor = 1.0 if scale is False else q.shape[-1] ** -0.5 if scale is True else float(scale)
     weights = attention_stages(q, k, scale=scale, mask=False).weights  # (..., T, T)
-    moves = factor * softmax_jacobian(weights) @ k[..., None, :, :]  # (..., T, T, T) @ (..., 1, T, hs)
-    return moves.flatten(-2).norm(dim=-1)
+    jacobian, products = softmax_jacobian(weights), (k @ k.transpose(-2, -1))[..., None, :, :]  # (..., T, T, T) twice
+    squares = (jacobian @ products * jacobian).sum((-2, -1))  # of all numbers of jacobian @ k, without making them
+    return factor * squares.clamp(min=0).sqrt()
 
 
 def variance_at_the_start(config: GPTConfig) -> float:

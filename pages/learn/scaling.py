@@ -1,15 +1,12 @@
 """Page: why divide by the root of head_size, lesson 5."""
 
 from tinygpt.ui.lesson import close_lesson, open_lesson
-from tinygpt.ui.lessons.scaling import mistakes, softmax, trained, width
+from tinygpt.ui.lessons.scaling import softmax, trained, width
 
 story = open_lesson("scaling")
 width.a_sum()
 width.every_size()
 softmax.wide_scores()
-softmax.no_argument()
 softmax.many_rows()
-mistakes.dice_go_wrong()
-mistakes.which_root()
 trained.trained_heads()
 close_lesson(story)

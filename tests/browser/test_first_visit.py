@@ -76,9 +76,9 @@ def test_the_figures_follow_the_appearance(page, base_url):
     expect(paper).to_have_attribute("style", re.compile(r"background: rgb\(21, 23, 28\)"))
 
 
-def test_pointing_at_a_tile_says_its_arithmetic(page, base_url):
+def test_pointing_at_a_tile_says_how_much_it_looks(page, base_url):
     page.goto(base_url)
     wait_run(page)
     page.locator(".st-key-showpiece .nsewdrag").first.hover(position={"x": 10, "y": 10})
     expect(page.locator(".st-key-showpiece .hoverlayer")).to_contain_text("0, \u2018F\u2019, looks at 0, \u2018F\u2019")
-    expect(page.locator(".st-key-showpiece .hoverlayer")).to_contain_text("= 1.000")
+    expect(page.locator(".st-key-showpiece .hoverlayer")).to_contain_text("1.000 of its attention")

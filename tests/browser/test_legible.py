@@ -9,9 +9,9 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import wait_run
 from tests.waiting import PATIENCE
-from tinygpt.words.storyboard import lessons
+from tinygpt.words.storyboard import every_page
 
-PAGES = ["", *(f"{one.name}?reveal=all" for one in lessons()), "train", "compare"]
+PAGES = ["", *(f"{one.name}?reveal=all" for one in every_page()), "train", "compare"]
 SCREENS = [pytest.param(1280, "light", id="laptop"), pytest.param(390, "dark", id="phone")]
 
 LABELS = """

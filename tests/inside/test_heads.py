@@ -13,9 +13,11 @@ from tinygpt.inside.heads import (
     ModelHead,
     SeenHead,
     cross_attention,
+    evenness_untrained,
     future_share,
     moved,
     notebook_head,
+    plane_of,
     put_back,
     untrained_head,
 )
@@ -196,3 +198,44 @@ def test_the_same_seed_gives_the_same_head_whatever_else_was_drawn():
     again = see(untrained_head(16, seed=7)).out
     assert torch.equal(again, see(untrained_head(16, seed=7)).out)
     assert not torch.equal(again, see(untrained_head(16, seed=8)).out)
+
+
+@pytest.mark.parametrize("head", [untrained_head(4), notebook_head()])
+def test_x_times_the_matrices_is_query_key_and_value(head):
+    seen = head.see(torch.arange(5))
+    for matrix, made in zip(head.matrices, (seen.q, seen.k, seen.v), strict=True):
+        torch.testing.assert_close(seen.x @ matrix, made)
+
+
+def test_the_matrices_of_each_head_of_a_model_make_what_it_computes():
+    two_layers = model()
+    for layer in range(2):
+        for number in range(2):
+            head = ModelHead(two_layers, layer, number)
+            seen = head.see(torch.arange(6))
+            for matrix, made in zip(head.matrices, (seen.q, seen.k, seen.v), strict=True):
+                torch.testing.assert_close(seen.x @ matrix, made)
+
+
+def test_the_plane_of_a_query_keeps_its_scores_and_turning_it_turns_them():
+    q, k = torch.tensor([3.0, 4.0, 0.0]), torch.tensor([[3.0, 4.0, 1.0], [-4.0, 3.0, 0.0], [0.0, 0.0, 2.0]])
+    flat = plane_of(q, k)
+    assert flat.length == 5
+    torch.testing.assert_close(flat.scores(), k @ q)
+    torch.testing.assert_close(flat.scores(180), -(k @ q), atol=1e-5, rtol=0)
+    torch.testing.assert_close(flat.query(90).norm(), torch.tensor(5.0))
+    assert flat.keys[0, 0] == 5  # its shadow on the query: it points the same way
+    assert 0 < flat.kept < 1  # the keys need three directions
+
+
+def test_keys_that_lie_in_a_plane_lose_nothing_in_it():
+    q, k = torch.tensor([1.0, 0.0]), torch.tensor([[2.0, 1.0], [0.0, -3.0]])
+    flat = plane_of(q, k)
+    assert flat.kept == pytest.approx(1)
+    assert flat.keys.abs().tolist() == k.abs().tolist()
+
+
+def test_a_row_before_training_is_rather_even_over_many_seeds():
+    mean, spread = evenness_untrained(torch.arange(8), 16, seeds=range(40))
+    assert 6 < mean < 7.5 and 0.3 < spread < 1.2
+    assert evenness_untrained(torch.arange(1), 16, seeds=range(3)) == (1, 0)

@@ -1,6 +1,7 @@
 """Tables of pairs: by hand on tiny texts, and the known figures of Tiny Shakespeare."""
 
 import math
+from itertools import pairwise
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from tinygpt.generation import generate
 from tinygpt.lessons.tables import (
     as_model,
     entropy,
+    four_figures,
     kl,
     loss,
     notebook_table,
@@ -24,7 +26,9 @@ from tinygpt.lessons.tables import (
     random_losses,
     row_kl,
     row_losses,
+    share_digits,
     softmax_of_table,
+    worked_row,
     write,
 )
 from tinygpt.lessons.windows import LECTURE_BATCH
@@ -216,3 +220,23 @@ def test_every_row_sums_to_one(text, smoothing):
     P = probabilities(pair_counts(ids(text).long(), 4), smoothing)
     assert P.sum(dim=1).tolist() == [pytest.approx(1)] * 4
     assert ((effective_characters(P) >= 1 - 1e-9) & (effective_characters(P) <= 4 + 1e-9)).all()
+
+
+@pytest.mark.parametrize("seed", [1337, 1, 2])
+def test_a_pocket_calculator_finds_the_printed_digits(seed):
+    table = notebook_table(65, seed)[0].token_embedding_table.weight.detach()
+    for now, came in pairwise([18, 47, 56, 57, 58, 1, 15, 47, 58, 47, 64]):  # First Citiz
+        worked = worked_row(table[now], came)
+        assert worked.shown[-1] == came and len(set(worked.shown)) == 4
+        for z, power, share in zip(worked.logits, worked.powers, worked.shares, strict=True):
+            assert z == round(z, 4) and power == round(math.exp(z), 4)
+            assert share == pytest.approx(power / worked.total, rel=6e-4)
+        assert worked.total == pytest.approx(sum(worked.powers) + worked.others, abs=1e-9)
+        assert worked.loss == -math.log(worked.shares[-1])
+        exact = F.cross_entropy(table[now], torch.tensor(came)).item()
+        assert worked.loss == pytest.approx(exact, abs=1e-3)
+
+
+def test_a_share_is_printed_with_four_figures():
+    assert [four_figures(share) for share in (0.34117, 0.042134, 0.00042134, 1.0)] == [0.3412, 0.04213, 0.0004213, 1.0]
+    assert share_digits(0.0) == 4

@@ -19,14 +19,14 @@ from tinygpt.ui import session
 from tinygpt.ui.addresses import WORDS
 from tinygpt.ui.compare.forms import FORMS, LANGUAGES
 from tinygpt.ui.lessons.attention.reader import NOTEBOOK, UNTRAINED
-from tinygpt.words.storyboard import lessons
+from tinygpt.words.storyboard import every_page
 
 pytestmark = pytest.mark.usefixtures("one_engine")
 
 ROUTER = str(PROJECT / "pages" / "router.py")
 # A page, and what an address has to say so that all of its controls are there.
 PAGES: list[tuple[str, dict[str, str]]] = [
-    *((f"learn/{one.name}.py", {"reveal": "all"}) for one in lessons()),
+    *((f"learn/{one.name}.py", {"reveal": "all"}) for one in every_page()),
     *(("learn/attention.py", {"reveal": "all", "reader": head}) for head in (UNTRAINED, NOTEBOOK, "GPT")),
     ("lab/train.py", {}),
     *(("lab/compare.py", {"experiment": form}) for form in (*FORMS, LANGUAGES)),

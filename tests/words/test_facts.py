@@ -2,7 +2,7 @@
 
 import pytest
 
-from tinygpt.words.storyboard import Question, fields, lessons
+from tinygpt.words.storyboard import Question, every_page, fields
 
 SYMBOLS = {
     "B",
@@ -18,7 +18,7 @@ SYMBOLS = {
     "t",
     "kl",
 }  # they stand in the formulas and sentences themselves
-LESSONS = [pytest.param(one, id=one.name) for one in lessons()]
+LESSONS = [pytest.param(one, id=one.name) for one in every_page()]
 
 
 def of_question(question: Question) -> list[str]:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tinygpt.words import glossary as words
-from tinygpt.words.storyboard import lessons
+from tinygpt.words.storyboard import every_page
 
 MUST = (
     "head",
@@ -43,7 +43,7 @@ def test_the_first_mention_leads_to_the_explanation_and_the_rest_stays():
     assert both.count("](#word-") == 2 and "#word-val-loss" in both and "is a [loss](#word-loss" in both
 
 
-@pytest.mark.parametrize("one", [pytest.param(one, id=one.name) for one in lessons()])
+@pytest.mark.parametrize("one", [pytest.param(one, id=one.name) for one in every_page()])
 def test_each_word_of_a_lesson_is_in_its_list_and_linked_once(one):
     there = words.words_of(one)
     for found in there:

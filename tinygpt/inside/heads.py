@@ -8,17 +8,19 @@ Shapes in this file:
     C   channels (n_embd)       V   vocab_size
 """
 
+import math
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor
 
 from tinygpt.attention import Head, Stages, attention_stages
-from tinygpt.gpt import GPTLanguageModel, Scale, scale_factor
+from tinygpt.gpt import Block, GPTLanguageModel, Scale, scale_factor
 from tinygpt.models import blank
 from tinygpt.probes import capture
 from tinygpt.randomness import generator, initialize_as_torch
+from tinygpt.variance import effective_characters
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,13 @@ class ModelHead:
         """What this model multiplies its scores by."""
         return self.model.config.scale
 
+    @property
+    def matrices(self) -> Tensor:
+        """What x is multiplied by to make query, key and value. (3, C, hs)"""
+        attention = cast(Block, self.model.blocks[self.layer]).attention
+        rows = attention.qkv.weight.detach()  # (3 * n_head * hs, C)
+        return rows.view(3, attention.n_head, -1, rows.shape[1])[:, self.head].mT
+
     def see(
         self, ids: Tensor, *, positions: bool = True, mask: bool = True, dim: int = -1, scale: Scale | None = None
     ) -> SeenHead:
@@ -69,6 +78,12 @@ class LooseHead:
     tokens: Tensor  # (V, C)
     places: Tensor | None  # (longest T, C)
     scale: Scale = "1/sqrt(head_size)"
+
+    @property
+    def matrices(self) -> Tensor:
+        """What x is multiplied by to make query, key and value. (3, C, hs)"""
+        made = (self.head.query, self.head.key, self.head.value)
+        return torch.stack([each.weight.detach().mT for each in made])
 
     def see(
         self, ids: Tensor, *, positions: bool = True, mask: bool = True, dim: int = -1, scale: Scale | None = None
@@ -125,6 +140,13 @@ def untrained_head(head_size: int = 16, *, seed: int = 1337, vocab_size: int = 6
     return LooseHead(fresh_head(32, head_size, source), tokens, places)
 
 
+def evenness_untrained(ids: Tensor, head_size: int = 16, *, seeds: range = range(200)) -> tuple[float, float]:
+    """At how many characters the last of `ids` (T,) looks before training, as if evenly: mean and spread over seeds."""
+    heads = (untrained_head(head_size, seed=seed, longest=len(ids)) for seed in seeds)
+    looked = torch.stack([effective_characters(head.see(ids).stages.weights[-1]) for head in heads])  # (seeds,)
+    return float(looked.mean()), float(looked.std())
+
+
 def notebook_head(*, positions: bool = False) -> LooseHead:
     """Version 4 of the study notebooks: seed 1337, x (4, 8, 32), head_size 16, no scale.
 
@@ -145,6 +167,38 @@ def cross_attention(asking: SeenHead, answering: SeenHead) -> tuple[Tensor, Tens
     """
     weights = attention_stages(asking.q, answering.k, scale=asking.factor, mask=False).weights
     return weights, weights @ answering.v  # (T1, T2) @ (T2, hs) -> (T1, hs)
+
+
+class QueryPlane(NamedTuple):
+    """A query and keys as arrows on paper: their shadows on two directions, of which the first is the query's own."""
+
+    length: float  # of the query
+    keys: Tensor  # (T, 2)
+    kept: float  # how much of the keys' squared lengths is left
+
+    def query(self, degrees: float = 0.0) -> Tensor:
+        """The query turned to the left, in this plane. (2,)"""
+        angle = math.radians(degrees)
+        return self.length * torch.tensor([math.cos(angle), math.sin(angle)])
+
+    def scores(self, degrees: float = 0.0) -> Tensor:
+        """The dot products of the turned query with all keys; with 0 degrees exactly those of the head. (T,)"""
+        return self.keys @ self.query(degrees)
+
+
+def plane_of(q: Tensor, k: Tensor) -> QueryPlane:
+    """The plane of a query (hs,) in which its keys (T, hs) are as long as they can be: all its scores are exact."""
+    length = float(q.norm())
+    own = q / max(length, 1e-12)
+    along = k @ own  # (T,)
+    beside = k - along[:, None] * own  # (T, hs)
+    _, _, directions = torch.linalg.svd(beside.double(), full_matrices=False)
+    other = directions[0].to(k.dtype)
+    across = beside @ other  # (T,)
+    if float(across[across.abs().argmax()]) < 0:  # which side is up has no meaning: the farthest key is
+        across = -across
+    keys = torch.stack([along, across], dim=1)  # (T, 2)
+    return QueryPlane(length, keys, float(keys.square().sum() / k.square().sum().clamp(min=1e-12)))
 
 
 def put_back(weights: Tensor, order: Tensor) -> Tensor:

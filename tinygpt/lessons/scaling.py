@@ -10,12 +10,15 @@ from tinygpt.attention import Stages, attention_stages
 from tinygpt.gpt import SCALES, scale_factor
 from tinygpt.randomness import generator
 from tinygpt.variance import (
+    B,
     Distribution,
     Spread,
+    T,
     effective_characters,
     gradient_size,
     query_gradient,
     random_qk,
+    running_sums,
     saturated,
     score_variance,
     spread,
@@ -24,6 +27,7 @@ from tinygpt.variance import (
 SEED = 1337
 DRAWS = 400  # of a whole batch, as the study notebooks draw it once
 SIZES = (2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256, 362, 512)  # where the slider of sca-2 stops
+TERMS = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # where the slider of sca-1 stops: so many products are added
 LONG = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)  # sca-5
 FEW = (4, 16, 64, 256)  # sca-6, and the heads that were trained
 N_EMBD, SHARED = 32, (4, 8, 16, 32)  # sca-7: n_embd shared out among 8, 4, 2, 1 heads
@@ -73,6 +77,28 @@ def one_draw(head_size: int, seed: int, distribution: Distribution = "randn") ->
     return q, k, attention_stages(q, k, mask=False)
 
 
+class Walks(NamedTuple):
+    """Scores of random queries and keys, added product by product."""
+
+    drawn: Tensor  # from 0 on, (DRAWN, TERMS[-1] + 1)
+    ends: dict[int, Tensor]  # what all WALKS come to after each of TERMS, (WALKS,)
+    sizes: dict[int, float]  # what they would come to on average if no product were negative
+
+
+DRAWN, WALK_DRAWS = 60, 640
+WALKS = WALK_DRAWS * B * T
+
+
+@functools.cache
+def walks(seed: int = SEED) -> Walks:
+    """A score of TERMS[-1] products as a walk, many times."""
+    q, k = (one.flatten(0, 2) for one in random_qk(TERMS[-1], draws=WALK_DRAWS, generator=generator(seed)))
+    sums, sizes = running_sums(q, k), running_sums(q.abs(), k.abs())  # both (WALKS, TERMS[-1])
+    drawn = torch.nn.functional.pad(sums[:DRAWN], (1, 0))
+    at = {n: sums[:, n - 1].clone() for n in TERMS}
+    return Walks(drawn, at, {n: sizes[:, n - 1].mean().item() for n in TERMS})
+
+
 class Rows(NamedTuple):
     """What softmax makes of thousands of rows of random scores, a number at each of LONG."""
 
@@ -82,6 +108,8 @@ class Rows(NamedTuple):
 
 
 ROW_DRAWS = 250
+QUERY_DRAWS = 1_250
+QUERIES = QUERY_DRAWS * B * T
 ROW_COUNT = ROW_DRAWS * 4 * 8
 
 
@@ -102,8 +130,8 @@ def rows(seed: int = SEED) -> dict[str, Rows]:
 
 @functools.cache
 def query_gradients(head_size: int, seed: int = SEED) -> dict[str, Tensor]:
-    """The gradients that reach 1,920 queries, undivided and divided. Each (1920,)"""
-    q, k = random_qk(head_size, draws=60, generator=generator(seed))
+    """The gradients that reach QUERIES queries, undivided and divided. Each (QUERIES,)"""
+    q, k = random_qk(head_size, draws=QUERY_DRAWS, generator=generator(seed))
     return {stage: query_gradient(q, k, scale=scale).flatten() for stage, scale in STAGES.items()}
 
 

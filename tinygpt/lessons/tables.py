@@ -13,6 +13,7 @@ Shapes in this file:
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -81,7 +82,7 @@ def kl(P: Tensor, counts: Tensor) -> float:
 
 
 def row_kl(P: Tensor, counts: Tensor) -> Tensor:
-    """The same for each row by itself, nan for a character that nothing followed. Two (V, V) -> (V,)"""
+    """What each row costs more than the counts' own row, nan where nothing followed its character. -> (V,)"""
     return row_losses(P, counts) - row_losses(probabilities(counts), counts)
 
 
@@ -116,3 +117,39 @@ def passes(steps: Sequence[int], values: Sequence[float], goal: float) -> float 
             share = math.log(high / goal) / math.log(high / low)
             return a + (b - a) * share if a == 0 else a * (b / a) ** share
     return None
+
+
+class WorkedRow(NamedTuple):
+    """A row of logits turned into a loss, digit by digit: each number follows from those that are printed before it."""
+
+    shown: list[int]  # ids: the largest logits, and what really came
+    logits: list[float]  # four digits, as the study notebook prints them
+    powers: list[float]  # e to each, four digits
+    others: float  # the sum of the powers that are not shown
+    total: float
+    shares: list[float]  # power / total, four figures
+    loss: float  # -ln of the last one's share, two digits
+
+
+def worked_row(row: Tensor, came: int, most: int = 4) -> WorkedRow:
+    """A row of logits (V,) by hand, for the character that really `came`, which stands last."""
+    largest = [i for i in row.argsort(descending=True, stable=True).tolist() if i != came][: most - 1]
+    shown = [*largest, came]
+    printed = [round(float(z), 4) for z in row]
+    powers = [round(math.exp(z), 4) for z in printed]
+    total = round(sum(powers), 4)
+    shares = [four_figures(powers[i] / total) for i in shown]
+    others = round(total - sum(powers[i] for i in shown), 4)
+    return WorkedRow(
+        shown, [printed[i] for i in shown], [powers[i] for i in shown], others, total, shares, -math.log(shares[-1])
+    )
+
+
+def four_figures(share: float) -> float:
+    """A share as it is printed: 0.3412, 0.04213, 0.000421."""
+    return round(share, share_digits(share))
+
+
+def share_digits(share: float) -> int:
+    """How many digits behind the point print four figures of a share."""
+    return max(4, 3 - math.floor(math.log10(share))) if share > 0 else 4

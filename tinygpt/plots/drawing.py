@@ -114,6 +114,22 @@ def sides(
     return "".join(left + [character(x + (j + 0.5) * cell, below, c, mode) for j, c in enumerate(columns)])
 
 
+def scale_bar(
+    x: float, y: float, mode: Mode, *, width: float = 150, signed: bool = False, limit: float = 1.0,
+    name: str = "weight",
+) -> str:  # fmt: skip
+    """What the colors of tiles mean: a bar of them, its ends in numbers, its upper left corner at (x, y)."""
+    p, steps = PALETTE[mode], 20
+    low = -limit if signed else 0.0
+    shades = [shade(low + (limit - low) * (n + 0.5) / steps, mode, signed=signed, limit=limit)[0] for n in range(steps)]
+    each = width / steps
+    parts = [f'<rect x="{x + n * each:.1f}" y="{y:.1f}" width="{each + 0.3:.1f}" height="9" fill="{tone}"/>'
+             for n, tone in enumerate(shades)]  # fmt: skip
+    digits = 1 if signed and limit < 10 else 0
+    ends = (number(low, digits), "start", x), (name, "middle", x + width / 2), (number(limit, digits), "end", x + width)
+    return "".join(parts + [words(at, y + 20, said, p.muted, size=14, anchor=side) for said, side, at in ends])
+
+
 def outline(row: int, columns: int, mode: Mode, *, x: float, y: float, cell: float) -> str:
     """A line of ink round the first `columns` tiles of a row: what you selected."""
     return rect(x, y + row * cell, columns * cell, cell, stroke=PALETTE[mode].ink, thick=2.5)

@@ -67,6 +67,7 @@ PALETTE: dict[str, Palette] = {
 ROLE: dict[str, str] = {
     "bigram": "ochre", "head": "blue", "heads": "teal", "gpt": "plum", "count": "gray",
     "scores": "ochre", "scaled": "teal", "masked": "gray", "weights": "blue", "output": "plum",
+    "q": "ochre", "k": "teal", "v": "plum",  # one each, in every figure of a head
 }
 
 CONFIG = {  # on hover: download, and Streamlit's full screen; nothing that moves an axis

@@ -19,11 +19,19 @@ from tinygpt.training.presets import PRESETS
 from tinygpt.words.address import address_words
 
 WORDS = {"typed", "text", "text2", "context_a", "context_b", "corpus"}  # parameters that may say anything, or nothing
+MOVED = dict.fromkeys(("distribution", "root", "wrong_draw", "wrong_dtype"), "slips")  # parameters -> their page now
 CALLED = {
     "model": {name: preset.title for name, preset in PRESETS.items()},
     "corpus": {key: entry.title for key, entry in CATALOGUE.items()},
     "reader": {"notebook": "random vectors"},  # in links of before
 }
+
+
+def follow_moved(page: str) -> None:
+    """From a link of before, whose scene stands on another page now, to that page. The router calls it first."""
+    said = st.query_params.to_dict()
+    for to in {MOVED[key] for key in said if key in MOVED} - {page}:
+        st.switch_page(f"learn/{to}.py", query_params=said)
 
 
 def tidy() -> None:

@@ -20,23 +20,27 @@ from tinygpt.plots import thumbnails
 from tinygpt.plots.look import Mode
 from tinygpt.probes import capture
 from tinygpt.spelling import thousands
+from tinygpt.words.duration import minutes
 from tinygpt.words.storyboard import lessons
 
 TEXT = "First Citizen:\nSpeak"
 REPEATED = ("one-head", "four-heads", "feed-forward", "blocks", "gpt")  # experiments of the lessons, several seeds each
 LECTURE = (
-    "All of this follows a lecture: [Let's build GPT](https://www.youtube.com/watch?v=kCc8FmEb1nY) by Andrej Karpathy. "
-    "The lessons also look into two *study notebooks*, of learners who typed along while they watched. Their slips are "
-    "the learners', not the lecture's."
+    "All of this follows a lecture by Andrej Karpathy: [Let's build GPT: from scratch, in code, spelled "
+    "out](https://www.youtube.com/watch?v=kCc8FmEb1nY). The lessons also look into two *study notebooks*, of learners "
+    "who typed along while they watched. Their slips are the learners', not the lecture's."
 )
-COUNTED = dict(enumerate("No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()))
+FOR_TEACHERS = (
+    "At the end of a lesson's address `?reveal=all` shows every picture at once, and `?view=present` a scene a screen, "
+    "in large type. Every setting is in the address: set a page as you want it, and copy its link."
+)
+COUNTED = dict(enumerate("no one two three four five six seven eight nine ten eleven twelve".split()))
 
 
 class Showpiece(NamedTuple):
-    """One head on a text. Both matrices are (T, T)."""
+    """One head on a text; its weights are (T, T)."""
 
     text: str
-    scaled: Tensor
     weights: Tensor
     caption: str
 
@@ -57,8 +61,7 @@ def showpiece(folder: Path = CHECKPOINTS) -> Showpiece:
     if infos:
         return trained_head(max(infos)[1])
     q, k = torch.randn(2, len(TEXT), 16, generator=torch.Generator().manual_seed(1337))  # each (T, head_size)
-    stages = attention_stages(q, k)
-    return Showpiece(TEXT, stages.scaled, stages.weights, "One head before training: random queries, random keys.")
+    return Showpiece(TEXT, attention_stages(q, k).weights, "One head before training: random queries, random keys.")
 
 
 def shipped(folder: Path) -> list[tuple[Path, dict]]:
@@ -81,11 +84,10 @@ def trained_head(path: Path) -> Showpiece:
     weights = seen["blocks.0.attention.weights"][0]  # (n_head, T, T)
     before = weights.tril(-1).amax(dim=-1).mean(dim=-1)  # (n_head,)
     best = int(before.argmax())
-    scaled = seen["blocks.0.attention.scores"][0, best] * config.scale_factor
     entry = CATALOGUE.get(info.get("corpus", ""))
     steps = f" for {thousands(info['step'])} steps" if isinstance(info.get("step"), int) else ""
     caption = f"One head of a model that read {entry.title if entry else 'a text'}{steps}."
-    return Showpiece(text, scaled, weights[best], caption)
+    return Showpiece(text, weights[best], caption)
 
 
 @lru_cache
@@ -113,7 +115,7 @@ def lesson_cards(mode: Mode) -> list[WayIn]:
     """A card for each lesson."""
     cards = []
     for one in lessons():
-        line = f"{one.question} {one.minutes}\u00a0min"
+        line = f"{one.question} {minutes(one)}\u00a0min"
         cards.append(WayIn(f"learn/{one.name}", f"{one.number} {one.title}", line, _picture(one.name, mode)))
     return cards
 

@@ -93,14 +93,15 @@ def presented() -> bool:
 
 
 def open_lesson(name: str) -> Lesson:
-    """A lesson's words; the title of its page, and its place among the lessons, are shown.
+    """A page's words; its title, and its place among the lessons, are shown.
 
     With `?view=present` a scene fills the screen in large type, and the arrow keys turn scenes.
     """
     found = lesson(name)
     with st.container(key="lesson"):
+        place = f"Lesson {found.number} of {len(lessons())}" if found.number else "Beside the lessons"
         way = "[leave](?)" if presented() else "[present](?view=present)"  # either in a tab of its own
-        frame.title(found.title, found.subtitle, f"Lesson {found.number} of {len(lessons())} \u00b7 {way}")
+        frame.title(found.title, found.subtitle, f"{place} \u00b7 {way}")
     if presented():
         st.html(f"<style>{PRESENTED}</style>")
         _arrows(key="arrows", height=1)
@@ -108,16 +109,19 @@ def open_lesson(name: str) -> Lesson:
 
 
 def close_lesson(lesson: Lesson, facts: Facts | None = None) -> None:
-    """The questions at the end of a lesson; the way to the lesson before, and to the one after or the laboratory."""
+    """The questions at the end of a lesson; the way to the lesson before, and to the one after or the laboratory. From
+    a page beside the lessons the way leads home."""
     st.space("large")
+    if lesson.number is None:
+        _words(lesson)
+        st.space("large")
+        with st.container(key="card_turn"):
+            st.page_link("learn/home.py", label="Home", icon=":material/arrow_back:")
+        return
     st.header("Check", anchor="check")
     for question in lesson.check:
         answers(question, facts or {})
-    if found := words_of(lesson):
-        st.space("large")
-        st.subheader("Words", anchor="words")
-        rows = (f'<dt id="{entry.anchor}">{escape(entry.word)}</dt><dd>{escape(entry.says)}</dd>' for entry in found)
-        st.html(f'<dl class="glossary">{"".join(rows)}</dl>')
+    _words(lesson)
     st.space("large")
     links = [(f"learn/{one.name}.py", literal.markdown(one.title)) for one in lessons()]
     way = [("learn/home.py", "Home"), *links, ("lab/train.py", "Train your own")]
@@ -127,3 +131,12 @@ def close_lesson(lesson: Lesson, facts: Facts | None = None) -> None:
         with st.container(width="content"):
             st.page_link(before, label=name, icon=":material/arrow_back:")
         st.page_link(after, label=f"Next: {next_name}", icon=":material/arrow_forward:", icon_position="right")
+
+
+def _words(lesson: Lesson) -> None:
+    """What the words of the field mean that a page uses."""
+    if found := words_of(lesson):
+        st.space("large")
+        st.subheader("Words", anchor="words")
+        rows = (f'<dt id="{entry.anchor}">{escape(entry.word)}</dt><dd>{escape(entry.says)}</dd>' for entry in found)
+        st.html(f'<dl class="glossary">{"".join(rows)}</dl>')

@@ -70,7 +70,7 @@ def distinct(question: Question, options: list[str], facts: Facts) -> list[int]:
     return sorted(places.values())
 
 
-def guess(scene: Scene) -> Any:
+def own_guess(scene: Scene) -> Any:
     """What was guessed, as the place of its option among the scene's answers; None before an answer. For a mark in the
     picture, beside what is so."""
     return st.session_state.get(f"ask_{scene.question.id}") if scene.question else None

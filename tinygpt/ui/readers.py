@@ -24,14 +24,16 @@ def last_ids(text: str, tokenizer: CharTokenizer, longest: int) -> Tensor:
 
 
 def say_what_is_read(
-    text: str, read: str, tokenizer: CharTokenizer, longest: int, *, reader: str = "this head"
+    text: str, read: str, tokenizer: CharTokenizer, longest: int, *, reader: str = "this head", instead: str = TEXT
 ) -> None:
-    """A note where what is `read` is not the `text` that was typed; `reader` is whoever reads it, in words."""
+    """A note where what is `read` is not the `text` that was typed; `reader` is whoever reads it, in words, and
+    `instead` what is read where nothing is left."""
     notes = []
     if unknown := tokenizer.unknown(text):
-        notes.append(f"Left out, because {reader} has no vector for it: {', '.join(map(spoken, unknown))}.")
+        them = "it" if len(unknown) == 1 else "them"
+        notes.append(f"Left out, because {reader} has no vector for {them}: {', '.join(map(spoken, unknown))}.")
     if not read:
-        notes.append(f"Nothing is left to read, so it reads \u2018{TEXT}\u2019.")
+        notes.append(f"Nothing is left to read, so it reads \u2018{instead}\u2019.")
     elif len(read) > longest:
         notes.append(f"It reads {longest} characters at most, so it reads the last: \u2018{read[-longest:]}\u2019.")
     if notes:

@@ -64,6 +64,8 @@ def scene(
                         if not seen:
                             gate(words)
                             return
+                    if words.slip:
+                        _slip(words.slip)
                     if words.notebook:
                         _notebook(words.notebook)
                     if code:
@@ -155,6 +157,12 @@ def formula(scene: Scene, facts: Facts, template: str = "formula") -> None:
     written = scene.plain(template, facts)
     with margin():
         st.latex(written.replace("\u2212", "-").replace("\u202f", r"\,"))
+
+
+def _slip(words: str) -> None:
+    """A mistake that the study notebooks make here, with the way to the page that looks into it."""
+    with margin():
+        st.page_link("learn/slips.py", label=f"A slip: {words}", icon=":material/bug_report:")
 
 
 def _notebook(lines: str) -> None:

@@ -6,9 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from tinygpt.spelling import number, spoken, thousands
-
-RAISED = str.maketrans("0123456789-", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207b")
+from tinygpt.spelling import number, powered, spoken, thousands
 
 
 class Look(NamedTuple):
@@ -39,14 +37,21 @@ def softmax_step(scaled: Tensor, row: list[float | None], j: int) -> str:
     return f"e^({number(float(scaled[j]), 4)}) \u00f7 {amount(total)} = {number(row[j] or 0.0, 3)}"
 
 
-def amount(value: float) -> str:
-    """A positive number of any size in a few characters: 4.00, 115 870, and what e to a large score gives: 4.4·10²⁸."""
-    if not 10_000 <= value < float("inf"):
-        return number(value)
-    if value < 1e6:
+def amount(value: float, digits: int = 2) -> str:
+    """A positive number of any size in a few characters: 4.00, 0.0033, 115 870, and what e to a large score gives:
+    4.4\u00b710\u00b2\u2078. Never 0.00 for what is not 0. `digits` is how exactly, where that is not by the way."""
+    if 0.1 <= value < 10_000 or value in (0, float("inf")):
+        return number(value, digits if value < 100 else 2)
+    if 0.001 <= value < 0.1:
+        return number(value, digits + 2)
+    if 10_000 <= value < 1e6:
         return thousands(round(value))
-    digits, exponent = f"{value:.1e}".split("e")
-    return f"{digits}\u00b710{str(int(exponent)).translate(RAISED)}"
+    return powered(value, digits - 1)
+
+
+def as_printed(values: Tensor, digits: int = 4) -> Tensor:
+    """Numbers as a reader has them who sees so many digits, so that a pocket calculator finds what comes next."""
+    return torch.round(values.double(), decimals=digits)
 
 
 def strongest_words(weights: Tensor, characters: Sequence[str]) -> str:

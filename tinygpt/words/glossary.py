@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tinygpt.words.storyboard import Lesson, Scene, lessons
+from tinygpt.words.storyboard import Lesson, Scene, every_page
 
 # What is no prose: code, a field of a template, a formula, a link with its address.
 NOT_PROSE = re.compile(r"`[^`]*`|\{[^{}]*\}|\$[^$]*\$|\[[^\]]*\]\([^)]*\)")
@@ -77,7 +77,7 @@ def explained(text: str, entries: tuple[Term, ...]) -> str:
 def first_mentions() -> dict[str, tuple[Term, ...]]:
     """For each scene, by its id, the entries that its first words mention before any other scene of its lesson does."""
     mentions: dict[str, tuple[Term, ...]] = {}
-    for lesson in lessons():
+    for lesson in every_page():
         known: set[Term] = set()
         for scene in lesson.scenes.values():
             mentions[scene.id] = tuple(entry for entry in words_in(scene.say) if entry not in known)

@@ -1,7 +1,8 @@
 """The words of a lesson, from the catalog beside its page: pages/learn/<name>.toml. Numbers are filled in, never typed.
 
-A catalog holds the lesson's head (number, title, subtitle, question, minutes), one table for each scene in the
-order of the page, and the questions of the closing check:
+A catalog holds the page's head (number, title, subtitle, question), one table for each scene in the order of the page,
+and the questions of the closing check. Without a `number` it is a page beside the lessons, off the way and without a
+check:
 
     [avg-1]
     title = "Each position averages its past"
@@ -11,6 +12,7 @@ order of the page, and the questions of the closing check:
     case = {t = 7}  # what an answer sets the controls to: the case that is asked about
     at = "attention"  # where this is on the way from a text to its loss
     notebook = "xbow[b, t] = torch.mean(xprev, 0)"  # lines of a study notebook, letter for letter
+    slip = "A study notebook compares them with =="  # a mistake made here, which the page /slips looks into
     caption = "Row {t} averages {n} characters, each with weight {share:.3f}."
     covers = ["N1 averaging"]
 
@@ -26,12 +28,13 @@ from functools import cache
 from typing import Any
 
 from tinygpt.files import PROJECT
-from tinygpt.spelling import MINUS, number, thousands
+from tinygpt.spelling import MINUS, number, powered, thousands
 from tinygpt.words import literal
 
 CATALOGS = PROJECT / "pages" / "learn"
 
 STATIONS = ("text", "ids", "batch", "table", "attention", "probabilities", "loss")  # from a text to its loss
+
 
 Facts = Mapping[str, Any]  # the numbers and characters of a scene, by the name that its templates use
 
@@ -70,6 +73,7 @@ class Scene:
     at: str  # the one of STATIONS that it belongs to, or ""
     covers: tuple[str, ...]  # rows of the study notebooks that have their place here
     notebook: str  # the study notebooks' own lines for it, or ""
+    slip: str  # a mistake that the study notebooks make here, or ""
     templates: dict[str, str]
 
     @property
@@ -88,16 +92,20 @@ class Scene:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A page of the curriculum."""
+    """A page of the curriculum: a lesson, or a page beside the lessons."""
 
     name: str
-    number: int
     title: str
     subtitle: str
     question: str  # what its card on the home page asks
-    minutes: int
     scenes: dict[str, Scene] = field(repr=False)
     check: tuple[Question, ...] = field(repr=False)
+    number: int | None = None  # its place among the lessons; None: a page beside them
+
+    @property
+    def heading(self) -> str:
+        """Its title, with its number if it has one: "4 Self-attention"."""
+        return self.title if self.number is None else f"{self.number} {self.title}"
 
     def __getitem__(self, scene: str) -> Scene:
         return self.scenes[scene]
@@ -116,13 +124,28 @@ def lesson(name: str) -> Lesson:
 @cache
 def lessons() -> tuple[Lesson, ...]:
     """Every lesson, by its number. A lesson is there as soon as its catalog is."""
-    return tuple(sorted((lesson(path.stem) for path in CATALOGS.glob("*.toml")), key=lambda one: one.number))
+    return tuple(sorted((one for one in _catalogs() if one.number), key=lambda one: one.number or 0))
+
+
+@cache
+def beside() -> tuple[Lesson, ...]:
+    """Every page beside the lessons, by its title."""
+    return tuple(sorted((one for one in _catalogs() if one.number is None), key=lambda one: one.title))
+
+
+def every_page() -> tuple[Lesson, ...]:
+    """The lessons, then the pages beside them."""
+    return lessons() + beside()
+
+
+def _catalogs() -> list[Lesson]:
+    return [lesson(path.stem) for path in CATALOGS.glob("*.toml")]
 
 
 @cache
 def find_scene(id: str) -> Scene:
-    """The scene with that id, whichever lesson it belongs to. KeyError for one that no catalog holds."""
-    return {key: scene for one in lessons() for key, scene in one.scenes.items()}[id]
+    """The scene with that id, whichever page it belongs to. KeyError for one that no catalog holds."""
+    return {key: scene for one in every_page() for key, scene in one.scenes.items()}[id]
 
 
 def _scene(key: str, entry: dict[str, Any]) -> Scene:
@@ -139,6 +162,7 @@ def _scene(key: str, entry: dict[str, Any]) -> Scene:
         words.pop("at", ""),
         covers,
         words.pop("notebook", ""),
+        words.pop("slip", ""),
         words,
     )
 
@@ -183,4 +207,6 @@ class _Writer(string.Formatter):
         if spec.startswith(".") and spec.endswith("f"):
             whole, point, rest = number(value, int(spec[1:-1])).partition(".")
             return re.sub(r"(?<=\d)(?=(\d{3})+$)", "\u202f", whole) + point + rest
+        if spec.endswith("e"):
+            return powered(value, int(spec[1:-1]))
         return format(value, spec).replace("-", MINUS)

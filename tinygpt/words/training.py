@@ -2,9 +2,8 @@
 
 import math
 
-from tinygpt.spelling import brief, percent, shown, spelled, thousands
+from tinygpt.spelling import brief, percent, powered, shown, spelled, thousands
 from tinygpt.training.account import StepAccount
-from tinygpt.words.attention import RAISED
 
 LONGEST = 24  # characters of a window that are shown
 LAYERS = {"projection": "the projection", "expand": "the first layer of feed-forward",
@@ -41,8 +40,7 @@ def length(value: float, figures: int = 2) -> str:
     """A length of any size in so many figures: 0.012, or what hardly moves: 2.1\u00b710\u207b\u2079."""
     short = f"{value:.{figures}g}"
     if not math.isfinite(value) or (value and not 1e-4 <= value < 1e4):
-        digits, _, exponent = f"{value:.{figures - 1}e}".partition("e")
-        return f"{digits}\u00b710{str(int(exponent)).translate(RAISED)}" if exponent else short
+        return powered(value, figures - 1)
     return short if "e" not in short else thousands(round(value))
 
 

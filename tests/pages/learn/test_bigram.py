@@ -1,9 +1,14 @@
 """Lesson 2 as a student meets it: its numbers, its controls, and a table in training."""
 
+import json
+import math
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.lab.train_page import shared
+from tests.pages.learn.lesson_pages import replied, sentences
 from tests.waiting import PATIENCE, page_until, until
 from tinygpt.corpus import default_corpus
 from tinygpt.files import PROJECT
@@ -34,14 +39,17 @@ def test_the_lecture_s_numbers_stand_on_the_page(exact_file):
     words = says(opened(corpus="Tiny Shakespeare", char="t"))
     for said in (
         "After \u2018t\u2019: \u2018h\u2019 0.34, a space 0.25, \u2018o\u2019 0.09; counted from 60\u202f384 pairs.",
-        "2\u202f845 of 4\u202f225 pairs never occur. The surest row with at least 100 pairs is \u2018q\u2019 (1.00 on "
-        "\u2018u\u2019); the widest is a space, as wide as 23 equally likely characters.",
+        "2\u202f845 of 4\u202f225 pairs never occur. Of the rows of at least 100 pairs the most predictable is that of "
+        "\u2018q\u2019 (1.00 on \u2018u\u2019), the least predictable that of a space, as uncertain as a fair choice "
+        "among 23 characters.",
         "4.5629 on the first study notebook's batch of 32 guesses, 4.638 on the whole training text. 200 random "
         "tables: 4.67 \u00b1 0.08. Even guessing: 4.1744.",
         "P(\u2018g\u2019) after \u201cin\u201d 0.107, after \u201can\u201d 0.107: the same. Counting triples gives "
         "0.348 and 0.037.",
-        "23 of 90 characters agree before the training.",
-        "validation loss of the model: 2.482",
+        "23 of 90 characters agree with the counts' text before the training",
+        "Validation loss of this table (the counts, 1 added to each): 2.482",
+        "On the whole hidden text the counts of pairs pay 2.48 a character, one trained head of attention 2.40, and "
+        "guessing evenly 4.17.",
     ):
         assert said in words
 
@@ -53,14 +61,88 @@ def test_the_notebook_s_gibberish_is_written_to_the_letter():  # st.code leaves 
     ]
 
 
-def test_answering_the_first_question_chooses_its_letter():
+def test_the_first_picture_is_the_row_that_was_asked_about_with_what_was_guessed():
     page = opened()
-    assert "After \u2018e\u2019" in says(page)
-    page.radio(key="ask_big_1").set_value(0).run()
-    assert page.selectbox(key="char").value == "t"
-    assert "**Right.** 0.34" in says(page) and "After \u2018t\u2019" in says(page)
+    assert page.selectbox(key="char").value == "t" and "your guess" not in drawn(page)
+    page.radio(key="ask_big_1").set_value(1).run()
+    assert "**Not quite.** 0.34" in says(page) and "After \u2018t\u2019" in says(page)
+    assert "your guess" in drawn(page)
     page.selectbox(key="char").set_value("q").run()
-    assert "After \u2018q\u2019: \u2018u\u2019 1.00" in says(page)
+    assert "After \u2018q\u2019: \u2018u\u2019 1.00" in says(page) and "your guess" not in drawn(page)
+
+
+def drawn(page: AppTest) -> str:
+    """All Plotly figures of the page."""
+    return " ".join(chart.proto.spec for chart in page.get("plotly_chart"))
+
+
+def test_every_pair_of_the_first_line_adds_one_to_its_cell():
+    counted = sentences(opened(), "pair")
+    assert len(counted) == 12
+    assert counted[-1].startswith(
+        "12 pairs of \u201cFirst\u00b7Citizen\u201d counted. Now \u2018e\u2019, then \u2018n\u2019: its cell holds 1"
+    )
+    assert "the row of \u2018i\u2019 holds 3 in all" in counted[9]  # ir, it, iz
+
+
+@pytest.mark.parametrize("more", ["0", "1"])
+def test_one_row_is_worked_through_and_adding_to_all_of_it_changes_no_loss(more):
+    page = opened(row_plus=more)
+    worked = sentences(page, "row_pair")
+    assert len(worked) == 10
+    for sentence in worked:
+        power, total, share, again, loss = re.findall(r"(?<!\d)\d+\.\d+", sentence)
+        assert share == again and f"{-math.log(float(share)):.4f}" == loss
+        assert float(power) / float(total) == pytest.approx(float(share), rel=6e-4)
+    assert worked[0].endswith("= 5.6316.") or abs(float(worked[0].split("= ")[-1][:-1]) - 5.6316) < 1e-3
+
+
+def test_answering_about_the_row_shows_the_case_that_was_asked():
+    page = opened()
+    page.radio(key="ask_big_row").set_value(2).run()
+    assert page.get("button_group") and page.session_state["row_plus"] == "1"
+    assert replied(page, "big_row").startswith("**Right.** Each power is multiplied by e = 2.718")
+
+
+def test_one_step_goes_through_the_lines_of_the_loop():
+    page = opened()
+    lines = sentences(page, "training_line")
+    assert lines[0].endswith("(row: the character, column: the next one).")
+    assert "Their 32 pairs light up 26 cells in 14 rows of the table" in lines[0]
+    assert lines[1].endswith("have the mean 4.5629.")
+    asked_, p, times, guesses, gradient = re.search(
+        r"\((\d+) \u00b7 ([\d.]+) \u2212 (\d+)\) / (\d+) = \u2212(\d+\.\d+)", lines[3]
+    ).groups()
+    assert (int(asked_) * float(p) - int(times)) / int(guesses) == pytest.approx(-float(gradient), abs=6e-5)
+    assert "The loss of this batch falls from 4.5629 to 4.5610." in lines[4]
+    losses = [float(re.search(r"costs (\d\.\d+);", line)[1]) for line in lines[5:]]
+    assert losses == sorted(losses, reverse=True) and len(losses) == 3
+    page.radio(key="ask_big_step").set_value(1).run()
+    assert replied(page, "big_step").startswith("**Right.** 14 rows were looked up, and each has 65 numbers")
+
+
+def test_the_game_s_lines_and_prices_are_the_core_s():
+    page = opened()
+    (figure,) = [c for c in page.get("bidi_component") if c.proto.id.endswith("-guess")]
+    data, text = json.loads(figure.proto.json), bigram_text.counted_text(default_corpus())
+    hidden = text.corpus.tokenizer.decode(text.corpus.val.tolist())
+    assert [raw for _, _, raw in data["chars"]] == list(text.chars)
+    for game in data["games"]:
+        asked_ = "".join(text.chars[i] for i in game["asked"])
+        assert game["before"] + asked_ in hidden and len(asked_) == 10
+        ids = text.corpus.tokenizer.encode(game["before"][-1] + asked_)
+        paid = [-math.log(text.smoothed[a, b]) for a, b in zip(ids, ids[1:], strict=False)]
+        assert game["pairs"] == pytest.approx(paid)
+    assert data["chips"] * data["chip"] == pytest.approx(0.9) and round(data["even"], 2) == 4.17
+    assert [round(value, 2) for _, value, _ in data["whole"]] == [2.48, 2.4, 4.17]
+
+
+def test_the_study_notebook_s_last_batch_is_asked_about():
+    page = opened(reveal="")
+    page.radio(key="ask_big_5").set_value(1).run()
+    assert "The study notebook prints 2.4401" in " ".join(head.value for head in page.subheader)
+    assert replied(page, "big_5").startswith("**Right.** It is the mean of 32 \u00b7 8 = 256 guesses")
+    assert page.toggle(key="wrong_last_batch").value is True
 
 
 def test_a_character_that_the_text_never_has_gets_its_own_row_and_no_other():
@@ -84,27 +166,67 @@ def test_two_rows_are_joined_as_the_notebook_does_it():
 
 def test_a_button_chooses_what_is_hard_to_type():
     page = opened()
-    page.button(key=f"table_row_{ord(' ')}").click().run()
-    assert page.selectbox(key="table_row").value == " "
+    page.button(key=f"char_{ord(' ')}").click().run()
+    assert page.selectbox(key="char").value == " "
+
+
+def whole_table(page: AppTest) -> dict:
+    """What the browser is sent of the table of all pairs."""
+    (figure,) = [c for c in page.get("bidi_component") if "-rows_" in c.proto.id]
+    return json.loads(figure.proto.json)
+
+
+@pytest.mark.parametrize(("link", "row"), [("", "q"), ("3", "3"), ("a space", " ")])
+def test_the_whole_table_says_its_rows_and_its_pairs(link, row):
+    page = opened(corpus="Shakespeare, nine plays", table_row=link)
+    data, text = whole_table(page), bigram_text.counted_text("shakespeare-plays")
+    assert data["chars"][data["row"]][2] == row
+    now, then = text.chars.index("a"), text.chars.index("e")
+    assert (data["counts"][now][then], data["shares"][now][then]) == (25, 0.00049)
+    assert data["rows"][text.chars.index("q")].startswith("Row of \u2018q\u2019: \u2018u\u2019 1.00; 579 pairs.")
+    assert data["rows"][text.chars.index("3")] == "Row of \u20183\u2019: nothing follows it in the training text."
+    assert data["likeliest"][text.chars.index("3")] is None
+
+
+def test_a_guessed_row_is_marked_in_the_table():
+    page = opened()
+    assert whole_table(page)["guessed"] is None
+    page.radio(key="ask_big_2").set_value(1).run()
+    data = whole_table(page)
+    assert data["chars"][data["guessed"]][2] == "t"
 
 
 def test_another_context_with_another_last_letter_reads_another_row():
     page = opened(context_a="in", context_b="is")
     assert "other last characters, other rows" in says(page)
     page.text_input(key="context_b").set_value("\u2603x").run()
-    assert "Two characters each, please" in says(page) and not page.exception
+    assert "\u2018\u2603\u2019 does not occur in this text, so this shows \u201can\u201d." in says(page)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("the king", "Of what you typed the last two characters count: \u201cng\u201d."),
+        ("n", "A context has two characters. Until there are two, this shows \u201cin\u201d."),
+    ],
+)
+def test_a_context_that_is_too_long_or_too_short_is_said(typed, said):
+    page = opened()
+    page.text_input(key="context_a").set_value(typed).run()
+    assert said in says(page) and not page.exception
 
 
 def test_other_dice_write_other_lines():
     page = opened()
     page.number_input(key="dice").set_value(7).run()
-    assert not page.exception and "of 90 characters agree before the training." in says(page)
+    assert not page.exception and "of 90 characters agree with the counts' text" in says(page)
 
 
 def test_before_any_run_the_untrained_table_is_shown_as_what_it_is():
     words = says(opened())
     assert "Nothing is trained yet. Before the first step" in words
-    assert "No table is trained yet" in words
+    assert "Nothing is trained yet: the loss is 4." in words
+    assert "No table is trained yet" in says(opened(near_what="each row"))
 
 
 @pytest.mark.slow
@@ -134,19 +256,24 @@ def test_a_trained_table_opens_its_snapshots_and_the_scenes_below():
     page_until(page, lambda: "finished: 1\u202f000 steps" in says(page))
     page.run()
     words = says(page)
-    assert "after 1\u202f000 steps; a space occurs" in words
-    assert "characters agree before the training, " in words and "after 1\u202f000 steps." in words
+    assert "After 1\u202f000 steps the training loss on the whole text is 2.4" in words
+    assert "agree with the counts' text before the training, " in words and "after 1\u202f000 steps." in words
+    page.segmented_control(key="near_what").set_value("rows").run()
+    assert "after 1\u202f000 steps; a space occurs" in says(page)
+    page.segmented_control(key="near_what").set_value("whole").run()
     (run,) = session.engine().runs(page.session_state["student"])
     assert session.engine().snapshots(run.id)[-1] == 500
     (table,) = (frame.value for frame in page.dataframe if "learning rate" in frame.value)
     assert list(table["run"]) == ["bigram table"] and list(table["steps"]) == ["1\u202f000"]
+    assert list(table["learning rate"]) == ["1e-2"]  # as the slider writes it
     assert 800 < int(table.iloc[0, 3]) < 1_000
     page.toggle(key="wrong_last_batch").set_value(True).run()
-    assert "The batches of the last 1\u202f000 steps swing from" in says(page)
+    swing = re.search(r"The batches of the last 500 steps cost from (\S+) to (\S+);", says(page))
+    assert 2 < float(swing[1]) < 2.49 < float(swing[2]) < 3.2
     page.toggle(key="wrong_smoothing").set_value(True).run()
     assert "each costs \u2212ln 0 = \u221e. Adding 1" in says(page)
     page.button(key="right_wrong_last_batch").click().run()
-    assert "swing from" not in says(page) and not page.exception
+    assert "steps cost from" not in says(page) and not page.exception
 
 
 def test_a_run_that_is_deleted_in_another_tab_counts_as_untrained():
@@ -169,7 +296,7 @@ def test_a_run_that_diverges_leaves_the_page_standing():
     page.button(key="train").click().run()
     page_until(page, lambda: "diverged at" in says(page))
     page.run()
-    assert not page.exception
+    assert not page.exception and "\u221e = " not in says(page) and "\u221e (KL)" not in says(page)
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,10 @@ from tinygpt.plots.look import color
 from tinygpt.probes import capture
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.ui.home import TEXT, about_this_server, lesson_cards, measured_losses, showpiece
-from tinygpt.words.storyboard import lessons
+from tinygpt.words.duration import minutes
+from tinygpt.words.storyboard import beside, lessons
 
+SLIPS = [f"**{page.title}** \u2002{page.question}" for page in beside()]
 ROUTER = str(PROJECT / "pages" / "router.py")
 
 
@@ -63,7 +65,7 @@ def test_the_first_button_leads_to_lesson_1(home):
 
 def test_every_lesson_has_a_card_with_its_question(home):
     links = [link.proto.label for link in home.get("page_link")]
-    assert links == [*(f"**{one.number} {one.title}**" for one in lessons()), "**Train**", "**Compare**"]
+    assert links == [*(f"**{one.number} {one.title}**" for one in lessons()), *SLIPS, "**Train**", "**Compare**"]
     words = " ".join(text.value for text in home.markdown)
     assert all(one.question in words for one in lessons())
 
@@ -72,6 +74,23 @@ def test_every_lesson_has_a_card_with_its_question(home):
 def test_every_card_has_a_picture_of_its_own(mode):
     pictures = [card.picture for card in lesson_cards(mode)]
     assert len(set(pictures)) == len(pictures) and all(picture.startswith("<svg") for picture in pictures)
+
+
+def test_home_says_what_one_will_be_able_to_do(home):
+    words = " ".join(text.value for text in home.markdown)
+    assert "In six lessons you build the model behind ChatGPT, at a size you can check by hand." in words
+
+
+def test_home_does_not_do_lesson_4_s_arithmetic(home):
+    (chart,) = home.get("plotly_chart")
+    assert "e^" not in chart.proto.spec and "\\u00f7" not in chart.proto.spec and "\u00f7" not in chart.proto.spec
+    words = " ".join(text.value for text in home.markdown)
+    assert "The stronger the color, the more the row's character looks at the column's." in words
+
+
+@pytest.mark.parametrize("one", lessons(), ids=lambda one: one.name)
+def test_a_card_promises_the_time_that_is_reckoned(one, home):
+    assert any(f"{one.question} {minutes(one)}\u00a0min" in text.value for text in home.markdown)
 
 
 def test_home_says_what_is_at_hand(home):
@@ -92,13 +111,6 @@ def test_the_picture_is_a_head_of_the_model_with_the_longest_memory(tmp_path):
     assert piece.caption == "One head of a model that read Markov language for 2\u202f500 steps."
     seen = capture(load(path).model, torch.tensor([CharTokenizer(LECTURE_CHARS).encode(piece.text)]))
     assert any(torch.equal(piece.weights, head) for head in seen["blocks.0.attention.weights"][0])
-
-
-def test_the_numbers_before_the_softmax_fit_the_weights(tmp_path):
-    keep(tmp_path, "one", GPTConfig(n_embd=8, n_head=2, n_layer=1, block_size=8))
-    piece = showpiece(tmp_path)
-    future = torch.ones(8, 8).triu(1).bool()
-    torch.testing.assert_close(piece.scaled.masked_fill(future, -torch.inf).softmax(-1), piece.weights)
 
 
 def test_a_damaged_model_file_does_not_break_the_page(tmp_path):

@@ -3,17 +3,18 @@
 import pytest
 
 from tests.pages.learn.lesson_pages import asked, hidden, opened, pictures, replied
-from tinygpt.words.storyboard import lessons
+from tinygpt.words.storyboard import every_page, lessons
 
 LESSONS = [pytest.param(one, id=one.name) for one in lessons()]
+PAGES = [pytest.param(one, id=one.name) for one in every_page()]
 CLOSED = [  # the first scene of each lesson that hides its picture; a lesson of one scene has none
     pytest.param(one, closed[0], id=one.name)
-    for one in lessons()
+    for one in every_page()
     if (closed := [scene for scene in one.scenes.values() if scene.question and not scene.open])
 ]
 
 
-@pytest.mark.parametrize("one", LESSONS)
+@pytest.mark.parametrize("one", PAGES)
 def test_questions_stand_before_their_pictures(one):
     page = opened(one.name)
     assert page.title[0].value == one.title
@@ -21,12 +22,12 @@ def test_questions_stand_before_their_pictures(one):
     assert hidden(page) == closed
 
 
-@pytest.mark.parametrize("one", LESSONS)
+@pytest.mark.parametrize("one", PAGES)
 def test_a_teacher_s_link_shows_everything(one):
     page, closed = opened(one.name, reveal="all"), opened(one.name)
     assert hidden(page) == []
     assert (pictures(page) > pictures(closed)) == bool(hidden(closed))
-    assert [header.anchor for header in page.header] == [*one.scenes, "check"]
+    assert [header.anchor for header in page.header] == [*one.scenes, *(["check"] if one.number else [])]
 
 
 @pytest.mark.parametrize(("one", "scene"), CLOSED)
@@ -40,7 +41,7 @@ def test_any_answer_opens_the_picture_and_gets_its_reply(one, scene):
     assert any(f": **{word}**" in text.value for word in given for text in page.markdown)
 
 
-@pytest.mark.parametrize("one", LESSONS)
+@pytest.mark.parametrize("one", PAGES)
 def test_what_is_right_is_one_answer_also_where_it_is_measured(one):
     asked_for = [*(scene.question for scene in one.scenes.values() if scene.question), *one.check]
     measured = [q for q in asked_for if any(isinstance(answer.right, str) for answer in q.answers)]
@@ -65,7 +66,7 @@ def test_show_me_opens_the_picture_without_an_answer(one, scene):
 @pytest.mark.slow
 def test_no_setting_of_one_page_breaks_another():
     page = opened(lessons()[0].name, reveal="all")
-    pages = [*(f"learn/{one.name}.py" for one in lessons()), "lab/train.py"]
+    pages = [*(f"learn/{one.name}.py" for one in every_page()), "lab/train.py"]
     for path in [*pages, *reversed(pages)]:
         page.query_params["reveal"] = "all"
         page.switch_page(path).run()

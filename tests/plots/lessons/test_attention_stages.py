@@ -1,5 +1,6 @@
 """The pictures of lesson 4, looked at through their data: four stages, a worked row, arrows, sums, bars."""
 
+import math
 import re
 from html.parser import HTMLParser
 from xml.etree import ElementTree
@@ -12,10 +13,13 @@ from hypothesis import strategies as st
 from tinygpt.attention import Stages, attention_stages
 from tinygpt.plots.lessons.attention import attention_heatmap, bars_figure, sums_figure
 from tinygpt.plots.lessons.attention_graph import island, islands
+from tinygpt.plots.lessons.attention_plane import Aligned, letters_apart, query_plane
+from tinygpt.plots.lessons.attention_projection import projection
 from tinygpt.plots.lessons.attention_reading import Expected, Guesses, reading
 from tinygpt.plots.lessons.attention_row import ledger, mixture, worked_row
-from tinygpt.plots.lessons.attention_stages import panels, stages_figure, vectors_figure
+from tinygpt.plots.lessons.attention_stages import panel_drawing, panels
 from tinygpt.plots.look import PALETTE, color
+from tinygpt.spelling import number
 from tinygpt.words.attention import amount
 
 TEXT = "the king"
@@ -49,75 +53,92 @@ class Cells(HTMLParser):
         self.lines[-1][-1] += data
 
 
-# --- four stages in one figure ----------------------------------------------------------------------------------
+# --- four stages in one formula ---------------------------------------------------------------------------------
 
 
-def test_four_heatmaps_in_the_order_of_the_formula():
-    figure = stages_figure(stages_of(), TEXT, step=STEP, row=6)
-    for heatmap, stage in zip(figure.data, stages_of(), strict=True):
-        shown = [value for row in heatmap.z for value in row if value is not None]
+def drawn(panel_number: int, mode: str = "light", **rules: object) -> str:
+    """One of the four panels as SVG."""
+    stages = stages_of(**rules)
+    return panel_drawing(panels(stages, STEP)[panel_number], TEXT, mode, limit=float(stages.scores.abs().max()))
+
+
+def test_four_panels_in_the_order_of_the_formula():
+    stages = stages_of()
+    for panel, stage in zip(panels(stages, STEP), stages, strict=True):
+        shown = [value for row in panel.tiles for value in row if value is not None]
         expected = [v for v in stage.flatten().tolist() if v != float("-inf")]
-        if heatmap is figure.data[3]:
+        if panel.shares:
             expected = [v for i, row in enumerate(stage.tolist()) for v in row[: i + 1]]
         assert shown == pytest.approx(expected)
 
 
 def test_the_future_has_no_tile_and_says_why():
-    figure = stages_figure(stages_of(), TEXT, step=STEP, row=6)
-    for heatmap in figure.data[2:]:
-        assert all((value is None) == (j > i) for i, row in enumerate(heatmap.z) for j, value in enumerate(row))
-    said = [note.text for note in figure.layout.annotations if "<b>" not in note.text]
-    assert said == ["\u2212\u221e", "0"]
+    for panel in panels(stages_of(), STEP)[2:]:
+        assert all((value is None) == (j > i) for i, row in enumerate(panel.tiles) for j, value in enumerate(row))
+    assert [">\u2212\u221e<" in drawn(n) for n in range(4)] == [False, False, True, False]
+    assert ">0</text>" in drawn(3)
 
 
 def test_without_a_mask_no_triangle_is_named():
-    figure = stages_figure(stages_of(mask=False), TEXT, step=STEP, row=6)
-    assert all("<b>" in note.text for note in figure.layout.annotations)
-    assert None not in [value for heatmap in figure.data for row in heatmap.z for value in row]
+    assert ">\u2212\u221e<" not in drawn(2, mask=False)
+    assert all(None not in row for panel in panels(stages_of(mask=False), STEP) for row in panel.tiles)
 
 
-def test_the_chosen_row_and_tile_are_outlined_in_all_four():
-    boxes = stages_figure(stages_of(), TEXT, step=STEP, row=6, column=5).layout.shapes
-    rows = [box for box in boxes if box.x1 - box.x0 == 8]
-    tiles = [box for box in boxes if box.x1 - box.x0 == 1]
-    for found in (rows, tiles):
-        assert {box.xref for box in found} == {"x", "x2", "x3", "x4"}
-        assert all((box.y0, box.y1) == (5.5, 6.5) for box in found)
-    assert all((box.x0, box.x1) == (4.5, 5.5) for box in tiles)
+def test_every_place_can_be_chosen_in_all_four_also_where_no_tile_is():
+    for n in range(4):
+        assert len(re.findall(r'data-row="\d" data-column="\d"', drawn(n))) == 64
+        assert drawn(n).count('class="chosen-row"') == drawn(n).count('class="chosen-tile"') == 1
 
 
-def test_signed_stages_share_one_scale_and_weights_have_their_own():
-    stages = stages_of()
-    figure, most = stages_figure(stages, TEXT, step=STEP, row=0), float(stages.scores.abs().max())
-    assert all((h.zmin, h.zmax) == pytest.approx((-most, most)) for h in figure.data[:3])
-    assert (figure.data[3].zmin, figure.data[3].zmax) == (0, 1)
-    assert [h.showscale for h in figure.data] == [False, False, True, True]
-
-
-def test_pointing_at_a_tile_says_its_arithmetic_in_each_stage():
-    q, k = torch.tensor([[2.0], [2.0]]), torch.tensor([[0.0], [1.0]])
-    stages = attention_stages(q, k, scale=0.5)
-    said = [panel.says(1, 1) for panel in panels(stages, "\u00f7 2")]
-    assert said == [
-        "q[1] \u00b7 k[1] = 2.00", "2.00 \u00f7 2 = 1.00", "not the future: stays 1.00",
-        "e^(1.0000) \u00f7 3.72 = 0.731",
-    ]  # fmt: skip
+def test_the_colors_are_explained_where_they_begin_and_the_next_two_say_that_they_share_them():
+    assert ["in picture 1" in drawn(n) for n in range(4)] == [False, True, True, False]
+    assert ">weight<" in drawn(3)
 
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [(4, "4.00"), (9_999.5, "9999.50"), (83_872.6, "83\u202f873"), (2.5e28, "2.5\u00b710\u00b2\u2078")],
+    [
+        (4, "4.00"),
+        (9_999.5, "9999.50"),
+        (83_872.6, "83\u202f873"),
+        (2.5e28, "2.5\u00b710\u00b2\u2078"),
+        (0.00329, "0.0033"),
+        (2.1e-9, "2.1\u00b710\u207b\u2079"),
+        (0, "0.00"),
+    ],
 )
 def test_what_e_makes_of_a_score_is_written_short(value, written):
     assert amount(value) == written
 
 
-def test_query_key_and_value_are_a_panel_each_with_one_scale():
-    vectors = {name: values_of() * n for n, name in enumerate(("query", "key", "value"), 1)}
-    figure = vectors_figure(vectors, TEXT)
-    assert [len(h.z[0]) for h in figure.data] == [4, 4, 4]
-    assert len({(h.zmin, h.zmax) for h in figure.data}) == 1
-    assert figure.data[2].customdata[3][0][0] == "value of 3, a space"
+def test_x_times_three_matrices_makes_three_rows_of_numbers():
+    matrices, x = torch.randn(3, 6, 4, generator=torch.Generator().manual_seed(5)), torch.arange(6.0)
+    made = [x @ matrix for matrix in matrices]
+    drawing = projection(x, matrices, made, "light")
+    ElementTree.fromstring(f"<all>{drawing}</all>")
+    for role, values in zip("qkv", made, strict=True):
+        assert f"{role}[0] = {number(float(values[0]))}" in drawing and color(role, "light", text=True) in drawing
+    assert all(f"times W of the {name}" in drawing for name in ("query", "key", "value"))
+
+
+# --- a query and its keys as arrows -----------------------------------------------------------------------------
+
+
+def test_shadow_times_length_is_the_score_that_stands_beside_it():
+    keys, query = torch.tensor([[2.0, 1.0], [-1.0, 3.0]]), torch.tensor([3.0, 0.0])
+    turned = Aligned(query, keys @ query / 2, torch.tensor([0.9, 0.1]))
+    drawing = query_plane(keys, turned, "a<", "\u2018<\u2019", "light", trained=query, step="\u00f7 2")
+    ElementTree.fromstring(drawing)
+    said = re.findall(r">([^<>]+)</text>", drawing)
+    table = said[said.index("weight") + 1 :]
+    assert table[:5] == ["a", "2.00", "6.00", "3.00", "0.90"]
+    assert table[5:] == ["&lt;", "\u22121.00", "\u22123.00", "\u22121.50", "0.10"]
+
+
+def test_letters_of_arrows_stand_apart():
+    places = letters_apart([(100.0, 50.0)] * 5 + [(150.0, 50.0)], 150.0, (210.0, 160.0))
+    far = [math.dist(a, b) for i, a in enumerate(places) for b in places[:i]]
+    assert min(far) > 15
 
 
 # --- one row, digit by digit --------------------------------------------------------------------------------------
@@ -128,9 +149,10 @@ def test_a_line_of_the_ledger_can_be_followed_to_its_weight():
     head, first, second, sums = Cells(
         ledger(attention_stages(q, k, scale=0.5), "ab", 1, "light", step="\u00f7 2")
     ).lines
-    assert head[1:] == ["q\u00b7k", "\u00f7 2", "mask", "e\u02e3", "weight"]
-    assert first == ["a", "0.00", "0.00", "0.0000", "1.00", "0.27"]
-    assert second == ["b", "2.00", "1.00", "1.0000", "2.72", "0.73"]
+    assert "".join(head[1:2]) == "q\u00b7k"
+    assert head[2:] == ["\u00f7 2", "mask", "e\u02e3", "weight"]
+    assert first == ["a", "0.0000", "0.0000", "stays", "1.00", "0.27"]
+    assert second == ["b", "2.0000", "1.0000", "stays", "2.72", "0.73"]
     assert sums[-2:] == ["3.72", "1.00"]
 
 
@@ -144,7 +166,7 @@ def test_the_ledger_gives_the_future_minus_infinity_and_nothing():
 def test_the_mixture_adds_up_to_what_is_handed_on():
     weights, v = torch.tensor([0.25, 0.75]), torch.tensor([[4.0, 0.0], [0.0, 8.0]])
     head, first, second, sums = Cells(mixture(weights, v, weights @ v, "ab", 1, "light")).lines
-    assert head[1:] == ["weight", "channel 0", "channel 1"]
+    assert head[1:] == ["weight", "v[i][0]", "v[i][1]"]
     assert first == ["a", "0.25", "4.00", "0.00"] and second == ["b", "0.75", "0.00", "8.00"]
     assert sums == ["out[1]", "", "1.00", "6.00"]
 
@@ -162,7 +184,7 @@ def test_any_text_stays_text_in_the_tables_and_drawings(text, mode):
     for drawing in drawn:
         assert set(re.findall(r"<([a-z]+)", drawing)) <= {
             "div", "table", "thead", "tbody", "tfoot", "tr", "td", "th", "svg", "rect", "text", "circle", "path",
-            "polygon", "title",
+            "polygon", "title", "b",
         }  # fmt: skip
 
 
@@ -248,6 +270,15 @@ def test_another_text_has_columns_of_its_own():
         attention_heatmap(torch.eye(2), "ab", looked_at="xyz")
 
 
+def test_an_arrow_runs_from_the_giver_to_the_one_that_takes():
+    weights = torch.tensor([[1.0, 0, 0], [0, 1.0, 0], [1.0, 0, 0]])  # 2 takes all from 0
+    drawing = island(weights, "abc", "light", row=2)
+    (arc,) = re.findall(r'd="M([\d.]+),[\d.]+ A[^"]* ([\d.]+),[\d.]+"', drawing)
+    (tip,) = re.findall(r'<polygon points="([\d.]+)', drawing)
+    nodes = sorted(float(x) for x in re.findall(r'<circle cx="([\d.]+)"', drawing))
+    assert (float(arc[0]), float(arc[1]), float(tip)) == (nodes[0], nodes[2], nodes[2])
+
+
 def test_light_and_dark_are_drawn_in_their_own_colors():
-    assert stages_figure(stages_of(), TEXT, "dark", step=STEP, row=1).layout.shapes[0].line.color == PALETTE["dark"].ink
+    assert PALETTE["dark"].ink in drawn(0, "dark")
     assert color("weights", "light") in island(torch.eye(2), "ab", "light", row=0)

@@ -16,7 +16,7 @@ from tinygpt.lessons.tables import pair_counts, probabilities
 from tinygpt.plots.lessons import bigram as figures
 from tinygpt.plots.lessons import bigram_drawings as drawings
 from tinygpt.plots.lessons.bigram_drawings import Floors, TableHistory
-from tinygpt.plots.look import PALETTE, glyph
+from tinygpt.plots.look import PALETTE
 
 TEXT = "abracadabra <b>&"
 CHARS = "".join(sorted(set(TEXT)))
@@ -43,33 +43,18 @@ def test_a_row_as_bars_the_likeliest_on_top():
     assert tuple(figure.layout.xaxis.range) == (0, 1)
 
 
-def test_a_pair_that_never_occurs_has_no_tile():
-    (tiles,) = figures.table_heatmap(P, COUNTS, CHARS, "light").data
-    assert all((z is None) == (n == 0) for row, ns in zip(tiles.z, COUNTS.tolist(), strict=True)
-               for z, n in zip(row, ns, strict=True))  # fmt: skip
-    assert (tiles.zmin, tiles.zmax) == (0, 1)
-    assert tiles.text[A][CHARS.index("b")] == "\u2018a\u2019, then \u2018b\u2019"
-    assert tiles.text[CHARS.index("<")][CHARS.index(">")] == "\u2018&lt;\u2019, then \u2018&gt;\u2019"  # no tag
+def test_a_row_says_which_and_what_was_guessed_of_it():
+    plain = figures.next_bars(P[A], COUNTS[A], CHARS, "light", after="<a>")
+    assert [note.text for note in plain.layout.annotations] == ["<b>after &lt;a&gt;</b>"] and not plain.layout.shapes
+    guessed = figures.next_bars(P[A], COUNTS[A], CHARS, "light", guessed=0.9)
+    assert [shape.x0 for shape in guessed.layout.shapes] == [0.9]
+    assert [note.text for note in guessed.layout.annotations] == ["your guess"]
 
 
-def test_bold_are_the_chosen_row_and_what_follows_it_most():
-    def bold(axis):
-        return [i for i, tick in enumerate(axis.ticktext) if tick == glyph(CHARS[i], "light", selected=True)]
-
-    likeliest, empty = int(P[A].argmax()), COUNTS.clone()
-    empty[A] = 0
-    layout = figures.table_heatmap(P, COUNTS, CHARS, "light", row=A).layout
-    assert (bold(layout.yaxis), bold(layout.xaxis)) == ([A], [likeliest]) and likeliest != A
-    assert bold(figures.table_heatmap(P, empty, CHARS, "light", row=A).layout.xaxis) == []
-
-
-def test_the_chosen_row_is_outlined_and_markup_stays_text():
-    figure = figures.table_heatmap(P, COUNTS, CHARS, "light", row=A)
-    (box,) = figure.layout.shapes
-    assert (box.y0, box.y1) == (A - 0.5, A + 0.5)
-    ticks = " ".join(figure.layout.yaxis.ticktext)
-    assert "&lt;" in ticks and "&amp;" in ticks and "\u00b7" in ticks
-    assert figures.table_heatmap(P, COUNTS, CHARS, "light").layout.shapes == ()
+def test_the_scale_says_which_color_is_how_likely():
+    scale = drawings.color_scale("light")
+    assert re.findall(r">([\d.]+)</text>", scale) == ["0", "0.01", "0.1", "0.25", "0.5", "1"]
+    assert scale.index(PALETTE["light"].sequential[0]) < scale.index(PALETTE["light"].sequential[-1])
 
 
 def test_every_random_table_is_a_dot_near_its_loss():
@@ -89,12 +74,23 @@ def test_rare_rows_are_marked_by_their_characters():
     assert figure.layout.xaxis.type == figure.layout.yaxis.type == "log"
 
 
+def test_no_two_characters_of_rare_rows_lie_on_each_other():
+    times, far = [1, 1, 1_000, 1_001, 90_000], [4.0, 0.5, 0.2, 0.2001, 0.003]
+    (marks,) = figures.rare_rows(times, far, "abcde", "light").data
+    assert [bool(text) for text in marks.text] == [True, True, True, False, True]
+    assert [size > 0 for size in marks.marker.size] == [False, False, False, True, False]  # a dot instead
+    assert len(marks.customdata) == 5
+
+
 def test_two_contexts_have_the_same_bigram_bars_and_other_triples():
     pair, first, second = torch.tensor([0.5, 0.5]), torch.tensor([0.9, 0.1]), torch.tensor([0.2, 0.8])
     figure = figures.two_contexts(["in", "an"], [pair, pair], [first, second], [0, 1], "gd", "light")
     pairs, triples = figure.data[::2], figure.data[1::2]
     assert list(pairs[0].x) == list(pairs[1].x) and list(triples[0].x) != list(triples[1].x)
     assert all(bars.marker.pattern.shape == "/" for bars in triples)  # not by color alone
+    assert figure.layout.showlegend and [bars.name for bars in figure.data if bars.showlegend] == [
+        "counts of pairs", "counts of triples",
+    ]  # fmt: skip
 
 
 def test_a_table_is_a_picture_with_a_pixel_a_pair():
@@ -122,7 +118,7 @@ def test_without_smoothing_the_floor_leaves_the_chart():
     kept, gone = (
         drawings.loss_curve(PROGRESS, 100, 0, "light", floors=Floors(2.45, val, 4.17)) for val in (2.482, math.inf)
     )
-    assert "hidden text 2.482" in kept and "\u221e" not in kept
+    assert "hidden: 2.482" in kept and "\u221e" not in kept
     assert "\u2191 \u221e" in gone
 
 
@@ -146,6 +142,12 @@ def test_curves_hold_whatever_comes(kl):
         assert 'x="nan"' not in drawing and "inf" not in drawing and 'y="nan"' not in drawing
 
 
+def test_what_costs_infinity_has_no_place_on_a_curve():
+    progress = TableHistory([0, 10, 100], [4.6, 3.0, math.inf], [2.1, 0.5, math.inf])
+    drawing = drawings.loss_curve(progress, 100, 2, "light", floors=Floors(2.45, 2.48, 4.17))
+    assert "\u2191 \u221e" in drawing and drawing.count('r="3.5"') == 2 and 'r="7"' not in drawing
+
+
 def test_what_agrees_is_marked_and_counted():
     html = drawings.written_lines([("before", "a\nx<"), ("the counts", "a\ny<")], "light")
     assert "3 of 4 agree" in html
@@ -164,7 +166,6 @@ def test_any_text_can_be_shown(text):
     counts = pair_counts(torch.tensor([chars.index(c) for c in text]), len(chars))
     shares, times = probabilities(counts), counts.sum(dim=1) + 1
     assert len(figures.next_bars(shares[0], counts[0], chars, "light").data) == 1
-    assert len(figures.table_heatmap(shares, counts, chars, "dark", row=0).data[0].z) == len(chars)
     assert figures.rare_rows(times.tolist(), times.tolist(), chars, "light").data
     assert len(picture(drawings.table_tiles(shares, text, "light"))) == len(chars)
     assert "<script" not in drawings.written_lines([(text, text), (text, text)], "light")

@@ -107,8 +107,8 @@ def sums_figure(weights: Tensor, characters: Sequence[str], mode: Mode = "light"
             annotate(figure, i, low, number(down, 1), muted, size=14, yanchor="top", yshift=-2)
     far = T + unit * max(rows) + 1.6
     low = T + 0.6 + unit * max(columns) + 1.0
-    annotate(figure, T, -0.62, "sum of the row", muted, size=TICK, xanchor="left", yanchor="bottom")
-    annotate(figure, -0.5, low, "sum of the column", muted, size=TICK, xanchor="left", yanchor="top")
+    annotate(figure, T, -0.62, "row sum", muted, size=TICK, xanchor="left", yanchor="bottom")
+    annotate(figure, -0.5, low, "column sum", muted, size=TICK, xanchor="left", yanchor="top")
     figure.update_xaxes(range=[-0.58, max(far, 1.4 * T + 0.5)], side="top", tickfont={"size": LABEL, "color": muted})
     figure.update_yaxes(range=[low + 0.8, -1.2])
     return figure.update_layout(height=max(460, 18 * T + 200))

@@ -1,4 +1,4 @@
-"""Attention as a directed graph: a node for each character, an arrow to each one that it takes from. An SVG for `drag`.
+"""Attention as a directed graph: a node for each character, an arrow to it from each that it takes from. An SVG.
 
 Shapes in this file:
     T   characters in the text
@@ -10,13 +10,13 @@ from typing import NamedTuple
 from torch import Tensor
 
 from tinygpt.plots.drawing import character, dot, svg, words
-from tinygpt.plots.look import PALETTE, TICK, Mode, color
+from tinygpt.plots.look import PALETTE, Mode, color
 from tinygpt.spelling import number
 
 FAINT = 0.01  # below this weight no arrow is drawn
 NODE = 17  # px, the radius of a node
 WIDEST = 10  # px, the arrow of a weight of 1
-STEP, SQUEEZED = 62, 680  # px from node to node, and the widest row of nodes
+STEP, SQUEEZED = 54, 680  # px from node to node, and the widest row of nodes
 
 
 def islands(
@@ -27,7 +27,7 @@ def islands(
     `weights` is (T, T), `other` is (T2, T2).
     """
     here = island(weights, characters, mode, row=row)
-    there = f'<div style="max-width:46%">{island(other, other_characters, mode)}</div>'
+    there = f'<div style="max-width:46%;min-width:13rem">{island(other, other_characters, mode)}</div>'
     return f'<div style="display:flex;flex-wrap:wrap;gap:1rem 2rem;align-items:flex-end;width:100%">{here}{there}</div>'
 
 
@@ -67,22 +67,22 @@ class Place(NamedTuple):
 
 
 def arrow(weight: float, t: int, i: int, place: Place, mode: Mode, *, lit: bool) -> str:
-    """From the node that looks to the one it takes from, thicker for more; a loop below the node for itself."""
+    """From the node `i` that gives to the node `t` that takes, thicker for more; a loop below the node for itself."""
     tone, opacity = (color("weights", mode), 1.0) if lit else (PALETTE[mode].gray, 0.28)
     thick, reach = max(1.0, WIDEST * place.size * weight), NODE * place.size + 2
-    start, end, head = place.of(t), place.of(i), ""
+    start, end, head = place.of(i), place.of(t), ""
     if t == i:
         x, y, peak = start - 0.6 * reach, place.top + 0.85 * reach, place.top + 3.4 * reach
         way = f"M{x:.1f},{y:.1f} a{0.8 * reach:.1f},{reach:.1f} 0 1 0 {1.2 * reach:.1f},0"
     else:  # an arc above the nodes, with a head that points down
         foot, radius = place.top - reach, abs(start - end) / 2
         tip, peak = foot - 5 * place.size, foot - 0.92 * radius - 0.5 * thick - 10
-        way = f"M{start:.1f},{foot:.1f} A{radius:.1f},{0.92 * radius:.1f} 0 0 {int(i > t)} {end:.1f},{tip:.1f}"
+        way = f"M{start:.1f},{foot:.1f} A{radius:.1f},{0.92 * radius:.1f} 0 0 {int(t > i)} {end:.1f},{tip:.1f}"
         y, half = foot + 1, (0.9 * thick + 3) * place.size + 1
         corners = f"{end:.1f},{y:.1f} {end - half:.1f},{y - 1.5 * half:.1f} {end + half:.1f},{y - 1.5 * half:.1f}"
         head = f'<polygon points="{corners}" fill="{tone}" opacity="{opacity}"/>'
     drawn = f'<path d="{way}" fill="none" stroke="{tone}" stroke-width="{thick:.1f}" opacity="{opacity}"/>{head}'
     if lit and weight >= 0.05:
         label = color("weights", mode, text=True)
-        drawn += words((start + end) / 2, peak, number(weight), label, size=TICK, anchor="middle", bold=True)
+        drawn += words((start + end) / 2, peak, number(weight), label, size=18, anchor="middle", bold=True)
     return drawn

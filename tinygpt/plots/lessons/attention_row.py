@@ -12,9 +12,9 @@ from torch import Tensor
 
 from tinygpt.attention import Stages
 from tinygpt.plots.drawing import shade
-from tinygpt.plots.look import LABEL, MONO, PALETTE, Mode
+from tinygpt.plots.look import LABEL, MONO, PALETTE, Mode, color
 from tinygpt.spelling import INFINITY, MINUS, is_invisible, number, shown, spoken
-from tinygpt.words.attention import amount
+from tinygpt.words.attention import amount, as_printed
 
 TABLE = (
     f"flex:1 1 320px;min-width:0;max-width:540px;border-collapse:separate;border-spacing:3px;table-layout:fixed;"
@@ -38,18 +38,20 @@ def ledger(stages: Stages, characters: Sequence[str], row: int, mode: Mode, *, s
     """One query's row as arithmetic: a line per key, a column per step, the sums below. Stages are (T, T)."""
     p, limit = PALETTE[mode], max(1.0, float(stages.scores.abs().max()))
     scores, scaled, masked, weights = (stage[row].tolist() for stage in stages)
-    powers = [math.exp(m) if m < 700 else math.inf for m in masked]
+    powers = [math.exp(m) if m < 700 else math.inf for m in as_printed(stages.masked[row]).tolist()]
     most = max(0.25, *weights)
     lines = [
         _line(
             characters, i, row, mode,
-            _tile(scores[i], mode, limit), _tile(scaled[i], mode, limit), _tile(masked[i], mode, limit, digits=4),
+            _tile(scores[i], mode, limit, digits=4), _tile(scaled[i], mode, limit, digits=4),
+            _plain("stays" if masked[i] > -math.inf else MINUS + INFINITY, p.muted),
             _plain(amount(e) if e else "0", p.ink if e else p.muted),
             _bar(weights[i], most, mode) if masked[i] > -math.inf else "<td></td>",
         )
         for i, e in enumerate(powers)
     ]  # fmt: skip
-    heads, widths = ("q\u00b7k", escape(step), "mask", "e\u02e3", "weight"), (16, 14, 21, 17, 25)
+    dot_product = f"{_named('q', mode)}\u00b7{_named('k', mode)}"
+    heads, widths = (dot_product, escape(step), "mask", "e\u02e3", "weight"), (21, 20, 14, 16, 23)
     columns = list(zip(heads, widths, (*["center"] * 4, "left"), strict=True))
     name = f"{spoken(characters[row])} at {row}: from scores to weights"
     return _table(name, columns, lines, "\u03a3", [amount(sum(powers)), number(sum(weights))], mode)
@@ -70,7 +72,10 @@ def mixture(
         values = [_tile(value, mode, limit) if weight else "<td></td>" for value in v[i, :columns].tolist()]
         lines.append(_line(characters, i, row, mode, taken, *values))
     name = f"{spoken(characters[row])} at {row}: weights times values make out[{row}]"
-    heads = [("weight", 19, "center"), *((f"channel {c}", 18, "center") for c in range(columns))]
+    heads = [
+        ("weight", 19, "center"),
+        *((f"{_named('v', mode)}[i][{c}]", 18, "center") for c in range(columns)),
+    ]
     return _table(name, heads, lines, f"out[{row}]", [number(value) for value in out[:columns].tolist()], mode)
 
 
@@ -109,10 +114,13 @@ def _line(characters: Sequence[str], i: int, row: int, mode: Mode, *cells: str) 
 
 def _tile(value: float, mode: Mode, limit: float, *, digits: int = 2) -> str:
     """A number on its color; −∞ has no tile."""
-    if math.isinf(value):
-        return _plain(MINUS + INFINITY, PALETTE[mode].muted)
     ground, ink = shade(value, mode, signed=True, limit=limit)
     return f'<td style="background:{ground};color:{ink};text-align:center;padding:3px 0">{number(value, digits)}</td>'
+
+
+def _named(vector: str, mode: Mode) -> str:
+    """q, k or v in its own color."""
+    return f'<b style="color:{color(vector, mode, text=True)}">{vector}</b>'
 
 
 def _plain(words: str, tone: str) -> str:

@@ -12,59 +12,149 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 from torch import Tensor
 
-from tinygpt.plots.drawing import GAP, Tile, dot, line, outline, rect, shade, svg, tiles, words
+from tinygpt.plots.drawing import GAP, Tile, dot, line, rect, shade, svg, tiles, words
 from tinygpt.plots.lessons.attention import unmasked
 from tinygpt.plots.lessons.attention_stages import finite
 from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode, annotate, color, dress, shares
 from tinygpt.plots.losses.ends import moved_apart
-from tinygpt.spelling import number
+from tinygpt.spelling import number, shown
 
-PLANE, REACH = 420, 2.5  # px; the plane shows -REACH to REACH of both channels
-CELL = 44  # px
-SQUARE = 460  # px, the matrix of averages, whatever its T
-FEW = 12  # positions: so many tiles have room for their numbers
+PLANE, REACH = 346, 1.8  # px; the plane shows -REACH to REACH of both channels
+COLUMN, ROW = 60, 38  # px: the cells of a table of numbers
+TURNS = [turn * math.pi / 8 for turn in range(16)]  # sides of a point at which its label may stand
+REACHES = (1.0, 1.25)  # and how far from it
+Place = tuple[float, float]  # px from the left and from above
+CELL = 40  # px
 
 
-def plane(x: Tensor, xbow: Tensor, t: int, mode: Mode) -> str:
-    """Points x[0] to x[T-1], those up to `t` solid, and their mean, with a trail of earlier means. Both (T, 2)."""
+def plane(
+    x: Tensor, xbow: Tensor, t: int, characters: Sequence[str], mode: Mode, *, guessed: tuple[int, str] | None = None
+) -> str:
+    """Points x[0] to x[T-1], those up to `t` solid, and their mean, with a trail of earlier means. Both (T, 2).
+
+    `guessed` is a point that somebody took for the mean, and what is written beside the mark of it.
+    """
     p, mean = PALETTE[mode], color("heads", mode)
-    spots, means = (
-        [(PLANE / 2 * (1 + a / REACH), PLANE / 2 * (1 - b / REACH)) for a, b in points.tolist()] for points in (x, xbow)
-    )
-    parts = [line(20, PLANE / 2, PLANE - 20, PLANE / 2, p.rule), line(PLANE / 2, 20, PLANE / 2, PLANE - 20, p.rule)]
-    parts += [words(PLANE - 20, PLANE / 2 + 16, "channel 0", p.muted, size=14, anchor="end")]
-    parts += [words(PLANE / 2 + 8, 24, "channel 1", p.muted, size=14)]
-    parts += [line(*spots[i], *means[t], p.gray, thick=1) for i in range(t + 1)]
+    placed, means = spots(x), spots(xbow)
+    parts = [*_axes(mode), *(line(*placed[i], *means[t], p.gray, thick=1) for i in range(t + 1))]
     parts += [dot(*spot, 3, fill=mean) for spot in means[:t]]
-    for i, (left, top) in enumerate(spots):
-        seen = i <= t
-        fill, stroke = (color("bigram", mode), "") if seen else (p.paper, p.gray)
+    for i, (left, top) in enumerate(placed):
+        fill, stroke = (color("bigram", mode), "") if i <= t else (p.paper, p.gray)
         parts.append(dot(left, top, 7, fill=fill, stroke=stroke))
-        parts.append(words(left + 12, top - 10, str(i), p.ink if seen else p.muted, size=15, bold=i == t))
+    for i, (left, top) in enumerate(label_places(placed, means, t)):
+        parts.append(_label(left, top, characters[i], i, mode, muted=i > t, bold=i == t))
     left, top = means[t]
     parts.append(rect(left - 8, top - 8, 16, 16, fill=mean, stroke=p.ink))
-    return svg(PLANE, PLANE, *parts)
+    if guessed:
+        x0, y0 = placed[guessed[0]]
+        parts += [rect(x0 - 12, y0 - 12, 24, 24, stroke=p.ink, dashed=True)]
+        parts += [words(x0, y0 + 24, guessed[1], p.ink, size=15, anchor="middle")]
+    return svg(PLANE, PLANE + 30, *parts, *_legend(mode))
 
 
-def means_table(x: Tensor, xbow: Tensor, t: int, mode: Mode) -> str:
-    """x beside xbow as numbers; what row `t` averages is outlined at the left, its mean at the right. Both (T, 2)."""
+def empty_plane(x: Tensor, xbow: Tensor, characters: Sequence[str], mode: Mode) -> str:
+    """The points x[0] to x[T-1] with places for lines and means that the browser draws; labels keep off the means of
+    equal shares, `xbow`. Both (T, 2)."""
+    p, y, placed, means = PALETTE[mode], PLANE + 16, spots(x), spots(xbow)
+    parts = [*_axes(mode), '<g class="lines"></g>']
+    parts += [dot(*spot, 7, fill=color("bigram", mode)) for spot in placed]
+    for i, (left, top) in enumerate(label_places(placed, [*means, means[-1]], -1)):
+        parts.append(_label(left, top, characters[i], i, mode, size=16))
+    legend = [
+        rect(2, y - 7, 14, 14, fill=color("heads", mode), stroke=p.ink), words(24, y, "xbow[t]", p.ink, size=16),
+        rect(100, y - 7, 14, 14, stroke=p.ink, dashed=True), words(122, y, "if all scores were equal", p.ink, size=16),
+    ]  # fmt: skip
+    return svg(PLANE, PLANE + 30, *parts, '<g class="means"></g>', *legend)
+
+
+def _label(
+    left: float, top: float, symbol: str, i: int, mode: Mode, *, muted: bool = False, bold: bool = False,
+    size: float = 15,
+) -> str:  # fmt: skip
+    """The name of a point: its character and its position, with a rim that keeps lines off it."""
+    p = PALETTE[mode]
+    tone, said = p.muted if muted else p.ink, f"{shown(symbol)} {i}"
+    written = words(left, top, said, tone, size=size, anchor="middle", mono=True, bold=bold)
+    return written.replace("<text ", f'<text stroke="{p.paper}" stroke-width="5" paint-order="stroke" ', 1)
+
+
+def spots(points: Tensor) -> list[Place]:
+    """Where points of the two channels lie in the plane, in px. (T, 2)"""
+    return [(PLANE / 2 * (1 + a / REACH), PLANE / 2 * (1 - b / REACH)) for a, b in points.tolist()]
+
+
+def _axes(mode: Mode) -> list[str]:
+    """The two channels, with -1 and 1 on each."""
+    p, middle = PALETTE[mode], PLANE / 2
+    parts = [line(6, middle, PLANE - 6, middle, p.rule), line(middle, 6, middle, PLANE - 6, p.rule)]
+    parts += [words(PLANE - 6, middle + 30, "channel 0", p.muted, size=14, anchor="end")]
+    parts += [words(middle + 8, 14, "channel 1", p.muted, size=14)]
+    return parts + [words(left, top, said, p.muted, size=14, anchor="middle") for said, left, top in _axis_numbers()]
+
+
+def _axis_numbers() -> list[tuple[str, float, float]]:
+    middle, one = PLANE / 2, PLANE / 2 / REACH
+    across, up = ([(number(v, 0), middle + v * one, middle + 14) for v in (-1, 1)],
+                  [(number(v, 0), middle - 14, middle - v * one) for v in (-1, 1)])  # fmt: skip
+    return across + up
+
+
+def _legend(mode: Mode) -> list[str]:
+    p, mean, y = PALETTE[mode], color("heads", mode), PLANE + 16
+    return [
+        dot(10, y, 7, fill=color("bigram", mode)), words(22, y, "averaged", p.ink, size=15),
+        dot(106, y, 7, fill=p.paper, stroke=p.gray), words(118, y, "not yet", p.ink, size=15),
+        rect(184, y - 7, 14, 14, fill=mean, stroke=p.ink), words(204, y, "xbow[t]", p.ink, size=15),
+        dot(276, y, 3, fill=mean), words(286, y, "earlier", p.ink, size=15),
+    ]  # fmt: skip
+
+
+def label_places(placed: Sequence[Place], means: Sequence[Place], t: int) -> list[Place]:
+    """Where the label of each point stands: beside it, on the side that leaves most room to the other points, to what
+    else is written, to the means so far, and to the lines that lead from the points up to `t` to theirs."""
+    places: list[Place] = []
+    along = [_between(spot, means[t], part / 12) for spot in placed[: t + 1] for part in range(1, 13)]
+    written = [(left, top) for _, left, top in _axis_numbers()]
+    for spot in placed:
+        around = [
+            (spot[0] + 29 * r * math.cos(turn), spot[1] + 19 * r * math.sin(turn)) for turn in TURNS for r in REACHES
+        ]
+        inside = [place for place in around if 18 < place[0] < PLANE - 18 and 10 < place[1] < PLANE - 10]
+        taken = [*(other for other in placed if other != spot), *along, *means[:t], *written, *places]
+        places.append(max(inside, key=lambda place: min(_distance(place, other) for other in taken)))
+    return places
+
+
+def _between(a: Place, b: Place, part: float) -> Place:
+    return a[0] + part * (b[0] - a[0]), a[1] + part * (b[1] - a[1])
+
+
+def _distance(a: Place, b: Place) -> float:
+    """Across counts less than down, since a label is wider than high."""
+    return math.hypot((a[0] - b[0]) / 1.5, a[1] - b[1])
+
+
+def means_table(x: Tensor, xbow: Tensor, t: int, names: Sequence[str], mode: Mode) -> str:
+    """x beside xbow as numbers, a row for each of `names`; what row `t` averages is outlined at the left, its mean at
+    the right. Both (T, 2)."""
     p, T = PALETTE[mode], len(x)
-    limit, top, gap = float(x.abs().max()), 30, 60
-    right = 30 + 2 * 76 + gap
-    parts = [words(30, 12, "x", p.ink, bold=True), words(right, 12, "xbow", p.ink, bold=True)]
-    for i in range(T):
-        parts.append(words(14, top + (i + 0.5) * 38, str(i), p.ink if i <= t else p.muted, size=TICK, anchor="middle"))
-        for left, values in ((30, x[i]), (right, xbow[i])):
+    aside = 16.0 + 9 * max(map(len, names))
+    limit, top, right = float(x.abs().max()), 30, aside + 2 * COLUMN + 26
+    parts = [words(aside, 12, "x", p.ink, bold=True), words(right, 12, "xbow", p.ink, bold=True)]
+    for i, name in enumerate(names):
+        seen, middle = i <= t, top + (i + 0.5) * ROW
+        parts.append(words(2, middle, name, p.ink if seen else p.muted, size=15, mono=True, bold=i == t))
+        for left, values in ((aside, x[i]), (right, xbow[i])):
             for c, value in enumerate(values.tolist()):
-                x0, y0 = left + c * 76, top + i * 38
-                if i <= t:
+                x0, y0 = left + c * COLUMN, top + i * ROW
+                if seen:
                     fill, _ = shade(value, mode, signed=True, limit=2 * limit)
-                    parts.append(rect(x0 + GAP / 2, y0 + GAP / 2, 76 - GAP, 38 - GAP, fill=fill))
-                ink = p.ink if i <= t else p.muted
-                parts.append(words(x0 + 38, y0 + 19, number(value), ink, size=TICK, anchor="middle"))
-    parts.append(rect(30, top, 2 * 76, (t + 1) * 38, stroke=p.ink, thick=2.5))
-    parts.append(rect(right, top + t * 38, 2 * 76, 38, stroke=p.ink, thick=2.5))
-    return svg(right + 2 * 76 + 4, top + T * 38 + 4, *parts)
+                    parts.append(rect(x0 + GAP / 2, y0 + GAP / 2, COLUMN - GAP, ROW - GAP, fill=fill))
+                ink = p.ink if seen else p.muted
+                parts.append(words(x0 + COLUMN / 2, middle, number(value), ink, size=15, anchor="middle"))
+    parts.append(rect(aside, top, 2 * COLUMN, (t + 1) * ROW, stroke=p.ink, thick=2.5))
+    parts.append(rect(right, top + t * ROW, 2 * COLUMN, ROW, stroke=p.ink, thick=2.5))
+    return svg(right + 2 * COLUMN + 4, top + T * ROW + 4, *parts)
 
 
 def product(a: Tensor, b: Tensor, i: int, j: int, mode: Mode) -> str:
@@ -85,51 +175,95 @@ def product(a: Tensor, b: Tensor, i: int, j: int, mode: Mode) -> str:
     return svg(left, 30 + 3 * 52 + 6, *parts)
 
 
-def softmax_stage(values: Sequence[Sequence[Tile]], mode: Mode, *, digits: int = 2, sums: Sequence[float] = ()) -> str:
-    """A square of numbers at one stage of the softmax; `sums` stand at the right of its rows."""
+def softmax_stage(
+    values: Sequence[Sequence[Tile]], mode: Mode, *, empty: str = "", digits: int = 2, sums: Sequence[float] = (),
+    limit: float = 1.0,
+) -> str:  # fmt: skip
+    """A square of numbers at one stage of the softmax, a row and a column a position; where there is no number,
+    `empty` is written without a tile; `sums` stand at the right of its rows."""
     p, T = PALETTE[mode], len(values)
-    parts = [tiles(values, mode, x=28, y=2, cell=CELL, digits=digits)]
+    texts = [[empty if v is None else number(v, digits) for v in row] for row in values]
+    parts = [written_tiles(values, texts, mode, x=28, y=2, cell=CELL, size=14, limit=limit)]
     for i in range(T):
         parts.append(words(14, 2 + (i + 0.5) * CELL, str(i), p.muted, size=TICK, anchor="middle"))
-        parts.append(words(28 + (i + 0.5) * CELL, T * CELL + 16, str(i), p.muted, size=TICK, anchor="middle"))
+        parts.append(words(28 + (i + 0.5) * CELL, T * CELL + 14, str(i), p.muted, size=TICK, anchor="middle"))
     parts += [
-        words(28 + T * CELL + 12, 2 + (i + 0.5) * CELL, f"sum {number(total, 3)}", p.muted, size=15)
-        for i, total in enumerate(sums)
+        words(36 + T * CELL, 2 + (i + 0.5) * CELL, number(total, 3), p.muted, size=15) for i, total in enumerate(sums)
     ]
-    return svg(28 + T * CELL + 100, T * CELL + 30, *parts)
+    if sums:
+        parts.append(words(36 + T * CELL, T * CELL + 14, "sums", p.muted, size=15))
+    return svg(28 + T * CELL + 52, T * CELL + 28, *parts)
 
 
-def shares_matrix(wei: Tensor, mode: Mode) -> str:
-    """How much each position takes from each, the last row outlined, with the sums at the sides. `wei` is (T, T)."""
-    T, p = len(wei), PALETTE[mode]
-    cell = min(46.0, SQUARE / T)
-    small = min(15.0, 0.42 * cell)
-    left, end = 28.0, 28 + T * cell
-    parts = [tiles(unmasked(wei), mode, x=left, y=2, cell=cell, digits=3 if T <= FEW else None)]
-    for i in range(T):
-        middle = (i + 0.5) * cell
-        parts.append(words(14, 2 + middle, str(i), p.muted, size=small + 1, anchor="middle"))
-        parts.append(words(left + middle, T * cell + 15, str(i), p.muted, size=small + 1, anchor="middle"))
-        parts.append(words(end + 10, 2 + middle, number(float(wei[i].sum())), p.muted, size=small))
-        column = number(float(wei[:, i].sum()), 3 if T <= FEW else 2)
-        parts.append(words(left + middle, T * cell + 38, column, p.muted, size=small, anchor="middle"))
-    parts.append(words(end + 10, T * cell + 38, "sums", p.muted, size=14))
-    parts.append(outline(T - 1, T, mode, x=left, y=2, cell=cell))
-    return svg(28 + SQUARE + 70, SQUARE + 52, *parts)
+def written_tiles(
+    values: Sequence[Sequence[Tile]], texts: Sequence[Sequence[str]], mode: Mode, *, x: float = 0, y: float = 0,
+    cell: float, size: float, limit: float = 1.0,
+) -> str:  # fmt: skip
+    """A matrix of shares as tiles with a text in each; no tile where there is no number, its text alone."""
+    parts = [tiles(values, mode, x=x, y=y, cell=cell, limit=limit)]
+    for i, (row, said) in enumerate(zip(values, texts, strict=True)):
+        for j, (value, text) in enumerate(zip(row, said, strict=True)):
+            ink = PALETTE[mode].muted if value is None else shade(value, mode, limit=limit)[1]
+            parts.append(words(x + (j + 0.5) * cell, y + (i + 0.5) * cell, text, ink, size=size, anchor="middle"))
+    return "".join(parts)
 
 
-def three_matrices(matrices: Sequence[tuple[str, Tensor]], mode: Mode) -> go.Figure:
-    """Matrices side by side, each with its name; -inf has no tile. Each is (T, T)."""
-    figure = make_subplots(1, len(matrices), horizontal_spacing=0.05)
-    for n, (name, matrix) in enumerate(matrices, 1):
-        figure.add_trace(go.Heatmap(z=finite(matrix), zmin=0, zmax=1, colorscale=shares(mode), xgap=2, ygap=2,
-                                    hovertemplate="row %{y}, column %{x}: %{z:.3f}<extra></extra>"), 1, n)  # fmt: skip
-        T, side = len(matrix), {"showticklabels": False, "constrain": "domain"}
-        figure.update_xaxes(side, range=[-0.6, T - 0.4], constraintoward="left", row=1, col=n)
-        figure.update_yaxes(side, range=[T - 0.4, -1.8], scaleanchor=f"x{n if n > 1 else ''}", showgrid=False,
-                            constraintoward="top", row=1, col=n)  # fmt: skip
-        annotate(figure, -0.5, -1.2, f"<b>{n}</b>  {name}", PALETTE[mode].ink, xanchor="left", row=1, col=n)
-    return dress(figure, mode)
+def weighted_rows(wei: Tensor, x: Tensor, t: int, names: Sequence[str], mode: Mode) -> str:
+    """wei @ x = xbow, three drawings; row `t` of wei, what it takes of x, and what it makes are outlined. `wei` is
+    (T, T) with equal shares, x is (T, 2)."""
+    p, T, side, small = PALETTE[mode], len(wei), 34, 35
+    texts = [[f"1/{i + 1}" if i else "1"] * (i + 1) + [""] * (T - i - 1) for i in range(T)]
+    parts = [words(side, 11, "wei", p.ink, bold=True), _names_beside(names, t, 26, small, mode)]
+    parts.append(written_tiles(unmasked(wei), texts, mode, x=side, y=26, cell=small, size=14))
+    for j in range(T):
+        parts.append(words(side + (j + 0.5) * small, 40 + T * small, str(j), p.muted, size=14, anchor="middle"))
+    parts.append(rect(side, 26 + t * small, (t + 1) * small, small, stroke=p.ink, thick=2.5))
+    left = svg(side + T * small + 4, T * small + 52, *parts)
+    middle = _two_columns("@  x", x, (0, t + 1), names, t, mode)
+    return left + middle + _two_columns("=  xbow", wei @ x, (t, t + 1), (), t, mode)
+
+
+def _two_columns(
+    title: str, values: Tensor, outlined: tuple[int, int], names: Sequence[str], t: int, mode: Mode
+) -> str:
+    """A table of two numbers a row under its title, the rows from one to another outlined. `values` is (T, 2)."""
+    p, side, small, wide, limit = PALETTE[mode], 34 if names else 2, 35, 50, 2 * float(values.abs().max())
+    parts = [words(side, 11, title, p.ink, bold=True), _names_beside(names, t, 26, small, mode)]
+    for i, row in enumerate(values.tolist()):
+        for c, value in enumerate(row):
+            fill, ink = shade(value, mode, signed=True, limit=limit)
+            left, top = side + c * wide, 26 + i * small
+            parts.append(rect(left + GAP / 2, top + GAP / 2, wide - GAP, small - GAP, fill=fill))
+            parts.append(words(left + wide / 2, top + small / 2, number(value), ink, size=14, anchor="middle"))
+    first, end = outlined
+    parts.append(rect(side, 26 + first * small, 2 * wide, (end - first) * small, stroke=p.ink, thick=2.5))
+    return svg(side + 2 * wide + 3, len(values) * small + 52, *parts)
+
+
+def _names_beside(names: Sequence[str], t: int, top: float, cell: float, mode: Mode) -> str:
+    tones = [PALETTE[mode].ink if i == t else PALETTE[mode].muted for i in range(len(names))]
+    return "".join(
+        words(0, top + (i + 0.5) * cell, name, tones[i], size=14, mono=True, bold=i == t)
+        for i, name in enumerate(names)
+    )
+
+
+def square(matrix: Tensor, title: str, mode: Mode) -> str:
+    """A matrix with its numbers in its tiles, equal shares as fractions, -inf without a tile. (T, T)"""
+    T, side = len(matrix), 26
+    values = finite(matrix)
+    texts = [["\u2212\u221e" if v is None else _fraction(v) for v in row] for row in values]
+    parts = [words(1, 11, title, PALETTE[mode].ink, size=16, bold=True)]
+    parts.append(written_tiles(values, texts, mode, x=0, y=26, cell=side, size=12.5))
+    return svg(T * side, T * side + 28, *parts)
+
+
+def _fraction(share: float) -> str:
+    """1/3 for a third, .28 for what is no such fraction."""
+    if share == 0:
+        return "0"
+    whole = round(1 / share)
+    return ("1" if whole == 1 else f"1/{whole}") if abs(share * whole - 1) < 1e-6 else number(share).removeprefix("0")
 
 
 STYLES = {"loop": ("bigram", "solid"), "product": ("head", "dash"), "softmax": ("heads", "dot")}  # hue, dash
@@ -176,12 +310,12 @@ def equal_cells(a: Tensor, b: Tensor, mode: Mode) -> go.Figure:
     return dress(figure, mode).update_layout(height=340)
 
 
-def changes_bars(changes: Tensor, mode: Mode) -> go.Figure:
-    """How far each row of xbow moves. `changes` is (T,)"""
+def changes_bars(changes: Tensor, names: Sequence[str], mode: Mode) -> go.Figure:
+    """How far each row of xbow, with its name, moves. `changes` is (T,)"""
     values = changes.tolist()
     figure = go.Figure(go.Bar(x=list(range(len(values))), y=values, marker_color=color("heads", mode), width=0.55,
                               text=[number(v) if v > 1e-6 else "0" for v in values], textposition="outside",
                               cliponaxis=False, hovertemplate="row %{x} moves by %{y:.4f}<extra></extra>"))  # fmt: skip
-    figure.update_xaxes(tickvals=list(range(len(values))), title="row of xbow")
+    figure.update_xaxes(tickvals=list(range(len(values))), ticktext=list(names), title="row of xbow")
     figure.update_yaxes(range=[0, 1.15 * max(max(values), 1e-3)], title="largest change")
     return dress(figure, mode).update_layout(height=300, margin_t=24, font_size=LABEL)

@@ -1,4 +1,4 @@
-"""The figures of the bigram table: its rows as bars, the whole of it, random tables, rare rows, two contexts.
+"""The figures of the bigram table: its rows as bars, random tables, rare rows, two contexts.
 
 Shapes in this file:
     V   characters of the text      M   characters that are shown
@@ -14,22 +14,23 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 from torch import Tensor
 
-from tinygpt.plots.look import MONO, PALETTE, TICK, Mode, annotate, color, dress, glyph, glyph_ticks, outlined, shares
+from tinygpt.plots.look import MONO, PALETTE, TICK, Mode, annotate, color, dress, glyph, glyph_ticks
 from tinygpt.spelling import number, spoken, thousands
-from tinygpt.texts.keeping import kept
 
 BARS = 12  # the likeliest next characters of a row
-SMALL, CHARACTER = 11, 19  # px: a label beside a thin row, and a character that is a mark
-MOST_LABELS = 70  # beside rows; more would overlap
+CHARACTER = 19  # px: one that is a mark
 SHARE_AXIS = {
     "range": [0, 1], "tickvals": [0, 0.25, 0.5, 0.75, 1], "ticktext": ["0", "0.25", "0.5", "0.75", "1"],
     "showgrid": True, "title": "probability",
 }  # fmt: skip
+LETTER = (0.035, 0.075)  # of the width and height of a chart: the room of a character
 DOT = 0.02  # nats: dots of losses nearer than that stand on top of each other
 
 
-def next_bars(row: Tensor, counts: Tensor, chars: Sequence[str], mode: Mode) -> go.Figure:
-    """The likeliest next characters, the likeliest on top. `row` and `counts` are (V,)"""
+def next_bars(
+    row: Tensor, counts: Tensor, chars: Sequence[str], mode: Mode, *, after: str = "", guessed: float | None = None
+) -> go.Figure:
+    """The likeliest next characters, the likeliest on top; what somebody guessed of it. `row` and `counts` are (V,)"""
     top = row.topk(min(BARS, len(row))).indices.tolist()
     shares_, seen = [float(row[i]) for i in top], [int(counts[i]) for i in top]
     hover = [
@@ -41,43 +42,16 @@ def next_bars(row: Tensor, counts: Tensor, chars: Sequence[str], mode: Mode) -> 
         hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
     figure = go.Figure(bars).update_xaxes(SHARE_AXIS)
-    figure.update_yaxes(glyph_ticks([chars[i] for i in top], mode), range=[BARS - 0.4, -0.6], showgrid=False)
-    return dress(figure, mode).update_layout(height=400, margin_r=50)
-
-
-def table_heatmap(P: Tensor, counts: Tensor, chars: Sequence[str], mode: Mode, *, row: int | None = None) -> go.Figure:
-    """All rows at once. A pair that never occurs has no tile; `row` is outlined, and its likeliest next character bold.
-
-    Both tables (M, M).
-    """
-    M, empty = len(chars), (counts == 0).tolist()
-    z = [
-        [None if e else round(v, 5) for v, e in zip(values, none, strict=True)]
-        for values, none in zip(P.tolist(), empty, strict=True)
-    ]
-    tiles = go.Heatmap(
-        z=z, zmin=0, zmax=1, colorscale=shares(mode), xgap=1, ygap=1, text=_pairs(tuple(chars)),
-        customdata=counts.int().tolist(), hovertemplate="%{text}: %{customdata} times, %{z:.3f}<extra></extra>",
-    )  # fmt: skip
-    figure = dress(go.Figure(tiles), mode)
-    named = chars if M <= MOST_LABELS else ""
-    size, side = TICK if M <= 30 else SMALL, {"showgrid": False, "constrain": "domain"}
-    likeliest = int(P[row].argmax()) if row is not None and counts[row].any() else None
-    above = side | glyph_ticks(named, mode, size=size, row=likeliest)
-    figure.update_xaxes(above, range=[-0.6, M - 0.4], side="top", tickangle=0, title="next")
-    figure.update_yaxes(
-        side | glyph_ticks(named, mode, size=size, row=row), range=[M - 0.3, -0.7], scaleanchor="x", title="current"
-    )
-    if row is not None:
-        outlined(figure, row, M - 0.5, mode, width=2)
-    return figure.update_layout(height=720, width=720)
-
-
-@kept
-def _pairs(chars: tuple[str, ...]) -> list[list[str]]:
-    """Each pair in words, no markup; where there is no tile, nobody gets to read it."""
-    said = [escape(spoken(c), quote=False) for c in chars]
-    return [[f"{a}, then {b}" for b in said] for a in said]
+    figure.update_yaxes(glyph_ticks([chars[i] for i in top], mode), range=[BARS - 0.4, -1.7], showgrid=False)
+    if after:
+        said = f"<b>after {escape(after, quote=False)}</b>"
+        annotate(figure, 0, -1.2, said, PALETTE[mode].ink, xanchor="left", size=TICK)
+    if guessed is not None:
+        figure.add_shape(
+            type="line", x0=guessed, x1=guessed, y0=-0.6, y1=0.6, line={"color": PALETTE[mode].ink, "dash": "dash"}
+        )
+        annotate(figure, guessed, -1.2, "your guess", PALETTE[mode].ink, xanchor="center", size=TICK)
+    return dress(figure, mode).update_layout(height=430, margin_r=50)
 
 
 def random_tables(losses: Sequence[float], this: float, even: float, mode: Mode) -> go.Figure:
@@ -105,18 +79,26 @@ def random_tables(losses: Sequence[float], this: float, even: float, mode: Mode)
     annotate(figure, this, top + 2, f"<b>this table {number(this, 3)}</b>", p.ink, xanchor="left", xshift=14)
     ends = (min(*losses, this, even), max(*losses, this, even))
     figure.update_xaxes(range=[ends[0] - 0.05, ends[1] + 0.12], title="loss on the training text, nats per character")
+    annotate(figure, 1, 1, "a dot: one random table", p.muted, xref="paper", yref="paper", xanchor="right",
+             yanchor="bottom", size=TICK)  # fmt: skip
     figure.update_yaxes(visible=False, range=[-0.5, top + 4])
-    return dress(figure, mode).update_layout(height=320, margin_t=32)
+    return dress(figure, mode).update_layout(height=230, margin_t=32)
 
 
 def rare_rows(times: Sequence[float], far: Sequence[float], chars: Sequence[str], mode: Mode) -> go.Figure:
-    """How far each row is from the counts, against how often its character occurs; the character is the mark."""
+    """How far each row is from the counts, against how often its character occurs; the character is the mark.
+
+    Where two of them would overlap, one is a dot, which says its character when it is pointed at.
+    """
     hover = [
         f"{spoken(c)}: {thousands(int(n))} times, off by {number(k, 4)}"
         for c, n, k in zip(chars, times, far, strict=True)
     ]
+    free = _apart(times, far)
     marks = go.Scatter(
-        x=list(times), y=list(far), mode="text", text=[glyph(c, mode) for c in chars], customdata=hover,
+        x=list(times), y=list(far), mode="markers+text", customdata=hover,
+        text=[glyph(c, mode) if room else "" for c, room in zip(chars, free, strict=True)],
+        marker={"color": color("bigram", mode), "size": [0 if room else 5 for room in free]},
         textfont={"family": MONO, "size": CHARACTER}, cliponaxis=False, hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
     figure, often = go.Figure(marks), _round_numbers(min(times), max(times))
@@ -128,6 +110,20 @@ def rare_rows(times: Sequence[float], far: Sequence[float], chars: Sequence[str]
         range=[math.log10(powers[0]) - 0.05, math.log10(powers[-1]) + 0.05],
     )  # fmt: skip
     return dress(figure, mode).update_layout(height=420)
+
+
+def _apart(times: Sequence[float], far: Sequence[float]) -> list[bool]:
+    """Which characters can be written at their places without touching one that is written already; rare ones first."""
+    spots = [(math.log(n), math.log(k)) for n, k in zip(times, far, strict=True)]
+    wide, high = (max(values) - min(values) or 1.0 for values in zip(*spots, strict=True))
+    placed: list[tuple[float, float]] = []
+    free = [False] * len(spots)
+    for i in sorted(range(len(spots)), key=lambda i: (times[i], -far[i])):
+        x, y = spots[i][0] / wide, spots[i][1] / high
+        free[i] = all(abs(x - a) > LETTER[0] or abs(y - b) > LETTER[1] for a, b in placed)
+        if free[i]:
+            placed.append((x, y))
+    return free
 
 
 def _round_numbers(least: float, most: float) -> list[int]:
@@ -148,15 +144,15 @@ def two_contexts(
     figure = make_subplots(1, 2, horizontal_spacing=0.12)
     for column, (context, pair, triple) in enumerate(zip(contexts, pairs, triples, strict=True), 1):
         for name, row, style in (
-            ("bigram", pair, {"color": color("bigram", mode)}),
-            ("triples", triple, {"color": p.tile, "pattern": {"shape": "/", "fgcolor": p.gray, "size": 6}}),
+            ("counts of pairs", pair, {"color": color("bigram", mode)}),
+            ("counts of triples", triple, {"color": p.tile, "pattern": {"shape": "/", "fgcolor": p.gray, "size": 6}}),
         ):
             values = [float(row[i]) for i in shown]
             hover = [f"{name}: {spoken(chars[i])} {number(v, 3)}" for i, v in zip(shown, values, strict=True)]
             figure.add_bar(
                 y=list(range(len(shown))), x=values, orientation="h", marker=style, row=1, col=column,
                 customdata=hover, hovertemplate="%{customdata}<extra></extra>", text=[number(v) for v in values],
-                textposition="outside", cliponaxis=False, textfont={"size": TICK},
+                textposition="outside", cliponaxis=False, textfont={"size": TICK}, name=name, showlegend=column == 1,
             )  # fmt: skip
         figure.update_xaxes(SHARE_AXIS, row=1, col=column)
         side = glyph_ticks([chars[i] for i in shown], mode)
@@ -164,4 +160,6 @@ def two_contexts(
         marks = "".join(glyph(c, mode) for c in context)
         after = f'<b>after <span style="font-family:{MONO.replace(chr(34), "")}">{marks}</span></b>'
         annotate(figure, 0, -0.85, after, p.ink, xanchor="left", row=1, col=column)
-    return dress(figure, mode).update_layout(height=440, bargap=0.25, bargroupgap=0.06, margin_r=40)
+    legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": TICK}, "itemclick": False}
+    dressed = dress(figure, mode).update_layout(height=460, bargap=0.25, bargroupgap=0.06, margin_r=40, margin_t=36)
+    return dressed.update_layout(showlegend=True, legend=legend | {"itemdoubleclick": False})

@@ -19,13 +19,16 @@ from tinygpt.plots.drawing import character, dot, line, path, rect, svg, words
 from tinygpt.plots.look import LABEL, MONO, PALETTE, TICK, Mode, between, color
 from tinygpt.spelling import in_a_row, number, thousands
 
-SIDE = 360  # px of a table
-WIDE, HIGH, LEFT, TOP, LOW = 510, 286, 74, 50, 46  # px: a curve, and the room round it
+SIDE = 340  # px of a table: two of them stand side by side
+WIDE, HIGH, LEFT, TOP, LOW = 338, 320, 56, 56, 46  # px: a curve, and the room round it
 SHADES = 255  # colors of a table; number 0 is none at all
 
 
-def table_tiles(P: Tensor, name: str, mode: Mode, *, empty: Tensor | None = None) -> str:
-    """A table of probabilities as colored pixels under its name; where `empty`, there is nothing. Both (M, M)"""
+def table_image(P: Tensor, mode: Mode, *, empty: Tensor | None = None) -> str:
+    """A table of probabilities as a picture with a pixel a pair, as the address of a PNG. Both (M, M)
+
+    Where `empty`, there is nothing.
+    """
     p = PALETTE[mode]
     at = (1 + (SHADES - 1) * P.clamp(0, 1).sqrt()).round().to(torch.uint8)  # square-root spacing, as everywhere
     if empty is not None:
@@ -35,13 +38,29 @@ def table_tiles(P: Tensor, name: str, mode: Mode, *, empty: Tensor | None = None
     image.putpalette(bytes(3) + b"".join(bytes.fromhex(tone[1:]) for tone in ramp))
     file = BytesIO()
     image.save(file, "PNG", transparency=0)  # color 0 is none
-    url = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+
+
+def table_tiles(P: Tensor, name: str, mode: Mode, *, empty: Tensor | None = None) -> str:
+    """A table of probabilities as colored pixels under its name; where `empty`, there is nothing. Both (M, M)"""
+    p = PALETTE[mode]
     picture = (
-        f'<image href="{url}" x="0" y="30" width="{SIDE}" height="{SIDE}" preserveAspectRatio="none" '
-        'style="image-rendering: pixelated"/>'
+        f'<image href="{table_image(P, mode, empty=empty)}" x="0" y="30" width="{SIDE}" height="{SIDE}" '
+        'preserveAspectRatio="none" style="image-rendering: pixelated"/>'
     )
     frame = rect(0.5, 30.5, SIDE - 1, SIDE - 1, stroke=p.rule, thick=1)
     return svg(SIDE, SIDE + 32, words(0, 12, name, p.ink, bold=True), picture, frame)
+
+
+def color_scale(mode: Mode) -> str:
+    """Which color is how likely: a bar from 0 to 1, spaced like the square root, with its numbers."""
+    p, wide, high, top = PALETTE[mode], 290, 12, 20
+    steps = [rect(10 + i * wide / 60, top, wide / 60 + 2, high, fill=between(p.sequential, i / 59)) for i in range(60)]
+    marks = [
+        words(10 + wide * share**0.5, top + high + 12, f"{share:g}", p.muted, size=14, anchor="middle")
+        for share in (0, 0.01, 0.1, 0.25, 0.5, 1)
+    ]
+    return svg(wide + 22, top + high + 24, words(10, 8, "probability", p.muted, size=14), *steps, *marks)
 
 
 class TableHistory(NamedTuple):
@@ -74,7 +93,7 @@ class _Axis(NamedTuple):
 
     def x(self, step: float) -> float:
         share = math.log(max(step, self.first) / self.first) / math.log(max(self.max_steps, 2) / self.first)
-        return LEFT + share * (WIDE - LEFT - 68)  # the last number stands at the right of its place
+        return LEFT + share * (WIDE - LEFT - 62)  # the last number stands at the right of its place
 
     def y(self, value: float) -> float:
         low, high, at = self.low, self.high, min(max(value, self.low), self.high)
@@ -104,12 +123,13 @@ def loss_curve(
     room = 0.08 * (max(finite) - min(finite)) + 0.02
     axis = _Axis(max_steps, min(finite) - room, max(finite) + room)
     p, parts = PALETTE[mode], _around(axis, "Training loss, nats per character", mode)
-    parts.append(_floor(axis, floors.even, number(floors.even), mode, "even guessing"))
+    parts.append(_floor(axis, floors.even, number(floors.even), mode))
+    parts.append(words(WIDE - 4, axis.y(floors.even) - 11, "even guessing", p.muted, size=15, anchor="end"))
     if math.isfinite(floors.val):
-        parts.append(_floor(axis, floors.val, "", mode, f"counts, hidden text {number(floors.val, 3)}", above=True))
+        parts.append(_floor(axis, floors.val, "", mode, f"hidden: {number(floors.val, 3)}", above=True))
     elif floors.val == math.inf:
         parts.append(words(WIDE - 4, TOP - 4, "counts, hidden text \u2191 \u221e", p.label["ochre"], anchor="end"))
-    parts.append(_floor(axis, floors.train, "", mode, f"counts {number(floors.train, 3)}"))
+    parts.append(_floor(axis, floors.train, "", mode, f"counts: {number(floors.train, 3)}"))
     parts += [dot(axis.x(step), axis.y(loss), 1.6, fill=p.gray) for step, loss in batches]
     return svg(WIDE, HIGH, *parts, *_curve(axis, progress.steps, progress.losses, at, mode))
 
@@ -135,11 +155,14 @@ def _floor(axis: _Axis, value: float, label: str, mode: Mode, name: str = "", *,
 def _curve(axis: _Axis, steps: Sequence[int], values: Sequence[float], at: int, mode: Mode) -> list[str]:
     """A line through what was measured, and the marked place with its number."""
     p, tone = PALETTE[mode], color("bigram", mode)
-    spots = [(axis.x(step), axis.y(value)) for step, value in zip(steps, values, strict=True)]
-    x, y = spots[at]
-    label = words(x + 13, y - 14, number(values[at], 3), color("bigram", mode, text=True), bold=True)
-    return [path(spots, tone), *(dot(*spot, 3.5, fill=tone) for spot in spots), dot(x, y, 7, fill=tone, stroke=p.ink),
-            label]  # fmt: skip
+    finite = [(step, value) for step, value in zip(steps, values, strict=True) if math.isfinite(value)]
+    spots = [(axis.x(step), axis.y(value)) for step, value in finite]
+    parts = [path(spots, tone), *(dot(*spot, 3.5, fill=tone) for spot in spots)]
+    x, ink = axis.x(steps[at]), color("bigram", mode, text=True)
+    if not math.isfinite(values[at]):  # no place on any axis
+        return [*parts, words(x, TOP - 22, f"\u2191 {number(values[at])}", ink, anchor="middle", bold=True)]
+    y = axis.y(values[at])
+    return [*parts, dot(x, y, 7, fill=tone, stroke=p.ink), words(x + 13, y - 14, number(values[at], 3), ink, bold=True)]
 
 
 def written_lines(lines: Sequence[tuple[str, str]], mode: Mode) -> str:

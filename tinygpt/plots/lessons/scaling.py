@@ -6,6 +6,7 @@ Ochre is the plain score, teal the divided one, on every chart. A second mark (d
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -15,6 +16,7 @@ from tinygpt.variance import HOT, Spread
 
 NAMES = {"scores": "q\u00b7k", "scaled": "q\u00b7k \u00f7 \u221ahead_size"}
 TRAINED = {"scores": "not divided", "scaled": "\u00f7 \u221ahead_size"}  # the two kinds of trained heads
+NAMES_ROOM = 150  # px right of a figure, for the names of its lines
 DASH = {"scores": "solid", "scaled": "dash"}
 SHORT = {
     "none": "not divided", "1/sqrt(head_size)": "\u00f7 \u221ahead_size", "1/sqrt(n_embd)": "\u00f7 \u221an_embd",
@@ -22,11 +24,16 @@ SHORT = {
 }  # fmt: skip
 
 
-def saturated_rows(sizes: Sequence[int], shares: Mapping[str, Sequence[float]], mode: Mode) -> go.Figure:
-    """The share of rows with a weight above HOT, for "scores" and for "scaled", a number per head_size."""
-    places = {"scores": (-3, {"xanchor": "right", "yshift": 16}), "scaled": (-1, {"xanchor": "right", "yshift": 18})}
+def saturated_rows(
+    sizes: Sequence[int], shares: Mapping[str, Sequence[float]], mode: Mode, *, guess: tuple[int, float] | None = None
+) -> go.Figure:
+    """The share of rows with a weight above HOT, for "scores" and for "scaled", a number per head_size; and a diamond
+    where somebody guessed the share of plain ones at a head_size."""
+    places = {"scores": (-3, {"xanchor": "right", "yshift": 16}), "scaled": (-1, {"xanchor": "right", "yshift": 34})}
     figure = _both_stages(sizes, shares, places, mode, "%{y:.0%} of the rows")
-    figure.update_yaxes(range=[-0.03, 1.02], tickformat=".0%")
+    figure.update_yaxes(range=[-0.03, 1.06], tickformat=".0%")
+    if guess:
+        _diamond(figure, *guess, mode, xref="x domain", yref="y domain", x=0, y=0.853, xshift=8, yanchor="middle")
     return _panel(figure, f"rows with a weight above {HOT:g}", sizes, mode)
 
 
@@ -34,9 +41,9 @@ def passed_on(sizes: Sequence[int], gradients: Mapping[str, Sequence[float]], mo
     """How much of a nudge the median row passes on, for "scores" and for "scaled", a number per head_size."""
     plain = (len(sizes) // 2, {"xanchor": "left", "xshift": 12})
     places = {"scores": plain, "scaled": (-1, {"xanchor": "right", "yshift": 18})}
-    figure = _both_stages(sizes, gradients, places, mode, "%{y:.4f} passed on")
+    figure = _both_stages(sizes, gradients, places, mode, "moves by %{y:.4f}")
     figure.update_yaxes(range=[-0.012, 0.46])
-    return _panel(figure, "gradient through the median row", sizes, mode)
+    return _panel(figure, "how far the median row moves", sizes, mode)
 
 
 def _both_stages(
@@ -48,7 +55,8 @@ def _both_stages(
     for stage, (at, place) in places.items():
         _curve(figure, sizes, values[stage], stage, mode, says)
         x, y = math.log10(sizes[at]), values[stage][at]
-        annotate(figure, x, y, f"<b>{NAMES[stage]}</b>", color(stage, mode, text=True), **place)
+        name = NAMES[stage] if stage == "scores" else TRAINED[stage]  # short: it must fit beside a curve on a phone
+        annotate(figure, x, y, f"<b>{name}</b>", color(stage, mode, text=True), **place)
     return figure
 
 
@@ -127,12 +135,14 @@ def _by_scale(
 
 
 def trained(
-    sizes: Sequence[int], losses: Mapping[str, Sequence[Sequence[float]]], floor: float, mode: Mode, *, chosen: int
-) -> go.Figure:
+    sizes: Sequence[int], losses: Mapping[str, Sequence[Sequence[float]]], floor: float, mode: Mode, *, chosen: int,
+    guess: tuple[int, str] | None = None,
+) -> go.Figure:  # fmt: skip
     """Val loss after training against head_size, with ("scaled") and without ("scores") the division.
 
     `losses` holds for every head_size the losses of all seeds: the line goes through the first, rings are the others.
-    `floor` is the loss of counting pairs; the `chosen` head_size is marked in ink.
+    `floor` is the loss of counting pairs; the `chosen` head_size is marked in ink. `guess` is how somebody expected the
+    undivided head of a size to compare: "much worse", "about the same", or "better".
     """
     p, figure = PALETTE[mode], go.Figure()
     figure.add_vline(x=chosen, line={"color": p.ink, "width": 1.5}, layer="below")
@@ -144,26 +154,33 @@ def trained(
             marker={"symbol": "circle-open", "size": 11, "color": color(stage, mode), "line": {"width": 2}},
             hovertemplate="another seed, head_size %{x}: %{y:.3f}<extra></extra>",
         )  # fmt: skip
-    _name_ends(figure, math.log10(sizes[-1]), {stage: per_size[-1][0] for stage, per_size in losses.items()}, mode, 3)
     figure.add_hline(y=floor, line={"color": p.gray, "width": 1.5, "dash": "dot"})
-    corner = {"xref": "x domain", "yref": "y domain", "xanchor": "right", "yanchor": "top", "xshift": -12}
-    annotate(figure, 1, 1, f"dotted: counting pairs {number(floor, 3)}", p.muted, bgcolor=p.paper, **corner)
+    ends = {stage: (per_size[-1][0], 3) for stage, per_size in losses.items()}
+    _name_ends(figure, ends, ("counting pairs", floor, 3), mode)
     _sizes_axis(figure, sizes)
     low, high = (f(loss for rows in losses.values() for seeds in rows for loss in seeds) for f in (min, max))
     room = 0.2 * (high - low)
+    if guess:
+        size, expected = guess
+        divided = losses["scaled"][sizes.index(size)][0]
+        away = {"much worse": 3.0, "about the same": 0.0, "better": -0.7}[expected]
+        _diamond(figure, size, divided + away * room, mode, xref="paper", yref="paper", x=1, y=0, xshift=14, yshift=-28)
     figure.update_yaxes(range=[low - room, high + room], title="val loss")
-    return dress(figure, mode).update_layout(height=360, margin={"t": 16, "r": 24})
+    return dress(figure, mode).update_layout(height=250, margin={"t": 8, "r": NAMES_ROOM})
 
 
-def looking(steps: Sequence[int], effective: Mapping[str, Sequence[float]], characters: int, mode: Mode) -> go.Figure:
-    """As if a row looked at so many characters, against the training step, with and without the division."""
-    figure = go.Figure()
+def looking(steps: Sequence[int], effective: Mapping[str, Sequence[float]], even: float, mode: Mode) -> go.Figure:
+    """As if rows looked at so many characters, against the training step, with and without the division; and at how
+    many if they were `even`, which is the most there can be."""
+    p, figure = PALETTE[mode], go.Figure()
     for stage, values in effective.items():
         _curve(figure, steps, values, stage, mode, "step %{x}: %{y:.2f} characters", marker={"size": 1})
-    _name_ends(figure, steps[-1], {stage: values[-1] for stage, values in effective.items()}, mode, 2)
+    figure.add_hline(y=even, line={"color": p.gray, "width": 1.5, "dash": "dot"})
+    ends = {stage: (values[-1], 2) for stage, values in effective.items()}
+    _name_ends(figure, ends, ("even rows", even, 1), mode)
     figure.update_xaxes(title="step", range=[0, steps[-1]], tickformat=",")
-    figure.update_yaxes(range=[-0.05 * characters, characters], title="characters")
-    return dress(figure, mode).update_layout(height=280, margin={"t": 16, "r": 24})
+    figure.update_yaxes(range=[0, 1.12 * even], title="characters")
+    return dress(figure, mode).update_layout(height=200, margin={"t": 8, "r": NAMES_ROOM})
 
 
 # --- what they share -----------------------------------------------------------------------------------------------
@@ -180,13 +197,26 @@ def _curve(
     )  # fmt: skip
 
 
-def _name_ends(figure: go.Figure, x: float, ends: Mapping[str, float], mode: Mode, digits: int) -> None:
-    """The two lines of trained heads by name and last number: the higher one's above its end, the lower one's below."""
-    highest = max(ends, key=ends.__getitem__)
-    for stage, value in ends.items():
-        said, ink = f"<b>{TRAINED[stage]}</b> {number(value, digits)}", color(stage, mode, text=True)
-        place = {"xanchor": "right", "yshift": 18 if stage == highest else -24, "xshift": -12}
-        annotate(figure, x, value, said, ink, bgcolor=PALETTE[mode].paper, borderpad=0, **place)
+def _diamond(figure: go.Figure, size: int, value: float, mode: Mode, **place: Any) -> None:
+    """A diamond in ink where somebody guessed; what it is stands at a `place` that is free on any screen."""
+    ink = PALETTE[mode].ink
+    mark = {"symbol": "diamond-open", "size": 17, "color": ink, "line": {"width": 2}}
+    figure.add_scatter(x=[size], y=[value], mode="markers", marker=mark, hovertemplate="your guess<extra></extra>")
+    annotate(figure, place.pop("x"), place.pop("y"), "\u25c7 your guess", ink, xanchor="left", **place)
+
+
+def _name_ends(
+    figure: go.Figure, ends: Mapping[str, tuple[float, int]], line: tuple[str, float, int], mode: Mode
+) -> None:
+    """Right of a figure the last number of each stage, with so many digits, and of a dotted line; the highest on top.
+
+    There no curve and no cursor crosses them; they stand as far apart as their letters are high.
+    """
+    named = [(f"<b>{TRAINED[stage]}</b>", *end, color(stage, mode, text=True)) for stage, end in ends.items()]
+    named = sorted([*named, (*line, PALETTE[mode].muted)], key=lambda one: -one[1])
+    for place, (name, value, digits, ink) in enumerate(named):
+        at = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "middle", "align": "left", "xshift": 14}
+        annotate(figure, 1, (0.84, 0.5, 0.16)[place], f"{name}<br>{number(value, digits)}", ink, **at)
 
 
 def _panel(figure: go.Figure, name: str, sizes: Sequence[int], mode: Mode) -> go.Figure:

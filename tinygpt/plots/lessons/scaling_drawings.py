@@ -2,49 +2,59 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from torch import Tensor
 
-from tinygpt.plots.drawing import dot, line, path, rect, words
+from tinygpt.plots.drawing import dot, line, path, rect, svg, words
 from tinygpt.plots.lessons.scaling import NAMES
-from tinygpt.plots.lessons.scaling_weights import TOP, TRACK, Plane, side_by_side, weight_bars
+from tinygpt.plots.lessons.scaling_weights import GUESS_DASH, TOP, TRACK, WIDTH, Plane, side_by_side, weight_bars
 from tinygpt.plots.look import PALETTE, PANEL, TICK, Mode, color
 from tinygpt.spelling import number, thousands
 from tinygpt.variance import Spread, expected_variance
 
 BINS = 21  # of a histogram
+NAMED = {"scores": 130, "scaled": 184}  # px: where the names of the curves stand
+BARS = 100  # px: height of what stands below the curves
 
 
-def histograms(scores: Tensor, scaled: Tensor, head_size: int, limit: float, mode: Mode) -> str:
-    """How many scores of one draw are how large: plain above, divided below, both from -limit to limit. Both (N,)
+class DrawnScores(NamedTuple):
+    """The scores of one draw, plain and divided by the root of head_size. Both (N,)"""
+
+    scores: Tensor
+    scaled: Tensor
+
+
+def histograms(draw: DrawnScores, head_size: int, limit: float, mode: Mode, *, width: float = 320) -> str:
+    """How many scores of one draw are how large: plain above, divided below, both from -limit to limit.
 
     Each is as high as its own highest bin. The line over it is its spread: one standard deviation to both sides.
     """
-    plane, p, parts = Plane(230, -limit, limit, 0, 1), PALETTE[mode], []
-    stages = {"scores": (scores, NAMES["scores"]), "scaled": (scaled, f"{NAMES['scores']} \u00f7 \u221a{head_size}")}
-    height = (plane.height + 30) / 2  # of each
-    room = height - 34  # px for the bars: the spread has its place above
-    for row, (stage, (values, name)) in enumerate(stages.items()):
-        top, tone, ink = TOP - 30 + row * height, color(stage, mode), color(stage, mode, text=True)
-        reach, bottom = float(values.abs().max()), top + height
-        left = [plane.x(-reach + i * 2 * reach / BINS) for i in range(BINS + 1)]
+    p, bottom, room, parts = PALETTE[mode], TOP + 14 + BARS, 34, []
+    names = NAMES["scores"], f"{NAMES['scores']} \u00f7 \u221a{head_size}"
+
+    def x(value: float) -> float:
+        return width / 2 * (1 + max(-1.0, min(1.0, value / limit)))
+
+    for stage, values, name, foot in zip(draw._fields, draw, names, (bottom - 64, bottom), strict=True):
+        tone, ink = color(stage, mode), color(stage, mode, text=True)
+        reach, middle, spread = float(values.abs().max()), float(values.mean()), float(values.std())
         counts = values.histc(BINS, -reach, reach).tolist()
+        edges = [x(-reach + i * 2 * reach / BINS) for i in range(BINS + 1)]
         fill, stroke = (tone, "") if stage == "scaled" else ("none", tone)
-        parts.append(line(TRACK[0], bottom, TRACK[1], bottom, p.rule, thick=1))
+        parts.append(line(0, foot, width, foot, p.rule, thick=1))
         for i, n in enumerate(counts):
             if n:
-                tall = room * n / max(counts)
-                parts.append(
-                    rect(left[i], bottom - tall, left[i + 1] - left[i], tall, fill=fill, stroke=stroke, thick=1.5)
-                )
-        middle, spread, over = float(values.mean()), float(values.std()), bottom - room - 10
-        parts.append(line(plane.x(middle - spread), over, plane.x(middle + spread), over, ink, thick=3))
-        parts.append(words(TRACK[1], top + 16, name, ink, anchor="end", bold=True))
-        parts.append(words(TRACK[1], top + 38, f"spread {number(spread)}", ink, anchor="end"))
+                tall, wide = room * n / max(counts), edges[i + 1] - edges[i]
+                parts.append(rect(edges[i], foot - tall, wide, tall, fill=fill, stroke=stroke, thick=1))
+        over = foot - room - 8
+        parts.append(line(x(middle - spread), over, x(middle + spread), over, ink, thick=3))
+        parts.append(words(0, over, name, ink, size=TICK, bold=True))
+        parts.append(words(width, over, f"spread {number(spread)}", ink, size=TICK, anchor="end"))
     for value in (-round_numbers(limit)[-1], 0.0, round_numbers(limit)[-1]):
-        parts.append(words(plane.x(value), plane.bottom + 16, number(value, 0), p.muted, size=TICK, anchor="middle"))
-    parts.append(words(TRACK[1], plane.bottom + 42, "score", p.muted, anchor="end"))
-    return side_by_side(plane.drawing(*parts))
+        parts.append(words(x(value), bottom + 18, number(value, 0), p.muted, size=TICK, anchor="middle"))
+    title = words(0, 18, f"{len(draw.scores)} scores of one draw", p.muted)
+    return svg(width, bottom + 36, title, *parts)
 
 
 def round_numbers(limit: float) -> list[float]:
@@ -55,14 +65,19 @@ def round_numbers(limit: float) -> list[float]:
 
 def sharpening(
     sizes: Sequence[int], variances: Mapping[str, Sequence[Spread]], rows: Mapping[str, Sequence[float]],
-    characters: str, mode: Mode, *, at: int,
+    characters: str, mode: Mode, *, at: int, draw: DrawnScores, guess: tuple[int, float] | None = None,
 ) -> str:  # fmt: skip
-    """Score variance against head_size, a cursor at position `at`, and below it what softmax makes of one row.
+    """Score variance against head_size, a cursor at position `at`; below it the scores of one draw there, and what
+    softmax makes of one row.
 
-    `variances` (one per size) and `rows` (the weights at the cursor) are given for "scores" and for "scaled".
+    `variances` (one per size) and `rows` (the weights at the cursor) are given for "scores" and for "scaled". `guess`
+    is the variance of plain scores that somebody guessed for a head_size.
     """
-    plane, p = Plane(256, math.log2(sizes[0]), math.log2(sizes[-1]), math.log10(0.4), math.log10(1_500)), PALETTE[mode]
-    chart = [words(TRACK[0], 18, "variance", p.muted), words(TRACK[0], plane.bottom + 44, "head_size", p.muted)]
+    plane = Plane(130, math.log2(sizes[0]), math.log2(sizes[-1]), math.log10(0.2), math.log10(1_500))
+    p = PALETTE[mode]
+    chart = [words(0, 18, "variance of", p.muted), words(WIDTH, 18, "axes logarithmic", p.muted, anchor="end")]
+    chart += [words(x, 18, NAMES[role], color(role, mode, text=True), bold=True) for role, x in NAMED.items()]
+    chart.append(words(TRACK[0], plane.bottom + 42, "head_size", p.muted))
     chart += [plane.grid(power, thousands(10**power), mode) for power in range(4)]
     for size in sizes:
         if size & (size - 1) == 0:  # a power of 2
@@ -71,13 +86,23 @@ def sharpening(
     now = {role: values[at].mean for role, values in variances.items()}
     chart += [_measured(plane, sizes, values, role, mode) for role, values in variances.items()]
     chart.append(plane.cursor(math.log2(sizes[at]), math.log10(now["scaled"]), mode))
-    for role, over in (("scores", 20), ("scaled", 2.2)):
-        place = plane.x(6), plane.y(math.log10(over))
-        chart.append(words(*place, NAMES[role], color(role, mode, text=True), bold=True))
     chart += [_reading(plane, sizes[at], value, role, mode) for role, value in now.items()]
+    if guess:
+        chart.append(_guess(plane, *guess, mode))
+    limit = 3.2 * math.sqrt(sizes[-1])  # one axis for all
     names = {"scores": f"softmax of {NAMES['scores']}", "scaled": "\u2026 divided first"}
-    bars = [weight_bars(weights, characters, role, names[role], mode) for role, weights in rows.items()]
-    return side_by_side(plane.drawing(*chart), *bars)
+    bars = [
+        weight_bars(weights, characters, role, names[role], mode, height=BARS, width=172)
+        for role, weights in rows.items()
+    ]
+    return side_by_side(plane.drawing(*chart), histograms(draw, sizes[at], limit, mode), *bars, gap="1.4rem")
+
+
+def _guess(plane: Plane, size: int, variance: float, mode: Mode) -> str:
+    """A dashed ring at the variance that somebody guessed."""
+    p, x, y = PALETTE[mode], plane.x(math.log2(size)), plane.y(math.log10(variance))
+    ring = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="12" fill="none" stroke="{p.ink}" stroke-width="2" {GUESS_DASH}/>'
+    return ring + words(x + 20, y + 4, "your guess", p.ink, size=TICK)
 
 
 def _measured(plane: Plane, sizes: Sequence[int], values: Sequence[Spread], role: str, mode: Mode) -> str:
@@ -106,6 +131,6 @@ def _reading(plane: Plane, size: int, value: float, role: str, mode: Mode) -> st
     left, upward = size > 4, role == "scores"
     mark = dot(x, y, 8, fill=color(role, mode), stroke=PALETTE[mode].ink)
     shown = number(value, 1 if role == "scores" else 2)  # as in the sentence below
-    place = x + (-13 if left else 13), y + (-20 if upward else 20)
+    place = x + (-13 if left else 13), y + (-20 if upward else 18)
     tone = color(role, mode, text=True)
     return mark + words(*place, shown, tone, size=PANEL, anchor="end" if left else "start", bold=True)

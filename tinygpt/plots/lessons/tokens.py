@@ -3,19 +3,22 @@
 Strips of tiles are HTML, so that they wrap on a phone.
 """
 
+import math
 from collections.abc import Sequence
 from html import escape
 
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
-from tinygpt.plots.drawing import character, rect, svg, words
-from tinygpt.plots.look import LABEL, MONO, PALETTE, Mode, between, color, dress, glyph, glyph_ticks
-from tinygpt.spelling import shown, spoken, thousands
+from tinygpt.plots.drawing import character, line, rect, svg, words
+from tinygpt.plots.look import MONO, PALETTE, TICK, Mode, annotate, between, color, dress, glyph
+from tinygpt.spelling import in_a_row, named, shown, spoken, thousands
 
 BARS = 65  # characters of the lecture's text: a browser draws so many bars with their names at once, not thousands
-ROOMY = 20  # characters: so many bars have room for their names below them, also on a phone
+PER_ROW = 13  # bars: so many have room for their characters and ids below them, also on a phone
 NAMED, APART = 5, 4  # of the bars of the vocabulary: so many carry their character, at least so many ids apart
 WIDE = 46  # px, a tile with a character and its id
+SHIFT = 42  # px, from one column of a window to the next
 
 
 def id_tiles(
@@ -52,24 +55,53 @@ def questions(lines: Sequence[str], current: int, mode: Mode) -> str:
 
 
 def vocabulary_bars(counts: Sequence[int], chars: str, mode: Mode, *, logarithmic: bool = False) -> go.Figure:
-    """The share of each character in the text, in percent, in the order of the ids; of more than BARS the commonest."""
-    total, bars = sum(counts), commonest_ids(counts)
+    """The share of each character in the text, in percent, in the order of the ids, which stand below the characters;
+    of more than BARS the commonest. Bars begin at 0; where 0 has no place, `logarithmic`, shares are dots."""
+    total, bars, p = sum(counts), commonest_ids(counts), PALETTE[mode]
     shares = [100 * counts[i] / total for i in bars]
-    shown_chars, named = [chars[i] for i in bars], _highest(shares) if len(bars) > ROOMY else []
-    hover = [
-        f"id {i}: {spoken(chars[i])}<br>{thousands(counts[i])} times, {share:.3g}%"
-        for i, share in zip(bars, shares, strict=True)
-    ]
-    inside = [glyph(c, mode) if place in named else "" for place, c in enumerate(shown_chars)]
-    figure = go.Figure(go.Bar(x=list(range(len(bars))), y=shares, customdata=hover, text=inside))
-    figure.update_traces(
-        marker_color=color("count", mode), hovertemplate="%{customdata}<extra></extra>", textposition="outside",
-        textfont={"family": MONO, "size": LABEL}, cliponaxis=False, constraintext="none", textangle=0,
-    )  # fmt: skip
-    figure = dress(figure, mode).update_xaxes(glyph_ticks(shown_chars, mode, size=13), tickangle=0)
-    figure.update_yaxes(title="% of the text", type="log" if logarithmic else "linear", nticks=5,
+    rows = [range(first, min(first + PER_ROW, len(bars))) for first in range(0, len(bars), PER_ROW)]
+    figure = dress(make_subplots(len(rows), 1, vertical_spacing=0.4 / len(rows)), mode)
+    low, high = min(share for share in shares if share), max(shares)
+    ends = [math.log10(low) - 0.6, math.log10(high) + 1.4] if logarithmic else [0, 1.4 * high]
+    for n, places in enumerate(rows, 1):
+        columns, y = list(range(len(places))), [shares[k] for k in places]
+        hover = [
+            f"id {bars[k]}: {spoken(chars[bars[k]])}<br>{thousands(counts[bars[k]])} times, {shares[k]:.3g}%"
+            for k in places
+        ]
+        tone = {"marker_color": color("count", mode), "customdata": hover}
+        if logarithmic:
+            dots = go.Scatter(x=columns, y=[v or None for v in y], mode="markers", marker_size=9, **tone)
+            figure.add_trace(dots, n, 1)
+        else:
+            figure.add_trace(go.Bar(x=columns, y=y, width=0.75, **tone), n, 1)
+        below = [f"{glyph(chars[bars[k]], mode)}<br>{bars[k]}" for k in places]
+        ticks = {"tickvals": columns, "ticktext": below, "tickfont": {"family": MONO, "size": 12}, "tickangle": 0}
+        figure.update_xaxes(ticks, range=[-0.7, PER_ROW - 0.3 if len(rows) > 1 else len(bars) - 0.3], row=n, col=1)
+        for column, k in enumerate(places):
+            if not shares[k]:
+                annotate(figure, column, ends[0], "0", p.muted, size=TICK, yanchor="bottom", row=n, col=1)
+    for k in _highest(shares) if not logarithmic else ():  # dots are all over the place: no room for names
+        row, column = divmod(k, PER_ROW)
+        text = f"<b>{escape(_name(chars[bars[k]]), quote=False)}</b> {shares[k]:.1f} %"
+        ends_of_row = {"xanchor": "left", "xshift": -8} if column < 3 else {"xanchor": "right", "xshift": 12}
+        side = {"xanchor": "center"} if 3 <= column < PER_ROW - 2 else ends_of_row
+        annotate(
+            figure, column, shares[k], text, p.ink, size=TICK, yanchor="bottom", yshift=5, row=row + 1, col=1, **side
+        )
+    figure.update_traces(hovertemplate="%{customdata}<extra></extra>", cliponaxis=False)
+    figure.update_yaxes(range=ends, type="log" if logarithmic else "linear", nticks=3, ticksuffix=" %",
                         exponentformat="none")  # fmt: skip
-    return figure.update_layout(height=320, bargap=0.25)
+    if logarithmic:
+        powers = [10.0**n for n in range(math.ceil(ends[0]), 3)][::3]
+        written = [f"{power:.10f}".rstrip("0").rstrip(".") + " %" for power in powers]
+        figure.update_yaxes(tickvals=powers, ticktext=written)
+    return figure.update_layout(height=50 + 96 * len(rows) if len(rows) > 1 else 300)
+
+
+def _name(symbol: str) -> str:
+    """A character over its bar: itself, or what an invisible one is called."""
+    return named(symbol).removeprefix("a ")
 
 
 def commonest_ids(counts: Sequence[int]) -> list[int]:
@@ -86,32 +118,79 @@ def _highest(heights: Sequence[float]) -> list[int]:
     return found
 
 
-def split_bar(train: int, val: int, mode: Mode) -> str:
-    """One bar in two parts: what is trained on, what is hidden."""
+def split_bar(train: int, val: int, mode: Mode, *, before: str = "", after: str = "") -> str:
+    """One bar in two parts, what is trained on and what is hidden; under the cut the text that it cuts: the last
+    characters `before` it, and the first ones `after` it."""
     p, share = PALETTE[mode], 100 * train / (train + val)
     part = "padding:10px 12px;font-size:17px;white-space:nowrap;overflow:hidden;box-sizing:border-box"
-    hidden = f"repeating-linear-gradient(45deg,{p.tile} 0 6px,{p.paper} 6px 12px)"
+    quote = f"font:15px {MONO};white-space:pre-wrap;overflow-wrap:anywhere;padding:8px 5px 2px;box-sizing:border-box"
+    hidden, least = f"repeating-linear-gradient(45deg,{p.tile} 0 6px,{p.paper} 6px 12px)", "flex:1;min-width:96px"
+    left, right = (escape("".join(_running(c) for c in text)) for text in (before, after))
     return (
-        f'<div style="display:flex;gap:2px;color:{p.ink}">'
+        f'<div style="color:{p.ink}"><div style="display:flex;gap:2px">'
         f'<div style="{part};width:{share:.2f}%;background:{p.tile}"><b>train</b> {thousands(train)}</div>'
-        f'<div style="{part};flex:1;min-width:5.5em;background:{hidden}"><b>val</b> {thousands(val)}</div></div>'
+        f'<div style="{part};{least};background:{hidden}"><b>val</b> {thousands(val)}</div></div>'
+        f"<div style='display:flex'><div style='{quote};width:{share:.2f}%;text-align:right'>\u2026{left}</div>"
+        f"<div style='{quote};{least};border-left:3px solid {p.ink}'>{right}\u2026</div></div></div>"
+    )
+
+
+def _running(symbol: str) -> str:
+    """A character of a text that runs on: a space stays a space, and after the mark of a newline there is one."""
+    return symbol if symbol == " " else in_a_row(symbol) + ("\n" if symbol == "\n" else "")
+
+
+def shifted(symbols: Sequence[str], ids: Sequence[int], t: int, mode: Mode) -> str:
+    """A window of T + 1 characters twice: x, its first T, and below it y, its last T, each y[i] under the x[i + 1] that
+    it equals. Arrows lead from x[i] to y[i]; x[0] to x[t] are outlined as seen, y[t] as asked for."""
+    p, T, left, low = PALETTE[mode], len(ids) - 1, 26, 96
+    parts = [words(10, 44, "x", p.ink, bold=True, anchor="middle"), words(10, low + 24, "y", p.ink, bold=True,
+             anchor="middle")]  # fmt: skip
+    for i in range(T):
+        x0, ink = left + i * SHIFT, p.ink if i == t else p.gray
+        parts.append(words(x0 + SHIFT / 2, 10, str(i), p.ink if i == t else p.muted, size=13, anchor="middle"))
+        start, end = (x0 + SHIFT / 2 + 6, 68.0), (x0 + 1.5 * SHIFT - 8, low - 5.0)
+        parts.append(line(*start, *end, ink, thick=3 if i == t else 1.5))
+        parts.append(line(end[0] - 9, end[1] - 1, *end, ink, thick=3 if i == t else 1.5))
+        parts.append(line(end[0], end[1] - 9, *end, ink, thick=3 if i == t else 1.5))
+        parts.append(_tile(x0, 22, symbols[i], ids[i], mode, "head" if i <= t else ""))
+        parts.append(_tile(x0 + SHIFT, low, symbols[i + 1], ids[i + 1], mode, "bigram" if i == t else ""))
+    tone = color("bigram", mode, text=True)
+    parts.append(words(left + (t + 1.5) * SHIFT, low + 60, "target", tone, size=14, anchor="middle"))
+    width = left + (T + 1) * SHIFT + 14
+    wide = f'<div style="overflow-x:auto;max-width:100%"><div style="width:{width}px">'
+    return f"{wide}{svg(width, low + 72, *parts)}</div></div>"
+
+
+def _tile(left: float, top: float, symbol: str, id_: int, mode: Mode, role: str) -> str:
+    """A character and its id on a tile, outlined in the hue of a role."""
+    middle, p = left + SHIFT / 2, PALETTE[mode]
+    edge = color(role, mode) if role else ""
+    return (
+        rect(left + 2, top, SHIFT - 4, 44, fill=p.tile, stroke=edge, thick=2.5)
+        + character(middle, top + 15, symbol, mode)
+        + words(middle, top + 34, str(id_), p.muted, size=13, anchor="middle")
     )
 
 
 def batch_grid(
-    name: str, symbols: Sequence[Sequence[str]], ids: Sequence[Sequence[int]], mode: Mode, *, column: int, role: str
+    name: str, symbols: Sequence[Sequence[str]], ids: Sequence[Sequence[int]], mode: Mode, *, columns: range, role: str
 ) -> str:
-    """A batch as a grid of tiles, a window a row; one column is outlined in the hue of `role`."""
-    p, B, T, cell = PALETTE[mode], len(ids), len(ids[0]), 44
+    """A batch as a grid of tiles, a window a row; in row 0 the tiles of `columns` are outlined in the hue of `role`, in
+    the other rows by a thin line."""
+    p, B, T, cell = PALETTE[mode], len(ids), len(ids[0]), 38
     parts = [words(34, 10, name, p.ink, bold=True)]
     for b in range(B):
         parts.append(words(24, 24 + (b + 0.5) * cell, str(b), p.muted, size=16, anchor="end"))
         for t in range(T):
             left, top = 34 + t * cell, 24 + b * cell
             parts.append(rect(left + 1, top + 1, cell - 2, cell - 2, fill=p.tile))
-            parts.append(character(left + cell / 2, top + 15, symbols[b][t], mode))
-            parts.append(words(left + cell / 2, top + 33, str(ids[b][t]), p.muted, size=13, anchor="middle"))
-    parts.append(rect(34 + column * cell, 24, cell, B * cell, stroke=color(role, mode), thick=3))
+            parts.append(character(left + cell / 2, top + 13, symbols[b][t], mode))
+            parts.append(words(left + cell / 2, top + 29, str(ids[b][t]), p.muted, size=13, anchor="middle"))
+    for b in reversed(range(B)):
+        left, width = 34 + columns.start * cell, len(columns) * cell
+        tone, thick = (color(role, mode), 3.0) if b == 0 else (p.gray, 1.0)
+        parts.append(rect(left, 24 + b * cell, width, cell, stroke=tone, thick=thick))
     return svg(34 + T * cell + 4, 24 + B * cell + 6, *parts)
 
 

@@ -1,6 +1,7 @@
 """The scenes of lesson 4 that calculate: the four stages of every tile, and one row down to what it hands on."""
 
-import math
+import re
+from html import escape
 
 import streamlit as st
 import torch
@@ -10,18 +11,17 @@ from tinygpt.attention import attention_stages, causal_mask
 from tinygpt.gpt import SCALES
 from tinygpt.inside.heads import SeenHead
 from tinygpt.plots.lessons.attention_row import worked_row
-from tinygpt.plots.lessons.attention_stages import NARROW, stages_figure
-from tinygpt.spelling import number, spoken
+from tinygpt.plots.lessons.attention_stages import panel_drawing, panels
+from tinygpt.spelling import number
 from tinygpt.ui import frame
 from tinygpt.ui.drag import drag
+from tinygpt.ui.lessons.attention.board import ChosenTile, board
 from tinygpt.ui.lessons.attention.reader import Reader
 from tinygpt.ui.lessons.attention.row import two_strongest
 from tinygpt.ui.scene import (
     Showing,
     alt,
-    caption,
     explain,
-    formula,
     fragment_of,
     lecture,
     picture,
@@ -29,8 +29,8 @@ from tinygpt.ui.scene import (
     show_code,
     table,
 )
-from tinygpt.words.attention import amount
-from tinygpt.words.storyboard import Scene
+from tinygpt.words.attention import amount, as_printed
+from tinygpt.words.storyboard import Scene, fill
 
 SMALL = 0.01  # below this a weight is hardly one
 SCALE = "att_scale"  # not "scale", which is what the training page trains with
@@ -43,47 +43,56 @@ def digit_by_digit(reader: Reader) -> None:
     one_mixture(reader)
 
 
-@scene("att-3", code=[attention_stages, causal_mask], fragment=False)
+@scene("att-5", code=[attention_stages, causal_mask], fragment=False)
 def four_pictures(scene: Scene, reader: Reader) -> Showing:
     """The four stages of every tile."""
     yield {"T": len(reader.ids)} if reader.can_choose else None
-    with st.container(width=260):
-        scale = st.selectbox("Scale", SCALES, SCALES.index(reader.head.scale), key=SCALE, bind="query-params")
-    _one_tile(scene, reader, reader.see(scale=scale), scale)
+    boards = st.container()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("Scale", width="content")
+        scale = st.selectbox(
+            "Scale", SCALES, SCALES.index(reader.head.scale), key=SCALE, bind="query-params", width=220,
+            label_visibility="collapsed",
+        )  # fmt: skip
+    with boards:
+        _four_boards(scene, reader, reader.see(scale=scale), scale)
+    lecture(scene)
 
 
 @fragment_of
-def _one_tile(scene: Scene, reader: Reader, seen: SeenHead, scale: str) -> None:
-    """The four pictures at the left, the arithmetic of one tile at the right. A fragment of its own: another tile must
-    not draw the next scene again."""
-    characters, T = reader.characters, len(reader.ids)
-    with st.container(horizontal=True, gap="medium"):
-        t = _place("Row: looks", "row", T, reader.start)
-        i = _place("Column: looked at", "col", T, max(0, reader.start - 1))
-    step = step_of(seen, scale)
-    facts = {**_tile_facts(seen, reader.spoken, t, i), "step": step}
-    words, ends, result = "caption", ("keep", "share"), "formula"
-    if i > t:
-        words, ends, result = "future", ("cut", "nothing"), "formula_future"
-    left, right = st.columns([6, 5], gap="large") if T <= NARROW else (st.container(), st.container())
-    with left:
-        figure = stages_figure(seen.stages, characters, frame.mode(), step=step, row=t, column=i)
-        frame.show(figure, key=scene.key, alt=alt(scene, facts, words))
-    with right:
-        for template in ("tile", "multiply", "divide", *ends):
-            st.markdown(scene.write(template, facts))
-        formula(scene, facts, result)
-    caption(scene, facts, words)
-    lecture(scene)
-    stages = zip(("q\u00b7k", "scaled", "masked", "weight"), seen.stages, strict=True)
-    columns = {name: [number(v, 4) for v in stage[t].tolist()] for name, stage in stages}
-    table(lambda: {"looked at": [f"{j} {spoken(c)}" for j, c in enumerate(characters)], **columns}, key=scene.key)
+def _four_boards(scene: Scene, reader: Reader, seen: SeenHead, scale: str) -> None:
+    """The four pictures, and the arithmetic of the chosen tile below each. A fragment of its own: another tile must not
+    draw the next scene again."""
+    names, T, stages = reader.spoken, len(reader.ids), seen.stages
+    tiles = [[_tile(scene, seen, names, t, i, step_of(seen, scale)) for i in range(T)] for t in range(T)]
+    limit = max(1.0, float(stages.scores.abs().max()))
+    step, mode = step_of(seen, scale), frame.mode()
+    drawings = [panel_drawing(each, reader.characters, mode, limit=limit) for each in panels(stages, step)]
+    places = [scene.plain("place", {"place": i, "letter": name}) for i, name in enumerate(names)]
+    t, _ = board(
+        drawings, tiles, start=(reader.start, max(0, reader.start - 1)), label=scene.title, places=places,
+        names=(scene.templates["looks"], scene.templates["looked"]),
+    )  # fmt: skip
+    columns = {
+        name: [number(v, 4) for v in stage[t].tolist()]
+        for name, stage in zip(("q\u00b7k", "scaled", "masked", "weight"), stages, strict=True)
+    }
+    table(lambda: {"looked at": places, **columns}, key=scene.key)
 
 
-def _place(label: str, key: str, T: int, default: int) -> int:
-    """A position of the text; one that an earlier, longer text had becomes the last."""
-    st.session_state[key] = min(int(st.session_state.get(key, default)), T - 1)
-    return int(st.number_input(label, 0, T - 1, key=key, bind="query-params", width=160))
+def _tile(scene: Scene, seen: SeenHead, names: list[str], t: int, i: int, step: str) -> ChosenTile:
+    """The arithmetic of one tile: a step below each of the four pictures, and what it comes to."""
+    facts = {**_tile_facts(seen, names, t, i), "step": step, "T": len(names)}
+    ends = ("cut", "nothing") if i > t else ("keep", "share")
+    escaped = {name: escape(value) if isinstance(value, str) else value for name, value in facts.items()}
+    steps = (fill(_bold(scene.templates[name]), escaped, escape=False) for name in ("multiply", "divide", *ends))
+    words = "future" if i > t else "caption"
+    return ChosenTile(tuple(steps), scene.plain(words, facts), alt(scene, facts, words))
+
+
+def _bold(template: str) -> str:
+    """A template whose **bold** is HTML's: before its facts are put in, which may hold stars of their own."""
+    return re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", template)
 
 
 def step_of(seen: SeenHead, scale: str) -> str:
@@ -94,18 +103,15 @@ def step_of(seen: SeenHead, scale: str) -> str:
 
 
 def _tile_facts(seen: SeenHead, names: list[str], t: int, i: int) -> dict[str, object]:
-    """Every number of one tile, from the products of its score to its share."""
+    """Every number of one tile, from the products of its score to its share; each step goes on with the printed one."""
     stages, products = seen.stages, seen.q[t] * seen.k[i]
-    powers = stages.masked[t].double().exp()
+    powers = as_printed(stages.masked[t]).exp()
     largest = products.abs().argsort(descending=True)[:3].tolist()
-    most = stages.masked[t].sort(descending=True).values[:2].tolist()
-    terms = [f"e^{{{number(z, 4)}}}" for z in most if z > -math.inf]
     return {
         "row": t, "column": i, "looker": names[t], "looked_at": names[i], "score": float(stages.scores[t, i]),
         "hs": len(products), "scaled": float(stages.scaled[t, i]), "weight": float(stages.weights[t, i]),
-        "power": amount(float(powers[i])), "total": amount(float(powers.sum())),
+        "power": amount(float(powers[i]), 4), "total": amount(float(powers.sum()), 4),
         "products": " + ".join(f"{_factor(seen.q[t, c])}\u00b7{_factor(seen.k[i, c])}" for c in largest),
-        "terms": " + ".join(terms) + (" + \\dots" if t >= len(terms) else ""),
         "lowest": float(stages.scores.min()), "highest": float(stages.scores.max()),
     }  # fmt: skip
 
@@ -115,7 +121,7 @@ def _factor(value: Tensor) -> str:
     return number(float(value)) if value >= 0 else f"({number(float(value))})"
 
 
-@scene("att-4")
+@scene("att-6")
 def one_mixture(scene: Scene, reader: Reader) -> Showing:
     """One row from its scores to what it hands on, for every row at once."""
     names, scale = reader.spoken, st.session_state.get(SCALE, reader.head.scale)

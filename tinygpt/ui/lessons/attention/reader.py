@@ -18,10 +18,17 @@ from tinygpt.ui.readers import LONGEST, TEXT, last_ids, readable, say_what_is_re
 from tinygpt.ui.scene import choose
 
 ANOTHER = "my lord"
-EXAMPLES = ("the king", "my lord,", "to be or", "abcabcab")
+EXAMPLES = ("the king", "my lord,", "to be or")
 MODELS = {"one head with skip": "one-head-skip", "one head": "one-head", "GPT": "layer-norm"}
 UNTRAINED, NOTEBOOK = "untrained", "random vectors"  # the latter is that of the study notebooks
 NOTEBOOK_T = 8
+WHO = {  # what each reader is, in words
+    "one head with skip": "A trained head. A skip beside it lets a character keep what it is; lesson 6 explains it.",
+    "one head": "A trained head alone, without a skip.",
+    "GPT": "One of the heads of the GPT, which lesson 6 builds: its layers and heads are counted from 0.",
+    UNTRAINED: "A head before any training: its vectors and its matrices are random.",
+    NOTEBOOK: "The study notebooks' head: untrained, and it reads eight random vectors instead of a text.",
+}
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,10 @@ class Reader:
         seen = self.see(ids)
         return attention_stages(seen.q, seen.k, scale=seen.factor, mask=False)
 
+    def readable(self, text: str) -> str:
+        """What of another text this head has vectors for; "" where its tokens are vectors themselves."""
+        return readable(text, self.tokenizer) if self.tokenizer else ""
+
     def other_text(self, text: str) -> Tensor:
         """The ids of another text as this head can read it; for random vectors, the next of their batch. (T2,)"""
         if self.tokenizer is None:
@@ -85,16 +96,20 @@ class Reader:
 
 def choose_reader() -> Reader:
     """The controls on top of the page: a text and who reads it."""
-    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+    typing, other = st.container(), st.expander("Other heads", type="compact")
+    with other, st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         at_hand = [name for name, file in MODELS.items() if path_of(file).exists()]  # two heads need no model
-        name = st.selectbox("Head", [*at_hand, UNTRAINED, NOTEBOOK], key="reader", bind="query-params", width=220)
-        if name == NOTEBOOK:
-            return Reader(NOTEBOOK, notebook_head(), torch.arange(NOTEBOOK_T), None, NOTEBOOK_T)
+        name = st.selectbox("Who reads?", [*at_hand, UNTRAINED, NOTEBOOK], key="reader", bind="query-params", width=220)
+        found = None if name == NOTEBOOK else _head(name)
+    with other:
+        st.markdown(f":gray[{WHO[name]}]")
+    if found is None:
+        return Reader(NOTEBOOK, notebook_head(), torch.arange(NOTEBOOK_T), None, NOTEBOOK_T)
+    head, tokenizer, longest = found
+    with typing, st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         text = controls.text(TEXT, LONGEST)
-        head, tokenizer, longest = _head(name)
-    with st.container(horizontal=True, gap="small"):
         for i, example in enumerate(EXAMPLES):
-            st.button(example, type="tertiary", key=f"example_{i}", on_click=_take, args=(example,))
+            st.button(example, key=f"example_{i}", on_click=_take, args=(example,))
     read = readable(text, tokenizer)
     say_what_is_read(text, read, tokenizer, longest)
     return Reader(name, head, last_ids(read or TEXT, tokenizer, longest), tokenizer, longest)

@@ -1,28 +1,27 @@
-"""The scenes of lesson 4 that read one head: a row of its map, and what query, key and value are."""
+"""The scene of lesson 4 that reads one head: a row of its map, as tiles or as arrows, and what comes next."""
 
-import inspect
 from typing import Any
 
 import streamlit as st
 from torch import Tensor
 
-from tinygpt.attention import Head, MultiHeadAttention
-from tinygpt.averaging import tril_weights
-from tinygpt.inside.heads import LooseHead, ModelHead, SeenHead, stages_of_one, untrained_head
+from tinygpt.attention import MultiHeadAttention
+from tinygpt.inside.heads import ModelHead, SeenHead, stages_of_one
 from tinygpt.lessons.measured import counts_of_pairs_and_triples
 from tinygpt.models import kind
+from tinygpt.plots.drawing import scale_bar, svg
 from tinygpt.plots.lessons.attention import attention_heatmap
+from tinygpt.plots.lessons.attention_graph import islands
 from tinygpt.plots.lessons.attention_reading import Expected, Guesses, reading
-from tinygpt.plots.lessons.attention_stages import vectors_figure
 from tinygpt.spelling import spoken
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
-from tinygpt.ui.lessons.attention.reader import NOTEBOOK, Reader
-from tinygpt.ui.scene import Showing, alt, caption, explain, scene, show_code
-from tinygpt.variance import effective_characters
+from tinygpt.ui.lessons.attention.reader import ANOTHER, Reader
+from tinygpt.ui.scene import Showing, choose, explain, lecture, margin, picture, scene, show_code
 from tinygpt.words.storyboard import Scene
 
 LIKELIEST = 5  # how many next characters are shown
+LEAST = 0.1  # an arrow that carries more is counted
 
 
 def two_strongest(weights: Tensor, names: list[str], t: int) -> dict[str, object]:
@@ -36,47 +35,88 @@ def two_strongest(weights: Tensor, names: list[str], t: int) -> dict[str, object
 
 
 def matrix_rows(weights: Tensor, characters: list[str], looked_at: list[str] | None = None) -> dict[str, list]:
-    """A matrix of weights as the columns of a table: who looks, and a column for each one looked at. (T, T2)"""
-    columns = characters if looked_at is None else looked_at
+    """A matrix of weights as the columns of a table: who looks, and a column for each one looked at. (T, T2)
+
+    The masked future is left blank; a weight that is 0 is a 0."""
+    columns, causal = characters if looked_at is None else looked_at, not bool(weights.triu(1).any())
+    blank = causal and looked_at is None
     return {"looks": [f"{i} {spoken(c)}" for i, c in enumerate(characters)]} | {
-        f"{j} {spoken(c)}": weights[:, j].tolist() for j, c in enumerate(columns)
+        f"{j} {spoken(c)}": [None if blank and j > i else w for i, w in enumerate(weights[:, j].tolist())]
+        for j, c in enumerate(columns)
     }
 
 
-def show_map(key: str, weights: Tensor, characters: list[str], alt: str, *, least: int = 400, **more: Any) -> None:
-    """Weights as tiles, `least` px high or as high as their characters need. `weights` is (T, T2)."""
+def show_map(
+    key: str, weights: Tensor, characters: list[str], alt: str, *, least: int = 340, titles: tuple[str, str] = ("", ""),
+    **more: Any,
+) -> None:  # fmt: skip
+    """Weights as tiles, `least` px high or as high as their characters need; `titles` of rows and columns. (T, T2)"""
     figure = attention_heatmap(weights, characters, frame.mode(), **more)
     figure.update_layout(height=max(least, 18 * len(weights) + 60))
+    figure.update_yaxes(title=titles[0] or None)
+    figure.update_xaxes(title=titles[1] or None)
     frame.show(figure, key=key, alt=alt, square=True)
 
 
-@scene("att-1")
+def show_colors() -> None:
+    """Below a scene's words: how to read the colors of its maps."""
+    with margin():
+        st.html(svg(160, 34, scale_bar(4, 2, frame.mode())))
+
+
+@scene("att-2")
 def one_row(scene: Scene, reader: Reader) -> Showing:
-    """The whole map, one row of it in the text, and what the head expects next."""
+    """One row of the map, in the text, and what the head expects next; or the same weights as arrows."""
     seen, names = reader.see(), reader.spoken
     T, weights = len(names), seen.stages.weights
-    after = [_after(reader, seen, t) for t in range(T)]
-    facts = [
-        two_strongest(weights, names, t) | {"T": T, "before": names[max(0, t - 1)]} | gives
-        for t, (gives, _) in enumerate(after)
-    ]
-    yield facts[reader.start] if reader.can_choose else None
+    facts = [two_strongest(weights, names, t) | {"T": T, "before": names[max(0, t - 1)]} for t in range(T)]
+    most, start = facts[reader.start]["most_at"], reader.start
+    where = {"itself": most == start, "before": most == start - 1, "farther": most < start - 1}  # type: ignore[operator]
+    asked = facts[start] | {f"most_is_{name}": so for name, so in where.items()}
+    yield asked if reader.can_choose else None
+    if choose("Show it as", ("tiles", "arrows"), "tiles", key="view") == "tiles":
+        pictures = _as_tiles(scene, reader, seen, facts)
+    else:
+        pictures = _as_arrows(scene, reader, weights, facts)
+        lecture(scene, template="graph")
+    drag(pictures, key="t", label="Row", names=range(T), default=start)
+    explain(scene, {}, lambda: matrix_rows(weights, reader.characters))
+    show_code(MultiHeadAttention.forward if isinstance(reader.head, ModelHead) else stages_of_one)
+
+
+def _as_tiles(scene: Scene, reader: Reader, seen: SeenHead, facts: list[dict[str, object]]) -> list[Picture]:
+    """The map with a row outlined, that row in the text, and bars for what comes next, for every row."""
+    after, pictures = [_after(reader, seen, t) for t in range(len(facts))], []
     shares = [share for _, expected in after for one in expected for share in one[1:4] if share is not None]
     most, role = max(shares, default=1.0), "head"  # whose color its guesses have
     if isinstance(reader.head, ModelHead):
         role = kind(reader.head.model.config)
-    pictures = []
-    for t, (_, expected) in enumerate(after):
+    for t, (gives, expected) in enumerate(after):
         said = ["caption" if t else "alone"]
         if expected:
-            said += ["goes_on" if t + 1 < T else "at_the_end", "counts" if t else "pairs"]
-        sentence = " ".join(scene.plain(template, facts[t]) for template in said)
-        guesses = Guesses(expected, most, role)
-        drawing = reading(weights, reader.characters, t, frame.mode(), scaled=seen.stages.scaled, guesses=guesses)
+            said += ["goes_on" if t + 1 < len(facts) else "at_the_end", "counts" if t else "pairs"]
+        sentence = " ".join(scene.plain(template, facts[t] | gives) for template in said)
+        guesses, stages = Guesses(expected, most, role), seen.stages
+        drawing = reading(stages.weights, reader.characters, t, frame.mode(), scaled=stages.scaled, guesses=guesses)
         pictures.append(Picture(drawing, sentence, scene.plain("alt", facts[t] | {"caption": sentence})))
-    drag(pictures, key="t", label="Row", names=range(T), default=reader.start)
-    explain(scene, {}, lambda: matrix_rows(weights, reader.characters))
-    show_code(MultiHeadAttention.forward if isinstance(reader.head, ModelHead) else stages_of_one)
+    return pictures
+
+
+def _as_arrows(scene: Scene, reader: Reader, weights: Tensor, facts: list[dict[str, object]]) -> list[Picture]:
+    """The weights as a directed graph, and a second text that no arrow reaches, for every row. `weights` is (T, T)."""
+    names, other = reader.spoken, reader.other_text(ANOTHER)
+    far, T = reader.see(other).stages.weights, len(names)
+    shared: dict[str, object] = {
+        "arrows": T * (T + 1) // 2, "strong": int((weights > LEAST).sum()), "least": LEAST,
+        "strongest": "; ".join(f"{names[int(row.argmax())]} to {names[t]}" for t, row in enumerate(weights)),
+    }  # fmt: skip
+    pictures = []
+    for t, here in enumerate(facts):
+        drawing = islands(weights, reader.characters, far, reader.labels(other), t, frame.mode())
+        drawn = picture(scene, drawing, here | shared, "arrows")
+        alt = scene.plain("alt_arrows", here | shared | {"caption": drawn.sentence})
+        pictures.append(drawn._replace(alt=alt))
+    return pictures
 
 
 def _after(reader: Reader, seen: SeenHead, t: int) -> tuple[dict[str, object], list[Expected]]:
@@ -97,35 +137,3 @@ def _after(reader: Reader, seen: SeenHead, t: int) -> tuple[dict[str, object], l
         Expected(itos[i], given[i], pairs[i], triples[i] if triples else None, true=i == true) for i in likeliest
     ]
     return facts | ({"triples_give": triples[following]} if triples else {}), expected
-
-
-@scene("att-2")
-def three_vectors(scene: Scene, reader: Reader) -> Showing:
-    """Query, key and value of each character, and what an untrained head makes of them: the reader's, if it is one."""
-    seen, characters = reader.see(), reader.characters
-    (T, C), hs = seen.x.shape, seen.q.shape[1]
-    loose = reader.head if isinstance(reader.head, LooseHead) else untrained_head(longest=T)
-    untrained = loose.see(reader.ids, scale="1/sqrt(head_size)").stages.weights
-    facts = {
-        "T": T, "C": C, "hs": hs, "numbers": 3 * C * hs, "last": T - 1,
-        "effective": float(effective_characters(untrained[-1])),
-        **{f"value_{c}": value for c, value in enumerate([*seen.v[0, :4].tolist(), *[0.0] * 4][:4])},
-    }  # fmt: skip
-    yield facts
-    left, right = st.columns([11, 8], gap="large")
-    with left:
-        vectors = {"query": seen.q, "key": seen.k, "value": seen.v}
-        frame.show(vectors_figure(vectors, characters, frame.mode()), key=scene.key, alt=alt(scene, facts))
-    with right:
-        st.markdown(scene.write("divided" if reader.name == NOTEBOOK else "untrained", facts))
-        says, average = scene.plain("alt_untrained", facts), scene.plain("alt_average", facts)
-        show_map(f"{scene.key}_untrained", untrained, characters, says, least=270)
-        st.markdown(scene.write("average", facts))
-        show_map(f"{scene.key}_average", tril_weights(T), characters, average, least=270)
-    caption(scene, facts)
-    if hs >= 4:
-        st.markdown(f":gray[{scene.write('first_values', facts)}]")
-    explain(scene, facts)
-    with st.expander("A head as the lecture writes it", type="compact"):
-        st.code(inspect.getsource(Head), language="python")
-    show_code(MultiHeadAttention.__init__ if isinstance(reader.head, ModelHead) else Head.__init__)

@@ -6,14 +6,17 @@ from torch import Tensor
 from tinygpt.averaging import mean_by_loop, mean_by_tril, trick_matrices, tril_weights
 from tinygpt.plots.lessons import averaging as figures
 from tinygpt.randomness import generator
-from tinygpt.spelling import number
+from tinygpt.spelling import number, shown, spoken
 from tinygpt.ui import frame
 from tinygpt.ui.drag import drag
+from tinygpt.ui.lessons.averaging.speed import how_fast
+from tinygpt.ui.question import own_guess
 from tinygpt.ui.scene import Showing, choose, explain, picture, scene
 from tinygpt.words.storyboard import Facts, Scene
 
 T = 8  # positions, as in both study notebooks
-SIZES = range(2, 17)  # the values of T that can be looked at
+CHARACTERS = "First Ci"  # a name for each position: the first of the lecture's text
+NAMES = [f"{shown(c)} {i}" for i, c in enumerate(CHARACTERS)]
 
 
 def notebook_x() -> Tensor:
@@ -29,20 +32,23 @@ def mean_so_far(scene: Scene, x: Tensor) -> Showing:
     points, means, mode = x[0], mean_by_loop(x)[0], frame.mode()
     every = [_mean_facts(points, means, t) for t in range(T)]
     yield every[2]
-    pictures = [
-        picture(scene, figures.plane(points, means, t, mode) + figures.means_table(points, means, t, mode), every[t])
-        for t in range(T)
-    ]
+    mistaken = (T - 1, scene.templates["your_guess"]) if own_guess(scene) == 0 else None
+    pictures = []
+    for t in range(T):
+        left = figures.plane(points, means, t, CHARACTERS, mode, guessed=mistaken if t == T - 1 else None)
+        right = figures.means_table(points, means, t, NAMES, mode)
+        pictures.append(picture(scene, left + right, every[t]))
     t = drag(pictures, key="t", label="Position t", names=range(T), default=2)
-    explain(scene, every[t], lambda: {"t": range(T), **_columns("x", points), **_columns("xbow", means)})
+    explain(scene, every[t], lambda: {"t": NAMES, **_columns("x", points), **_columns("xbow", means)})
 
 
 def _mean_facts(points: Tensor, means: Tensor, t: int) -> Facts:
-    terms = [f"{'+' if v >= 0 and i else ''} {number(v, 4)}" for i, v in enumerate(points[: t + 1, 0].tolist())]
-    few = terms if t < 3 else [*terms[:2], "+ \\dots", terms[-1]]
+    terms = [f"({number(a)}, {number(b)})" for a, b in points[: t + 1].tolist()]
+    few = terms if t < 2 else [terms[0], "\\dots" if t > 2 else terms[1], terms[-1]]
+    broken = [" + ".join(few[:2]), *few[2:]]
     return {
         "t": t, "seen": t + 1, "share": 1 / (t + 1), "mean_0": float(means[t, 0]), "mean_1": float(means[t, 1]),
-        "last": T - 1, "terms": " ".join(few),
+        "last": T - 1, "terms": " \\\\ + ".join(broken), "looker": spoken(CHARACTERS[t]),
     }  # fmt: skip
 
 
@@ -75,25 +81,23 @@ def _written(matrix: Tensor, row: int) -> str:
 
 
 @scene("avg-3", code=[mean_by_tril, tril_weights])
-def one_product(scene: Scene) -> Showing:
-    """The matrix of equal shares of the past, and the sums of its rows and columns, for every T."""
-    every = {size: _shares_facts(size) for size in SIZES}
-    yield every[T]
-    pictures = [
-        picture(scene, figures.shares_matrix(tril_weights(size), frame.mode()), facts) for size, facts in every.items()
-    ]
-    at = drag(pictures, key="T", label="T", names=SIZES, default=SIZES.index(T))
-    size = SIZES[at]
-    wei = tril_weights(size)
-    rows = {"row": range(size), **{f"column {i}": wei[:, i].tolist() for i in range(size)}}
-    explain(scene, every[size], lambda: rows)
+def one_product(scene: Scene, x: Tensor) -> Showing:
+    """wei @ x is xbow, a row at a time; what the batch has to do with it, and how much faster it is than the loop."""
+    wei, means = tril_weights(T), mean_by_tril(x)[0]
+    every = [_row_facts(wei, means, t) for t in range(T)]
+    yield every[-1]
+    pictures = [picture(scene, figures.weighted_rows(wei, x[0], t, NAMES, frame.mode()), every[t]) for t in range(T)]
+    t = drag(pictures, key="wei_row", label="Row t of wei", names=range(T), default=2)
+    rows = {"row": NAMES, **{f"column {i}": wei[:, i].tolist() for i in range(T)}}
+    explain(scene, {**every[t], "B": len(x), "C": x.shape[2]}, lambda: rows)
+    how_fast(scene)
 
 
-def _shares_facts(size: int) -> Facts:
-    columns = tril_weights(size).sum(0)
-    terms = ["1", *(f"1/{n}" for n in range(2, size + 1))]
-    few = terms if size < 4 else [*terms[:2], "\u2026", terms[-1]]
+def _row_facts(wei: Tensor, means: Tensor, t: int) -> Facts:
+    columns = wei.sum(0)
     return {
-        "T": size, "last": size - 1, "share": 1 / size, "harmonic": " + ".join(few),
+        "T": T, "t": t, "last": T - 1, "seen": t + 1, "share": float(wei[t, 0]),
+        "harmonic": f"1 + 1/2 + \u2026 + 1/{T}",
+        "mean_0": float(means[t, 0]), "mean_1": float(means[t, 1]),
         "first_column": float(columns[0]), "last_column": float(columns[-1]),
     }  # fmt: skip

@@ -1,98 +1,63 @@
-"""Lesson 3, scenes 6 to 9: how fast, how equal, and how good averages are."""
-
-import functools
+"""The last scenes of lesson 3: how equal two averages are, what an average forgets, and how good it is."""
 
 import streamlit as st
+import torch
 from torch import Tensor
 
 from tinygpt.averaging import (
-    ATOL,
-    RTOL,
-    agreement,
     changed_rows,
-    mean_by_loop,
-    mean_by_softmax,
     mean_by_tril,
-    microseconds,
 )
 from tinygpt.lessons.measured import counted, result
 from tinygpt.plots.lessons import averaging as figures
 from tinygpt.plots.lessons.positions import Curve, by_position
+from tinygpt.randomness import generator
 from tinygpt.ui import frame
-from tinygpt.ui.lessons.averaging.loop import T
-from tinygpt.ui.scene import Showing, alt, choose, explain, plot, scene, table
+from tinygpt.ui.drag import still
+from tinygpt.ui.lessons.averaging.loop import NAMES, T
+from tinygpt.ui.scene import Showing, alt, caption, choose, plot, scene, table
 from tinygpt.ui.train.here import train_here
 from tinygpt.words.storyboard import Scene, apart
 
-SIZES = (8, 16, 32, 64, 128, 256, 512)  # values of T whose time is measured
-ASKED = 64  # the T that the question is about
-REPEATS = 5
-VERSIONS = {"loop": mean_by_loop, "product": mean_by_tril, "softmax": mean_by_softmax}
-
-
-def _measured() -> dict[str, list[float]]:
-    """Microseconds of each version at each of SIZES, measured now."""
-    return {
-        name: [microseconds(version, size, repeats=REPEATS) for size in SIZES] for name, version in VERSIONS.items()
-    }
-
-
-_measured_first = functools.cache(_measured)  # what everybody sees who has not measured again
-
-
-@scene("avg-6", code=[mean_by_loop, mean_by_tril, mean_by_softmax])
-def speeds(scene: Scene) -> Showing:
-    """How long each version takes as T grows, on this machine."""
-    times = st.session_state.get("times") or _measured_first()
-    loop, tril, softmax = (times[name][SIZES.index(ASKED)] for name in VERSIONS)
-    ratio = loop / tril
-    facts = {
-        "T": ASKED, "loop": loop, "tril": tril, "softmax": softmax, "ratio": ratio, "repeats": REPEATS,
-        "is_low": ratio < 5, "is_middle": 5 <= ratio < 30, "is_high": ratio >= 30,
-    }  # fmt: skip
-    yield facts
-    plot(scene, figures.times_chart(SIZES, times, frame.mode()), facts)
-    st.button("Measure again", key="measure", on_click=_measure_again)
-    explain(scene, facts, lambda: {"T": SIZES, **{f"{name}, \u00b5s": values for name, values in times.items()}})
-
-
-def _measure_again() -> None:
-    st.session_state["times"] = _measured()  # for this student only
-
-
-@scene("avg-7", code=[agreement])
-def almost_equal(scene: Scene, x: Tensor) -> Showing:
-    """Loop and product, bit by bit."""
-    loop, tril = mean_by_loop(x), mean_by_tril(x)
-    found = agreement(loop, tril)
-    by_loop, by_product, equal = float(loop[found.worst]), float(tril[found.worst]), int(found.equal.sum())
-    facts = {
-        "says": str(found.close), "entries": found.entries, "equal": equal, "unequal": found.entries - equal,
-        "largest": found.largest, "place": str(list(found.worst)), "by_loop": by_loop, "by_product": by_product,
-        "apart": abs(by_loop - by_product), "size": abs(by_product), "tolerance": found.tolerance, "atol": ATOL,
-        "rtol": RTOL, "seed": st.session_state.get("notebook", "1337"),
-    }  # fmt: skip
-    yield facts
-    frame.show(figures.equal_cells(loop, tril, frame.mode()), key=scene.key, alt=alt(scene, facts))
-    why = "" if found.close else scene.write("why", facts)
-    frame.caption(scene.write("caption", facts) + why)
-    with st.container(width=900):
-        st.markdown(scene.write("wrong", facts))
+WORDS = ("dog", "bites", "man")
 
 
 @scene("avg-8", code=[changed_rows])
 def forgets(scene: Scene, x: Tensor) -> Showing:
-    """Which rows of xbow move when the input changes."""
-    options = {"swap x[0] and x[1]": "caption", "add 1 to x[5]": "fifth"}
+    """Which rows of xbow move when the input changes: words that change places, points that do."""
+    said, turned = word_rows()
     swapped, raised = x[:, [1, 0, *range(2, T)]], x.clone()
     raised[:, 5] += 1
     shown, *others = (each[:1] for each in (x, swapped, raised))  # the sequence that stands on the page
-    changes = {words: changed_rows(shown, other) for words, other in zip(options.values(), others, strict=True)}
-    facts = {"first": float(changes["caption"][0])} | {f"row_{i}": float(changes["fifth"][i]) for i in (5, 6, 7)}
+    options = {
+        "dog bites man \u2192 man bites dog": "caption",
+        "swap x[0] and x[1]": "swapped",
+        "add 1 to x[5]": "fifth",
+    }
+    moved, (first, fifth) = changed_rows(said, turned), (changed_rows(shown, other) for other in others)
+    mean = mean_by_tril(said)[0, -1]
+    facts = {
+        "row_0": float(moved[0]), "row_1": float(moved[1]), "mean_0": float(mean[0]), "mean_1": float(mean[1]),
+        "first": float(first[0]), **{f"row_{i}": float(fifth[i]) for i in (5, 6, 7)},
+    }  # fmt: skip
     yield facts
-    names = list(options)
-    words = options[choose("Change", names, names[0], key="change")]
-    plot(scene, figures.changes_bars(changes[words], frame.mode()), facts, words)
+    words = options[choose("Change", options, next(iter(options)), key="change")]
+    if words == "caption":
+        drawing = "".join(
+            figures.means_table(rows[0], mean_by_tril(rows)[0], len(WORDS) - 1, names, frame.mode())
+            for rows, names in ((said, WORDS), (turned, WORDS[::-1]))
+        )
+        still(drawing, key=scene.key, alt=alt(scene, facts))
+        caption(scene, facts)
+    else:
+        bars = figures.changes_bars(first if words == "swapped" else fifth, NAMES, frame.mode())
+        plot(scene, bars, facts, words)
+
+
+def word_rows() -> tuple[Tensor, Tensor]:
+    """Two random numbers for each of WORDS, and the same words from the last to the first. Both (1, 3, 2)"""
+    said = torch.randn(1, len(WORDS), 2, generator=generator(1337))
+    return said, said.flip(1)
 
 
 @scene("avg-9")
@@ -113,8 +78,8 @@ def better_than_nothing(scene: Scene) -> Showing:
         Curve("bigram, counted", pairs, "bigram"),
         Curve("one head", result("one-head").by_position, "head"),
     ]
-    plot(scene, by_position(curves, frame.mode(), low=2.2, high=3.1), facts)
-    with st.container(width=900):
-        st.markdown(scene.write("closing", facts))
+    figure = by_position(curves, frame.mode(), low=2.2, high=3.1)
+    plot(scene, figure.update_layout(margin_t=44, height=412), facts)  # the buttons of a figure lie in its upper margin
+    st.markdown(scene.write("closing", facts))
     table(lambda: {"position": range(len(pairs)), **{curve.name: curve.losses for curve in curves}}, key=scene.key)
     train_here("averaging", "one-head", key=scene.key)

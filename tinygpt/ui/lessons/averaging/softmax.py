@@ -4,80 +4,122 @@ import math
 
 import streamlit as st
 import torch
+from torch import Tensor
 
 from tinygpt.attention import causal_mask
-from tinygpt.averaging import mean_by_softmax, softmax_of_averages, softmax_then_zero, softmax_weights, tril_weights
+from tinygpt.averaging import (
+    agreement,
+    mean_by_loop,
+    mean_by_softmax,
+    softmax_of_averages,
+    softmax_then_zero,
+    softmax_weights,
+    tril_weights,
+)
 from tinygpt.plots.lessons import averaging as figures
+from tinygpt.plots.lessons.attention_stages import finite
+from tinygpt.spelling import scientific
 from tinygpt.ui import frame
-from tinygpt.ui.drag import Picture, drag
+from tinygpt.ui.drag import Picture, drag, still
 from tinygpt.ui.lessons.averaging.loop import T
-from tinygpt.ui.scene import Showing, caption, choose, explain, plot, scene, wrong_frame
+from tinygpt.ui.scene import Showing, alt, caption, choose, explain, scene, wrong_frame, wrong_switch
 from tinygpt.words.storyboard import Facts, Scene
 
-AFTER = "0 after softmax"
-NARROW = """@media (max-width: 640px) {  /* three small squares leave no hole below them */
-  .st-key-avg_5 { max-height: calc(33vw + 2.5rem); overflow: hidden; }
-}"""
 FILLS = {
-    "\u2212\u221e": -math.inf,
-    "\u221220": -20.0,
-    "\u221210": -10.0,
-    "\u22125": -5.0,
-    "\u22121": -1.0,
-    "0": 0.0,
-    AFTER: 0.0,
-}
+    "\u2212\u221e": -math.inf, "\u221220": -20.0, "\u221210": -10.0, "\u22125": -5.0, "\u22121": -1.0, "0": 0.0,
+}  # fmt: skip
+STAGES = {
+    "scores": "1 scores", "masked": "2 the future masked", "exp": "3 e to the score", "weights": "4 weights",
+}  # fmt: skip
+AFTER = {
+    "scores": "1 scores", "after_exp": "2 e to the score", "after_softmax": "3 softmax",
+    "after_zero": "4 the future set to 0",
+}  # fmt: skip
 
 
 @scene("avg-4", code=[mean_by_softmax, softmax_weights, causal_mask])
-def out_of_softmax(scene: Scene) -> Showing:
-    """Scores of zero become the same matrix, a stage at a time; or not, if the future's score is a mere number."""
+def out_of_softmax(scene: Scene, x: Tensor) -> Showing:
+    """Scores of zero become the same matrix, a stage at a time; or not, if the future's score is a mere number, or if
+    the future is removed too late."""
+    yield {"leak_of_zero": float(softmax_weights(T, 0.0)[0, 1:].sum())}
     options = list(FILLS)
     typed = st.query_params.get("fill", "").replace("-", "\u2212")  # a link may have the minus of a keyboard
     if typed in options:
         st.session_state.setdefault("fill", typed)
     chosen = choose("Score of the future", options, options[0], key="fill")
-    fill = FILLS[chosen]
-    wei = softmax_then_zero(T) if chosen == AFTER else softmax_weights(T, fill)
-    facts = {
-        "t": T - 1, "shares": T, "share": 1 / T, "future_cells": int((~causal_mask(T)).sum()), "fill": chosen,
-        "power": math.exp(fill),
-        "leak": float(wei[0, 1:].sum()), "first_sum": float(wei[0].sum()),
-        "past": 3, "future": T - 3, "score": "-\\infty" if fill == -math.inf else f"{fill:g}",
-        "row_2": float((softmax_weights(T, 0.0) if chosen == AFTER else wei)[2, 0]),
-        "leak_of_zero": float(softmax_weights(T, 0.0)[0, 1:].sum()),
-    }  # fmt: skip
-    yield facts
-    if chosen == options[0]:
-        _stages(scene, chosen, facts)
-    else:
+    after = wrong_switch("wrong_after", scene.templates["switch"])
+    facts = _facts(x, chosen, after)
+    if after:
+        with wrong_frame("wrong_after"):
+            _stages_after(scene, facts)
+            caption(scene, facts, "wrong_after")
+    elif chosen != options[0]:
         with wrong_frame("fill", right=options[0]):
-            _stages(scene, chosen, facts)
-            caption(scene, facts, "wrong_after" if chosen == AFTER else "wrong")
+            _stages(scene, FILLS[chosen], facts)
+            caption(scene, facts, "wrong")
+    else:
+        _stages(scene, FILLS[chosen], facts)
     explain(scene, facts)
 
 
-def _stages(scene: Scene, chosen: str, facts: Facts) -> None:
-    fill, wrong, mode = FILLS[chosen], FILLS[chosen] != -math.inf, frame.mode()
-    past = causal_mask(T)
-    scores = torch.zeros(T, T)
-    masked = scores if chosen == AFTER else scores.masked_fill(~past, fill)
-    weights = softmax_then_zero(T) if chosen == AFTER else softmax_weights(T, fill)
-    steps = {"scores": scores, "masked": masked, "exp": masked.exp(), "weights": weights}
-    pictures = []
-    for name, matrix in steps.items():
-        template = f"stage_{name}" + ("_wrong" if wrong and chosen != AFTER and name in ("masked", "exp") else "")
-        empty = ~past if name != "scores" and fill == -math.inf else torch.zeros_like(past)
-        rows = [
-            [None if e else v for v, e in zip(*pair, strict=True)]
-            for pair in zip(matrix.tolist(), empty.tolist(), strict=True)
-        ]
-        sums = matrix.sum(1).tolist() if name == "weights" else ()
-        said = "" if wrong and name == "weights" else scene.plain(template, facts)
-        drawing = figures.softmax_stage(rows, mode, digits=3 if name == "weights" else 2, sums=sums)
-        pictures.append(Picture(drawing, said, scene.plain("alt", {**facts, "stage": name, "caption": said})))
-    names = ["1 scores", "2 the future masked", "3 e to the score", "4 weights"]
-    drag(pictures, key="stage3", label="Stage", names=names, default=len(names) - 1)
+def _facts(x: Tensor, chosen: str, after: bool) -> Facts:
+    """The numbers of a score of the future, or of a future that is set to 0 after the softmax of zeros."""
+    fill = 0.0 if after else FILLS[chosen]
+    wei, agrees = softmax_weights(T, fill), agreement(mean_by_loop(x), mean_by_softmax(x))
+    return {
+        "t": T - 1, "shares": T, "share": 1 / T, "future_cells": int((~causal_mask(T)).sum()), "fill": chosen,
+        "power": scientific(math.exp(fill)), "leak": scientific(float(wei[0, 1:].sum())),
+        "first_sum": float(softmax_then_zero(T)[0].sum()), "past": 3, "future": T - 3,
+        "score": "-\\infty" if fill == -math.inf else f"{fill:g}", "row_2": float(wei[2, 0]),
+        "says": str(agrees.close), "largest": scientific(agrees.largest),
+    }  # fmt: skip
+
+
+def _stages(scene: Scene, fill: float, facts: Facts) -> None:
+    """Scores of 0, the future's score, e to each, and the weights."""
+    masked, mode, minus = torch.zeros(T, T).masked_fill(~causal_mask(T), fill), frame.mode(), fill == -math.inf
+    weights = softmax_weights(T, fill)
+    drawings = {
+        "scores": figures.softmax_stage(torch.zeros(T, T).tolist(), mode, digits=0),
+        "masked": figures.softmax_stage(finite(masked), mode, digits=0, empty="\u2212\u221e", limit=math.inf),
+        "exp": figures.softmax_stage(_past(masked.exp(), minus), mode, digits=0 if minus else 2, empty="0"),
+        "weights": figures.softmax_stage(
+            _past(weights, minus), mode, digits=3, empty="0", sums=weights.sum(1).tolist()
+        ),
+    }  # fmt: skip
+    said = {name: scene.plain(f"stage_{name}", facts) for name in STAGES}
+    if not minus:
+        said |= {name: scene.plain(f"stage_{name}_wrong", facts) for name in ("masked", "exp")} | {"weights": ""}
+    _drag_stages(scene, STAGES, drawings, said, facts)
+
+
+def _stages_after(scene: Scene, facts: Facts) -> None:
+    """The softmax of zeros, and only then a future of 0."""
+    mode, flat, cut = frame.mode(), softmax_weights(T, 0.0), softmax_then_zero(T)
+    drawings = {
+        "scores": figures.softmax_stage(torch.zeros(T, T).tolist(), mode, digits=0),
+        "after_exp": figures.softmax_stage(torch.ones(T, T).tolist(), mode, digits=0),
+        "after_softmax": figures.softmax_stage(flat.tolist(), mode, digits=3, sums=flat.sum(1).tolist()),
+        "after_zero": figures.softmax_stage(_past(cut, True), mode, digits=3, empty="0", sums=cut.sum(1).tolist()),
+    }
+    said = {name: scene.plain(f"stage_{name}", facts) for name in list(AFTER)[:-1]} | {"after_zero": ""}
+    _drag_stages(scene, AFTER, drawings, said, facts)
+
+
+def _drag_stages(
+    scene: Scene, names: dict[str, str], drawings: dict[str, str], said: dict[str, str], facts: Facts
+) -> None:
+    pictures = [
+        Picture(drawings[name], said[name], scene.plain("alt", {**facts, "stage": title, "caption": said[name]}))
+        for name, title in names.items()
+    ]
+    drag(pictures, key="stage3", label="Stage", names=list(names.values()))
+
+
+def _past(matrix: Tensor, cut: bool) -> list[list[float | None]]:
+    """The numbers of a matrix (T, T), without those of the future if it is `cut` off."""
+    mask = causal_mask(len(matrix)) if cut else torch.ones_like(matrix, dtype=torch.bool)
+    return finite(matrix.masked_fill(~mask, -math.inf))
 
 
 @scene("avg-5", code=[softmax_of_averages])
@@ -91,10 +133,15 @@ def softmax_again(scene: Scene) -> Showing:
         "difference": f"{float((again - averages).abs().max()):.1g}", "itself": float(again[0, 0]),
         "each": float(again[0, 1]), "future_cells": T - 1,
     }  # fmt: skip
-    named = [("averages", averages), ("future \u2212\u221e" if mask else "no mask", masked), ("softmax", again)]
-    st.html(f"<style>{NARROW}</style>")
-    figure = figures.three_matrices(named, frame.mode()).update_layout(height=380)
-    plot(scene, figure, facts, "caption" if mask else "unmasked")
+    named = {
+        "1  averages": averages,
+        "2  the future \u2212\u221e" if mask else "2  no mask": masked,
+        "3  softmax": again,
+    }
+    words = "caption" if mask else "unmasked"
+    drawing = "".join(figures.square(matrix, name, frame.mode()) for name, matrix in named.items())
+    still(drawing, key=scene.key, alt=alt(scene, facts, words))
+    caption(scene, facts, words)
 
 
 def check_facts() -> Facts:

@@ -14,31 +14,31 @@ from tinygpt.generation import generate
 from tinygpt.lessons import tables
 from tinygpt.lessons.windows import LECTURE_BATCH
 from tinygpt.plots.lessons import bigram as figures
+from tinygpt.plots.lessons.bigram_steps import random_corner
 from tinygpt.randomness import generator
 from tinygpt.spelling import named, number
 from tinygpt.tokenizer import LECTURE_CHARS
 from tinygpt.ui import controls, frame
+from tinygpt.ui.drag import still
 from tinygpt.ui.lessons.bigram.text import SHOWN, Counted, char_control, commonest, counted_text
+from tinygpt.ui.lessons.bigram.whole_table import row_of_link, whole_table
+from tinygpt.ui.question import own_guess
 from tinygpt.ui.scene import Showing, alt, caption, explain, formula, plot, scene, table
 from tinygpt.variance import effective_characters
-from tinygpt.words.storyboard import Facts, Scene, apart
+from tinygpt.words.storyboard import Facts, Scene
 
 TABLES = 200  # random ones
-NARROW = """@media (max-width: 640px) {  /* on a phone there is room for every third character, the chosen row's too */
-  .st-key-square_big_2 :is(.ytick:not(:nth-child(3n+%d)), .xtick:not(:nth-child(2n+1))) { display: none; }
-}"""
+CORNER = 5  # rows and columns of one of them
 WRITTEN = 100  # characters
 
 
 @scene("big-1", code=[tables.pair_counts, tables.probabilities])
 def what_follows(scene: Scene, text: Counted) -> Showing:
-    """One row of the table as bars. An answer to the question chooses the row it asks about."""
+    """One row of the table as bars; first the row that the question is about, with what was guessed in it."""
     asked = text.find("t")
     yield _asked_facts(text, asked)
-    if st.session_state.get("ask_big_1") is not None and not st.session_state.get("answered_big_1"):
-        st.session_state["answered_big_1"] = True
-        st.session_state["char"] = text.chars[asked]
-    i = char_control(text, "char", "e")
+    guessed = own_guess(scene)
+    i = char_control(text, "char", "t")
     ids, values = text.top(i)
     pairs, first = int(text.counts[i].sum()), ids[0]
     facts = {
@@ -47,7 +47,9 @@ def what_follows(scene: Scene, text: Counted) -> Showing:
         "now": _latex(text.chars[i]), "then": _latex(text.chars[first]),
     }  # fmt: skip
     words = "caption" if pairs else "nothing"
-    plot(scene, figures.next_bars(text.P[i], text.counts[i], text.chars, frame.mode()), facts, words)
+    mark = _options(text.V)[guessed] if guessed is not None and i == asked else None
+    figure = figures.next_bars(text.P[i], text.counts[i], text.chars, frame.mode(), after=text.say(i), guessed=mark)
+    plot(scene, figure, facts, words)
     if pairs:
         formula(scene, facts)
     row = {"next": list(map(named, text.chars)), "times": text.counts[i].int().tolist(), "p": text.P[i].tolist()}
@@ -56,13 +58,18 @@ def what_follows(scene: Scene, text: Counted) -> Showing:
 
 def _asked_facts(text: Counted, asked: int) -> Facts:
     ids, values = text.top(asked)
-    guesses = {"is_third": 1 / 3, "is_most": 0.9, "is_even": 1 / text.V}
+    guesses = dict(zip(("is_third", "is_most", "is_even"), _options(text.V), strict=True))
     nearest = min(guesses, key=lambda name: abs(guesses[name] - values[0]))
     return {
         "asked": text.say(asked), "next": text.say(ids[0]), "share": values[0], "V": text.V,
         "second": text.say(ids[min(1, len(ids) - 1)]), "second_share": values[1] if len(ids) > 1 else 0.0,
         **{name: name == nearest for name in guesses},
     }  # fmt: skip
+
+
+def _options(V: int) -> tuple[float, float, float]:
+    """The shares that the question offers."""
+    return 1 / 3, 0.9, 1 / V
 
 
 def _latex(c: str) -> str:
@@ -72,20 +79,17 @@ def _latex(c: str) -> str:
 
 @scene("big-2", code=[tables.probabilities, effective_characters])
 def all_rows(scene: Scene, text: Counted) -> Showing:
-    """The whole table as tiles."""
+    """The whole table as tiles; a row is chosen in it by pointing, by its letter, or with the arrow keys."""
     facts = _table_facts(text)
     yield facts
-    i = char_control(text, "table_row", "q")
-    shown = commonest(text, SHOWN, i)
-    P, counts = (T[shown][:, shown] for T in (text.P, text.counts))
-    chars = [text.chars[j] for j in shown]
-    figure = figures.table_heatmap(P, counts, chars, frame.mode(), row=shown.index(i))
-    st.html(f"<style>{NARROW % (shown.index(i) % 3 + 1)}</style>")
-    with st.container(width=760):
-        frame.show(figure, key=scene.key, alt=alt(scene, facts), square=True)
+    wanted = text.find("q")
+    shown = commonest(text, SHOWN, row_of_link(text, wanted))
+    guessed = own_guess(scene)
+    mark = None if guessed is None else text.chars.index(facts["options"][guessed])
+    whole_table(text, shown, wanted, words=scene.templates, alt=alt(scene, facts), guessed=mark)
     some = scene.write("commonest", {"shown": len(shown), "V": text.V}) if len(shown) < text.V else ""
     frame.caption(scene.write("caption", facts) + some)
-    names = list(map(named, chars))
+    names, counts = [named(text.chars[j]) for j in shown], text.counts[shown][:, shown]
     columns = {f"then {c}": counts[:, j].int().tolist() for j, c in enumerate(names)}
     table(lambda: {"current": names, **columns}, key=scene.key)
 
@@ -102,7 +106,7 @@ def _table_facts(text: Counted) -> Facts:
         "zero": int((text.counts == 0).sum()), "cells": text.V**2, "least": int(text.often),
         "surest": text.say(surest), "surest_share": float(text.P[surest].max()),
         "follows": text.say(int(text.P[surest].argmax())), "widest": text.say(int(wide.argmax())),
-        "eff": float(wide.max()), "V": text.V,
+        "eff": float(wide.max()), "V": text.V, "options": [text.chars[i] for i in options],
     }  # fmt: skip
     for n, i in enumerate(options, 1):
         ids, values = text.top(i)
@@ -125,17 +129,28 @@ def random_numbers(scene: Scene, text: Counted) -> Showing:
     losses = _random_losses(text.corpus.name)
     facts = _random_facts(text, model, x, y) | {"batch": scene.templates["of_the_notebook" if notebook else "drawn"]}
     yield facts
-    left, right = st.columns([3, 2], gap="large")
+    figure = figures.random_tables(losses.tolist(), facts["whole_loss"], facts["even"], frame.mode())
+    frame.show(figure, key=scene.key, alt=alt(scene, facts))
+    caption(scene, facts)
+    left, right = st.columns([2, 3], gap="medium")
     with left:
-        figure = figures.random_tables(losses.tolist(), facts["whole_loss"], facts["even"], frame.mode())
-        frame.show(figure, key=scene.key, alt=alt(scene, facts))
+        _corner(scene, text, model)
     with right:
         st.markdown(f"**This table writes** \u2002:gray[{WRITTEN} characters]")
         tokens = generate(model, torch.zeros((1, 1), dtype=torch.int64), WRITTEN, generator=source)
         written = text.corpus.tokenizer.decode([0, *(token.id for token in tokens)])
         st.code(written, language=None, wrap_lines=True)
-    caption(scene, facts)
     explain(scene, facts, lambda: {"seed": range(TABLES), "loss": losses.tolist()})
+
+
+def _corner(scene: Scene, text: Counted, model: BigramLanguageModel) -> None:
+    """A few of the random numbers themselves, for the commonest characters."""
+    ids = text.counts.sum(dim=1).argsort(descending=True, stable=True).tolist()[:CORNER]
+    logits = model.token_embedding_table.weight.detach()[ids][:, ids]
+    drawing = random_corner(logits, [text.chars[i] for i in ids], frame.mode())
+    facts = {"V": text.V, "shown": len(ids)}
+    st.markdown(scene.write("corner", facts))
+    still(drawing, key="corner", alt=scene.plain("corner", facts))
 
 
 @lru_cache(maxsize=64)
@@ -159,7 +174,7 @@ def _random_facts(text: Counted, model: BigramLanguageModel, x: Tensor, y: Tenso
         batch = next_token_loss(*(model(x)[0], y))
     first, second = torch.tensor([[1, 2, 3]]), torch.tensor([[3, 4, 5]])  # as the study notebook tries torch.cat
     return {
-        "V": text.V, "even": even, "mean": mean, "spread": float(losses.std()), "more": apart(mean, even),
+        "V": text.V, "even": even, "mean": mean, "spread": float(losses.std()),
         "tables": TABLES, "whole_loss": whole, "batch_loss": float(batch) if batch is not None else math.nan,
         "guesses": y.numel(), "B": y.shape[0], "T": y.shape[1], "expected": even + 0.5, "half": math.log(2),
         "lowest": min(losses.min().item(), whole), "highest": max(losses.max().item(), whole),

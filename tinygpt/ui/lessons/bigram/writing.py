@@ -15,7 +15,7 @@ from tinygpt.lessons import tables
 from tinygpt.plots.lessons import bigram as figures
 from tinygpt.plots.lessons import bigram_drawings as drawings
 from tinygpt.randomness import generator
-from tinygpt.spelling import in_a_row, isolated, named, thousands
+from tinygpt.spelling import in_a_row, isolated, named, spoken, thousands
 from tinygpt.texts.keeping import kept
 from tinygpt.training.spec import LAST_SEED
 from tinygpt.ui import frame
@@ -29,6 +29,7 @@ from tinygpt.words.storyboard import Facts, Scene
 LINE, LONG = 90, 500  # characters written with the same dice
 TEMPERATURES = [2 ** (i / 4 - 2) for i in range(17)]  # 0.25 to 4
 CONTEXTS = ("in", "an")
+LONGEST = 60  # characters that can be pasted as a context; the last two count
 WRITTEN = 100  # characters at a temperature
 
 
@@ -36,9 +37,9 @@ WRITTEN = 100  # characters at a temperature
 def same_dice(scene: Scene, text: Counted) -> Showing:
     """What the table writes at several moments, and what the counts write, with one seed."""
     with st.container(width=200):
-        seed = int(st.number_input("Seed of the dice", 0, LAST_SEED, 1337, key="dice", bind="query-params"))
+        seed = int(st.number_input("Seed of the random numbers", 0, LAST_SEED, 1337, key="dice", bind="query-params"))
     found = tables_of(newest_run(text), text)
-    moments = [0, *[step for step in found if step][-4:]]
+    moments = sorted({0, list(found)[-1]})
     first = text.corpus.tokenizer.stoi.get("\n", 0)
     written = {f"after {thousands(step)} steps": found[step] for step in moments} | {"the counts": text.P}
     lines = [(name, _decoded(text, tables.write(P, first, LINE, seed))) for name, P in written.items()]
@@ -67,14 +68,33 @@ def _ngrams(corpus: str, n: int) -> NGramModel:
     return NGramModel.fit(text.corpus.train, n, text.V, 0)
 
 
-def context_control(text: Counted, label: str, key: str, wanted: str) -> str:
-    """Two characters; where they do not fit the text, the two that are `wanted`."""
-    typed = st.text_input(label, wanted, 2, key=key, bind="query-params", live="250ms") or ""
-    return typed if _fits(typed, text) else wanted
+def _read(typed: str, wanted: str, text: Counted) -> tuple[str, str]:
+    """The context that counts of what was typed, and the template that says what became of it, or ""."""
+    last = typed[-2:]
+    if len(last) < 2:
+        return wanted, "too_short"
+    if not set(last) <= set(text.chars):
+        return wanted, "unknown"
+    return last, "last_two" if typed != last else ""
+
+
+def _context_control(scene: Scene, text: Counted, label: str, key: str, wanted: str) -> str:
+    """Two characters: the last two of what is typed; a sentence where that is not what was typed."""
+    typed = st.text_input(label, wanted, LONGEST, key=key, bind="query-params", live="250ms") or ""
+    context, words = _read(typed, wanted, text)
+    if words:
+        unknown = next((c for c in typed[-2:] if c not in text.chars), "")
+        facts = {"context": _quoted(context), "char": spoken(unknown) if unknown else ""}
+        st.markdown(f":gray[{scene.write(words, facts)}]")
+    return context
+
+
+def _quoted(context: str) -> str:
+    return f"\u201c{isolated(''.join(map(in_a_row, context)))}\u201d"
 
 
 def _fits(context: str, text: Counted) -> bool:
-    return len(context) == 2 and set(context) <= set(text.chars)
+    return not _read(context, "", text)[1]
 
 
 def _first_contexts(text: Counted) -> list[str]:
@@ -96,16 +116,14 @@ def _forget_contexts(text: Counted) -> None:
 
 
 def _two_contexts(scene: Scene, text: Counted) -> list[str]:
-    """What is typed as contexts; a sentence where it does not fit the text."""
+    """What is typed as contexts."""
     _forget_contexts(text)
-    first, second = _first_contexts(text)
-    with st.container(horizontal=True, gap="medium", width=400):
-        contexts = [
-            context_control(text, "First context", "context_a", first),
-            context_control(text, "Second context", "context_b", second),
-        ]
-    if [st.session_state["context_a"], st.session_state["context_b"]] != contexts:
-        st.markdown(f":gray[{scene.templates['unknown']}]")
+    controls = zip(("First", "Second"), ("context_a", "context_b"), _first_contexts(text), strict=True)
+    with st.container(horizontal=True, gap="medium"):
+        contexts = []
+        for name, key, first in controls:
+            with st.container(width=260):
+                contexts.append(_context_control(scene, text, f"{name} context (two characters)", key, first))
     return contexts
 
 
@@ -119,7 +137,7 @@ def one_character(scene: Scene, text: Counted) -> Showing:
     facts: dict[str, Any] = {"guess": text.say(guess), "same": same, "different": not same}
     for n, place in enumerate(("first", "second")):
         facts |= {
-            place: f"\u201c{isolated(''.join(map(in_a_row, contexts[n])))}\u201d",
+            place: _quoted(contexts[n]),
             f"{place}_last": text.say(int(ids[n][-1])),
             f"{place}_pair": float(pairs[n][guess]),
             f"{place}_triple": float(triples[n][guess]),
@@ -130,9 +148,8 @@ def one_character(scene: Scene, text: Counted) -> Showing:
     words = "caption" if same else "other"
     figure = figures.two_contexts(contexts, pairs, triples, drawn, text.chars, frame.mode())
     frame.show(figure, key=scene.key, alt=alt(scene, facts, words))
-    st.markdown(":gray[solid: the bigram; hatched: counts of triples]")
     caption(scene, facts, words)
-    columns = {"bigram, a": pairs[0], "triples, a": triples[0], "bigram, b": pairs[1], "triples, b": triples[1]}
+    columns = {"pairs, a": pairs[0], "triples, a": triples[0], "pairs, b": pairs[1], "triples, b": triples[1]}
     shares = {name: row[drawn].tolist() for name, row in columns.items()}
     table(lambda: {"next": [named(text.chars[i]) for i in drawn], **shares}, key=scene.key)
 

@@ -2,16 +2,21 @@
 
 import streamlit as st
 
-from tinygpt.lessons.measured import EXPERIMENTS, SIZES, Result, counted, results_of_seeds
+from tinygpt.corpus import default_corpus
+from tinygpt.lessons.measured import EXPERIMENTS, SIZES, Result, counted, results_of_seeds, spec
 from tinygpt.lessons.scaling import CHARACTERS
 from tinygpt.plots.lessons import scaling as figures
 from tinygpt.ui import frame
-from tinygpt.ui.scene import Showing, alt, caption, choose, explain, scene
+from tinygpt.ui.question import own_guess
+from tinygpt.ui.scene import Showing, alt, caption, choose, explain, margin, scene
 from tinygpt.ui.train.here import Runs, train_button
+from tinygpt.ui.train.launch import time_words
 from tinygpt.words.storyboard import Scene
 
 PAIR = {"scaled": "scaled", "scores": "unscaled"}  # a stage of the figures, and how its experiments are called
 FROZEN = 0.05  # nats: rows of less entropy than this look at one character
+ASKED = 16  # the head_size that the question is about
+GUESSED = ("much worse", "about the same", "better")
 
 
 @scene("sca-8")
@@ -25,12 +30,14 @@ def trained_heads(scene: Scene) -> Showing:
         return
     ends, experiment = [seeds[0] for seeds in found["scaled"].values()], EXPERIMENTS["scaled-16"]
     wide, looks = [end.variance[-1][0] for end in ends], [end.spread[-1][0] for end in ends]
-    with_16, without_16 = found["scaled"][16], found["scores"][16]
+    with_16, without_16 = found["scaled"][ASKED], found["scores"][ASKED]
+    T = len(CHARACTERS)  # a row sees itself and what stands before it: row 0 has no choice and is left out
     asked = {
         "steps": experiment.train.max_steps, "first_16": without_16[0].variance[0][0],
         "with_16": with_16[0].val_loss, "without_16": without_16[0].val_loss, "seeds_16": _apart(with_16),
         "least": min(wide), "most": max(wide), "eff_least": min(looks), "eff_most": max(looks),
         "eff_start": ends[-1].spread[0][0], "smallest": SIZES[0], "loss_smallest": ends[0].val_loss,
+        "last": T - 1, "even": sum(range(2, T + 1)) / (T - 1),
     }  # fmt: skip
     yield asked
     head_size = choose("head_size of the trained head", SIZES, SIZES[-1], key="trained_size")
@@ -41,17 +48,19 @@ def trained_heads(scene: Scene) -> Showing:
     facts = asked | {
         "hs": head_size, "divided": divided[0].val_loss, "undivided": plain[0].val_loss,
         "seeds_apart": max(_apart(divided), _apart(plain)), "itself": plain[0].itself[-1][0],
-        "entropy": plain[0].entropy[-1][0], "floor": floor, "eff": divided[0].spread[-1][0],
+        "floor": floor, "eff": divided[0].spread[-1][0],
         "eff_without": plain[0].spread[-1][0],
     }  # fmt: skip
-    figure = figures.trained(SIZES, losses, floor, frame.mode(), chosen=head_size)
+    guessed = own_guess(scene)
+    mark = None if guessed is None else (ASKED, GUESSED[guessed])
+    figure = figures.trained(SIZES, losses, floor, frame.mode(), chosen=head_size, guess=mark)
     frame.show(figure, key=scene.key, alt=alt(scene, facts))
-    froze = scene.write("froze", facts) if facts["entropy"] < FROZEN else ""
-    frame.caption(scene.write("caption", facts) + froze)
-    st.markdown("**As if a row looked at \u2026 characters**, while it was trained")
+    st.markdown(scene.write("looking", facts))
     on_the_way = {stage: [row[0] for row in by_size[head_size][0].spread] for stage, by_size in found.items()}
-    figure = figures.looking(divided[0].steps, on_the_way, len(CHARACTERS), frame.mode())
+    figure = figures.looking(divided[0].steps, on_the_way, facts["even"], frame.mode())
     frame.show(figure, key=f"{scene.key}_looking", alt=scene.plain("alt_looking", facts))
+    froze = scene.write("froze", facts) if plain[0].entropy[-1][0] < FROZEN else ""
+    frame.caption(scene.write("caption", facts) + froze)
     columns = {
         f"{'divided' if stage == 'scaled' else 'not divided'}, seed {seed}": [seeds[i] for seeds in by_size]
         for stage, by_size in losses.items()
@@ -68,12 +77,16 @@ def _apart(found: list[Result]) -> float:
 
 def _train_here(scene: Scene, head_size: int) -> None:
     """A button that trains the same two heads on the text of this server, and both losses once they are there."""
-    st.markdown(scene.write("here", {"hs": head_size, "steps": EXPERIMENTS["scaled-16"].train.max_steps}))
+    titles = {f"{name}-{head_size}": f"head_size {head_size}, {figures.TRAINED[stage]}" for stage, name in PAIR.items()}
+    time = time_words([spec(name, corpus=default_corpus()) for name in titles])
+    steps = EXPERIMENTS[f"scaled-{head_size}"].train.max_steps
 
     def compare(runs: Runs) -> None:
         ends = [run.final[1] for run in runs.values() if run.final]
         if len(ends) == len(PAIR):
             caption(scene, {"hs": head_size, "divided": ends[0], "undivided": ends[1]}, "caption_here")
 
-    titles = {f"{name}-{head_size}": f"head_size {head_size}, {figures.TRAINED[stage]}" for stage, name in PAIR.items()}
-    train_button("Train this pair here", titles, compare, key="pair", primary=True)
+    with margin():
+        st.space("small")
+        st.markdown(scene.write("here", {"hs": head_size, "steps": steps, "time": time}))
+        train_button("Train this pair here", titles, compare, key="pair", primary=True)

@@ -1,10 +1,9 @@
-"""Two scenes of lesson 5: random numbers of the wrong kind, and the root of the wrong size."""
+"""Two slips about scores: random numbers of the wrong kind, and the root of the wrong size."""
 
 from contextlib import nullcontext
 
 import streamlit as st
 
-from tinygpt.attention import attention_stages
 from tinygpt.lessons import scaling
 from tinygpt.lessons.measured import EXPERIMENTS, result, results_of_seeds
 from tinygpt.plots.lessons import scaling as figures
@@ -19,7 +18,7 @@ NOTEBOOK_SIZE = 16
 PRINTED = 0.0488  # the variance that the second study notebook printed: one draw with torch.rand, divided
 
 
-@scene("sca-6", code=[random_qk])
+@scene("slip-5", code=[random_qk])
 def dice_go_wrong(scene: Scene) -> Showing:
     """The experiment with torch.randn, and with the study notebook's torch.rand."""
     distribution = choose("Queries and keys", DISTRIBUTIONS, "randn", key="distribution")
@@ -52,7 +51,7 @@ def dice_go_wrong(scene: Scene) -> Showing:
     table(lambda: {"head_size": sizes, **variances, "mean, plain": means}, key=scene.key)
 
 
-@scene("sca-7", code=[attention_stages])
+@scene("slip-6")
 def which_root(scene: Scene) -> Showing:
     """Four ways to scale scores, at every way to share n_embd out among heads; and whether the wrong one hurts."""
     scale = choose("Scale", figures.SHORT, "1/sqrt(n_embd)", key="root")
@@ -65,13 +64,10 @@ def which_root(scene: Scene) -> Showing:
     }  # fmt: skip
     yield facts
     variances, most = ({name: found[i] for name, found in every.items()} for i in range(2))
-    left, right = st.columns(2, gap="large")
-    with left:
-        figure = figures.variance_by_scale(sizes, variances, scale, frame.mode())
-        frame.show(figure, key=f"{scene.key}_variance", alt=alt(scene, facts))
-    with right:
-        figure = figures.largest_by_scale(sizes, most, scale, frame.mode())
-        frame.show(figure, key=f"{scene.key}_largest", alt=alt(scene, facts))
+    figure = figures.variance_by_scale(sizes, variances, scale, frame.mode()).update_layout(height=280)
+    frame.show(figure, key=f"{scene.key}_variance", alt=alt(scene, facts))
+    figure = figures.largest_by_scale(sizes, most, scale, frame.mode()).update_layout(height=260)
+    frame.show(figure, key=f"{scene.key}_largest", alt=alt(scene, facts))
     caption(scene, facts)
     four = EXPERIMENTS["four-heads"]
     try:
