@@ -46,7 +46,7 @@ STYLE = """
 .st-key-frame .js-plotly-plot .modebar-container { top: -1.5rem !important; }
 @media (hover: none) { .st-key-frame .js-plotly-plot .modebar-container { display: none; } }
 /* 11: labels of what opens below them, as dark as text that is read. */
-.st-key-frame details summary p { color: light-dark(#5F5C56, #A5A29B); opacity: 1; }
+.st-key-frame details summary, .st-key-frame details summary p { color: light-dark(#5F5C56, #A5A29B); opacity: 1; }
 /* 12: as wide as the window from the beginning; a page says so only when it runs. */
 [data-testid="stMainBlockContainer"] { max-width: none; padding-inline: max(1rem, min(2rem, 3vw)); }
 """
