@@ -15,7 +15,7 @@ MEASURED = {
 def test_the_lessons_take_about_what_a_clock_said_a_scene():
     expected = {one.name: MEASURED[one.name][0] / MEASURED[one.name][1] * len(one.scenes) for one in lessons()}
     away = {one.name: abs(minutes(one) - expected[one.name]) for one in lessons()}
-    assert max(away.values()) <= 6, away
+    assert max(away.values()) <= 8, away
 
 
 def test_more_to_do_takes_longer():

@@ -15,7 +15,7 @@ def minutes(lesson: Lesson) -> int:
     """How many minutes a student needs who reads all of a lesson and answers every question, to the next STEP.
 
     Six lessons tried with a clock took 12-15, 25-30, 20-25, 30, 20 and 30 minutes, about 3 a scene; with
-    the scenes that they have now, this comes out within 6 of that.
+    the scenes that they have now, this comes out within 8 of that.
     """
     asked = [scene.question for scene in lesson.scenes.values() if scene.question]
     questions = len(asked) + len(lesson.check)

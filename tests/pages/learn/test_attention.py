@@ -52,7 +52,7 @@ def test_it_opens_with_a_trained_head_that_reads_the_king():
     assert page.text_input(key="text").value == "the king"
     assert page.selectbox(key="reader").value == "one head with skip"
     assert component(page, "board")["at"] == [6, 5]
-    assert "\u2018n\u2019 at 6 gives \u2018i\u2019 at 5 0.93 of its weight." in tile(page, 6, 5)
+    assert "\u2018n\u2019 at 6 gives 0.93 of its weight to \u2018i\u2019 at 5." in tile(page, 6, 5)
 
 
 @pytest.mark.parametrize("name", [*MODELS, UNTRAINED, NOTEBOOK])

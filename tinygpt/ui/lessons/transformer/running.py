@@ -144,7 +144,7 @@ def row_facts(n: int, t: int) -> Facts:
     facts: dict[str, object] = {
         "char": spoken(TEXT[t]), "t": t, "T": len(TEXT), "C": gpt().config.n_embd, "V": gpt().config.vocab_size,
         "reached": _reached(n), "last": len(TEXT) - 1, "before": float(before[t].norm()),
-        "after": float(part.wire[t].norm()), "added": float(out.norm()), "id": TOKENIZER.encode(TEXT[t])[0],
+        "after": float(part.wire[t].norm()), "added": float(out.norm()), "its_id": TOKENIZER.encode(TEXT[t])[0],
     }  # fmt: skip
     if part.name == "LayerNorm":
         facts |= {"mean": float(goes_in.mean()), "spread": float(goes_in.std(correction=0)),
@@ -152,10 +152,10 @@ def row_facts(n: int, t: int) -> Facts:
     if part.name == "heads" and part.inside is not None:
         most, i = part.inside[:, t].max(-1)
         head = int(most.argmax())
-        facts |= {"H": len(most), "hs": gpt().config.head_size, "head": head, "most": float(most[head]),
-                  "looked": spoken(TEXT[int(i[head])]), "i": int(i[head])}  # fmt: skip
+        facts |= {"n_head": len(most), "hs": gpt().config.head_size, "head": head, "most": float(most[head]),
+                  "looked": spoken(TEXT[int(i[head])]), "looked_at": int(i[head])}  # fmt: skip
     if part.name == FORWARD and part.inside is not None:
-        facts |= {"on": int((part.inside[t] > 0).sum()), "hidden": part.inside.shape[1]}
+        facts |= {"units_on": int((part.inside[t] > 0).sum()), "hidden": part.inside.shape[1]}
     if part.name in ("output layer", "softmax"):
         best, second = (spoken(TOKENIZER.decode([int(i)])) for i in out.topk(2).indices)
         first_share, second_share = out.topk(2).values.tolist()
@@ -189,8 +189,9 @@ def vector_facts(t: int) -> Facts:
     on, wire = int((hidden > 0).sum()), norm.goes_in[t]
     each = share_of_heads(_first().attention, heads.comes_out)[:, t].norm(dim=-1)
     return {
-        "char": spoken(TEXT[t]), "t": t, "on": on, "hidden": len(hidden), "off": len(hidden) - on,
-        "C": gpt().config.n_embd, "H": len(each), "mean": float(wire.mean()), "spread": float(wire.std(correction=0)),
+        "char": spoken(TEXT[t]), "t": t, "units_on": on, "hidden": len(hidden), "off": len(hidden) - on,
+        "C": gpt().config.n_embd, "n_head": len(each), "mean": float(wire.mean()),
+        "spread": float(wire.std(correction=0)),
         "head": int(each.argmax()), "longest": float(each.max()), "together": float(mixed.comes_out[t].norm()),
         "numbers": sum(weight.numel() for weight in _thinks().parameters()),
         "all": count_parameters(gpt().config), "added": float(forward.comes_out[t].norm()),
