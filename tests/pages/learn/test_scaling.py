@@ -146,7 +146,7 @@ def test_the_first_question_shows_factor_8_and_hides_how_far_the_winner_moves():
     asked(page, "sca_3").set_value(2).run()
     assert at(page, "factor") == "8" and "show_sca_4" in hidden(page)
     assert ["your guess 2.30" in drawing for drawing in drawn(page, "factor")].index(True) == 7
-    assert not any("It moves by" in sentence for sentence in sentences(page, "factor"))
+    assert not any("The winner's weight moves by" in sentence for sentence in sentences(page, "factor"))
 
 
 def test_the_second_question_shows_factor_100_where_the_winner_cannot_be_moved():
@@ -155,7 +155,7 @@ def test_the_second_question_shows_factor_100_where_the_winner_cannot_be_moved()
     asked(page, "sca_4").set_value(2).run()
     assert at(page, "factor") == "100" and "show_sca_4" not in hidden(page)
     assert sentences(page, "factor")[-1].endswith(
-        "It moves by 2.06\u00b710\u207b\u2079 per unit of its score; computed in 32 bits, by exactly 0."
+        "The winner's weight moves by 2.06\u00b710\u207b\u2079 per unit of its score; computed in 32 bits, by exactly 0."
     )
     assert "your guess" in drawn(page, "factor")[-1] and "On paper it moves by 2\\.06\u00b7" in replied(page, "sca_4")
     assert any("1 - p &= 2.0612 \\cdot 10^{-9}" in formula.value for formula in page.latex)
@@ -169,7 +169,7 @@ def test_no_number_of_the_page_has_an_e(page):
 def test_thousands_of_rows(page):
     words = said(page)
     assert "At head_size 256, 64% of the undivided rows put more than 0.99 on one character, 0% of the divided" in words
-    assert "a divided row looks as if at 5.7 of 8 characters at head_size 256, and 5.7 at 16." in words
+    assert "as if it looked at 5.7 of 8 characters at head_size 256, and at 5.7 at head_size 16." in words
 
 
 def test_the_median_of_the_gradients_is_that_of_many_queries(page):
