@@ -155,7 +155,7 @@ def test_the_second_question_shows_factor_100_where_the_winner_cannot_be_moved()
     asked(page, "sca_4").set_value(2).run()
     assert at(page, "factor") == "100" and "show_sca_4" not in hidden(page)
     assert sentences(page, "factor")[-1].endswith(
-        "The winner's weight moves by 2.06\u00b710\u207b\u2079 per unit of its score; computed in 32 bits, by exactly 0."
+        "weight moves by 2.06\u00b710\u207b\u2079 per unit of its score; computed in 32 bits, by exactly 0."
     )
     assert "your guess" in drawn(page, "factor")[-1] and "On paper it moves by 2\\.06\u00b7" in replied(page, "sca_4")
     assert any("1 - p &= 2.0612 \\cdot 10^{-9}" in formula.value for formula in page.latex)
