@@ -54,7 +54,7 @@ def seconds_to_arrive(link: Locator, title: str, *drawn: str) -> float:
     page.get_by_role("heading", name=title, exact=True).wait_for()
     page.locator("[data-test-script-state='notRunning']").wait_for(state="attached")  # no old page
     for selector in drawn:
-        page.locator(selector).first.wait_for()
+        page.locator(selector).locator("visible=true").first.wait_for()
     return time.perf_counter() - began
 
 

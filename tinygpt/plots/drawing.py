@@ -99,7 +99,7 @@ def tiles(
             left, top = x + j * cell, y + i * cell
             parts.append(rect(left + GAP / 2, top + GAP / 2, cell - GAP, cell - GAP, fill=fill))
             if digits is not None:
-                size = min(TICK, 0.38 * cell)
+                size = min(TICK, (0.38 if digits else 0.55) * cell)  # a whole number is short
                 middle = left + cell / 2, top + cell / 2
                 parts.append(words(*middle, number(value, digits), ink, size=size, anchor="middle"))
     return "".join(parts)
