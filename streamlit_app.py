@@ -17,8 +17,9 @@ except ModuleNotFoundError as error:
 
     sys.exit(what_to_type("streamlit run streamlit_app.py", error))
 
-# Nested, these rules win over Streamlit's own, which come later; the last ones are for the page with settings, /train.
-RULES = f".stApp {{ {frame.STYLE} {frame.BENCH} {lesson.STYLE} &:has(.st-key-settings) {{ {layout.STYLE} }} }}"
+# Nested, these rules win over Streamlit's own, which come later.
+OF_THE_LAB = f"&:has(.st-key-settings) {{ {layout.SETTINGS} }} &:has(.st-key-curves) {{ {layout.CURVES} }}"
+RULES = f".stApp {{ {frame.STYLE} {frame.BENCH} {lesson.STYLE} {OF_THE_LAB} }}"
 MIDDLEWARE = [Middleware(NameTheBrowser), Middleware(BoundUploads), Middleware(StyleFirst, rules=RULES)]
 app = st.App("pages/router.py", lifespan=lifespan, middleware=MIDDLEWARE)
 

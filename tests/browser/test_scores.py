@@ -91,3 +91,15 @@ def test_keys_and_digits_solve_the_tasks_and_a_button_brings_the_zeros_back(page
     assert shares(figure) == as_torch_says(torch.zeros(8, 8))
     expect(tasks.nth(0)).to_have_class("done")
     expect(page).not_to_have_url(re.compile("[0-9]=[0-9]"))
+
+
+def test_whole_scores_are_numbers_too(page, base_url):
+    page.goto(f"{base_url}/averaging?reveal=all&scores=7.7=1,5.3=2")
+    wait_run(page)
+    handle = cell(page.locator(".st-key-chosen_scores"), 7, 7)
+    handle.press("PageUp")  # by 1, so that all 36 are whole, and a browser sends such numbers without a point
+    expect(page).to_have_url(re.compile(r"7\.7(=|%3D)2(,|%2C|&|$)"))
+    wait_run(page)
+    expect(page.get_by_text("has encountered an error")).to_have_count(0)
+    expect(handle).to_have_attribute("aria-valuenow", "2")
+    assert page.locator("#avg-9").count() == 1, "the scenes below are there"

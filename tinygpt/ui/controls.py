@@ -115,9 +115,10 @@ def guess() -> float | None:
     )  # fmt: skip
 
 
-def text(default: str, longest: int) -> str:
-    """What a head reads: a few characters that somebody types."""
-    return st.text_input("Text", default, max_chars=longest, key="text", bind="query-params", width=260) or ""
+def text(default: str) -> str:
+    """What a head reads: a few characters that somebody types. Of a long text the page says what of it is read; a
+    field with a bound would refuse a paste without a word."""
+    return st.text_input("Text", default, key="text", bind="query-params", width=260) or ""
 
 
 def head_size() -> int:

@@ -20,7 +20,7 @@ STYLE = """
 .st-key-text, .st-key-corpus { min-height: 4.28rem; }
 [class*="st-key-question_"] { min-height: 4.2rem; }
 [class*="st-key-scene_"] { padding-top: 2.5rem; }
-[class*="st-key-scene_"] h2 { padding-top: 0; font-size: 1.5rem; scroll-margin-top: 5rem; }
+[class*="st-key-scene_"] h2 { padding-top: 0; font-size: 1.5rem; scroll-margin-top: 7.5rem; }
 [class*="st-key-scene_"] h3 { font-size: 1.05rem; line-height: 1.4; padding-bottom: .35rem; }
 @media (min-width: 1000px) {
   [data-testid="stLayoutWrapper"]:has(> .st-key-frame .st-key-lesson) { width: 1320px; max-width: 100%; }

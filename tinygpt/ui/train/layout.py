@@ -68,4 +68,4 @@ STAGE = f"""
 }}
 """
 
-STYLE = SETTINGS + STAGE + status.STYLE + writing.STYLE + run_list.STYLE
+CURVES = STAGE + status.STYLE + writing.STYLE + run_list.STYLE  # also in a lesson that trains

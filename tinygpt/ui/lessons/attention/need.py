@@ -32,6 +32,7 @@ def by_hand(scene: Scene, reader: Reader) -> Showing:
     asked = {name: float(alone[at]) for name, at in ASKED.items()}
     best = max(asked, key=asked.__getitem__)
     facts = {"text": "".join(letters), "next_char": spoken(symbols[following]), "count": len(letters)}
+    facts |= {"best": spoken(letters[ASKED[best]]), "best_gives": asked[best]}
     for name, at in ASKED.items():
         facts |= {name: spoken(letters[at]), f"{name}_gives": asked[name], f"{name}_is_best": name == best}
     yield facts

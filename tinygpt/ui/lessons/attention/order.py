@@ -7,7 +7,7 @@ from tinygpt.inside.heads import ModelHead, cross_attention, notebook_head, put_
 from tinygpt.spelling import powered
 from tinygpt.ui.lessons.attention.reader import ANOTHER, NOTEBOOK, Reader
 from tinygpt.ui.lessons.attention.row import matrix_rows, show_colors, show_map
-from tinygpt.ui.readers import LONGEST, say_what_is_read
+from tinygpt.ui.readers import say_what_is_read
 from tinygpt.ui.scene import Showing, alt, choose, explain, lecture, scene, table, under_picture
 from tinygpt.words.attention import strongest_look
 from tinygpt.words.storyboard import Scene
@@ -55,7 +55,7 @@ def no_space(scene: Scene, reader: Reader) -> Showing:
 @scene("att-10", code=[cross_attention])
 def another_text(scene: Scene, reader: Reader) -> Showing:
     """One text asks, another answers."""
-    typed = st.text_input("Another text", ANOTHER, max_chars=LONGEST, key="text2", bind="query-params", width=260)
+    typed = st.text_input("Another text", ANOTHER, key="text2", bind="query-params", width=260)
     other = reader.other_text(typed)
     if reader.tokenizer:
         say_what_is_read(typed, reader.readable(typed), reader.tokenizer, reader.longest, instead=ANOTHER)

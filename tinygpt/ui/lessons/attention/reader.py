@@ -107,7 +107,7 @@ def choose_reader() -> Reader:
         return Reader(NOTEBOOK, notebook_head(), torch.arange(NOTEBOOK_T), None, NOTEBOOK_T)
     head, tokenizer, longest = found
     with typing, st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        text = controls.text(TEXT, LONGEST)
+        text = controls.text(TEXT)
         for i, example in enumerate(EXAMPLES):
             st.button(example, key=f"example_{i}", on_click=_take, args=(example,))
     read = readable(text, tokenizer)

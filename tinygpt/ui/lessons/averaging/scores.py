@@ -278,7 +278,7 @@ def _drag_scores(scene: Scene, points: Tensor) -> tuple[Tensor, int, int]:
         on_chosen_change=lambda: None,
     )
     now = first if st.session_state.pop("scores, just asked", False) else state.chosen
-    scores = torch.tensor(now["scores"]).clamp(-LIMIT, LIMIT)
+    scores = torch.tensor(now["scores"], dtype=torch.float32).clamp(-LIMIT, LIMIT)
     if (link := link_of(scores)) or KEY in st.query_params:
         st.query_params[KEY] = link
     t, i = now["at"]

@@ -14,7 +14,7 @@ from tinygpt.lessons.measured import counted
 from tinygpt.plots.lessons import bigram as figures
 from tinygpt.plots.lessons import bigram_drawings as drawings
 from tinygpt.plots.lessons.bigram_drawings import Floors, TableHistory
-from tinygpt.spelling import named, spelled, thousands
+from tinygpt.spelling import brief, named, spelled, thousands
 from tinygpt.training.spec import RunSpec
 from tinygpt.ui import controls, frame, pace, session
 from tinygpt.ui.drag import Picture, drag, still
@@ -231,8 +231,8 @@ def _wrong_facts(view: RunView | None, text: Counted) -> Facts:
     guesses = view.spec.train.batch_size * view.spec.model.block_size if view else 0
     smoothed = tables.loss(text.smoothed, text.counts)
     return {
-        "batches": batches, "last": last, "lowest": min(late),
-        "highest": max(late), "guesses": guesses, "unseen": int(text.hidden[text.counts == 0].sum()),
+        "batches": batches, "last": last, "lowest": brief(min(late), 2),
+        "highest": brief(max(late), 2), "guesses": guesses, "unseen": int(text.hidden[text.counts == 0].sum()),
         "hidden_pairs": int(text.hidden.sum()), "smoothing_cost": smoothed - tables.entropy(text.counts),
         "val": tables.loss(text.smoothed, text.hidden),
     }  # fmt: skip

@@ -52,7 +52,9 @@ def same_dice(scene: Scene, text: Counted) -> Showing:
     yield facts
     words = "caption" if moments[-1] else "untrained"
     still(drawings.written_lines(lines, frame.mode()), key="big_6", alt=alt(scene, facts, words))
-    under_picture(scene, facts, words)
+    before, now = (tables.kl(found[step], text.counts) for step in (0, moments[-1]))
+    nearer = scene.write("nearer", {"kl_before": before, "kl_now": now}) if now < before else ""
+    frame.caption(scene.write(words, facts) + nearer)
     with st.expander(f"{LONG} characters", type="compact", key="long_sample", on_change="rerun") as box:
         if box.open:
             st.code(_decoded(text, tables.write(found[moments[-1]], first, LONG, seed)), language=None)

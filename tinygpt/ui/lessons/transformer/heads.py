@@ -19,7 +19,7 @@ from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.training.presets import PRESETS
 from tinygpt.ui import controls, frame
 from tinygpt.ui.drag import drag
-from tinygpt.ui.readers import LONGEST, TEXT, readable, say_what_is_read
+from tinygpt.ui.readers import TEXT, readable, say_what_is_read
 from tinygpt.ui.scene import Showing, alt, explain, picture, scene, table, under_picture
 from tinygpt.ui.train.here import train_here
 from tinygpt.words.storyboard import Facts, Scene
@@ -63,7 +63,7 @@ def _head_facts(head: int, matrix: Tensor) -> Facts:
 def four_heads(scene: Scene) -> Showing:
     """All heads of the GPT on this text, block by block, with what each does as a rule; what four heads cost."""
     yield four_facts()
-    typed = controls.text(TEXT, LONGEST)
+    typed = controls.text(TEXT)
     say_what_is_read(typed, readable(typed, TOKENIZER), TOKENIZER, T)
     text, inside = _text_read(), inside_the_gpt()
     pictures = []
