@@ -142,7 +142,6 @@ def test_the_study_notebook_s_last_batch_is_asked_about():
     page.radio(key="ask_big_5").set_value(1).run()
     assert "The study notebook prints 2.4401" in " ".join(head.value for head in page.subheader)
     assert replied(page, "big_5").startswith("**Right.** It is the mean of 32 \u00b7 8 = 256 guesses")
-    assert page.toggle(key="wrong_last_batch").value is True
 
 
 def test_a_character_that_the_text_never_has_gets_its_own_row_and_no_other():

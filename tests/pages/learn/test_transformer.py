@@ -220,9 +220,9 @@ def test_a_link_opens_a_box_and_a_row_and_one_that_is_not_there_is_left_out():
 
 def test_the_n_switches_on_fewer_than_half_of_the_hidden_units(page):
     facts = running.vector_facts(running.ROW)
-    assert 2 < facts["on"] < facts["hidden"] / 2
-    assert facts["on"] + facts["off"] == facts["hidden"] == 128
-    assert f"Of 128 hidden units {facts['on']} are on." in sentences(page, "vector")[running.ROW]
+    assert 2 < facts["units_on"] < facts["hidden"] / 2
+    assert facts["units_on"] + facts["off"] == facts["hidden"] == 128
+    assert f"Of 128 hidden units {facts['units_on']} are on." in sentences(page, "vector")[running.ROW]
 
 
 @pytest.mark.parametrize("t", range(len(running.TEXT)))
@@ -357,7 +357,7 @@ def test_the_ladder_s_comparison_is_framed_as_wrong_and_put_right(page):
 def test_answers_are_replied_with_measured_numbers():
     page = opened("transformer")
     asked(page, "tra_2").set_value(1).run()
-    assert "**Right.** They grow with n_embd" in said(page) and "show_tra_2" not in hidden(page)
+    assert "they grow with n_embd, the matrices of the blocks with its square." in said(page) and "show_tra_2" not in hidden(page)
 
 
 # --- a model trained here --------------------------------------------------------------------------------------------
