@@ -190,7 +190,7 @@ def test_a_tile_of_the_future_is_explained():
 
 def test_the_board_shows_what_people_type_literally():
     given = component(opened(reader=UNTRAINED, text="a&b"), "board")
-    assert "\u2018b\u2019 at 2 gives \u2018&\u2019 at 1" in given["tiles"][2][1][1]
+    assert "of its weight to \u2018&\u2019 at 1" in given["tiles"][2][1][1]
     assert all("&amp;</text>" in drawing and "&<" not in drawing for drawing in given["panels"])
 
 
@@ -349,7 +349,7 @@ def test_the_letter_that_tells_most_alone_is_the_right_answer(answer):
     asked(page, "att_1").set_value(answer).run()
     right = alone[answer] == max(alone)
     assert replied(page, "att_1").startswith("**Right.**" if right else "**Not quite.**")
-    assert f"gets {alone[answer]:.3f}." in replied(page, "att_1")
+    assert f"gives \u2018g\u2019 {alone[answer]:.3f}. The most is {max(alone):.3f}" in replied(page, "att_1")
 
 
 @pytest.mark.parametrize(

@@ -357,7 +357,8 @@ def test_the_ladder_s_comparison_is_framed_as_wrong_and_put_right(page):
 def test_answers_are_replied_with_measured_numbers():
     page = opened("transformer")
     asked(page, "tra_2").set_value(1).run()
-    assert "they grow with n_embd, the matrices of the blocks with its square." in said(page) and "show_tra_2" not in hidden(page)
+    assert "they grow with n_embd, the matrices of the blocks with its square." in said(page)
+    assert "show_tra_2" not in hidden(page)
 
 
 # --- a model trained here --------------------------------------------------------------------------------------------
