@@ -19,6 +19,7 @@ def test_weights_by_hand_sum_to_one_and_their_guess_costs_what_is_said(page, bas
     wait_run(page)
     hand = page.locator(".st-key-hand_hand")
     last, sentence = hand.get_by_role("slider").last, hand.locator(".sentence")
+    expect(hand.locator("output")).to_have_count(7)
     assert sum(weights(page)) == pytest.approx(1)
     expect(hand.locator("tbody tr").nth(0).locator("td").nth(0)).to_have_text("2.96")  # as the plain average
     last.press("End")  # all on the last letter

@@ -19,6 +19,7 @@ def figure(page: Page, base_url: str) -> Locator:
     page.goto(f"{base_url}/averaging?reveal=all&scores=7.4=2,5.3=4.6,7.0=-1.5")
     wait_run(page)
     found = page.locator(".st-key-chosen_scores")
+    expect(found.get_by_role("slider")).to_have_count(36)
     found.scroll_into_view_if_needed()
     return found
 

@@ -59,8 +59,7 @@ a[href^="#word-"][data-says]:is(:hover, :focus)::after {
 PRESENTED = """
 html { font-size: 22px; }
 [data-testid="stHeader"], [class*="st-key-margin_"] { display: none; }
-[data-testid="stMain"] { scroll-snap-type: y proximity; }
-[class*="st-key-scene_"] { min-height: 100vh; padding-block: 1.5rem; scroll-snap-align: start; align-content: center; }
+[class*="st-key-scene_"] { min-height: 100vh; padding-block: 1.5rem; align-content: center; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-frame .st-key-lesson) { width: 100%; }
 """
 
