@@ -12,8 +12,8 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from tinygpt.attention import attention_stages, causal_mask
-from tinygpt.averaging import mean_by_loop, softmax_of_averages, tril_weights
+from tinygpt.attention import attention_stages
+from tinygpt.averaging import changed_rows, mean_by_loop
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
 from tinygpt.lessons.measured import EXPERIMENTS, SIZES, result, results_of_seeds
@@ -53,13 +53,15 @@ class Control(NamedTuple):
 
 # Of each lesson the slider whose pictures the browser swaps, by its key, and the switch whose picture the server draws.
 SLIDERS = {
-    "tokens": "t", "bigram": "temperature", "averaging": "t", "attention": "t_step", "scaling": "head_size",
+    "tokens": "t", "bigram": "temperature", "averaging": "t", "attention": "t_step", "scaling": "size",
     "transformer": "wide",
 }  # fmt: skip
 SWITCHES = {
     "tokens": Control("log_shares", (LABEL, LABEL), "tok_2"),
     "bigram": Control("seed", (UP, DOWN), "big_3"),
-    "averaging": Control("mask", (LABEL, LABEL), "avg_5"),
+    "averaging": Control(
+        "change", ("role=radio[name='add 1 to x[5]']", "role=radio[name='swap x[0] and x[1]']"), "avg_8"
+    ),
     "attention": Control("softmax_dim", ("role=radio[name='1']", "role=radio[name='-1']"), "att_8"),
     "scaling": Control("trained_size", ("role=radio[name='64']", "role=radio[name='256']"), "sca_8"),
     "transformer": Control("wrong_confound", (LABEL, LABEL), "tra_5"),
@@ -86,12 +88,13 @@ def figure(lesson: str, key: str) -> go.Figure:
             seed = int(st.number_input("seed", 0, 99, 0, key=key))
             table = build(BigramConfig(corpus.tokenizer.vocab_size), seed=seed)
             return bigram.random_tables(losses, loss(softmax_of_table(table), counts), 4.17, "light")
-        case "averaging":  # three matrices, with the mask and without
-            mask = st.toggle("mask", True, key=key)
-            averages = tril_weights(8)
-            masked = averages.masked_fill(~causal_mask(8), float("-inf")) if mask else averages
-            named = [("averages", averages), ("masked", masked), ("softmax", softmax_of_averages(8, mask=mask))]
-            return averaging.three_matrices(named, "light").update_layout(height=380)
+        case "averaging":  # which averages move when the points do
+            x = torch.randn(1, 8, 2, generator=generator(1337))
+            raised, swapped = x.clone(), x[:, [1, 0, *range(2, 8)]]
+            raised[:, 5] += 1
+            others = {"swap x[0] and x[1]": swapped, "add 1 to x[5]": raised}
+            other = st.segmented_control("change", list(others), default="swap x[0] and x[1]", required=True, key=key)
+            return averaging.changes_bars(changed_rows(x, others[other]), list(map(str, range(8))), "light")
         case "attention":  # softmax along both axes, with random queries and keys
             dim = st.segmented_control("dim", (-1, 1), default=-1, required=True, key=key)
             q, k = torch.randn(2, 1, len(TEXT), 32, generator=generator(1337))
@@ -134,7 +137,9 @@ def pictures(lesson: str) -> list[str]:
         case "averaging":  # points and their means
             x = torch.randn(1, 8, 2, generator=generator(1337))
             data = x[0], mean_by_loop(x)[0]
-            return [averaging.plane(*data, t, "light") + averaging.means_table(*data, t, "light") for t in range(8)]
+            names = list(map(str, range(8)))
+            tables = [averaging.means_table(*data, t, names, "light") for t in range(8)]
+            return [averaging.plane(*data, t, "First Ci", "light") + table for t, table in enumerate(tables)]
         case "attention":  # one row worked out, for every row, with random queries, keys and values
             stages = attention_stages(q, k)
             data = stages, v, stages.weights @ v, list(TEXT)
@@ -143,9 +148,10 @@ def pictures(lesson: str) -> list[str]:
             qks = [random_qk(head_size, generator=generator(1337)) for head_size in HEAD_SIZES]
             drawn = [attention_stages(*qk, mask=False) for qk in qks]
             limit = max(float(stages.scores.abs().max()) for stages in drawn)
+            both = [(stages.scores.flatten(), stages.scaled.flatten()) for stages in drawn]
             return [
-                scaling_drawings.histograms(each.scores.flatten(), each.scaled.flatten(), head_size, limit, "light")
-                for head_size, each in zip(HEAD_SIZES, drawn, strict=True)
+                scaling_drawings.histograms(scaling_drawings.DrawnScores(*scores), head_size, limit, "light")
+                for head_size, scores in zip(HEAD_SIZES, both, strict=True)
             ]
         case _:  # transformer: who owns the learned numbers, for every n_embd
             widths = [replace(PRESETS["layer-norm"].model, n_embd=n_embd) for n_embd in (8, 16, 32, 64, 128, 256, 512)]
