@@ -83,7 +83,7 @@ def vocabulary_bars(counts: Sequence[int], chars: str, mode: Mode, *, logarithmi
                 annotate(figure, column, ends[0], "0", p.muted, size=TICK, yanchor="bottom", row=n, col=1)
     for k in _highest(shares) if not logarithmic else ():  # dots are all over the place: no room for names
         row, column = divmod(k, PER_ROW)
-        text = f"<b>{escape(_name(chars[bars[k]]), quote=False)}</b> {shares[k]:.1f} %"
+        text = f"<b>{escape(_name(chars[bars[k]]), quote=False)}</b> {shares[k]:.1f}%"
         ends_of_row = {"xanchor": "left", "xshift": -8} if column < 3 else {"xanchor": "right", "xshift": 12}
         side = {"xanchor": "center"} if 3 <= column < PER_ROW - 2 else ends_of_row
         annotate(

@@ -146,10 +146,10 @@ export default function ({ data, parentElement }) {
     find(".paid").textContent = state.said;
     [...find(".board").children].forEach((tile, i) => {
       const n = state.laid.filter((j) => j === i).length;
-      tile.lastChild.textContent = n ? `${n * 10} %` : "";
+      tile.lastChild.textContent = n ? `${n * 10}%` : "";
       tile.classList.toggle("laid", n > 0);
       tile.classList.toggle("came", state.seen && asked[at] === i);
-      tile.setAttribute("aria-label", `${data.chars[i][1]}, ${n * 10} %`);
+      tile.setAttribute("aria-label", `${data.chars[i][1]}, ${n * 10}%`);
     });
     find(".means").replaceChildren();
     const most = Math.max(data.even, mean(state.costs) || 0, ...data.whole.map((one) => one[1]));
