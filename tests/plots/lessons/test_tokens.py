@@ -79,7 +79,7 @@ def test_the_ids_stand_under_the_characters():
 
 def test_the_space_is_named_with_its_share():
     notes = [note.text for note in figures.vocabulary_bars([3, 1], " a", "light").layout.annotations]
-    assert "<b>space</b> 75.0 %" in notes
+    assert "<b>space</b> 75.0%" in notes
 
 
 @pytest.mark.parametrize("V", [65, 66, 326, 4_096])
