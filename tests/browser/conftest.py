@@ -113,6 +113,13 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
+def socket_messages(page: Page) -> list:
+    """Whatever the page sends to its server from now on."""
+    sent: list = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    return sent
+
+
 def wait_run(page: Page, timeout: float = 1_000 * PATIENCE, *, idle: bool = True) -> None:
     """Until the page is connected and its script has ended, as in Streamlit's tests; a live page is never `idle`."""
     app = "[data-testid='stApp']"

@@ -4,12 +4,11 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import wait_run
+from tests.browser.conftest import socket_messages, wait_run
 
 
 def test_ten_characters_are_guessed_by_keyboard_and_paid_without_the_server(page, base_url):
-    sent: list = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    sent = socket_messages(page)
     page.goto(f"{base_url}/bigram?reveal=all")
     wait_run(page)
     game = page.locator(".st-key-guess")

@@ -3,17 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import wait_run
+from tests.browser.conftest import socket_messages, wait_run
 from tinygpt.words.storyboard import lessons
-
-
-def socket_messages(page: Page) -> list:
-    """Whatever the page sends to its server from now on."""
-    sent: list = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
-    return sent
 
 
 def test_the_picture_follows_the_drag_without_asking_the_server(page, base_url):

@@ -4,12 +4,11 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import wait_run
+from tests.browser.conftest import socket_messages, wait_run
 
 
 def test_a_box_opens_at_once_and_its_link_opens_it_again(page: Page, base_url: str):
-    sent: list = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    sent = socket_messages(page)
     page.goto(f"{base_url}/transformer?reveal=all")
     wait_run(page)
     machine = page.locator(".st-key-walk_box")

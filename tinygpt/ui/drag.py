@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from tinygpt.ui.frame import IN_THE_PICTURE
+from tinygpt.ui.beginning import beginning
+from tinygpt.ui.frame import IN_THE_PICTURE, SAY
 
 
 class Picture(NamedTuple):
@@ -47,7 +48,8 @@ input:focus-visible { outline: 2px solid var(--st-text-color); outline-offset: 2
 .sentence { max-width: 900px; margin: .75rem 0 0; line-height: 1.6; }
 .sentence:empty { display: none; }
 """,
-    js="""
+    js=SAY
+    + """
 const PAUSE = 100;  // ms without another step before the server hears of it, so that held keys are one message
 const known = new WeakMap();  // what each figure shows, so that a redraw by the server does not move it
 
@@ -61,12 +63,8 @@ export default function ({ data, parentElement, setStateValue }) {
     const picture = data.pictures[i];
     drawing.innerHTML = picture[0];
     drawing.setAttribute("aria-label", picture[2] || picture[1]);
-    sentence.replaceChildren();
-    if (picture[1]) {
-      const words = document.createElement("strong");
-      words.textContent = data.before;
-      sentence.append(words, "\\u2002" + picture[1]);
-    }
+    if (picture[1]) say(sentence, data.before, picture[1]);
+    else sentence.replaceChildren();
     find("output").textContent = data.names[i];
     range.setAttribute("aria-valuetext", data.names[i]);
     known.set(parentElement, { asked: data.asked, at: i });
@@ -111,15 +109,6 @@ export default function ({ data, parentElement, setStateValue }) {
 )
 
 
-def ask_for(key: str, name: str) -> None:
-    """Have the figure under `key` show the position `name` at its next drawing, as a link would."""
-    st.session_state[f"{_began(key)}, asked"] = name
-
-
-def _began(key: str) -> str:
-    return f"{(st.context.url or '').partition('?')[0]} {key} began"
-
-
 def drag(pictures: Sequence[Picture], *, key: str, label: str, names: Sequence[object], default: int = 0) -> int:
     """The picture at one of many positions, with a slider that swaps them; the position at which it was let go last.
 
@@ -128,13 +117,7 @@ def drag(pictures: Sequence[Picture], *, key: str, label: str, names: Sequence[o
     is dragged round it, through all positions.
     """
     written = [str(name) for name in names]
-    here = _began(key)
-    times = st.session_state.setdefault(f"{here}, times", 0)
-    if (wanted := st.session_state.pop(f"{here}, asked", None)) is not None:  # by the page itself
-        st.session_state[here], st.session_state[f"{here}, times"] = wanted, (times := times + 1)
-    elif f"drag_{key}" not in st.session_state:  # new on this page, or there again: the link says where
-        st.session_state[here] = st.query_params.get(key, "")
-    asked = st.session_state.setdefault(here, "")  # what the link or the page said, not its echo
+    asked, times, now = beginning(key, f"drag_{key}", st.query_params.get(key, ""))
     start = written.index(asked) if asked in written else min(default, len(pictures) - 1)
     state = _drag(
         key=f"drag_{key}",
@@ -149,7 +132,7 @@ def drag(pictures: Sequence[Picture], *, key: str, label: str, names: Sequence[o
         default={"at": start},
         on_at_change=lambda: None,
     )
-    at = start if wanted is not None else min(int(state.at), len(pictures) - 1)
+    at = start if now else min(int(state.at), len(pictures) - 1)
     if at != start or key in st.query_params:
         st.query_params[key] = written[at]
     return at

@@ -52,6 +52,14 @@ STYLE = """
 """
 
 IN_THE_PICTURE = "In the picture"  # before the sentence under a figure
+# How a figure that follows the finger writes that sentence itself: this stands before its own script.
+SAY = """
+const say = (place, before, sentence) => {
+  const words = document.createElement("strong");
+  words.textContent = before;
+  place.replaceChildren(words, "\\u2002" + sentence);
+};
+"""
 
 # A page that is worked at: one low line above, all of the width below, and what is set at the left stays in sight.
 BENCH = """

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from tinygpt.ui.drag import ask_for
+from tinygpt.ui.beginning import ask_for
 from tinygpt.words.storyboard import Facts, Question, Scene, fill
 
 

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from tinygpt.ui.beginning import beginning
 from tinygpt.ui.drag import DRAWING
-from tinygpt.ui.frame import IN_THE_PICTURE
+from tinygpt.ui.frame import IN_THE_PICTURE, SAY
 
 
 class Row(NamedTuple):
@@ -64,7 +65,8 @@ input:focus-visible { outline: 2px solid var(--st-text-color); outline-offset: 2
 .beside p { color: inherit; }
 @media (max-width: 640px) { .machine { order: 3; } }
 """,
-    js="""
+    js=SAY
+    + """
 const PAUSE = 100;  // ms without another step before the server hears of it
 const known = new WeakMap();  // what each figure shows, so that a redraw by the server does not move it
 
@@ -83,9 +85,7 @@ export default function ({ data, parentElement, setStateValue }) {
     box.setAttribute("aria-label", `${alt} ${row[2]}`);
     find(".beside b").textContent = data.beside;
     find(".beside div").innerHTML = row[1];
-    const words = document.createElement("strong");
-    words.textContent = data.before;
-    sentence.replaceChildren(words, "\\u2002" + row[2]);
+    say(sentence, data.before, row[2]);
     for (const group of machine.querySelectorAll("[data-stop]"))
       group.classList.toggle("here", +group.dataset.stop === at[0]);
     ranges.forEach((range, i) => {
@@ -123,24 +123,19 @@ def walk(
     """The machine, one of its `boxes` opened, and two sliders: the box by its name among `stops`, the row by its name
     among `places`. In the URL they stand under `keys`, which are the sliders' names too, as numbers. Rows are `step`
     apart; `beside` is the title of what stands beside a box."""
-    began = f"{(st.context.url or '').partition('?')[0]} {keys[0]} walk"
-    most = len(stops) - 1, len(places) - 1
-    if f"walk_{keys[0]}" not in st.session_state:  # new on this page, or there again: the link says where
-        st.session_state[began] = tuple(
-            _within(st.query_params.get(key, ""), last, start)
-            for key, last, start in zip(keys, most, default, strict=True)
-        )
-    start = st.session_state[began]
+    each = zip(keys, (len(stops) - 1, len(places) - 1), default, strict=True)
+    link = "-".join(str(_within(st.query_params.get(key, ""), last, start)) for key, last, start in each)
+    start = [int(at) for at in beginning(keys[0], f"walk_{keys[0]}", link).asked.split("-")]
     state = _walk(
         key=f"walk_{keys[0]}",
         data={
             "machine": machine,
             "boxes": [[box.drawing, box.alt, [list(row) for row in box.rows]] for box in boxes],
             "stops": list(stops), "places": list(places), "labels": list(keys), "step": step, "beside": beside,
-            "at": list(start),
+            "at": start,
             "before": IN_THE_PICTURE,
         },
-        default={"at": list(start)},
+        default={"at": start},
         on_at_change=lambda: None,
     )  # fmt: skip
     for key, at, was in zip(keys, state.at, start, strict=True):

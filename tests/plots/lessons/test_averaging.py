@@ -26,7 +26,7 @@ def test_the_matrix_of_averages_has_no_tile_in_the_future_and_says_its_shares():
 def test_no_label_of_a_point_touches_another_or_a_point_or_a_number_of_the_axes(seed):
     x = torch.randn(4, 8, 2, generator=generator(seed))[:1]
     middle, unit = figures.PLANE / 2, figures.PLANE / 2 / figures.REACH
-    spots, means = ([(middle + a * unit, middle - b * unit) for a, b in points.tolist()]
+    spots, means = (tuple((middle + a * unit, middle - b * unit) for a, b in points.tolist())
                     for points in (x[0], mean_by_loop(x)[0]))  # fmt: skip
     for t in range(8):
         labels = figures.label_places(spots, means, t)

@@ -7,6 +7,7 @@ Shapes in this file:
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -58,7 +59,7 @@ def empty_plane(x: Tensor, xbow: Tensor, characters: Sequence[str], mode: Mode) 
     p, y, placed, means = PALETTE[mode], PLANE + 16, spots(x), spots(xbow)
     parts = [*_axes(mode), '<g class="lines"></g>']
     parts += [dot(*spot, 7, fill=color("bigram", mode)) for spot in placed]
-    for i, (left, top) in enumerate(label_places(placed, [*means, means[-1]], -1)):
+    for i, (left, top) in enumerate(label_places(placed, (*means, means[-1]), -1)):
         parts.append(_label(left, top, characters[i], i, mode, size=16))
     legend = [
         rect(2, y - 7, 14, 14, fill=color("heads", mode), stroke=p.ink), words(24, y, "xbow[t]", p.ink, size=16),
@@ -78,9 +79,9 @@ def _label(
     return written.replace("<text ", f'<text stroke="{p.paper}" stroke-width="5" paint-order="stroke" ', 1)
 
 
-def spots(points: Tensor) -> list[Place]:
+def spots(points: Tensor) -> tuple[Place, ...]:
     """Where points of the two channels lie in the plane, in px. (T, 2)"""
-    return [(PLANE / 2 * (1 + a / REACH), PLANE / 2 * (1 - b / REACH)) for a, b in points.tolist()]
+    return tuple((PLANE / 2 * (1 + a / REACH), PLANE / 2 * (1 - b / REACH)) for a, b in points.tolist())
 
 
 def _axes(mode: Mode) -> list[str]:
@@ -109,7 +110,8 @@ def _legend(mode: Mode) -> list[str]:
     ]  # fmt: skip
 
 
-def label_places(placed: Sequence[Place], means: Sequence[Place], t: int) -> list[Place]:
+@lru_cache(maxsize=64)  # the search is nearly all that a plane costs, and a class looks at the same few
+def label_places(placed: tuple[Place, ...], means: tuple[Place, ...], t: int) -> tuple[Place, ...]:
     """Where the label of each point stands: beside it, on the side that leaves most room to the other points, to what
     else is written, to the means so far, and to the lines that lead from the points up to `t` to theirs."""
     places: list[Place] = []
@@ -122,7 +124,7 @@ def label_places(placed: Sequence[Place], means: Sequence[Place], t: int) -> lis
         inside = [place for place in around if 18 < place[0] < PLANE - 18 and 10 < place[1] < PLANE - 10]
         taken = [*(other for other in placed if other != spot), *along, *means[:t], *written, *places]
         places.append(max(inside, key=lambda place: min(_distance(place, other) for other in taken)))
-    return places
+    return tuple(places)
 
 
 def _between(a: Place, b: Place, part: float) -> Place:

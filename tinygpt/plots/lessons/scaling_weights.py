@@ -175,8 +175,7 @@ def _lying_bars(
         parts.append(line(left, y + 9, left + room, y + 9, p.rule, thick=1))
         if weight * room >= 0.25:  # thinner than a hair: nothing to see
             parts.append(rect(left, y - 9, weight * room, 18, fill=color("weights", mode)))
-        shown = number(weight, 4) if weight >= 1e-3 else powered(weight, 4)
-        parts.append(words(WIDTH, y, shown, ink, size=TICK, anchor="end", bold=i == winner))
+        parts.append(words(WIDTH, y, as_the_notebook_prints(weight), ink, size=TICK, anchor="end", bold=i == winner))
         if guess is not None and i == winner:
             x = left + room * min(guess, 1.03)
             parts.append(line(x, y - 13, x, y + 13, p.ink, thick=3, dashed=True))
@@ -213,3 +212,8 @@ def weight_bars(
         else:
             parts.append(character(x, bottom + 18, characters[i], mode))
     return svg(width, bottom + 36, *parts)
+
+
+def as_the_notebook_prints(weight: float) -> str:
+    """A weight with the digits of the study notebook, which printed 0.2872 and 4.2484e-18."""
+    return number(weight, 4) if weight >= 1e-3 else powered(weight, 4)

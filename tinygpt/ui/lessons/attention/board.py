@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from tinygpt.ui.frame import IN_THE_PICTURE
+from tinygpt.ui.beginning import beginning
+from tinygpt.ui.frame import IN_THE_PICTURE, SAY
 
 Place = tuple[int, int]  # a row and a column
 
@@ -42,7 +43,8 @@ select:focus-visible, .panels:focus-visible { outline: 2px solid var(--st-text-c
 [data-row] { cursor: pointer; }
 .sentence { max-width: 900px; margin: .5rem 0 0; line-height: 1.5; }
 """,
-    js="""
+    js=SAY
+    + """
 const PAUSE = 100;  // ms without another tile before the server hears of it
 const known = new WeakMap();  // the tile of each board, so that a redraw by the server does not move it
 
@@ -70,9 +72,7 @@ export default function ({ data, parentElement, setStateValue }) {
     });
     [selects[0].value, selects[1].value] = [row, column];
     board.setAttribute("aria-description", alt);
-    const words = document.createElement("strong");
-    words.textContent = data.before;
-    find(".sentence").replaceChildren(words, "\\u2002" + sentence);
+    say(find(".sentence"), data.before, sentence);
     known.set(parentElement, { at: [row, column], asked: data.asked });
   };
   const go = (to, across) => {
@@ -107,8 +107,10 @@ def board(
     It stands in the URL under row and col. `names` say what the rows and columns are, `places` are their names.
     """
     last = len(tiles) - 1
-    began, times = _began(start)
-    wanted = [min(place, last) for place in began]
+    places_of_link = zip(("row", "col"), start, strict=True)
+    link = "-".join(str(_place(st.query_params.get(key, ""), default)) for key, default in places_of_link)
+    began, times, _ = beginning("tile", "board", link)  # a question's case is `tile = "row-column"`
+    wanted = [min(int(place), last) for place in began.split("-")]
     said = [[[list(tile.steps), tile.sentence, tile.alt] for tile in row] for row in tiles]
     data = {
         "panels": list(panels), "tiles": said, "at": wanted, "asked": times, "label": label, "names": list(names),
@@ -119,19 +121,6 @@ def board(
     if [row, column] != wanted:
         st.query_params["row"], st.query_params["col"] = str(row), str(column)
     return row, column
-
-
-def _began(start: Place) -> tuple[list[int], int]:
-    """Where the board begins, and how often it was told to begin elsewhere: by a link, or by a question whose case is
-    `tile = "row-column"`."""
-    times = int(st.session_state.get("tile, times", 0))
-    if asked := st.session_state.pop("tile", ""):
-        st.session_state["tile, began"] = [int(place) for place in asked.split("-")]
-        st.session_state["tile, times"] = (times := times + 1)
-    elif "board" not in st.session_state:  # new on this page, or there again
-        places = zip(("row", "col"), start, strict=True)
-        st.session_state["tile, began"] = [_place(st.query_params.get(key, ""), default) for key, default in places]
-    return st.session_state["tile, began"], times
 
 
 def _place(written: str, default: int) -> int:

@@ -12,7 +12,7 @@ from torch import Tensor
 from tinygpt.plots.drawing import shade
 from tinygpt.plots.look import MONO, Mode, color
 from tinygpt.spelling import number, shown
-from tinygpt.ui.frame import IN_THE_PICTURE
+from tinygpt.ui.frame import IN_THE_PICTURE, SAY
 
 WHOLE = 1_000  # thousandths: all weight, here and in the browser
 SHADES = 51  # colors of a tile, from a weight of 0 to 1
@@ -63,7 +63,8 @@ tr.own th { font-weight: 700; }
 tbody tr { border-top: 1px solid rgb(127 127 127 / .35); }
 .sentence { max-width: 900px; margin: .75rem 0 0; line-height: 1.6; }
 """,
-    js="""
+    js=SAY
+    + """
 const WHOLE = 1000, STEP = 10;  // thousandths: all weight, and by how much an arrow key moves a handle
 const PAUSE = 100, BARS = 5;  // ms without another step before the server hears of it; guesses that are drawn
 const known = new WeakMap();  // the weights of each figure, so that a redraw by the server does not move them
@@ -142,8 +143,7 @@ export default function ({ data, parentElement, setStateValue }) {
     rows[0].children[1].textContent = loss;
     const said = data.sentence.replaceAll("{share}", p.toFixed(4)).replaceAll("{loss}", loss);
     find(".guesses").setAttribute("aria-label", said);
-    const words = made("strong", data.before);
-    find(".sentence").replaceChildren(words, "\\u2002" + said);
+    say(find(".sentence"), data.before, said);
     known.set(parentElement, { of: data.of, weights });
   };
   show();

@@ -17,6 +17,7 @@ from tinygpt.plots.lessons import averaging as figures
 from tinygpt.plots.look import PALETTE, color
 from tinygpt.spelling import spoken
 from tinygpt.ui import frame
+from tinygpt.ui.beginning import beginning
 from tinygpt.ui.lessons.averaging.loop import FIRST_EIGHT, ROW_NAMES, T
 from tinygpt.ui.scene import Showing, explain, scene
 from tinygpt.words.storyboard import Facts, Scene
@@ -64,7 +65,8 @@ li.done::before { content: "\\2611\\2002"; font-weight: 700; }
   [role=slider] b { font-size: 13px; } .grid > .future { font-size: 13px; }
 }
 """,
-    js="""
+    js=frame.SAY
+    + """
 const PAUSE = 150;  // ms without another key before the server hears of it
 const known = new WeakMap();  // the scores of each figure, so that a redraw by the server does not move them
 const MINUS = "\\u2212";
@@ -223,9 +225,7 @@ function build(now, find, grid) {
       power: written(Math.exp(score), 2), total: written(total, 2), share: written(weights[i], 3),
       mean_0: written(a, 4), mean_1: written(b, 4),
     });
-    const words = document.createElement("strong");
-    words.textContent = now.data.before;
-    find(".sentence").replaceChildren(words, "\\u2002" + said);
+    say(find(".sentence"), now.data.before, said);
     find(".right").setAttribute("aria-label", said);
   }
   function judge() {
@@ -266,7 +266,7 @@ def chosen_scores(scene: Scene, x: Tensor) -> Showing:
 
 def _drag_scores(scene: Scene, points: Tensor) -> tuple[Tensor, int, int]:
     """The matrix whose cells are handles; its scores (T, T) as they were let go last, row and place of the chosen."""
-    asked, times = _asked()
+    asked, times, just_now = beginning(KEY, "chosen_scores", st.query_params.get(KEY, ""))
     begin = read_scores(asked)
     changed = begin.nonzero().tolist()
     start = changed[-1] if changed else [T - 1, T - 1]
@@ -277,22 +277,12 @@ def _drag_scores(scene: Scene, points: Tensor) -> tuple[Tensor, int, int]:
         default={"chosen": first},
         on_chosen_change=lambda: None,
     )
-    now = first if st.session_state.pop("scores, just asked", False) else state.chosen
+    now = first if just_now else state.chosen
     scores = torch.tensor(now["scores"], dtype=torch.float32).clamp(-LIMIT, LIMIT)
     if (link := link_of(scores)) or KEY in st.query_params:
         st.query_params[KEY] = link
     t, i = now["at"]
     return scores, int(t), int(i)
-
-
-def _asked() -> tuple[str, int]:
-    """What the page or its link asks the figure to begin with, and how often it did: not what the figure made of it."""
-    times = st.session_state.setdefault("scores, times", 0)
-    if (case := st.session_state.pop(KEY, None)) is not None:
-        st.session_state.update({"scores, asked": case, "scores, times": times + 1, "scores, just asked": True})
-    elif "chosen_scores" not in st.session_state:  # new on this page, or there again
-        st.session_state["scores, asked"] = st.query_params.get(KEY, "")
-    return st.session_state["scores, asked"], st.session_state["scores, times"]
 
 
 def read_scores(link: str) -> Tensor:

@@ -47,7 +47,7 @@ def _factor_facts() -> list[Facts]:
             "factor": factor, "largest": max(weights), "count": len(SCORES), "gradient": gradient,
             "effective": effective_characters(p).item(), "raw": weights, "gradient_32": computed,
             "moves": _short(gradient), "computed": _short(computed), "left": _tex(sum(others)),
-            "weights": ", ".join(map(_printed, weights)), "gradient_latex": _tex(gradient),
+            "weights": ", ".join(map(drawings.as_the_notebook_prints, weights)), "gradient_latex": _tex(gradient),
             "lines": " \\\\ ".join(lines),  # a line each: a row of them would be wider than a phone
         })  # fmt: skip
     return every
@@ -56,11 +56,6 @@ def _factor_facts() -> list[Facts]:
 def _short(value: float) -> str:
     """A number for a sentence: 0.160, or a power of ten where it is small; 0 only if it is."""
     return number(value, 3) if value >= 1e-3 else powered(value) if value else "exactly 0"
-
-
-def _printed(value: float) -> str:
-    """A weight with the digits of the study notebook, which printed 0.2872 and 4.2484e-18."""
-    return number(value, 4) if value >= 1e-3 else powered(value, 4)
 
 
 def _tex(value: float) -> str:
