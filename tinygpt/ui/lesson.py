@@ -56,11 +56,14 @@ a[href^="#word-"][data-says]:is(:hover, :focus)::after {
 .glossary dd { margin: 0; }
 """
 
+# As deep as the rules of the app (streamlit_app.py), and after them, so that these hold.
 PRESENTED = """
 html { font-size: 22px; }
-[data-testid="stHeader"], [class*="st-key-margin_"] { display: none; }
-[class*="st-key-scene_"] { min-height: 100vh; padding-block: 1.5rem; align-content: center; }
-[data-testid="stLayoutWrapper"]:has(> .st-key-frame .st-key-lesson) { width: 100%; }
+.stApp {
+  [data-testid="stHeader"], [class*="st-key-margin_"] { display: none; }
+  [class*="st-key-scene_"] { min-height: 100vh; padding-block: 1.5rem; align-content: center; }
+  [data-testid="stLayoutWrapper"]:has(> .st-key-frame .st-key-lesson) { width: 100%; }
+}
 """
 
 _arrows = st.components.v2.component(
