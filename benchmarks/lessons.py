@@ -13,7 +13,7 @@ import argparse
 import json
 from collections.abc import Iterator
 from concurrent.futures import as_completed
-from typing import Any, get_args
+from typing import Any
 
 import torch
 from loky import ProcessPoolExecutor
@@ -26,10 +26,11 @@ from tinygpt.counting import SMOOTHING, NGramModel, floors
 from tinygpt.files import write_whole
 from tinygpt.generation import generate
 from tinygpt.gpt import GPTLanguageModel
-from tinygpt.inside.knockout import Half, looks_back, rise, without
+from tinygpt.inside.knockout import looks_back, operated, rise
 from tinygpt.inside.vitals import habits
 from tinygpt.lessons.measured import CORPUS, EXPERIMENTS, FILE, GPT, line_of, path_of, spec
 from tinygpt.randomness import generator
+from tinygpt.surgery import HALVES
 from tinygpt.training.evaluation import counts_by_position, loss_by_position, loss_in_use
 from tinygpt.training.loop import advance, one_thread
 from tinygpt.training.spec import RunSpec
@@ -88,13 +89,9 @@ def inside(corpus: Corpus) -> dict[str, Any]:
     assert isinstance(model, GPTLanguageModel)
     layers, heads = range(model.config.n_layer), range(model.config.n_head)
     with one_thread():
-        off = {
-            half: [rise(model, without(model, half, block=layer), corpus) for layer in layers]
-            for half in get_args(Half)
-        }
+        off = {half: [rise(model, operated(model, f"{layer} {half}"), corpus) for layer in layers] for half in HALVES}
         heads_off = [
-            [rise(model, without(model, "attention", block=layer, head=head), corpus) for head in heads]
-            for layer in layers
+            [rise(model, operated(model, f"{layer}.{head} cut"), corpus) for head in heads] for layer in layers
         ]
         back = [looks_back(model, corpus, steps).tolist() for steps in range(BACK)]
     return rounded({"off": off, "heads_off": heads_off, "back": back})

@@ -29,16 +29,19 @@ def causal_mask(T: int) -> Tensor:
     return torch.ones(T, T, dtype=torch.bool).tril()
 
 
-def attention_stages(q: Tensor, k: Tensor, *, scale: float | bool = True, mask: bool = True, dim: int = -1) -> Stages:
+def attention_stages(
+    q: Tensor, k: Tensor, *, scale: float | bool | Tensor = True, mask: bool = True, dim: int = -1
+) -> Stages:
     """Attention weights for `q` and `k`, both (..., T, hs), with every step kept, each (..., T, T).
 
-    `scale` is a factor: True means 1/sqrt(hs), as in "Attention Is All You Need" (2017), eq. 1; False means 1.
+    `scale` is a factor: True means 1/sqrt(hs), as in "Attention Is All You Need" (2017), eq. 1; False means 1. A tensor
+    (n_head, 1, 1) holds a factor for each head: with 0 its scores are all equal, and each of its rows a plain average.
     `mask=False` is an encoder: every token sees every token. `dim=1` on a 3-D tensor is the study notebooks' slip:
     it makes columns sum to 1 instead of rows.
     """
     T, hs = q.shape[-2:]
     scores = q @ k.transpose(-2, -1)  # (..., T, hs) @ (..., hs, T) -> (..., T, T)
-    factor = 1.0 if scale is False else hs**-0.5 if scale is True else float(scale)
+    factor = 1.0 if scale is False else hs**-0.5 if scale is True else scale
     scaled = scores * factor  # hs**-0.5 keeps the variance near 1
     masked = scaled.masked_fill(~causal_mask(T), float("-inf")) if mask else scaled
     return Stages(scores, scaled, masked, weights=F.softmax(masked, dim=dim))
@@ -68,6 +71,8 @@ class MultiHeadAttention(nn.Module):
     ) -> None:  # fmt: skip
         super().__init__()
         self.n_head, self.scale, self.mask, self.dim = n_head, scale, mask, dim
+        self.cut: tuple[int, ...] = ()  # heads that hand nothing on ...
+        self.flat: tuple[int, ...] = ()  # ... and heads that look at all they may alike (tinygpt/surgery.py)
         joined = n_head * (head_size or n_embd // n_head)  # channels of all heads side by side
         self.qkv = nn.Linear(n_embd, 3 * joined, bias=False)  # all in one matmul: fewer, larger steps
         self.projection = nn.Linear(joined, n_embd) if projection else nn.Identity()
@@ -78,9 +83,15 @@ class MultiHeadAttention(nn.Module):
         """Every token gathers from its past, once per head: (B, T, C) -> (B, T, C), unprojected (B, T, n_head * hs)."""
         B, T, _ = x.shape
         q, k, v = self.qkv(self.x(x)).view(B, T, 3, self.n_head, -1).permute(2, 0, 3, 1, 4)  # each (B, n_head, T, hs)
-        stages = attention_stages(self.query(q), self.key(k), scale=self.scale, mask=self.mask, dim=self.dim)
+        scale = self.scale * self.all_but(self.flat) if self.flat else self.scale
+        stages = attention_stages(self.query(q), self.key(k), scale=scale, mask=self.mask, dim=self.dim)
         self.scores(stages.scores)
-        weights = self.weights_dropout(self.weights(stages.weights))  # (B, n_head, T, T)
+        used = stages.weights * self.all_but(self.cut) if self.cut else stages.weights
+        weights = self.weights_dropout(self.weights(used))  # (B, n_head, T, T)
         heads = weights @ self.value(v)  # (B, n_head, T, T) @ (B, n_head, T, hs) -> (B, n_head, T, hs)
         joined = heads.transpose(1, 2).reshape(B, T, -1)  # the heads' outputs, one after another
         return self.out_dropout(self.projection(joined))
+
+    def all_but(self, heads: tuple[int, ...]) -> Tensor:
+        """0 for each of these heads, 1 for all others. (n_head, 1, 1)"""
+        return torch.tensor([float(head not in heads) for head in range(self.n_head)])[:, None, None]

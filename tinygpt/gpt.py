@@ -5,8 +5,9 @@ Shapes in this file:
     T   tokens in a sequence        V   vocab_size
 """
 
-from dataclasses import dataclass
-from typing import Literal, get_args
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, cast, get_args
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +16,7 @@ from tinygpt.attention import MultiHeadAttention
 from tinygpt.bigram import MAX_VOCABULARY, next_token_loss
 from tinygpt.randomness import Dropout
 from tinygpt.settings import check_settings, setting
+from tinygpt.surgery import OF_A_HEAD, Operation, check_surgery, read_surgery
 
 Scale = Literal["1/sqrt(head_size)", "none", "1/sqrt(n_embd)", "1/head_size", "average"]
 SCALES: tuple[Scale, ...] = get_args(Scale)
@@ -58,6 +60,8 @@ class GPTConfig:
     fixed_head_size  channels of a head, 1 to 2,048 / n_head; None: n_embd is shared out among the heads
     activation       what the hidden layer of a feed-forward part does to a number: "relu", as in the lecture, sets
                      negative ones to 0; "gelu", as in GPT-2, bends smoothly and lets a little of them through
+    surgery          heads and parts that are switched off: "0.2 cut, 0.3 flat, 1 feed-forward" (tinygpt/surgery.py); ""
+                     is a whole model
     """
 
     vocab_size: int = setting(65, least=1, most=MAX_VOCABULARY, essential=True, of_variant=False)
@@ -88,6 +92,7 @@ class GPTConfig:
     activation: Literal["relu", "gelu"] = setting(
         "relu", label="Activation", control="more", sweep="choices", since="2026-11"
     )
+    surgery: str = setting("", offered=("", "0.0 cut", "0.0 flat"), sweep="never", since="2026-11")
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -105,6 +110,9 @@ class GPTConfig:
                 f"n_head * fixed_head_size = {self.channels_out} is not n_embd = {self.n_embd}, "
                 "the width that the next part expects: add the projection, or take heads that fit"
             )
+        sizes = {"n_layer": self.n_layer, "n_head": self.n_head}
+        surgery = check_surgery(self.surgery, **sizes, residual=self.residual, feed_forward=self.feed_forward > 0)
+        object.__setattr__(self, "surgery", surgery)  # in its one spelling: equal models have equal configs
 
     @property
     def head_size(self) -> int:
@@ -144,6 +152,7 @@ class Block(nn.Module):
     def __init__(self, config: GPTConfig) -> None:
         super().__init__()
         self.residual = config.residual
+        self.attends = self.thinks = True
         self.norm1 = nn.LayerNorm(config.n_embd) if config.layer_norm else nn.Identity()
         self.attention = MultiHeadAttention(
             config.n_embd, config.n_head, scale=config.scale_factor, mask=config.mask, dim=config.softmax_dim,
@@ -154,8 +163,17 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Gather from the past, then think about it: (B, T, C) -> (B, T, C)."""
-        x = self.join(x, self.attention(self.norm1(x)))
-        return x if self.feed_forward is None else self.join(x, self.feed_forward(self.norm2(x)))
+        if self.attends:
+            x = self.join(x, self.attention(self.norm1(x)))
+        return self.join(x, self.feed_forward(self.norm2(x))) if self.feed_forward and self.thinks else x
+
+    def operate(self, operations: Sequence[Operation]) -> None:
+        """Switch just these parts and heads off."""
+        off = [one.what for one in operations]
+        self.attends, self.thinks = "attention" not in off, "feed-forward" not in off
+        self.attention.cut, self.attention.flat = (
+            tuple(one.head for one in operations if one.what == what) for what in OF_A_HEAD
+        )
 
     def join(self, x: Tensor, change: Tensor) -> Tensor:
         """With a residual connection a part only adds to what is there: two (B, T, C) -> (B, T, C)."""
@@ -175,6 +193,7 @@ class GPTLanguageModel(nn.Module):
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.n_layer))
         self.norm = nn.LayerNorm(config.channels_out) if config.layer_norm else nn.Identity()
         self.lm_head = nn.Linear(config.channels_out, config.vocab_size)
+        self.operate(config.surgery)
 
     def forward(self, idx: Tensor, targets: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
         """Scores for the token after each position, and the loss if `targets` are given: (B, T) -> (B, T, V), loss."""
@@ -183,6 +202,16 @@ class GPTLanguageModel(nn.Module):
             x = block(x)
         logits = self.lm_head(self.norm(x))  # (B, T, C) -> (B, T, V)
         return logits, next_token_loss(logits, targets)
+
+    def operate(self, surgery: str) -> None:
+        """From now on just those heads and parts are switched off that `surgery` names; no weight changes.
+
+        ValueError, in words, where the model has no such part.
+        """
+        self.config = replace(self.config, surgery=surgery)
+        operations = read_surgery(self.config.surgery)
+        for n, block in enumerate(self.blocks):
+            cast(Block, block).operate([one for one in operations if one.block == n])
 
     def embed(self, idx: Tensor) -> Tensor:
         """What each token is, plus where it stands: (B, T) -> (B, T, C). ValueError if T > block_size."""

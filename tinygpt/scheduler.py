@@ -21,7 +21,7 @@ from concurrent.futures import Executor, wait
 from contextlib import contextmanager
 from dataclasses import replace
 
-from tinygpt.engine.description import COLORS, RunDescription
+from tinygpt.engine.description import COLORS, Origin, RunDescription
 from tinygpt.engine.dispatcher import Dispatcher, Worker
 from tinygpt.engine.experiments import descriptions_of
 from tinygpt.engine.limits import check_plan, check_room, check_run, check_server
@@ -31,6 +31,7 @@ from tinygpt.engine.records import LIVE, Run
 from tinygpt.engine.recovery import read_remains, recovered
 from tinygpt.engine.run_table import RunTable
 from tinygpt.engine.runs import RunStore
+from tinygpt.engine.slices import operated_state
 from tinygpt.experiments.plan import Plan
 from tinygpt.models import kind
 from tinygpt.texts.cleaning import clean_name
@@ -75,13 +76,36 @@ class Scheduler(Queries):
                 return twin.id
             check_room(live)
             self._check_server(student, [spec])
-            mine = [run.about for run in self._table.runs.values() if run.about.student == student]
-            single = [about for about in mine if not about.experiment]
-            taken = [about.slot for about in single if kind(about.spec.model) == kind(spec.model)]
-            slot = min(range(COLORS), key=taken.count)  # a color that is not taken; when all are, the one taken least
-            name = clean_name(name) or f"Run {1 + len(single)}"
-            about = RunDescription(uuid.uuid4().hex, student, name, spec, time.time(), slot)
+            about = self._described(spec, student, name)
             self._table.add(about)
+        self._dispatcher.wake()
+        return about.id
+
+    def fork(self, run: str, surgery: str, *, student: str, name: str = "") -> str:
+        """Begin a twin of one of her runs at the step it has reached, with `surgery` from there on; the twin's id.
+
+        Both go on from the same bits, and with the run's own surgery they end with the same. The same fork twice is
+        one. ValueError, in words for a student, where there is nothing to go on from or to operate on, or no room.
+        """
+        with self._table.lock:
+            record = self._table.record(run, student)
+            begun = record.begun()
+        if begun is None:
+            raise ValueError(
+                "A run can be forked while it trains or is paused. Of one that has ended only its models are kept; one "
+                "that has not begun, or was interrupted, can be forked after its next step."
+            )
+        origin = Origin(run, begun.progress.step)
+        spec = record.about.spec.operated(surgery, origin.step)
+        state = operated_state(begun.state, spec)  # it takes a while, so not under the lock
+        with self._table.lock:
+            live = self._table.on_their_way(student)
+            if twin := next((about for about in live if (about.origin, about.spec) == (origin, spec)), None):
+                return twin.id
+            check_room(live)
+            self._check_server(student, [spec])
+            about = self._described(spec, student, name or f"{record.about.name}, forked")
+            self._table.fork(replace(about, origin=origin), origin, begun, state)
         self._dispatcher.wake()
         return about.id
 
@@ -175,6 +199,15 @@ class Scheduler(Queries):
         self._dispatcher.close()
         self._table.disk.close()
         self.store.lock.release()
+
+    def _described(self, spec: RunSpec, student: str, name: str) -> RunDescription:
+        """A new single run, with a name and a color."""
+        mine = [run.about for run in self._table.runs.values() if run.about.student == student]
+        single = [about for about in mine if not about.experiment]
+        taken = [about.slot for about in single if kind(about.spec.model) == kind(spec.model)]
+        slot = min(range(COLORS), key=taken.count)  # a color that is not taken; when all are, the one taken least
+        name = clean_name(name) or f"Run {1 + len(single)}"
+        return RunDescription(uuid.uuid4().hex, student, name, spec, time.time(), slot)
 
     def _check_server(self, student: str, specs: list[RunSpec]) -> None:
         """Raise ValueError, in words for a student, where the server has no room for these runs."""

@@ -56,6 +56,8 @@ class Setting:
         """What it must be, in words: "a whole number between 1 and 64"."""
         if self.choices:
             return " or ".join(map(repr, self.choices))
+        if self.kind is str:
+            return f"a text such as {' or '.join(repr(each) for each in self.offered if each)}"
         words = "a whole number" if self.kind is int else "a number"
         if self.least is not None:
             words += f" of at least {self.least}" if self.most is None else f" between {self.least} and {self.most}"
@@ -71,6 +73,8 @@ class Setting:
             return self.optional
         if self.choices:
             return type(value) is self.kind and value in self.choices  # 1 is no True, and -1.0 no -1
+        if self.kind is str:  # free text: its config says itself which it understands
+            return isinstance(value, str)
         if not isinstance(value, (int, float) if self.kind is float else int) or isinstance(value, bool):
             return False
         if self.kind is float and not -sys.float_info.max <= value <= sys.float_info.max:

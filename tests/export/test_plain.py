@@ -75,6 +75,26 @@ def test_it_ends_with_the_very_weights_and_losses_of_the_run(spec, setting, valu
     assert not other
 
 
+OPERATED = [
+    "0.1 cut, 0.0 flat, 1 feed-forward",
+    "0 attention, 1.0 cut, 1.1 cut",
+    "0 feed-forward, 1 attention, 1.1 flat",
+]
+
+
+@pytest.mark.parametrize("at", [0, 3, STEPS])
+@pytest.mark.parametrize("surgery", OPERATED)
+def test_surgery_on_the_way_is_done_there_too(surgery, at, tmp_path, monkeypatch, capsys):
+    model = GPTConfig(CORPUS.tokenizer.vocab_size, n_embd=8, n_head=2, n_layer=2, dropout=0.1, surgery=surgery)
+    spec = short(RunSpec(model, TrainConfig(surgery_at=at)))
+    state, losses = trained(spec)
+    assert told(tmp_path, spec, monkeypatch, capsys) == losses
+    weights = load_file(tmp_path / WEIGHTS)
+    assert all(torch.equal(weights[name], weight) for name, weight in state.model.state_dict().items())
+    (tmp_path / "taken.safetensors").write_bytes(model_bytes(state.model, state.tokenizer))
+    assert told(tmp_path, spec, monkeypatch, capsys, tmp_path / "taken.safetensors") == losses
+
+
 @pytest.mark.parametrize("name", LADDER)
 def test_every_preset_is_one_short_file_that_ends_with_its_losses(name, tmp_path, monkeypatch, capsys):
     spec = short(PRESETS[name].spec("", CORPUS.tokenizer.vocab_size))

@@ -5,7 +5,7 @@ import torch
 
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
-from tinygpt.inside.knockout import looks_back, rise, without
+from tinygpt.inside.knockout import looks_back, operated, rise
 from tinygpt.inside.stream import run_through
 from tinygpt.models import build
 
@@ -21,31 +21,24 @@ def model() -> GPTLanguageModel:
 
 @pytest.mark.parametrize(("part", "name"), [("attention", "projection"), ("feed-forward", "feed-forward")])
 def test_a_part_that_is_off_adds_nothing_and_the_others_still_do(part, name):
-    for now in run_through(without(model(), part, block=1), IDS):
-        if now.adds:
-            assert bool(now.comes_out.any()) != (now.name == name and now.block == 1)
-
-
-def test_with_one_head_off_the_other_one_is_all_there_is():
-    gpt = model()
-    off = without(gpt, "attention", block=0, head=0)
-    assert not off.blocks[0].attention.projection.weight[:, :8].any()
-    assert torch.equal(
-        off.blocks[0].attention.projection.weight[:, 8:], gpt.blocks[0].attention.projection.weight[:, 8:]
-    )
+    whole, off = (run_through(operated(model(), surgery), IDS) for surgery in ("", f"1 {part}"))
+    adding, left = ([(now.name, now.block) for now in each if now.adds] for each in (whole, off))
+    assert left == [each for each in adding if each != (name, 1)]
+    torch.testing.assert_close(off[-2].comes_out, operated(model(), f"1 {part}")(IDS[None])[0][0])
 
 
 def test_the_model_itself_stays_as_it_is():
     gpt = model()
     before = {name: weight.clone() for name, weight in gpt.state_dict().items()}
-    without(gpt, "feed-forward", block=0)
+    off = operated(gpt, "0 feed-forward")
+    assert gpt.config.surgery == "" and off.lm_head.weight.data_ptr() == gpt.lm_head.weight.data_ptr()
     assert all(torch.equal(weight, before[name]) for name, weight in gpt.state_dict().items())
 
 
 def test_nothing_switched_off_costs_nothing():
     gpt = model()
     assert rise(gpt, gpt, CORPUS) == (0, 0)
-    assert rise(gpt, without(gpt, "attention", block=0), CORPUS).error > 0
+    assert rise(gpt, operated(gpt, "0 attention"), CORPUS).error > 0
 
 
 def test_a_head_that_averages_puts_equal_shares_back():
@@ -55,9 +48,3 @@ def test_a_head_that_averages_puts_equal_shares_back():
     T = gpt.config.block_size
     expected = sum(1 / (t + 1) for t in range(2, T)) / (T - 2)
     torch.testing.assert_close(looks_back(gpt, CORPUS, 2), torch.full((2, 2), expected))
-
-
-def test_without_a_skip_nothing_can_be_switched_off():
-    bare = build(GPTConfig(residual=False), seed=5)
-    with pytest.raises(ValueError, match="needs skips"):
-        without(bare, "attention", block=0)

@@ -99,7 +99,7 @@ def test_the_best_model_is_that_of_the_lowest_look_to_the_bit_whatever_the_slice
     assert (state.best.step, state.best.val) == (lowest, looks[lowest])
     there = start(by_heart.SPEC, by_heart.CORPUS)
     advance(there, by_heart.CORPUS, steps=lowest)
-    kept = state.best.model(by_heart.SPEC.model).state_dict()
+    kept = state.best.model(by_heart.SPEC).state_dict()
     assert all(torch.equal(kept[name], value) for name, value in there.model.state_dict().items())
 
 

@@ -81,7 +81,7 @@ def loads(blob: bytes) -> TrainState:
 def _restored(blob: bytes, head: dict[str, Any], info: dict[str, Any]) -> TrainState:
     """The state in a file of ours, if it is whole; else one of many errors."""
     spec = RunSpec.from_json(info["spec"])
-    tokenizer, model = CharTokenizer(info["chars"]), blank(spec.model)
+    tokenizer, model = CharTokenizer(info["chars"]), blank(spec.model_at(info["step"]))
     expected = {f"model.{name}": value for name, value in model.state_dict().items()}
     expected |= {f"previous.{i}": value.detach() for i, value in enumerate(model.parameters())}
     expected |= {name: torch.Generator().get_state() for name in GENERATORS[: 1 + spec.train.same_batches]}

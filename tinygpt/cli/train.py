@@ -127,7 +127,7 @@ def save_models(chosen: argparse.Namespace, state: TrainState, facts: dict[str, 
     if chosen.lowest:
         model, best = state.model, state.better
         if best:
-            model, of_the_last = best.model(state.spec.model), {"train_loss": None, "val_loss": None}
+            model, of_the_last = best.model(state.spec), {"train_loss": None, "val_loss": None}
             facts = facts | of_the_last | {"step": best.step, "lowest_val_loss": best.val}
         save(chosen.lowest, model, state.tokenizer, **facts)
 

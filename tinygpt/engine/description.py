@@ -26,6 +26,14 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The run that another one was forked from, and the step up to which they are the same."""
+
+    run: str
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunDescription:
     """A run as it is described in its card.json."""
 
@@ -36,6 +44,7 @@ class RunDescription:
     created: float  # seconds since 1970
     slot: int  # its color, 0 to 9, for life
     experiment: Membership | None = None  # None: a single run
+    origin: Origin | None = None  # None: it began at its first step
 
     @property
     def group(self) -> str:
@@ -55,12 +64,17 @@ class RunDescription:
             part = facts.get("experiment")  # older ones say nothing of it
             if part is not None and not (part := checked(Membership, part)).id:
                 raise ValueError("its experiment has no id")
+            begun = facts.get("origin")
+            if begun is not None and (begun := checked(Origin, begun)).step < 0:
+                raise ValueError("it was forked before its first step")
             spec = RunSpec.from_json(json.dumps(facts["spec"]))
-            about: RunDescription = checked(cls, {**facts, "id": run, "spec": spec, "experiment": part})
+            about: RunDescription = checked(
+                cls, {**facts, "id": run, "spec": spec, "experiment": part, "origin": begun}
+            )
             settings = [*as_plain(spec.model).values(), *as_plain(spec.train).values()]
             if any(isinstance(value, int) and value > LARGEST_SETTING for value in settings):
                 raise ValueError("a setting is too large")
-            words = (about.student, spec.corpus, *(astuple(part) if part else ()))
+            words = (about.student, spec.corpus, begun.run if begun else "", *(astuple(part) if part else ()))
             if any(len(each) > MOST_LETTERS for each in words) or not 0 <= about.created <= LATEST:
                 raise ValueError("it says more than a run has to say")
             return replace(about, name=clean_name(about.name) or "Run", slot=about.slot % COLORS)

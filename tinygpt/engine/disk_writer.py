@@ -17,7 +17,7 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from tinygpt.engine.description import RunDescription
+from tinygpt.engine.description import Origin, RunDescription
 from tinygpt.engine.records import NO_MODELS, Models
 from tinygpt.engine.runs import RunStore
 from tinygpt.engine.samples import Sample
@@ -50,6 +50,10 @@ class DiskWriter:
     def describe(self, about: RunDescription) -> None:
         """Store a new run, or its new name."""
         self._order(about.id, partial(self._store.write_description, about))
+
+    def fork(self, about: RunDescription, origin: Origin, state: bytes) -> None:
+        """Store a run that begins where another one was."""
+        self._order(about.id, partial(self._store.fork, about, origin, state))
 
     def slice(
         self, run: str, points: list[Point], state: bytes | None, snapshots: dict[int, bytes], samples: list[Sample]

@@ -122,7 +122,7 @@ class Queries:
     def _own(record: Run, ask: Callable[[], bytes | None]) -> bytes | None:
         """A model file, if it says that it is of this run's model: else what is asked of it does not fit."""
         blob = _file(ask)
-        if blob is not None and config_from(read_info(blob)["model"]) != record.about.spec.model:
+        if blob is not None and not record.about.spec.has_been(config_from(read_info(blob)["model"])):
             raise NotOurFile("The model of this run is damaged on the server's disk: it is that of another one.")
         return blob
 

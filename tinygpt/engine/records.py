@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass, field, replace
 
-from tinygpt.engine.description import RunDescription
+from tinygpt.engine.description import Origin, RunDescription
 from tinygpt.engine.notes import not_answered, not_saved
 from tinygpt.engine.samples import Sample, samples_of_slice, with_samples
 from tinygpt.engine.slices import Slice, snapshot_steps
@@ -85,6 +85,7 @@ class RunView(RunProgress):
     stopping: bool = False  # a stop waits for it
     silent: int = 0  # seconds for which the worker that it waits for has not answered
     experiment: str = ""  # the id of the experiment it is a part of; "" for a single run
+    origin: Origin | None = None  # the run that it was forked from, and at which step
     label: str = ""  # the variant in that experiment
     account: StepAccount | None = None  # of the last step, where it was ordered by hand
 
@@ -109,6 +110,16 @@ class Remains:
     snapshots: list[int]  # their steps
     samples: tuple[Sample, ...]
     lost: str = ""  # what of it is damaged or missing, for people
+
+
+@dataclass(frozen=True)
+class Begun:
+    """How far a run has come at one moment: all that another one needs to begin there."""
+
+    state: bytes
+    progress: RunProgress
+    points: tuple[Point, ...]
+    samples: tuple[Sample, ...]
 
 
 @dataclass(eq=False)
@@ -149,6 +160,12 @@ class Run:
         wants = self.status in MOVING or (self.status == "paused" and self.steps_wanted > 0)
         return wants and not self.in_flight and not self.stopping
 
+    def begun(self) -> Begun | None:
+        """How far it has come, where something can go on from that: not before its first slice, nor after its end."""
+        if self.status not in LIVE or self.state is None or self.curve is None:
+            return None
+        return Begun(self.state, self.progress, self.curve.points(), self.samples)
+
     def view(self) -> RunView:
         """How it looks now."""
         about, part = self.about, self.about.experiment
@@ -157,7 +174,8 @@ class Run:
             created=about.created, status=self.status, max_steps=about.spec.train.max_steps,
             note=" ".join(filter(None, (self.note, self.lost))), warning=self._warning(),
             busy=self.in_flight or self.steps_wanted > 0, stopping=self.stopping, silent=int(self.silent),
-            experiment=part.id if part else "", label=part.label if part else "", account=self.account,
+            experiment=part.id if part else "", label=part.label if part else "", origin=about.origin,
+            account=self.account,
             **vars(self.progress),
         )  # fmt: skip
 

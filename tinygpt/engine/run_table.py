@@ -5,13 +5,14 @@ Everything here is guarded by one lock. It is held for a moment only: nothing un
 
 import logging
 import threading
+import uuid
 from collections.abc import Sequence
 from concurrent.futures import Future
 from functools import partial
 
 from tinygpt.checkpoint.run_state import loads
 from tinygpt.corpus import load_corpus
-from tinygpt.engine.description import RunDescription
+from tinygpt.engine.description import Origin, RunDescription
 from tinygpt.engine.disk_writer import DiskWriter
 from tinygpt.engine.holdings import Holdings
 from tinygpt.engine.limits import MAX_DEATHS, MAX_SECONDS
@@ -19,7 +20,7 @@ from tinygpt.engine.notes import DEADLY, NO_MEMORY, STOPPED, TIME_LIMIT, folder_
 from tinygpt.engine.pacing import FIRST, sample_length, slice_seconds
 from tinygpt.engine.pool import Lane
 from tinygpt.engine.quota import expected_bytes
-from tinygpt.engine.records import ENDED, LIVE, MOVING, NO_MODELS, Models, NoSuchRun, NotYours, Run
+from tinygpt.engine.records import ENDED, LIVE, MOVING, NO_MODELS, Begun, Models, NoSuchRun, NotYours, Run
 from tinygpt.engine.runs import RunStore
 from tinygpt.engine.samples import samples_of_slice
 from tinygpt.engine.slices import SAMPLE_LENGTH, Slice, SliceJob, best_model_of, model_of, snapshot_steps
@@ -96,6 +97,20 @@ class RunTable:
         self.runs[about.id] = run
         self.holdings.weigh(run, expected_bytes(about.spec))
         self.disk.describe(about)
+        self.line_up(run)
+
+    def fork(self, about: RunDescription, origin: Origin, begun: Begun, state: bytes) -> None:
+        """A run that begins where another one was, and waits for its turn; `state` is the one to go on from."""
+        kept = ThinnedCurve()
+        kept.add(begun.points)
+        due = tuple(step for step in snapshot_steps(about.spec.train.max_steps) if step >= begun.progress.step)
+        run = Run(
+            about, curve=kept, progress=begun.progress, samples=begun.samples, state=state, ticket=uuid.uuid4().hex,
+            snapshots_due=due,
+        )  # fmt: skip
+        self.runs[about.id] = run
+        self.holdings.weigh(run, expected_bytes(about.spec))
+        self.disk.fork(about, origin, state)
         self.line_up(run)
 
     def pause(self, run: Run) -> None:

@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import Any
 
 from tinygpt.checkpoint.header import MAX_FILE, NotOurFile
-from tinygpt.engine.description import RunDescription
+from tinygpt.engine.description import Origin, RunDescription
 from tinygpt.engine.folder_lock import FolderLock
 from tinygpt.engine.samples import Sample, with_samples
 from tinygpt.files import size_on_disk, write_whole
@@ -103,6 +103,21 @@ class RunStore:
     def write_description(self, about: RunDescription) -> None:
         """Store who, what and when; also after a change of name."""
         write_whole(self.home(about.id) / "card.json", about.to_json())
+
+    def fork(self, about: RunDescription, origin: Origin, state: bytes) -> None:
+        """Store a run that begins where another one was: what that has left up to there, and the state to go on from.
+
+        Its description comes last: a fork that is half written is no run.
+        """
+        self.home(about.id).mkdir(parents=True, exist_ok=True)
+        self.append(about.id, self.points(origin.run, before=origin.step))
+        for sample in self.samples(origin.run, most=origin.step):
+            self.append_sample(about.id, sample)
+        for step in self.snapshots(origin.run):
+            if step <= origin.step and (blob := self.snapshot(origin.run, step)) is not None:
+                self.write_snapshot(about.id, step, blob)
+        self.write_state(about.id, state)
+        self.write_description(about)
 
     def append(self, run: str, points: Iterable[Point]) -> None:
         """Add points as whole lines: all of them, or none when OSError is raised."""

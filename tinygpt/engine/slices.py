@@ -29,7 +29,7 @@ from tinygpt.gpt import GPTConfig
 from tinygpt.randomness import generator
 from tinygpt.texts.own import is_sha256
 from tinygpt.training.account import StepAccount, account_of_step
-from tinygpt.training.loop import advance, one_thread
+from tinygpt.training.loop import advance, one_thread, operate
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.state import Point, TrainState, start
 
@@ -177,6 +177,14 @@ def _train(
     return points, snapshots, account
 
 
+def operated_state(blob: bytes, spec: RunSpec) -> bytes:
+    """The state of a run as that of its fork, whose `spec` differs in its surgery alone."""
+    state = loads(blob)
+    state.spec = spec
+    operate(state)
+    return dumps(state)
+
+
 def model_of(state: TrainState, *, half: bool = False, **facts: float | None) -> bytes:
     """The model of a run as a file of its own, with `facts` about it; `half` stores 16-bit numbers."""
     facts |= {"step": state.step, "seed": state.spec.train.seed}
@@ -189,7 +197,7 @@ def best_model_of(state: TrainState) -> bytes | None:
         return None
     spec = state.spec
     return model_bytes(
-        best.model(spec.model), state.tokenizer, step=best.step, seed=spec.train.seed, corpus=spec.corpus,
+        best.model(spec), state.tokenizer, step=best.step, seed=spec.train.seed, corpus=spec.corpus,
         lowest_val_loss=best.val,
     )  # fmt: skip
 

@@ -82,7 +82,7 @@ source = torch.Generator().manual_seed(1337)
 written = generate(state.model, idx, 300, generator=source)
 print(corpus.tokenizer.decode([token.id for token in written]))"""
 LOSSES = "## Is it the same run?\n\nTrain and val loss, over many windows."
-BEST = " Here `state.best.model(spec.model)` is that of the lowest."
+BEST = " Here `state.best.model(spec)` is that of the lowest."
 COMPARE = """\
 if state.note:
     print(state.note)

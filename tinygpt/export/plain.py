@@ -12,6 +12,7 @@ from tinygpt.export.written import TEXT_FILE, Better, Final, better_words, leak_
 from tinygpt.files import PROJECT
 from tinygpt.gpt import GPTConfig
 from tinygpt.settings import times_the_rate
+from tinygpt.surgery import read_surgery
 from tinygpt.texts.own import is_sha256
 from tinygpt.training.evaluation import EVALUATION_SEED, FINAL_BATCHES, LIVE_BATCHES, TOKENS_AT_ONCE
 from tinygpt.training.spec import RunSpec, TrainConfig
@@ -72,7 +73,7 @@ def _parts(model: BigramConfig | GPTConfig, train: TrainConfig) -> dict[str, boo
     of_training = {"same_batches": train.same_batches, "clip": bool(train.grad_clip), "schedule": schedule}
     of_training["gpt2"] = gpt2
     if isinstance(model, BigramConfig):
-        names = "gpt dropout mask projection feed_forward shrink layer_norm norm2 positions"
+        names = "gpt dropout mask projection feed_forward shrink layer_norm norm2 positions surgery"
         return of_training | dict.fromkeys(names.split(), False)
     return of_training | {
         "gpt": True,
@@ -84,6 +85,7 @@ def _parts(model: BigramConfig | GPTConfig, train: TrainConfig) -> dict[str, boo
         "layer_norm": model.layer_norm,
         "norm2": model.layer_norm and model.feed_forward > 0,
         "positions": model.positions == "learned",
+        "surgery": bool(model.surgery),
     }
 
 
@@ -115,4 +117,8 @@ def _hyperparameters(model: BigramConfig | GPTConfig, train: TrainConfig, has: d
     names += ["max_steps", "batch_size", "learning_rate", "eval_interval", "seed"] + ["grad_clip"] * has["clip"]
     names += ["warmup_steps", "min_learning_rate"] * has["schedule"]
     values = {name: getattr(model if hasattr(model, name) else train, name) for name in names}
-    return "\n".join(f"{name} = {literal(value)}" for name, value in values.items())
+    lines = [f"{name} = {literal(value)}" for name, value in values.items()]
+    if isinstance(model, GPTConfig) and has["surgery"]:
+        operations = [tuple(one) for one in read_surgery(model.surgery)]
+        lines += [f"surgery = {operations!r}", f"surgery_at = {train.surgery_at}"]
+    return "\n".join(lines)

@@ -1,23 +1,24 @@
 """Switch a part of a trained GPT off, and see what that costs on hidden text. Nothing is trained again.
 
-    rise(model, without(model, "feed-forward", block=0), corpus)     nats more, and the standard error of that
+    rise(model, operated(model, "0 feed-forward"), corpus)     nats more, and the standard error of that
+
+What can be switched off, and how it is written, stands in tinygpt/surgery.py.
 
 Shapes in this file:
-    W   windows     T   tokens in a window      H   n_head      hs  head_size
+    W   windows     T   tokens in a window      L   n_layer      H   n_head
 """
 
-import copy
-from typing import Literal, NamedTuple, cast
+from dataclasses import replace
+from typing import NamedTuple, cast
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from tinygpt.corpus import Corpus
-from tinygpt.gpt import Block, FeedForward, GPTLanguageModel
+from tinygpt.gpt import GPTLanguageModel
+from tinygpt.models import blank
 from tinygpt.probes import capture
 from tinygpt.training.evaluation import WINDOWS, val_windows, window_costs
-
-Half = Literal["attention", "feed-forward"]
 
 
 class Rise(NamedTuple):
@@ -27,22 +28,11 @@ class Rise(NamedTuple):
     error: float  # its standard error, over windows
 
 
-@torch.no_grad()
-def without(model: GPTLanguageModel, part: Half, *, block: int, head: int | None = None) -> GPTLanguageModel:
-    """A copy of the model in which one part of a block adds nothing to the residual stream; with `head` only that head
-    of its attention. ValueError where there is no skip, and no projection to silence it in."""
-    if not (model.config.residual and model.config.projection and model.config.feed_forward > 1):
-        raise ValueError("only a part that adds something can be switched off: the model needs skips and projections")
-    other = copy.deepcopy(model)
-    chosen = cast(Block, other.blocks[block])
-    last = cast(FeedForward, chosen.feed_forward).shrink if part == "feed-forward" else chosen.attention.projection
-    assert isinstance(last, nn.Linear)
-    if head is None:
-        last.weight.zero_(), last.bias.zero_()
-    else:
-        hs = model.config.head_size
-        last.weight[:, head * hs : (head + 1) * hs] = 0
-    return other
+def operated(model: GPTLanguageModel, surgery: str) -> GPTLanguageModel:
+    """The same weights in a model with another surgery ("" for none). ValueError where it has no such part."""
+    other = blank(replace(model.config, surgery=surgery))
+    other.load_state_dict(model.state_dict(), assign=True)
+    return cast(GPTLanguageModel, other.eval())
 
 
 def rise(model: GPTLanguageModel, other: GPTLanguageModel, corpus: Corpus, *, windows: int = WINDOWS) -> Rise:

@@ -49,8 +49,8 @@ def run_through(model: GPTLanguageModel, ids: Tensor) -> list[Part]:
         weights = capture(model, ids[None])
         parts = _embeddings(model, ids)
         for n, block in enumerate(model.blocks):
-            seen = weights[f"blocks.{n}.attention.weights"][0]
-            parts += _halves(cast(Block, block), n, parts[-1].wire, seen)
+            seen = weights.get(f"blocks.{n}.attention.weights")
+            parts += _halves(cast(Block, block), n, parts[-1].wire, None if seen is None else seen[0])
         wire = parts[-1].wire
         for name, run in (("LayerNorm", model.norm), ("output layer", model.lm_head), ("softmax", _softmax)):
             goes_in = parts[-1].comes_out if parts[-1].block is None else wire
@@ -76,19 +76,21 @@ def _embeddings(model: GPTLanguageModel, ids: Tensor) -> list[Part]:
     return parts
 
 
-def _halves(block: Block, n: int, wire: Tensor, weights: Tensor) -> list[Part]:
-    """The parts of one block: the half that looks around, then the half that thinks. `wire` is (T, C)"""
-    heads = heads_of(block.attention)
-    normed = block.norm1(wire)
-    joined = heads(normed)  # (T, H * hs)
-    gathered = block.attention.projection(joined)  # (T, C)
-    after = wire + gathered
-    parts = [
-        Part("LayerNorm", n, block.norm1, wire, normed, wire),
-        Part("heads", n, heads, normed, joined, wire, inside=weights),
-        Part("projection", n, block.attention.projection, joined, gathered, after, adds=True),
-    ]
-    if (forward := block.feed_forward) is not None:
+def _halves(block: Block, n: int, wire: Tensor, weights: Tensor | None) -> list[Part]:
+    """The parts of one block: the half that looks around, then the half that thinks, as far as they are on. (T, C)"""
+    parts, after = [], wire
+    if block.attends:
+        heads = heads_of(block.attention)
+        normed = block.norm1(wire)
+        joined = heads(normed)  # (T, H * hs)
+        gathered = block.attention.projection(joined)  # (T, C)
+        after = wire + gathered
+        parts += [
+            Part("LayerNorm", n, block.norm1, wire, normed, wire),
+            Part("heads", n, heads, normed, joined, wire, inside=weights),
+            Part("projection", n, block.attention.projection, joined, gathered, after, adds=True),
+        ]
+    if (forward := block.feed_forward) is not None and block.thinks:
         normed = block.norm2(after)
         thought = forward(normed)
         hidden = hidden_units(forward, normed)

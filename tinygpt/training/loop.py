@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from tinygpt.corpus import Corpus
+from tinygpt.gpt import GPTLanguageModel
 from tinygpt.training.divergence import not_a_number
 from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES, estimate_loss
 from tinygpt.training.spec import RunSpec
@@ -99,9 +100,17 @@ def one_step(state: TrainState, corpus: Corpus, witness: Witness | None = None) 
     for optimizer in state.optimizers:
         optimizer.step()
     state.step += 1
+    operate(state)
     state.note = state.watch.see(measured, state.spec.model.vocab_size, config.usual_rate)
     state.ended = "diverged" if state.note else ""
     return point
+
+
+def operate(state: TrainState) -> None:
+    """Switch off in the model what its spec says is off after so many steps. Weights and optimizer stay as they are."""
+    surgery = "" if state.step < state.spec.train.surgery_at else state.spec.surgery
+    if isinstance(state.model, GPTLanguageModel) and state.model.config.surgery != surgery:
+        state.model.operate(surgery)
 
 
 def look(state: TrainState, corpus: Corpus) -> float | None:
@@ -123,6 +132,7 @@ def give_up(state: TrainState) -> None:
     with torch.no_grad():
         torch._foreach_copy_([p.detach() for p in state.model.parameters()], state.previous)
     state.step = max(0, state.step - 1)
+    operate(state)
     state.ended = "diverged"
     state.note = not_a_number(state.step, state.spec.train.learning_rate, state.spec.train.usual_rate)
 

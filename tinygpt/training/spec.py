@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from tinygpt.bigram import BigramConfig
 from tinygpt.models import ModelConfig, config_from, described
 from tinygpt.settings import as_plain, check_settings, from_plain, setting, settings_of, times_the_rate
 
@@ -41,6 +42,7 @@ class TrainConfig:
                        lecture: from the generator that drew the first weights
     optimizer          "adamw", as in the lecture: every number has a step length of its own; "sgd": a step is the
                        gradient times the learning rate, which must then be about 1,000 times as large
+    surgery_at         the step from which on the `surgery` of the model holds, at least 0; before it the model is whole
     """
 
     max_steps: int = setting(
@@ -67,6 +69,7 @@ class TrainConfig:
     optimizer: Literal["adamw", "sgd"] = setting(
         "adamw", label="Optimizer", control="more", sweep="choices", since="2026-11", rates={"sgd": 1_000.0}
     )
+    surgery_at: int = setting(0, least=0, sweep="never", since="2026-11")
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -104,6 +107,40 @@ class RunSpec:
     def for_vocabulary(self, vocab_size: int) -> "RunSpec":
         """The same experiment on a text with another number of characters."""
         return replace(self, model=replace(self.model, vocab_size=vocab_size))
+
+    @property
+    def surgery(self) -> str:
+        """What is switched off in the model from step `surgery_at` on; "" where it stays whole."""
+        return "" if isinstance(self.model, BigramConfig) else self.model.surgery
+
+    def model_at(self, step: int) -> ModelConfig:
+        """What the model is after so many steps."""
+        if isinstance(self.model, BigramConfig) or step >= self.train.surgery_at:
+            return self.model
+        return replace(self.model, surgery="")
+
+    def has_been(self, model: ModelConfig) -> bool:
+        """Whether this is the model of such a run at some step: whole before its operation, or operated on."""
+        return model in (self.model, self.model_at(0))
+
+    def operated(self, surgery: str, step: int) -> "RunSpec":
+        """The same run, in whose model `surgery` is done from `step` on.
+
+        ValueError, in words, where the model has no such part, or was operated on before: a run has one operation.
+        """
+        if surgery == self.surgery:
+            return self
+        if isinstance(self.model, BigramConfig):
+            raise ValueError("A bigram is one table: it has no heads and no parts to switch off.")
+        if self.surgery:
+            raise ValueError(
+                f"This run has an operation already ({self.surgery}, from step {self.train.surgery_at:,} on), and "
+                "a run has one. Operate on the run that it was forked from."
+            )
+        if step > self.train.max_steps:
+            raise ValueError(f"This run ends at step {self.train.max_steps:,}: choose an earlier step.")
+        model, train = replace(self.model, surgery=surgery), replace(self.train, surgery_at=step)
+        return RunSpec(model, train, self.corpus)
 
     def with_settings(self, changes: Mapping[str, Any]) -> "RunSpec":
         """The same run with other values, by the names of the settings, be they of the model or of its training.

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from tinygpt.corpus import Corpus
 from tinygpt.files import has_type
-from tinygpt.models import LanguageModel, ModelConfig, blank, build
+from tinygpt.models import LanguageModel, blank, build
 from tinygpt.randomness import generator as seeded
 from tinygpt.settings import times_the_rate
 from tinygpt.tokenizer import CharTokenizer
@@ -63,9 +63,9 @@ class Best:
     val: float  # over LIVE_BATCHES, whose windows are the same at every look
     weights: dict[str, Tensor]
 
-    def model(self, config: ModelConfig) -> LanguageModel:
-        """It as a model of its own, in evaluation mode."""
-        model = blank(config)
+    def model(self, spec: RunSpec) -> LanguageModel:
+        """It as a model of its own, in evaluation mode; `spec` is that of its run."""
+        model = blank(spec.model_at(self.step))
         model.load_state_dict(self.weights, assign=True)
         return model.eval()
 
@@ -113,7 +113,7 @@ def start(spec: RunSpec, corpus: Corpus) -> TrainState:
             f"set vocab_size={corpus.tokenizer.vocab_size}"
         )
     generator = seeded(spec.train.seed)
-    model = build(spec.model, generator=generator)
+    model = build(spec.model_at(0), generator=generator)
     batches = batch_generator(spec.train.seed) if spec.train.same_batches else generator
     previous = [p.detach().clone() for p in model.parameters()]
     return TrainState(spec, corpus.tokenizer, model, make_optimizers(spec.train, model), generator, batches, previous)

@@ -17,7 +17,7 @@ from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import default_corpus, load_corpus
 from tinygpt.counting import SMOOTHING
 from tinygpt.gpt import GPTConfig
-from tinygpt.inside.knockout import looks_back, rise, without
+from tinygpt.inside.knockout import looks_back, operated, rise
 from tinygpt.inside.stream import share_of_heads
 from tinygpt.lessons.measured import CORPUS, counted, inside_the_gpt, result
 from tinygpt.models import count_parameters, parts
@@ -176,9 +176,9 @@ def test_a_block_s_heads_are_called_by_what_they_do_on_hidden_text(page):
 
 def test_what_is_stored_about_the_inside_is_what_is_measured(exact_file):
     corpus, gpt, stored = load_corpus(CORPUS), running.gpt(), inside_the_gpt()
-    found = rise(gpt, without(gpt, "feed-forward", block=1), corpus)
+    found = rise(gpt, operated(gpt, "1 feed-forward"), corpus)
     assert tuple(found) == pytest.approx(stored.off["feed-forward"][1], abs=1e-4)
-    found = rise(gpt, without(gpt, "attention", block=1, head=2), corpus)
+    found = rise(gpt, operated(gpt, "1.2 cut"), corpus)
     assert tuple(found) == pytest.approx(stored.heads_off[1][2], abs=1e-4)
     assert torch.allclose(looks_back(gpt, corpus, 2), torch.tensor(stored.back[2]), atol=1e-4)
 

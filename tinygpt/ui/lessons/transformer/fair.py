@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Any
 
-from tinygpt.gpt import Block, scale_factor
-from tinygpt.inside.knockout import without
+from tinygpt.gpt import Block, GPTLanguageModel, scale_factor
 from tinygpt.lessons.measured import EXPERIMENTS, VOCABULARY, counted, inside_the_gpt, result, results_of_seeds
 from tinygpt.models import count_parameters, parts
 from tinygpt.plots.lessons import transformer as figures
@@ -66,7 +65,7 @@ def one_fair_test(scene: Scene) -> Showing:
     train_here(*FAIR, key=scene.key)
 
 
-@scene("tra-6", code=[Block, without])
+@scene("tra-6", code=[Block, GPTLanguageModel.operate])
 def one_part_less(scene: Scene) -> Showing:
     """What the loss rises by without each part: trained again without it, or switched off in the trained GPT."""
     facts = loss_without()
