@@ -104,8 +104,14 @@ def test_snapshots_are_the_model_at_exactly_their_step(job):
 
 
 def test_snapshots_are_due_each_time_the_steps_have_doubled():
-    assert snapshot_steps(1_000) == (3, 7, 15, 31, 62, 125, 250, 500)
-    assert snapshot_steps(1) == ()
+    large, small = (RunSpec(GPTConfig(V, n_embd=n), TrainConfig()) for n in (128, 32))
+    assert snapshot_steps(large.with_settings({"max_steps": 1_000})) == (3, 7, 15, 31, 62, 125, 250, 500)
+    assert snapshot_steps(small.with_settings({"max_steps": 1})) == ()
+
+
+def test_a_small_model_is_kept_at_each_sixteenth_too():
+    small = RunSpec(GPTConfig(V, n_embd=32), TrainConfig(max_steps=1_600))
+    assert snapshot_steps(small) == (6, 12, 25, 50, *range(100, 1_600, 100))
 
 
 def test_a_sample_depends_on_seed_and_step_alone(job):

@@ -6,21 +6,22 @@ A run that has ended takes what its files take. One on its way is counted with a
 import os
 from dataclasses import dataclass
 
+from tinygpt.engine.slices import BYTES_OF_A_SNAPSHOT, snapshot_steps
 from tinygpt.models import count_parameters
 from tinygpt.training.spec import RunSpec
 
 GIGABYTES = 10.0  # for the runs of everybody, unless TINYGPT_DISK says otherwise
 SHARES = 10  # one student may have a tenth of that
 NEAR = 0.8  # of a bound: from here on a page says so
-# What a run may come to: state, model, best model and eight snapshots of 16 bits; its points; its samples and the rest.
-BYTES_OF_A_PARAMETER, BYTES_OF_A_STEP, BYTES_OF_A_RUN = 44, 130, 400_000
+# What a run may come to: state, model and best model; its points; its samples and the rest; beside its snapshots.
+BYTES_OF_A_PARAMETER, BYTES_OF_A_STEP, BYTES_OF_A_RUN = 28, 130, 400_000
 WAY = "Delete runs that you no longer need: in the menu of a run on Train, or a whole experiment on Compare."
 
 
 def expected_bytes(spec: RunSpec) -> int:
     """What a run may take on disk at most, before its end."""
-    numbers = BYTES_OF_A_PARAMETER * count_parameters(spec.model)
-    return numbers + BYTES_OF_A_STEP * spec.train.max_steps + BYTES_OF_A_RUN
+    of_a_parameter = BYTES_OF_A_PARAMETER + BYTES_OF_A_SNAPSHOT * len(snapshot_steps(spec))
+    return of_a_parameter * count_parameters(spec.model) + BYTES_OF_A_STEP * spec.train.max_steps + BYTES_OF_A_RUN
 
 
 @dataclass(frozen=True)

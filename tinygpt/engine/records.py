@@ -220,5 +220,5 @@ class Run:
         self.curve, self.progress, self.state = remains.curve, remains.progress, remains.state
         self.samples = remains.samples
         self.ticket = uuid.uuid4().hex if remains.state else ""
-        due = snapshot_steps(self.about.spec.train.max_steps)
+        due = snapshot_steps(self.about.spec)
         self.snapshots_due = tuple(step for step in due if step >= self.progress.step and step not in remains.snapshots)

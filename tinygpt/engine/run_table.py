@@ -93,7 +93,7 @@ class RunTable:
 
     def add(self, about: RunDescription) -> None:
         """A new run, which waits for its first turn."""
-        run = Run(about, curve=ThinnedCurve(), snapshots_due=snapshot_steps(about.spec.train.max_steps))
+        run = Run(about, curve=ThinnedCurve(), snapshots_due=snapshot_steps(about.spec))
         self.runs[about.id] = run
         self.holdings.weigh(run, expected_bytes(about.spec))
         self.disk.describe(about)
@@ -103,7 +103,7 @@ class RunTable:
         """A run that begins where another one was, and waits for its turn; `state` is the one to go on from."""
         kept = ThinnedCurve()
         kept.add(begun.points)
-        due = tuple(step for step in snapshot_steps(about.spec.train.max_steps) if step >= begun.progress.step)
+        due = tuple(step for step in snapshot_steps(about.spec) if step >= begun.progress.step)
         run = Run(
             about, curve=kept, progress=begun.progress, samples=begun.samples, state=state, ticket=uuid.uuid4().hex,
             snapshots_due=due,

@@ -26,6 +26,7 @@ from tinygpt.checkpoint.run_state import dumps, loads
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
 from tinygpt.generation import generate
 from tinygpt.gpt import GPTConfig
+from tinygpt.models import count_parameters
 from tinygpt.randomness import generator
 from tinygpt.texts.own import is_sha256
 from tinygpt.training.account import StepAccount, account_of_step
@@ -35,6 +36,10 @@ from tinygpt.training.state import Point, TrainState, start
 
 SAMPLE_LENGTH = 120  # characters, at most
 FIRST_LENGTH, FIRST_SECONDS = 40, 0.15  # of what a model writes before its first step; a large one stops earlier
+
+BYTES_OF_A_SNAPSHOT = 2  # for each parameter: 16-bit numbers
+SMALL = 250_000  # bytes of a snapshot
+SIXTEENTHS = 16
 
 # A handful of runs take turns on a worker. With the eighteen of an experiment every slice reads its state, which makes
 # it 1 to 3 % longer (`python -m benchmarks.engine experiment`): not worth several times the memory.
@@ -202,9 +207,16 @@ def best_model_of(state: TrainState) -> bytes | None:
     )  # fmt: skip
 
 
-def snapshot_steps(max_steps: int) -> tuple[int, ...]:
-    """When to keep a model on the way: each time the steps have doubled, so early change is seen too."""
-    return tuple(sorted({max_steps >> k for k in range(1, 9)} - {0}))
+def snapshot_steps(spec: RunSpec) -> tuple[int, ...]:
+    """When to keep a model on the way: each time the steps have doubled, so that early change is seen, too.
+
+    Of a small model also at every sixteenth of the run, for what happens all at once later on.
+    """
+    steps = spec.train.max_steps
+    kept = {steps >> k for k in range(1, 9)}
+    if BYTES_OF_A_SNAPSHOT * count_parameters(spec.model) <= SMALL:
+        kept |= {steps * k // SIXTEENTHS for k in range(1, SIXTEENTHS)}
+    return tuple(sorted(kept - {0}))
 
 
 def _sample(state: TrainState, length: int, *, most: float = math.inf) -> tuple[str, float]:
