@@ -49,6 +49,7 @@ class Control(NamedTuple):
     key: str
     ways: tuple[str, str]  # what is clicked in it in turn
     figure: str
+    link: str = ""  # what the address of the lesson says, where the figure is not there at first
 
 
 # Of each lesson the slider whose pictures the browser swaps, by its key, and the switch whose picture the server draws.
@@ -60,7 +61,8 @@ SWITCHES = {
     "tokens": Control("log_shares", (LABEL, LABEL), "tok_2"),
     "bigram": Control("seed", (UP, DOWN), "big_3"),
     "averaging": Control(
-        "change", ("role=radio[name='add 1 to x[5]']", "role=radio[name='swap x[0] and x[1]']"), "avg_8"
+        "change", ("role=radio[name='add 1 to x[5]']", "role=radio[name='swap x[0] and x[1]']"), "avg_8",
+        "change=swap+x[0]+and+x[1]",
     ),
     "attention": Control("softmax_dim", ("role=radio[name='1']", "role=radio[name='-1']"), "att_8"),
     "scaling": Control("trained_size", ("role=radio[name='64']", "role=radio[name='256']"), "sca_8"),
