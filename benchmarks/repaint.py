@@ -55,7 +55,8 @@ def main() -> None:
             dragged = f"drag_{SLIDERS[lesson]}"
             here, alone = (browser.new_page(viewport={"width": 1280, "height": 900}) for _ in range(2))
             for kind, control in {"slider": Control(dragged, ARROWS, dragged), "switch": SWITCHES[lesson]}.items():
-                pages = {here: f"{app}/{lesson}?reveal=all&{control.link}", alone: f"{bare}/?lesson={lesson}&kind={kind}"}
+                address = f"{app}/{lesson}?reveal=all&{control.link}"
+                pages = {here: address, alone: f"{bare}/?lesson={lesson}&kind={kind}"}
                 times, times_alone = compare(pages, control, arguments.times)
                 middle, slow = median(times), quantiles(times, n=20, method="inclusive")[-1]
                 ratio = middle / median(times_alone)
