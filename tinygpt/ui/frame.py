@@ -67,6 +67,12 @@ BENCH = """
 [data-testid="stLayoutWrapper"]:has(> .st-key-frame .st-key-bench) { width: 1400px; max-width: 100%; }
 .st-key-frame:has(.st-key-bench) { gap: .5rem; }
 .st-key-bench { row-gap: .2rem; }
+/* Until the code of a control has come, a gray bar keeps its place: as high as a control with its name. */
+.st-key-frame:has(.st-key-bench) :is(.st-key-axis, .st-key-part) [data-testid="stSkeleton"] { height: 67px; }
+.st-key-frame:has(.st-key-bench) [data-testid="stColumn"]:first-child
+  [data-testid="stElementContainer"]:not(.st-key-train, .st-key-begin, .st-key-beside) [data-testid="stSkeleton"] {
+  height: 77px;
+}
 .st-key-bench h1 { font-size: 1.5rem; padding: 0; white-space: nowrap; }
 @media (max-height: 32rem) and (min-width: 641px) {  /* a window so low has no line to spare */
   [data-testid="stLayoutWrapper"]:has(> .st-key-bench) { position: absolute; opacity: 0; pointer-events: none; }

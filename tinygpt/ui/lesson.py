@@ -31,6 +31,7 @@ STYLE = """
   [class*="st-key-scene_"] > :nth-child(1) { grid-area: words; }
   [class*="st-key-scene_"] > :nth-child(2) { grid-area: stage; position: sticky; top: 4.5rem; min-width: 0; }
   [class*="st-key-scene_"] > :nth-child(3) { grid-area: margin; }
+  .st-key-drag_place { min-height: 398px; }  /* stands on the first screen, above words: they wait where they will be */
 }
 [class*="st-key-margin_"] .katex { font-size: .95em; }
 [class*="st-key-margin_"] .katex-display { overflow-x: auto; overflow-y: hidden; }
