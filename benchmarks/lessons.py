@@ -26,7 +26,8 @@ from tinygpt.counting import SMOOTHING, NGramModel, floors
 from tinygpt.files import write_whole
 from tinygpt.generation import generate
 from tinygpt.gpt import GPTLanguageModel
-from tinygpt.inside.knockout import looks_back, operated, rise
+from tinygpt.inside.knockout import operated, rise
+from tinygpt.inside.shares import looks_back
 from tinygpt.inside.vitals import habits
 from tinygpt.lessons.measured import CORPUS, EXPERIMENTS, FILE, GPT, line_of, path_of, spec
 from tinygpt.randomness import generator

@@ -5,7 +5,7 @@ import torch
 
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
-from tinygpt.inside.knockout import looks_back, operated, rise
+from tinygpt.inside.knockout import operated, rise
 from tinygpt.inside.stream import run_through
 from tinygpt.models import build
 
@@ -41,10 +41,3 @@ def test_nothing_switched_off_costs_nothing():
     assert rise(gpt, operated(gpt, "0 attention"), CORPUS).error > 0
 
 
-def test_a_head_that_averages_puts_equal_shares_back():
-    gpt = model()
-    for block in gpt.blocks:
-        block.attention.scale = 0.0  # all scores equal
-    T = gpt.config.block_size
-    expected = sum(1 / (t + 1) for t in range(2, T)) / (T - 2)
-    torch.testing.assert_close(looks_back(gpt, CORPUS, 2), torch.full((2, 2), expected))

@@ -5,19 +5,15 @@
 What can be switched off, and how it is written, stands in tinygpt/surgery.py.
 
 Shapes in this file:
-    W   windows     T   tokens in a window      L   n_layer      H   n_head
+    W   windows     T   tokens in a window
 """
 
 from dataclasses import replace
 from typing import NamedTuple, cast
 
-import torch
-from torch import Tensor
-
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTLanguageModel
 from tinygpt.models import blank
-from tinygpt.probes import capture
 from tinygpt.training.evaluation import WINDOWS, val_windows, window_costs
 
 
@@ -40,11 +36,3 @@ def rise(model: GPTLanguageModel, other: GPTLanguageModel, corpus: Corpus, *, wi
     rows = val_windows(corpus, model.config.block_size, windows)  # (W, T + 1)
     more = (window_costs(other, rows) - window_costs(model, rows)).mean(1)  # (W,)
     return Rise(float(more.mean()), float(more.std() / len(more) ** 0.5))
-
-
-def looks_back(model: GPTLanguageModel, corpus: Corpus, steps: int, *, windows: int = 1_000) -> Tensor:
-    """The weight that each head puts `steps` characters back, on average over the rows of val that can. (L, H)"""
-    rows = val_windows(corpus, model.config.block_size, windows)[:, :-1]  # (W, T)
-    seen = capture(model, rows)
-    maps = (seen[f"blocks.{layer}.attention.weights"] for layer in range(model.config.n_layer))  # (W, H, T, T) each
-    return torch.stack([weights.diagonal(-steps, -2, -1).mean((0, 2)) for weights in maps])

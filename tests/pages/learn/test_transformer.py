@@ -17,7 +17,8 @@ from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import default_corpus, load_corpus
 from tinygpt.counting import SMOOTHING
 from tinygpt.gpt import GPTConfig
-from tinygpt.inside.knockout import looks_back, operated, rise
+from tinygpt.inside.knockout import operated, rise
+from tinygpt.inside.shares import looks_back
 from tinygpt.inside.stream import share_of_heads
 from tinygpt.lessons.measured import CORPUS, counted, inside_the_gpt, result
 from tinygpt.models import count_parameters, parts
