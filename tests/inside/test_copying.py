@@ -1,0 +1,195 @@
+"""Copying by its cause: a reader that copies by rule scores 1, one that does not scores 0, and the trained ones differ.
+
+`Rule` is a model whose every guess can be said beforehand: the letter at a place that a rule names, and no other.
+"""
+
+import math
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor, nn
+
+from tinygpt.bigram import BigramConfig
+from tinygpt.corpus import Corpus, load_corpus
+from tinygpt.experiments.pairs import TRIALS
+from tinygpt.gpt import GPTConfig
+from tinygpt.inside.copying import (
+    Passages,
+    copied_letters,
+    copied_loss,
+    follows,
+    pairs_across_layers,
+    passages,
+    rise_without,
+    stripes,
+)
+from tinygpt.inside.knockout import without
+from tinygpt.models import LanguageModel, build
+from tinygpt.randomness import generator
+from tinygpt.training.loop import advance
+from tinygpt.training.state import start
+
+LINES = load_corpus("copying")  # ten characters: a new line, the dot, a to h
+WORDS = Corpus.from_text("the quick brown fox jumps over the lazy dog. " * 60)
+T = 24
+
+
+class Rule(nn.Module):
+    """A model that is sure of the letter at the place which `where(ids)` names, for each place that guesses."""
+
+    def __init__(self, where: Callable[[Tensor], int], vocab_size: int, block_size: int = T) -> None:
+        super().__init__()
+        self.config, self.where = BigramConfig(vocab_size, block_size), where
+
+    def forward(self, idx: Tensor) -> tuple[Tensor, None]:
+        """Scores of 100 for one letter and 0 for the others: (B, T) -> (B, T, V)."""
+        guessed = [[row[self.where(row[: t + 1])] for t in range(len(row))] for row in idx]
+        return 100 * nn.functional.one_hot(torch.tensor(guessed), self.config.vocab_size).float(), None
+
+
+def after_the_same(ids: Tensor) -> int:
+    """Where the letter stands that followed the current letter the last time it came."""
+    return int(max([-1, *(ids[:-1] == ids[-1]).nonzero()[:, 0].tolist()])) + 1
+
+
+def drawn(corpus: Corpus = LINES, block_size: int = T, seed: int = 1, **more: int) -> Passages:
+    return passages(corpus, block_size, generator(seed), **more)
+
+
+def test_whoever_copies_by_rule_follows_all_the_way():
+    seen = follows(Rule(after_the_same, LINES.tokenizer.vocab_size), drawn(count=50))
+    assert seen == pytest.approx((1, 0, 1, 1, 1), abs=1e-6)
+
+
+def test_whoever_sees_one_letter_cannot_follow():
+    for corpus, block_size in ((LINES, T), (WORDS, 8)):
+        seen = follows(build(BigramConfig(corpus.tokenizer.vocab_size, block_size)), drawn(corpus, block_size))
+        assert seen[:4] == (0, 0, 0, 0) and 0 < seen.old < 1
+
+
+def test_a_fixed_distance_is_right_only_where_it_happens_to_be_that_of_the_copy():
+    found = drawn(WORDS, 16, count=200)
+    eight = float((16 - found.place == 8).double().mean())  # 4 to 8 letters are repeated
+    seen = follows(Rule(lambda ids: max(0, len(ids) - 8), WORDS.tokenizer.vocab_size, 16), found)
+    assert 0.1 < eight < 0.3 and seen.score == pytest.approx(eight, abs=1e-6)
+
+
+@settings(max_examples=40)
+@given(st.integers(4, 40), st.integers(0, 1_000))
+def test_the_text_of_a_passage_stands_twice_and_the_exchange_is_one_letter_of_the_first_copy(block_size, seed):
+    found = drawn(WORDS, block_size, seed, count=20)
+    val = WORDS.tokenizer.decode(WORDS.val.tolist())
+    for idx, other, place, old, new in zip(found.idx, found.exchanged, *found[1:], strict=True):
+        length = block_size - int(place)
+        again = next(n for n in range(1, length) if WORDS.tokenizer.decode(idx[:-n].tolist()) in val)
+        assert torch.equal(idx[-again:], idx[-again - length :][:again]), "the second copy is that of the first"
+        assert idx[place] == old != new and (idx != other).nonzero().tolist() == [[int(place)]] and other[place] == new
+
+
+def test_on_the_copying_language_a_passage_is_its_own_text_and_the_new_letter_is_none_of_the_word():
+    val = LINES.tokenizer.decode(LINES.val.tolist())
+    found = drawn(count=30)
+    for idx, place, old, new in zip(*found, strict=True):
+        text, letter = (LINES.tokenizer.decode(ids) for ids in (idx.tolist(), [old, new]))
+        assert text + letter[0] in val and text[place] == letter[0] and text[-1] == text[place - 1]
+        word = text[place - 5 : place + 6].split("\n")[-1].split(".")[0]
+        assert letter[1].isalpha() and letter[1] not in word
+
+
+def test_the_same_dice_draw_the_same_passages():
+    assert all(torch.equal(*pair) for pair in zip(drawn(), drawn(), strict=True))
+    assert not torch.equal(drawn().idx, drawn(seed=2).idx)
+
+
+def test_the_copied_letters_of_two_lines_by_hand():
+    """A tenth of the text is val: "ab.ab" and a new line; its last b stands 3 behind the first one."""
+    found = copied_letters(Corpus.from_text("ab.ab\n" * 10))
+    assert found is not None and (found.place.tolist(), found.distance.tolist(), found.word) == ([4], [3], ["ab"])
+    assert copied_letters(WORDS) is None
+
+
+def test_what_is_copied_costs_a_copier_nothing_and_a_blind_reader_ln_v():
+    V = LINES.tokenizer.vocab_size
+    assert copied_loss(Rule(after_the_same, V), LINES, tokens=500) == pytest.approx(0, abs=1e-6)
+    blind = build(BigramConfig(V, T))
+    nn.init.zeros_(blind.token_embedding_table.weight)
+    assert copied_loss(blind, LINES) == pytest.approx(math.log(V))
+
+
+def test_a_letter_whose_original_lies_before_the_window_is_not_counted():
+    """In "ab....ab" the second b is 6 behind the first: a window of 6 shows both, one of 5 never does."""
+    corpus = Corpus.from_text("ab....ab\n" * 100)
+    assert copied_loss(Rule(after_the_same, 4, 6), corpus) >= 0
+    with pytest.raises(ValueError, match="nothing is copied"):
+        copied_loss(Rule(after_the_same, 4, 5), corpus)
+
+
+@pytest.mark.parametrize(
+    ("corpus", "block_size", "says"),
+    [(WORDS, 3, "block_size of at least 4"), (LINES, 6, "take a larger block_size"),
+     (Corpus.from_text("aaaa" * 100), 8, "one character only"), (Corpus.from_text("abc " * 10), 8, "longer text")],
+)  # fmt: skip
+def test_what_cannot_be_tested_is_said(corpus, block_size, says):
+    with pytest.raises(ValueError, match=says):
+        drawn(corpus, block_size)
+
+
+# --- heads ------------------------------------------------------------------------------------------------------------
+
+
+def gpt(**parts: object) -> LanguageModel:
+    return build(GPTConfig(LINES.tokenizer.vocab_size, T, 16, 2, 2, **parts), seed=5)  # type: ignore[arg-type]
+
+
+def test_an_even_head_has_a_stripe_of_one_part_in_t():
+    torch.testing.assert_close(stripes(gpt(scale="average"), drawn(count=200)), torch.full((2, 2), 1 / T))
+
+
+def test_a_head_that_hands_over_nothing_is_not_missed_and_another_one_is():
+    model, found = gpt(), drawn(count=20)
+    with torch.no_grad():
+        model.blocks[1].attention.qkv.weight.view(3, 2, 8, 16)[2, 0] = 0  # the values of head 0
+    assert rise_without(model, found, (1, 0)) == (0, 0)
+    assert rise_without(model, found, (1, 1)).error > 0
+    assert rise_without(model, found, (1, 0), (1, 1)) == rise_without(model, found, (1, 1))
+
+
+def test_heads_cut_together_are_those_of_a_model_without_both():
+    model, found = gpt(), drawn(count=20)
+    both = without(without(model, "attention", block=0, head=1), "attention", block=1, head=0)
+    paid = [-one(found.idx)[0][:, -1].log_softmax(-1)[range(20), found.old].mean().item() for one in (both, model)]
+    assert rise_without(model, found, (0, 1), (1, 0)).mean == pytest.approx(paid[0] - paid[1], abs=1e-6)
+
+
+def test_pairs_are_those_of_different_layers():
+    assert pairs_across_layers(GPTConfig(n_head=1, n_layer=3)) == [((0, 0), (1, 0)), ((0, 0), (2, 0)), ((1, 0), (2, 0))]
+    assert [len(pairs_across_layers(GPTConfig(n_head=2, n_layer=n))) for n in (1, 2)] == [0, 4]
+
+
+# --- trained ----------------------------------------------------------------------------------------------------------
+
+
+@cache
+def two_layers(steps: int = 2_000):
+    """The trial of the copying language: two layers of one head, trained until they copy."""
+    state = start(TRIALS["copying"].specs()[0], LINES)
+    return state, advance(state, LINES, steps=steps)
+
+
+@pytest.mark.slow
+@pytest.mark.trained
+def test_two_layers_copy_by_cause_though_hardly_by_their_looks(margin):
+    state, _ = two_layers()
+    found = drawn()
+    seen = follows(state.model, found)
+    margin("the guess follows", seen.score, above=0.6)
+    margin("standard error", seen.error, below=0.03)
+    margin("the largest stripe", stripes(state.model, found).max().item(), below=0.3)
+    margin("loss of copied letters", copied_loss(state.model, LINES), below=0.3)
+    for layer in (0, 1):
+        rise = rise_without(state.model, found, (layer, 0))
+        margin(f"layer {layer} is missed", rise.mean - 3 * rise.error, above=0.3)
