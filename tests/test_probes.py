@@ -6,7 +6,7 @@ import torch
 
 from tinygpt.gpt import GPTConfig
 from tinygpt.models import build
-from tinygpt.probes import capture
+from tinygpt.probes import capture, entering
 
 CONFIG = GPTConfig(vocab_size=11, n_embd=8, n_head=2, n_layer=2)
 
@@ -18,6 +18,19 @@ def test_the_captured_weights_are_those_of_the_very_pass():
     assert weights.shape == (2, 2, 3, 3)  # (B, n_head, T, T)
     torch.testing.assert_close(weights.sum(-1), torch.ones(2, 2, 3))
     torch.testing.assert_close(seen["blocks.1.attention.scores"].shape, torch.Size([2, 2, 3, 3]))
+
+
+def test_what_enters_a_module_is_what_the_one_before_it_gave():
+    model, idx = build(CONFIG), torch.tensor([[1, 2, 3]])
+    seen = entering(model, idx, ["blocks.0", "blocks.0.norm1", "norm"])
+    assert torch.equal(seen["blocks.0"], model.embed(idx)) and torch.equal(seen["blocks.0.norm1"], seen["blocks.0"])
+    assert torch.equal(seen["norm"], model.blocks[1](model.blocks[0](seen["blocks.0"])))
+    assert torch.equal(seen["logits"], model(idx)[0])
+
+
+def test_a_module_that_is_not_used_is_left_out():
+    model = build(GPTConfig(vocab_size=11, n_embd=8, n_head=2, n_layer=1, feed_forward=0))
+    assert set(entering(model, torch.tensor([[1]]), ["blocks.0.norm2", "norm"])) == {"norm", "logits"}
 
 
 def test_looking_leaves_no_trace():
