@@ -28,9 +28,10 @@ def test_what_enters_a_module_is_what_the_one_before_it_gave():
     assert torch.equal(seen["logits"], model(idx)[0])
 
 
-def test_a_module_that_is_not_used_is_left_out():
+def test_a_module_that_is_not_there_or_not_used_is_left_out():
     model = build(GPTConfig(vocab_size=11, n_embd=8, n_head=2, n_layer=1, feed_forward=0))
-    assert set(entering(model, torch.tensor([[1]]), ["blocks.0.norm2", "norm"])) == {"norm", "logits"}
+    names = ["blocks.0.norm2", "blocks.0.feed_forward", "norm"]
+    assert set(entering(model, torch.tensor([[1]]), names)) == {"norm", "logits"}
 
 
 def test_looking_leaves_no_trace():

@@ -5,7 +5,7 @@ model stores nothing, and only this thread's own pass is read, so two people may
 """
 
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 
 import torch
@@ -33,22 +33,22 @@ def capture(model: nn.Module, idx: Tensor) -> dict[str, Tensor]:
     `capture(model, idx)["blocks.0.attention.weights"]` is (B, n_head, T, T), `capture(model, idx)["logits"]` is
     (B, T, V). Dropout is off while looking.
     """
-    probes = [name for name, module in model.named_modules() if isinstance(module, Probe)]
+    probes = {name for name, module in model.named_modules() if isinstance(module, Probe)}
     return _watched(model, idx, probes, lambda _goes_in, comes_out: comes_out)
 
 
-def entering(model: nn.Module, idx: Tensor, names: Collection[str]) -> dict[str, Tensor]:
+def entering(model: nn.Module, idx: Tensor, names: Container[str]) -> dict[str, Tensor]:
     """What enters the modules of these names in one forward pass over `idx` (B, T), and what comes out: "logits".
 
-    `entering(model, idx, ["blocks.0.norm2"])["blocks.0.norm2"]` is (B, T, C). A module that the pass does not use is
-    left out. Dropout is off while looking.
+    `entering(model, idx, ["blocks.0.norm2"])["blocks.0.norm2"]` is (B, T, C). A module that the model does without, or
+    that the pass does not use, is left out. Dropout is off while looking.
     """
     return _watched(model, idx, names, lambda goes_in, _comes_out: goes_in)
 
 
 @torch.no_grad()
 def _watched(
-    model: nn.Module, idx: Tensor, names: Collection[str], chosen: Callable[[Tensor, Tensor], Tensor]
+    model: nn.Module, idx: Tensor, names: Container[str], chosen: Callable[[Tensor, Tensor], Tensor]
 ) -> dict[str, Tensor]:
     """What is `chosen` of what goes in and what comes out of each of these modules, and the "logits"."""
     seen: dict[str, Tensor] = {}
@@ -61,7 +61,7 @@ def _watched(
 
         return hook
 
-    hooks = [model.get_submodule(name).register_forward_hook(keep(name)) for name in names]
+    hooks = [m.register_forward_hook(keep(name)) for name, m in model.named_modules() if name in names]
     try:
         with evaluating(model):
             seen["logits"], _ = model(idx)

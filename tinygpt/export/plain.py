@@ -5,12 +5,14 @@ the run has the one part and has not the other.
 """
 
 from importlib.metadata import version
+from pathlib import Path
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import CATALOGUE
 from tinygpt.export.written import TEXT_FILE, Better, Final, better_words, leak_note, literal, name_comment, respelled
 from tinygpt.files import PROJECT
 from tinygpt.gpt import GPTConfig
+from tinygpt.models import ModelConfig
 from tinygpt.settings import times_the_rate
 from tinygpt.surgery import read_surgery
 from tinygpt.texts.own import is_sha256
@@ -38,13 +40,13 @@ def plain_pytorch(spec: RunSpec, *, name: str = "", final: Final | None = None, 
     model, train = spec.model, spec.train
     chars = CATALOGUE[spec.corpus].chars if spec.corpus in CATALOGUE else None
     has = _parts(model, train) | {"own": is_sha256(spec.corpus), "named": bool(comment)}
-    lines = TEMPLATE.read_text(encoding="utf-8").splitlines()
-    kept = [line for line in (_kept(line, has) for line in lines) if line is not None]
-    return "\n".join([*kept, ""]).format(
-        **_expressions(model, train),
+    return filled(
+        TEMPLATE,
+        has,
+        **_expressions(train),
+        **expressions_of(model),
         text_file=TEXT_FILE,
         sha256=spec.corpus,
-        packages=" ".join(f"{package}=={version(package).partition('+')[0]}" for package in PACKAGES),
         ending=(NOT_ENDED if final is None else ENDED.format(*map(float, final)))
         + leak_note(spec)
         + better_words(better),
@@ -60,22 +62,34 @@ def plain_pytorch(spec: RunSpec, *, name: str = "", final: Final | None = None, 
     )
 
 
+def filled(template: Path, has: dict[str, bool], **values: object) -> str:
+    """The lines of a template whose conditions are met, with values for what stands in braces; {packages} is ours."""
+    lines = template.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in (_kept(line, has) for line in lines) if line is not None]
+    packages = " ".join(f"{package}=={version(package).partition('+')[0]}" for package in PACKAGES)
+    return "\n".join([*kept, ""]).format(**values, packages=packages)
+
+
 def _kept(line: str, has: dict[str, bool]) -> str | None:
     """A line of the template without its conditions; None where the run does without it."""
     text, _, conditions = line.partition(" #@ ")
     return text if all(has[one.lstrip("!")] != one.startswith("!") for one in conditions.split()) else None
 
 
-def _parts(model: BigramConfig | GPTConfig, train: TrainConfig) -> dict[str, bool]:
+def _parts(model: ModelConfig, train: TrainConfig) -> dict[str, bool]:
     """Which parts of the template the run has."""
     schedule = bool(train.warmup_steps) or train.min_learning_rate is not None
     gpt2 = isinstance(model, GPTConfig) and model.init == "gpt2"
     of_training = {"same_batches": train.same_batches, "clip": bool(train.grad_clip), "schedule": schedule}
-    of_training["gpt2"] = gpt2
+    return of_training | {"gpt2": gpt2} | parts_of(model)
+
+
+def parts_of(model: ModelConfig) -> dict[str, bool]:
+    """Which parts of a model a template has to have."""
     if isinstance(model, BigramConfig):
         names = "gpt dropout mask projection feed_forward shrink layer_norm norm2 positions surgery"
-        return of_training | dict.fromkeys(names.split(), False)
-    return of_training | {
+        return dict.fromkeys(names.split(), False)
+    return {
         "gpt": True,
         "dropout": model.dropout > 0,
         "mask": model.mask,
@@ -89,29 +103,33 @@ def _parts(model: BigramConfig | GPTConfig, train: TrainConfig) -> dict[str, boo
     }
 
 
-def _expressions(model: BigramConfig | GPTConfig, train: TrainConfig) -> dict[str, object]:
-    """What stands in the code where the run decides on more than whether a line is there."""
+def _expressions(train: TrainConfig) -> dict[str, object]:
+    """What stands in the code where the training decides on more than whether a line is there."""
     decay = literal(train.weight_decay / times_the_rate(train))
     optimizer = "SGD(groups, lr=learning_rate, fused=True)"
     if train.optimizer == "adamw":
         optimizer = f"AdamW(groups, lr=learning_rate, betas=(0.9, {literal(float(train.beta2))}), fused=True)"
-    found: dict[str, object] = {"decay": decay, "optimizer": optimizer}
-    if isinstance(model, GPTConfig):
-        found |= {
-            "scale": "head_size**-0.5" if model.scale == "1/sqrt(head_size)" else literal(model.scale_factor),
-            "softmax_dim": model.softmax_dim,
-            "hidden": f"{model.feed_forward} * n_embd",
-            "activation": model.activation,
-            "skip": "x + " if model.residual else "",
-            "norm1": "self.norm1(x)" if model.layer_norm else "x",
-            "norm2": "self.norm2(x)" if model.layer_norm else "x",
-            "norm": "self.norm(x)" if model.layer_norm else "x",
-            "channels_out": "n_embd" if model.projection else "n_head * head_size",
-        }
-    return found
+    return {"decay": decay, "optimizer": optimizer}
 
 
-def _hyperparameters(model: BigramConfig | GPTConfig, train: TrainConfig, has: dict[str, bool]) -> str:
+def expressions_of(model: ModelConfig) -> dict[str, object]:
+    """The same where the model decides."""
+    if isinstance(model, BigramConfig):
+        return {}
+    return {
+        "scale": "head_size**-0.5" if model.scale == "1/sqrt(head_size)" else literal(model.scale_factor),
+        "softmax_dim": model.softmax_dim,
+        "hidden": f"{model.feed_forward} * n_embd",
+        "activation": model.activation,
+        "skip": "x + " if model.residual else "",
+        "norm1": "self.norm1(x)" if model.layer_norm else "x",
+        "norm2": "self.norm2(x)" if model.layer_norm else "x",
+        "norm": "self.norm(x)" if model.layer_norm else "x",
+        "channels_out": "n_embd" if model.projection else "n_head * head_size",
+    }
+
+
+def _hyperparameters(model: ModelConfig, train: TrainConfig, has: dict[str, bool]) -> str:
     """The lines that give the lecture's names their values."""
     names = ["block_size"] + ["n_embd", "n_head", "head_size", "n_layer"] * has["gpt"] + ["dropout"] * has["dropout"]
     names += ["max_steps", "batch_size", "learning_rate", "eval_interval", "seed"] + ["grad_clip"] * has["clip"]

@@ -62,7 +62,7 @@ def read_layers(model: GPTLanguageModel, ids: Tensor, *, halves: bool = False) -
             f"embedding has {config.n_embd}: nothing can be read off before the heads."
         )
     modules = modules_after(config, halves=halves)
-    seen = entering(model, ids[None], modules.values())
+    seen = entering(model, ids[None], set(modules.values()))
     wires = torch.cat([seen[module] for module in modules.values()])  # (S, T, C)
     with torch.no_grad(), evaluating(model):
         logits = model.lm_head(model.norm(wires))  # (S, T, V)

@@ -114,8 +114,12 @@ def hidden_units(forward: FeedForward, x: Tensor) -> Tensor:
 
 
 def share_of_heads(attention: MultiHeadAttention, joined: Tensor) -> Tensor:
-    """What each head alone brings to what the projection adds, without its bias: (T, H * hs) -> (H, T, C)"""
-    weight = cast(nn.Linear, attention.projection).weight  # (C, H * hs)
+    """What each head alone brings to what the projection adds, without its bias: (T, H * hs) -> (H, T, C)
+
+    Without a projection that is its own H * hs numbers in their places, and 0 in those of the others.
+    """
+    projection = attention.projection
+    weight = projection.weight if isinstance(projection, nn.Linear) else torch.eye(joined.shape[1])  # (C, H * hs)
     own = weight.view(len(weight), attention.n_head, -1).permute(1, 2, 0)  # (H, hs, C)
     return joined.view(len(joined), attention.n_head, -1).transpose(0, 1) @ own  # (H, T, hs) @ (H, hs, C)
 
