@@ -9,8 +9,6 @@ from functools import cache
 
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from tinygpt.bigram import BigramConfig
@@ -19,17 +17,9 @@ from tinygpt.experiments.clicks import click_in, click_of
 from tinygpt.experiments.curves import LossCurve
 from tinygpt.experiments.pairs import TRIALS
 from tinygpt.gpt import GPTConfig
-from tinygpt.inside.copying import (
-    Passages,
-    copied_letters,
-    copied_loss,
-    follows,
-    pairs_across_layers,
-    passages,
-    rise_without,
-    stripes,
-)
+from tinygpt.inside.copying import copied_loss, follows, pairs_across_layers, rise_without, stripes
 from tinygpt.inside.knockout import without
+from tinygpt.inside.passages import Passages, draw_passages
 from tinygpt.models import LanguageModel, build
 from tinygpt.randomness import generator
 from tinygpt.training.loop import advance
@@ -59,7 +49,7 @@ def after_the_same(ids: Tensor) -> int:
 
 
 def drawn(corpus: Corpus = LINES, block_size: int = T, seed: int = 1, **more: int) -> Passages:
-    return passages(corpus, block_size, generator(seed), **more)
+    return draw_passages(corpus, block_size, generator(seed), **more)
 
 
 def test_whoever_copies_by_rule_follows_all_the_way():
@@ -80,40 +70,6 @@ def test_a_fixed_distance_is_right_only_where_it_happens_to_be_that_of_the_copy(
     assert 0.1 < eight < 0.3 and seen.score == pytest.approx(eight, abs=1e-6)
 
 
-@settings(max_examples=40)
-@given(st.integers(4, 40), st.integers(0, 1_000))
-def test_the_text_of_a_passage_stands_twice_and_the_exchange_is_one_letter_of_the_first_copy(block_size, seed):
-    found = drawn(WORDS, block_size, seed, count=20)
-    val = WORDS.tokenizer.decode(WORDS.val.tolist())
-    for idx, other, place, old, new in zip(found.idx, found.exchanged, *found[1:], strict=True):
-        length = block_size - int(place)
-        again = next(n for n in range(1, length) if WORDS.tokenizer.decode(idx[:-n].tolist()) in val)
-        assert torch.equal(idx[-again:], idx[-again - length :][:again]), "the second copy is that of the first"
-        assert idx[place] == old != new and (idx != other).nonzero().tolist() == [[int(place)]] and other[place] == new
-
-
-def test_on_the_copying_language_a_passage_is_its_own_text_and_the_new_letter_is_none_of_the_word():
-    val = LINES.tokenizer.decode(LINES.val.tolist())
-    found = drawn(count=30)
-    for idx, place, old, new in zip(*found, strict=True):
-        text, letter = (LINES.tokenizer.decode(ids) for ids in (idx.tolist(), [old, new]))
-        assert text + letter[0] in val and text[place] == letter[0] and text[-1] == text[place - 1]
-        word = text[place - 5 : place + 6].split("\n")[-1].split(".")[0]
-        assert letter[1].isalpha() and letter[1] not in word
-
-
-def test_the_same_dice_draw_the_same_passages():
-    assert all(torch.equal(*pair) for pair in zip(drawn(), drawn(), strict=True))
-    assert not torch.equal(drawn().idx, drawn(seed=2).idx)
-
-
-def test_the_copied_letters_of_two_lines_by_hand():
-    """A tenth of the text is val: "ab.ab" and a new line; its last b stands 3 behind the first one."""
-    found = copied_letters(Corpus.from_text("ab.ab\n" * 10))
-    assert found is not None and (found.place.tolist(), found.distance.tolist(), found.word) == ([4], [3], ["ab"])
-    assert copied_letters(WORDS) is None
-
-
 def test_what_is_copied_costs_a_copier_nothing_and_a_blind_reader_ln_v():
     V = LINES.tokenizer.vocab_size
     assert copied_loss(Rule(after_the_same, V), LINES, tokens=500) == pytest.approx(0, abs=1e-6)
@@ -128,16 +84,6 @@ def test_a_letter_whose_original_lies_before_the_window_is_not_counted():
     assert copied_loss(Rule(after_the_same, 4, 6), corpus) >= 0
     with pytest.raises(ValueError, match="nothing is copied"):
         copied_loss(Rule(after_the_same, 4, 5), corpus)
-
-
-@pytest.mark.parametrize(
-    ("corpus", "block_size", "says"),
-    [(WORDS, 3, "block_size of at least 4"), (LINES, 6, "take a larger block_size"),
-     (Corpus.from_text("aaaa" * 100), 8, "one character only"), (Corpus.from_text("abc " * 10), 8, "longer text")],
-)  # fmt: skip
-def test_what_cannot_be_tested_is_said(corpus, block_size, says):
-    with pytest.raises(ValueError, match=says):
-        drawn(corpus, block_size)
 
 
 # --- heads ------------------------------------------------------------------------------------------------------------

@@ -12,8 +12,8 @@ import torch
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.experiments.pairs import TRIALS
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
-from tinygpt.inside.names import FAR, MIXED, STANDS_OUT, letters_of, name_of, named_heads
-from tinygpt.inside.shares import DIFFUSE, SAME, START, looks_back, same_character, start_of_word
+from tinygpt.inside.names import FAR, MIXED, STANDS_OUT, justified_name, letters_of, named_heads
+from tinygpt.inside.shares import DIFFUSE, SAME, START
 from tinygpt.lessons.measured import GPT, loaded
 from tinygpt.models import build
 from tinygpt.training.loop import advance
@@ -81,24 +81,6 @@ def test_a_window_of_one_character_leaves_no_choice():
         named_heads(build(GPTConfig(V, block_size=1)), TEXT)
 
 
-def test_same_characters_of_abca_by_hand():
-    assert same_character(torch.tensor([[0, 1, 2, 0]])).nonzero().tolist() == [[0, 0, 3], [0, 3, 0]]
-
-
-@pytest.mark.parametrize(
-    ("text", "pairs"),
-    [
-        ("to be", [[4, 3]]),  # the o sees no beginning: what stands before the window is not known
-        (" abc", [[2, 1], [3, 1]]),
-        ("a bc de", [[3, 2], [6, 5]]),
-        ("abcabc", []),  # one long run: nobody knows where its words begin
-    ],
-)
-def test_the_start_of_a_word_must_be_seen(text, pairs):
-    letter = torch.tensor([[char.isalnum() for char in text]])
-    assert start_of_word(letter)[0].nonzero().tolist() == pairs
-
-
 def test_words_are_made_of_letters_and_digits():
     corpus = Corpus.from_text("Aé 9,ж")
     assert [corpus.tokenizer.chars[i] for i in letters_of(corpus).nonzero()[:, 0]] == list("9Aéж")
@@ -113,26 +95,11 @@ def test_a_text_of_one_long_run_has_no_starts_of_words():
 def test_the_name_is_that_of_the_longest_way_from_an_even_spread():
     """From an even 0.5 to 0.75 is half the way; from 0.1 to 0.64 six tenths of it."""
     even = {"one back": 0.5, SAME: 0.1, START: math.nan, DIFFUSE: 1.0}
-    assert name_of({"one back": 0.75, SAME: 0.1, START: math.nan, DIFFUSE: 0.5}, even) == "one back"
-    assert name_of({"one back": 0.75, SAME: 0.64, START: math.nan, DIFFUSE: 0.5}, even) == SAME
+    assert justified_name({"one back": 0.75, SAME: 0.1, START: math.nan, DIFFUSE: 0.5}, even) == "one back"
+    assert justified_name({"one back": 0.75, SAME: 0.64, START: math.nan, DIFFUSE: 0.5}, even) == SAME
     too_little = 0.5 + 0.49 * STANDS_OUT
-    assert name_of({"one back": too_little, SAME: 0.1, START: math.nan, DIFFUSE: 0.79}, even) == MIXED
-    assert name_of({"one back": too_little, SAME: 0.1, START: math.nan, DIFFUSE: 0.8}, even) == DIFFUSE
-
-
-def test_pieces_make_no_difference():
-    """Longer windows than one pass takes together: the shares of all windows, whatever was read at once."""
-    model = build(GPTConfig(V, block_size=4, n_embd=8, n_head=2, n_layer=2), seed=3)
-    long = Corpus.from_text(TEXT.text * 40)
-    [first, *_] = named_heads(model, long, tokens=6_000)
-    assert first.scores["one back"] == pytest.approx(looks_back(model, long, 1, windows=1_500)[0, 0].item(), rel=1e-5)
-
-
-def test_a_head_that_averages_puts_equal_shares_back():
-    gpt = build(GPTConfig(V, n_embd=16, n_head=2, n_layer=2, scale="average"))
-    T = gpt.config.block_size
-    expected = sum(1 / (t + 1) for t in range(2, T)) / (T - 2)
-    torch.testing.assert_close(looks_back(gpt, TEXT, 2), torch.full((2, 2), expected))
+    assert justified_name({"one back": too_little, SAME: 0.1, START: math.nan, DIFFUSE: 0.79}, even) == MIXED
+    assert justified_name({"one back": too_little, SAME: 0.1, START: math.nan, DIFFUSE: 0.8}, even) == DIFFUSE
 
 
 def test_the_heads_of_the_shipped_gpt():

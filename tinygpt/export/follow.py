@@ -8,7 +8,7 @@ It writes every stage out in the order in which the position meets it, without m
 from tinygpt.export.plain import WEIGHTS, expressions_of, filled, parts_of
 from tinygpt.files import PROJECT
 from tinygpt.gpt import GPTConfig
-from tinygpt.inside.follow import check_place
+from tinygpt.inside.follow import check_position
 from tinygpt.models import ModelConfig
 from tinygpt.tokenizer import CharTokenizer
 
@@ -22,7 +22,7 @@ def follow_pytorch(config: ModelConfig, tokenizer: CharTokenizer, text: str, pla
     not fit into its block_size.
     """
     ids = tokenizer.encode(text)
-    check_place(len(ids), place)
+    check_position(len(ids), place)
     sizes = {}
     if isinstance(config, GPTConfig):
         if len(ids) > config.block_size:

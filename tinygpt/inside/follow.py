@@ -76,7 +76,7 @@ class Stage:
         return list(zip(places.tolist(), values.tolist(), strict=True))
 
 
-def check_place(T: int, place: int) -> None:
+def check_position(T: int, place: int) -> None:
     """ValueError unless `place` is one of a text of T tokens."""
     if not 0 <= place < T:
         raise ValueError(f"This text has places 0 to {T - 1}; there is no place {place} to follow.")
@@ -84,7 +84,7 @@ def check_place(T: int, place: int) -> None:
 
 def follow(model: LanguageModel, ids: Tensor, place: int) -> list[Stage]:
     """Every stage of the position `place` of `ids` (T,). ValueError for a place or a length that cannot be."""
-    check_place(len(ids), place)
+    check_position(len(ids), place)
     if not isinstance(model, GPTLanguageModel):
         logits = entering(model, ids[None], [])["logits"][0, place]
         return [Stage("logits", None, logits), Stage("probabilities", None, logits.softmax(-1))]

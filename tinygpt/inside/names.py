@@ -42,8 +42,8 @@ from tinygpt.training.evaluation import val_windows
 TOKENS = 8_192  # characters of val that heads are measured on: 1,024 windows of 8
 NEAR = {"itself": 0, "one back": 1, "two back": 2}
 FAR, MIXED = "fixed offset", "mixed"
-STANDS_OUT = 1 / 3
-EVEN = 0.8
+STANDS_OUT = 1 / 3  # of the way from an even spread to all the weight
+EVEN = 0.8  # of the entropy of an even spread
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def letters_of(corpus: Corpus) -> Tensor:
     return torch.tensor([char.isalnum() for char in corpus.tokenizer.chars])
 
 
-def name_of(scores: Mapping[str, float], even: Mapping[str, float]) -> str:
+def justified_name(scores: Mapping[str, float], even: Mapping[str, float]) -> str:
     """The name that these scores justify, beside those of an even spread."""
     ways = {habit: way(score, even[habit]) for habit, score in scores.items() if habit != DIFFUSE}
     farthest = max(ways, key=lambda habit: ways[habit])
@@ -104,4 +104,4 @@ def _named(found: Measures, a: int, layer: int, head: int) -> NamedHead:
     scores, even = (
         {habit: math.nan if key is None else float(found[key][at]) for habit, key in habits.items()} for at in (a, -1)
     )
-    return NamedHead(layer, head, name_of(scores, even), scores, even, offset)
+    return NamedHead(layer, head, justified_name(scores, even), scores, even, offset)

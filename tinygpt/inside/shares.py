@@ -20,9 +20,10 @@ from tinygpt.attention import causal_mask
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
 from tinygpt.probes import capture
-from tinygpt.training.evaluation import TOKENS_AT_ONCE, val_windows
+from tinygpt.training.evaluation import val_windows
 
 SAME, START, DIFFUSE = "same character", "start of word", "diffuse"  # what they mean: inside.names
+AT_ONCE = 4_000_000  # attention weights in one pass, all heads and layers: 16 MB
 Measures = dict[int | str, Tensor]  # by how many places back, ahead below 0, or by the name of another habit: (A,)
 
 
@@ -30,16 +31,21 @@ def measures(model: GPTLanguageModel, idx: Tensor, letters: Tensor) -> Measures:
     """Every habit of every head over windows (W, T); `letters` (V,) says what words are made of."""
     totals: dict[int | str, Tensor] = {}
     rows: dict[int | str, int] = defaultdict(int)
-    for piece in idx.split(max(1, TOKENS_AT_ONCE // idx.shape[1])):
+    for piece in idx.split(windows_at_once(model.config, idx.shape[1])):
         for habit, total, count in _of_piece(model, piece, letters):
             totals[habit] = totals.get(habit, 0) + total
             rows[habit] += count
     return {habit: total / rows[habit] if rows[habit] else total * math.nan for habit, total in totals.items()}
 
 
+def windows_at_once(config: GPTConfig, T: int) -> int:
+    """How many windows of T tokens are captured in one pass, so that their weights fit into memory."""
+    return max(1, AT_ONCE // (config.n_layer * config.n_head * T**2))
+
+
 def _of_piece(model: GPTLanguageModel, idx: Tensor, letters: Tensor) -> Iterator[tuple[int | str, Tensor, int]]:
     """Each habit, its shares summed over the rows that can show it (A,), and how many rows that are."""
-    spread, may_see = shares(model, idx), places_seen(model.config, idx.shape[1])
+    spread, may_see = row_shares(model, idx), places_seen(model.config, idx.shape[1])
     first = int(model.config.mask)  # the first row that has a choice
     for k in _distances(model.config, idx.shape[1]):
         weight = spread.diagonal(-k, -2, -1)[..., first if k == 0 else 0 :]  # (W, A, rows)
@@ -61,7 +67,7 @@ def places_seen(config: GPTConfig, T: int) -> Tensor:
     return causal_mask(T) if config.mask else torch.ones(T, T, dtype=torch.bool)
 
 
-def shares(model: GPTLanguageModel, idx: Tensor) -> Tensor:
+def row_shares(model: GPTLanguageModel, idx: Tensor) -> Tensor:
     """How each row of each head shares its weight out, and last an even spread. (W, T) -> (W, A, T, T)"""
     seen = capture(model, idx)
     weights = torch.cat([seen[f"blocks.{layer}.attention.weights"] for layer in range(model.config.n_layer)], dim=1)
