@@ -61,7 +61,9 @@ SWITCHES = {
     "tokens": Control("log_shares", (LABEL, LABEL), "tok_2"),
     "bigram": Control("seed", (UP, DOWN), "big_3"),
     "averaging": Control(
-        "change", ("role=radio[name='add 1 to x[5]']", "role=radio[name='swap x[0] and x[1]']"), "avg_8",
+        "change",
+        ("role=radio[name='add 1 to x[5]']", "role=radio[name='swap x[0] and x[1]']"),
+        "avg_8",
         "change=swap+x[0]+and+x[1]",
     ),
     "attention": Control("softmax_dim", ("role=radio[name='1']", "role=radio[name='-1']"), "att_8"),

@@ -5,7 +5,7 @@ model stores nothing, and only this thread's own pass is read, so two people may
 """
 
 import threading
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 
 import torch
@@ -25,6 +25,28 @@ def evaluating(model: nn.Module) -> Iterator[None]:
         yield
     finally:
         model.train(was_training)
+
+
+Change = Callable[[Tensor], Tensor]  # of a probed tensor, into one of the same shape
+
+
+@contextmanager
+def changing(model: nn.Module, changes: Mapping[str, Change]) -> Iterator[None]:
+    """Inside, this thread's passes go on with what `changes` make of the probed tensors of these names."""
+    me = threading.get_ident()
+
+    def go_on_with(change: Change):
+        def hook(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:
+            return change(output) if threading.get_ident() == me else output
+
+        return hook
+
+    hooks = [model.get_submodule(name).register_forward_hook(go_on_with(change)) for name, change in changes.items()]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 def capture(model: nn.Module, idx: Tensor) -> dict[str, Tensor]:

@@ -18,7 +18,6 @@ from tinygpt.experiments.curves import LossCurve
 from tinygpt.experiments.pairs import TRIALS
 from tinygpt.gpt import GPTConfig
 from tinygpt.inside.copying import copied_loss, follows, pairs_across_layers, rise_without, stripes
-from tinygpt.inside.knockout import without
 from tinygpt.inside.passages import Passages, draw_passages
 from tinygpt.models import LanguageModel, build
 from tinygpt.randomness import generator
@@ -106,11 +105,15 @@ def test_a_head_that_hands_over_nothing_is_not_missed_and_another_one_is():
     assert rise_without(model, found, (1, 0), (1, 1)) == rise_without(model, found, (1, 1))
 
 
-def test_heads_cut_together_are_those_of_a_model_without_both():
-    model, found = gpt(), drawn(count=20)
-    both = without(without(model, "attention", block=0, head=1), "attention", block=1, head=0)
-    paid = [-one(found.idx)[0][:, -1].log_softmax(-1)[range(20), found.old].mean().item() for one in (both, model)]
-    assert rise_without(model, found, (0, 1), (1, 0)).mean == pytest.approx(paid[0] - paid[1], abs=1e-6)
+def test_what_is_off_already_stays_off_and_a_flat_head_can_be_cut():
+    found, flat = drawn(count=20), gpt(surgery="0.0 flat, 1.1 cut")
+    paid = [-one(found.idx)[0][:, -1].log_softmax(-1)[range(20), found.old].mean().item()
+            for one in (gpt(surgery="0.0 cut, 1.1 cut"), flat)]  # fmt: skip
+    assert rise_without(flat, found, (0, 0)).mean == pytest.approx(paid[0] - paid[1], abs=1e-6)
+    assert rise_without(flat, found, (1, 1)) == (0, 0)
+    assert not stripes(gpt(surgery="0 attention"), found)[0].any()
+    with pytest.raises(ValueError, match="there is no head 2"):
+        rise_without(flat, found, (0, 2))
 
 
 def test_pairs_are_those_of_different_layers():

@@ -5,7 +5,7 @@ import torch
 
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
-from tinygpt.inside.knockout import operated, rise
+from tinygpt.inside.knockout import each_alone, operated, rise, rises
 from tinygpt.inside.stream import run_through
 from tinygpt.models import build
 
@@ -35,9 +35,19 @@ def test_the_model_itself_stays_as_it_is():
     assert all(torch.equal(weight, before[name]) for name, weight in gpt.state_dict().items())
 
 
+def test_each_alone_costs_what_it_costs_by_itself():
+    gpt = model()
+    alone = each_alone(gpt.config)
+    assert alone == [
+        "0.0 cut", "0.1 cut", "1.0 cut", "1.1 cut", "0 attention", "0 feed-forward", "1 attention", "1 feed-forward",
+    ]  # fmt: skip
+    found = rises(gpt, alone, CORPUS, windows=50)
+    assert found == {one: rise(gpt, operated(gpt, one), CORPUS, windows=50) for one in alone}
+    bare = GPTConfig(n_layer=1, residual=False, feed_forward=0)
+    assert each_alone(bare) == ["0.0 cut", "0.1 cut", "0.2 cut", "0.3 cut"]
+
+
 def test_nothing_switched_off_costs_nothing():
     gpt = model()
     assert rise(gpt, gpt, CORPUS) == (0, 0)
     assert rise(gpt, operated(gpt, "0 attention"), CORPUS).error > 0
-
-

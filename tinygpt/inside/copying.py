@@ -24,11 +24,12 @@ from torch.nn import functional as F
 
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
-from tinygpt.inside.knockout import Rise, without
+from tinygpt.inside.knockout import Rise, operated
 from tinygpt.inside.passages import Passages, copied_letters
-from tinygpt.inside.shares import windows_at_once
+from tinygpt.inside.shares import weights_of_all, windows_at_once
 from tinygpt.models import LanguageModel
-from tinygpt.probes import capture, evaluating
+from tinygpt.probes import evaluating
+from tinygpt.surgery import Operation, read_surgery, write_surgery
 from tinygpt.training.evaluation import TOKENS_AT_ONCE, val_windows, window_costs
 
 TOKENS = 8_192  # characters of val that the loss of copied letters is read off
@@ -60,13 +61,12 @@ def follows(model: LanguageModel, found: Passages) -> Follows:
 def rise_without(model: GPTLanguageModel, found: Passages, *cut: Cut) -> Rise:
     """How much more the letters to be copied cost, in nats, when these heads are cut together.
 
-    ValueError for a model whose heads cannot be cut.
+    ValueError for a head that the model does not have.
     """
-    other = model
-    for layer, head in cut:
-        other = without(other, "attention", block=layer, head=head)
-    whole, less = (_guesses(one, found.idx).gather(1, found.old[:, None])[:, 0] for one in (model, other))
-    more = (whole - less).double()
+    others = [one for one in read_surgery(model.config.surgery) if (one.block, one.head) not in cut]
+    less = operated(model, write_surgery((*others, *(Operation(layer, head, "cut") for layer, head in cut))))
+    before, after = (_guesses(one, found.idx).gather(1, found.old[:, None])[:, 0] for one in (model, less))
+    more = (before - after).double()
     return Rise(float(more.mean()), float(more.std() / len(more) ** 0.5))
 
 
@@ -78,14 +78,12 @@ def pairs_across_layers(config: GPTConfig) -> list[tuple[Cut, Cut]]:
 
 def stripes(model: GPTLanguageModel, found: Passages) -> Tensor:
     """The weight of each head from the last place of a passage on the letter to be copied: on average. (L, H)"""
-    N, T = found.idx.shape
-    total = torch.zeros(model.config.n_layer, model.config.n_head)
-    for some in torch.arange(N).split(windows_at_once(model.config, T)):
-        seen = capture(model, found.idx[some])
-        for n in range(len(total)):
-            last = seen[f"blocks.{n}.attention.weights"][:, :, -1]  # (N, H, T)
-            total[n] += last[torch.arange(len(some)), :, found.place[some]].sum(0)
-    return total / N
+    (N, T), config = found.idx.shape, model.config
+    total = torch.zeros(config.n_layer * config.n_head)
+    for some in torch.arange(N).split(windows_at_once(config, T)):
+        weights = weights_of_all(model, found.idx[some])  # (N, L * H, T, T)
+        total += weights[torch.arange(len(some)), :, -1, found.place[some]].sum(0)
+    return total.view(config.n_layer, config.n_head) / N
 
 
 def copied_loss(model: LanguageModel, corpus: Corpus, *, tokens: int = TOKENS) -> float:
