@@ -9,11 +9,12 @@ from tinygpt.inside.follow import follow
 from tinygpt.inside.stream import run_through, share_of_heads
 from tinygpt.lessons.measured import GPT, loaded
 from tinygpt.models import LanguageModel, build
+from tinygpt.probes import changing
 
 IDS = torch.tensor([1, 7, 3, 3, 9])
 SWITCHES = [{}, {"residual": False}, {"layer_norm": False}, {"feed_forward": 0}, {"feed_forward": 1}, {"mask": False},
             {"activation": "gelu"}, {"positions": "none"}, {"softmax_dim": -2}, {"projection": False},
-            {"dropout": 0.5}]  # fmt: skip
+            {"dropout": 0.5}, {"surgery": "0.1 cut, 1.0 flat"}]  # fmt: skip
 
 
 def model(**parts: object) -> GPTLanguageModel:
@@ -108,6 +109,22 @@ def test_a_part_that_is_not_there_is_no_stage():
     assert list(stages(model(positions="none", **bare))) == [
         "token embedding", "stream", *(f"block 0: {part}" for part in of_head), "logits", "probabilities",
     ]  # fmt: skip
+
+
+def test_a_part_that_is_switched_off_is_no_stage_and_a_cut_head_adds_nothing():
+    seen = stages(model(surgery="0 attention, 1.0 cut, 1 feed-forward"))
+    assert not [label for label in seen if label in ("block 0: attention", "block 1: feed-forward")]
+    assert torch.equal(seen["block 0: stream after feed-forward"], seen["stream"] + seen["block 0: feed-forward"])
+    assert not seen["block 1: head 0 weights"].any() and not seen["block 1: head 0 adds"].any()
+    assert seen["block 1: head 1 adds"].any()
+
+
+def test_a_weight_that_is_changed_by_hand_is_followed_as_it_is_used():
+    gpt = model()
+    with changing(gpt, {"blocks.0.attention.weights": lambda weights: 0 * weights}):
+        seen = stages(gpt)
+    assert not seen["block 0: head 0 weights"].any() and not seen["block 0: head 0"].any()
+    torch.testing.assert_close(seen["block 0: attention"], gpt.blocks[0].attention.projection.bias.detach())
 
 
 def test_of_a_bigram_there_is_its_row():

@@ -25,7 +25,8 @@ def model(**parts: object) -> GPTLanguageModel:
 @pytest.mark.parametrize(
     "parts",
     [{}, {"residual": False}, {"layer_norm": False}, {"feed_forward": 0}, {"feed_forward": 1, "activation": "gelu"},
-     {"positions": "none"}, {"mask": False}, {"softmax_dim": -2}, {"projection": False}, {"dropout": 0.5}],
+     {"positions": "none"}, {"mask": False}, {"softmax_dim": -2}, {"projection": False}, {"dropout": 0.5},
+     {"surgery": "0.1 cut, 1 attention"}, {"surgery": "0 feed-forward, 1 feed-forward"}],
     ids=str,
 )  # fmt: skip
 @pytest.mark.parametrize("halves", [False, True])
@@ -72,6 +73,11 @@ def test_a_part_that_adds_nothing_changes_no_guess_and_the_most_changed_place_is
     seen = read_layers(gpt, IDS, halves=True)
     assert not seen.changes[0].any() and (seen.changes[1:] > 0).all()
     assert seen.most_changed.tolist() == [row.index(max(row)) for row in seen.changes.tolist()]
+
+
+def test_a_part_that_is_switched_off_changes_no_guess():
+    seen = read_layers(model(surgery="0 attention, 1 feed-forward"), IDS, halves=True)
+    assert seen.after == HALVES and seen.changes.any(1).tolist() == [False, True, True, False]
 
 
 def test_heads_of_another_width_than_the_embedding_cannot_be_read_off():

@@ -12,7 +12,7 @@ import torch
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.experiments.pairs import TRIALS
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
-from tinygpt.inside.names import FAR, MIXED, STANDS_OUT, justified_name, letters_of, named_heads
+from tinygpt.inside.names import FAR, MIXED, OFF, STANDS_OUT, justified_name, letters_of, named_heads
 from tinygpt.inside.shares import DIFFUSE, SAME, START
 from tinygpt.lessons.measured import GPT, loaded
 from tinygpt.models import build
@@ -74,6 +74,13 @@ def test_rows_that_do_not_sum_to_one_are_read_as_shares():
     """Equal scores, columns sum to 1: row 1 has half of column 0 and all of column 1, which are 1/3 and 2/3 of it."""
     for head in named_heads(build(GPTConfig(V, block_size=2, softmax_dim=-2, **AVERAGES)), TEXT):
         assert (head.scores["one back"], head.scores["itself"]) == pytest.approx((1 / 3, 2 / 3))
+
+
+def test_a_head_that_is_switched_off_is_called_so_and_a_flat_one_is_diffuse():
+    operated = build(GPTConfig(V, n_embd=8, n_head=2, n_layer=2, surgery="0.0 cut, 0.1 flat, 1 attention"))
+    heads = named_heads(operated, TEXT)
+    assert [head.name for head in heads] == [OFF, DIFFUSE, OFF, OFF]
+    assert all(heads[n].scores["one back"] == 0 for n in (0, 2, 3))
 
 
 def test_a_window_of_one_character_leaves_no_choice():

@@ -38,6 +38,12 @@ def test_a_head_that_averages_puts_equal_shares_back():
     torch.testing.assert_close(looks_back(gpt, TEXT, 2), torch.full((2, 2), expected))
 
 
+def test_an_attention_part_that_is_off_looks_nowhere():
+    gpt = build(GPTConfig(V, n_embd=16, n_head=2, n_layer=2, surgery="0 attention"))
+    looks = looks_back(gpt, TEXT, 1)
+    assert not looks[0].any() and looks[1].all()
+
+
 def test_pieces_make_no_difference():
     """More windows than one pass takes: the shares of all of them, whatever was read at once."""
     config = GPTConfig(V, block_size=32, n_embd=16, n_head=4, n_layer=4)

@@ -60,8 +60,9 @@ def test_what_is_not_there_is_said():
         units_of(model, TEXT, block=1)
     with pytest.raises(ValueError, match="no unit 99"):
         units_of(model, TEXT, block=0).contexts(99)
-    with pytest.raises(ValueError, match="no feed-forward part"):
-        units_of(build(GPTConfig(V, feed_forward=0)), TEXT, block=0)
+    for parts in ({"feed_forward": 0}, {"surgery": "0 feed-forward"}):
+        with pytest.raises(ValueError, match="no feed-forward part at work"):
+            units_of(build(GPTConfig(V, **parts)), TEXT, block=0)
 
 
 def test_looking_at_units_is_no_training():

@@ -10,6 +10,7 @@ from tinygpt.files import PROJECT
 from tinygpt.gpt import GPTConfig
 from tinygpt.inside.follow import check_position
 from tinygpt.models import ModelConfig
+from tinygpt.surgery import read_surgery
 from tinygpt.tokenizer import CharTokenizer
 
 TEMPLATE = PROJECT / "tinygpt" / "export" / "follow_pytorch.txt"
@@ -23,10 +24,11 @@ def follow_pytorch(config: ModelConfig, tokenizer: CharTokenizer, text: str, pla
     """
     ids = tokenizer.encode(text)
     check_position(len(ids), place)
-    sizes = {}
+    sizes: dict[str, object] = {}
     if isinstance(config, GPTConfig):
         if len(ids) > config.block_size:
             raise ValueError(f"{len(ids)} characters do not fit into block_size = {config.block_size}")
         sizes = {name: getattr(config, name) for name in ("n_layer", "n_head", "head_size")}
+        sizes["off"] = [tuple(one) for one in read_surgery(config.surgery)]
     typed = {"text": ascii(text), "file": ascii(file)}  # as Python writes them: nothing that is typed becomes code
     return filled(TEMPLATE, parts_of(config), **expressions_of(config), **sizes, **typed, ids=ids, place=place)

@@ -11,8 +11,8 @@
     block 0: LayerNorm 2, hidden units, feed-forward, stream after feed-forward
     LayerNorm, logits, probabilities                 the last one, a score for each character, and how likely it is
 
-A stage that a model does without is left out; a bigram has two, its logits and its probabilities. `export.follow`
-writes these numbers' own script of plain PyTorch.
+A stage that a model does without, or that is switched off (tinygpt.surgery), is left out; a bigram has two, its logits
+and its probabilities. `export.follow` writes a script of plain PyTorch that prints these very numbers.
 
 Shapes in this file:
     T   tokens in the text      C   channels (n_embd)      H   n_head      hs  head_size
@@ -25,21 +25,15 @@ from typing import cast
 
 from torch import Tensor
 
+from tinygpt.attention import MultiHeadAttention
 from tinygpt.gpt import Block, GPTLanguageModel
 from tinygpt.inside.stream import share_of_heads
 from tinygpt.models import LanguageModel
 from tinygpt.probes import entering
 
-# What enters these modules of a block, in the order in which the position meets it.
-INTO_BLOCK = {
-    "attention": "LayerNorm 1",
-    "attention.out_dropout": "attention",
-    "norm2": "stream after attention",
-    "feed_forward": "LayerNorm 2",
-    "feed_forward.shrink": "hidden units",
-    "feed_forward.dropout": "feed-forward",
-}
-BEHIND = "attention.weights", "attention.projection"  # heads: their weights, and their outputs side by side
+# What enters these modules of a block is a stage.
+ATTENTION = "attention", "attention.weights_dropout", "attention.projection", "attention.out_dropout"
+FEED_FORWARD = "norm2", "feed_forward", "feed_forward.shrink", "feed_forward.dropout"
 
 
 @dataclass(frozen=True)
@@ -94,33 +88,43 @@ def follow(model: LanguageModel, ids: Tensor, place: int) -> list[Stage]:
 def _through(model: GPTLanguageModel, ids: Tensor, place: int) -> Iterator[Stage]:
     """The stages of a GPT, in their order."""
     blocks = [f"blocks.{n}" for n in range(model.config.n_layer)]
-    inner = {f"{block}.{module}" for block in blocks for module in (*INTO_BLOCK, *BEHIND)}
+    inner = {f"{block}.{module}" for block in blocks for module in (*ATTENTION, *FEED_FORWARD)}
     seen = entering(model, ids[None], {*blocks, *inner, "norm", "lm_head"})
     yield Stage("token embedding", None, model.token_embedding_table.weight[ids[place]].detach())
     if model.position_embedding_table is not None:
         yield Stage("position", None, model.position_embedding_table.weight[place].detach())
     yield Stage("stream", None, seen["blocks.0"][0, place])
-    for n, block in enumerate(blocks):
-        for module, part in INTO_BLOCK.items():
-            if part == "attention":
-                yield from _heads(model, seen, n, place)
-            if f"{block}.{module}" in seen and (model.config.layer_norm or "LayerNorm" not in part):
-                yield Stage(part, n, seen[f"{block}.{module}"][0, place])
-        end = "stream after feed-forward" if model.config.feed_forward else "stream after attention"
-        yield Stage(end, n, seen["norm" if block == blocks[-1] else blocks[n + 1]][0, place])
+    for n, after in enumerate([*blocks[1:], "norm"]):
+        yield from _of_block(model, seen, n, place, seen[after][0, place])
     if model.config.layer_norm:
         yield Stage("LayerNorm", None, seen["lm_head"][0, place])
     yield Stage("logits", None, seen["logits"][0, place])
     yield Stage("probabilities", None, seen["logits"][0, place].softmax(-1))
 
 
-def _heads(model: GPTLanguageModel, seen: dict[str, Tensor], n: int, place: int) -> Iterator[Stage]:
-    """The heads of block n, one after another: where each looks, what it gathers, what it adds."""
-    attention = cast(Block, model.blocks[n]).attention
-    weights, joined = (seen[f"blocks.{n}.{module}"][0] for module in BEHIND)  # (H, T, T) and (T, H * hs)
-    own = joined[place].view(len(weights), -1)  # (H, hs)
-    adds = share_of_heads(attention, joined[place : place + 1])[:, 0].detach()  # (H, C)
-    for head, (row, gathered, added) in enumerate(zip(weights[:, place], own, adds, strict=True)):
+def _of_block(model: GPTLanguageModel, seen: dict[str, Tensor], n: int, place: int, after: Tensor) -> Iterator[Stage]:
+    """The stages of block n, at whose end the stream is `after`. A part that is switched off was not entered."""
+    entered = {module: f"blocks.{n}.{module}" for module in (*ATTENTION, *FEED_FORWARD)}
+    at = {module: seen[name][0] for module, name in entered.items() if name in seen}  # (T, n); weights (H, T, T)
+    if "attention" in at:
+        if model.config.layer_norm:
+            yield Stage("LayerNorm 1", n, at["attention"][place])
+        attention = cast(Block, model.blocks[n]).attention
+        yield from _heads(attention, n, at["attention.weights_dropout"][:, place], at["attention.projection"][place])
+        yield Stage("attention", n, at["attention.out_dropout"][place])
+        yield Stage("stream after attention", n, at["norm2"][place] if "norm2" in at else after)
+    if "feed_forward" in at:
+        if model.config.layer_norm:
+            yield Stage("LayerNorm 2", n, at["feed_forward"][place])
+        yield Stage("hidden units", n, at["feed_forward.shrink"][place])
+        yield Stage("feed-forward", n, at["feed_forward.dropout"][place])
+        yield Stage("stream after feed-forward", n, after)
+
+
+def _heads(attention: MultiHeadAttention, n: int, weights: Tensor, joined: Tensor) -> Iterator[Stage]:
+    """Each head of block n: where it looks, from (H, T); what it gathers, from (H * hs,); what it adds."""
+    adds = share_of_heads(attention, joined[None])[:, 0].detach()  # (H, C)
+    for head, (row, gathered, added) in enumerate(zip(weights, joined.view(len(weights), -1), adds, strict=True)):
         yield Stage(f"head {head} weights", n, row)
         yield Stage(f"head {head}", n, gathered)
         yield Stage(f"head {head} adds", n, added)

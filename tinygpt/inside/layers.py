@@ -63,9 +63,12 @@ def read_layers(model: GPTLanguageModel, ids: Tensor, *, halves: bool = False) -
         )
     modules = modules_after(config, halves=halves)
     seen = entering(model, ids[None], set(modules.values()))
-    wires = torch.cat([seen[module] for module in modules.values()])  # (S, T, C)
+    wires: list[Tensor] = []
+    for module in reversed(modules.values()):
+        # A feed-forward part that is switched off is not entered: the stream is then what the next part finds.
+        wires.insert(0, seen[module][0] if module in seen else wires[0])
     with torch.no_grad(), evaluating(model):
-        logits = model.lm_head(model.norm(wires))  # (S, T, V)
+        logits = model.lm_head(model.norm(torch.stack(wires)))  # (S, T, C) -> (S, T, V)
     return LayerGuesses(tuple(modules), logits.log_softmax(-1))
 
 

@@ -21,7 +21,8 @@ A row with a single place to look at has no choice and is left out. With softmax
 
 What a row that spreads evenly over all it may see would give comes to much on short windows: half "one back" in one of
 two. So the name is that of the habit which goes farthest from there to having all the weight, if it goes at least
-STANDS_OUT of that way; else "diffuse" from a score of EVEN on, and "mixed" below.
+STANDS_OUT of that way; else "diffuse" from a score of EVEN on, and "mixed" below. A head that was cut, or whose
+attention part is off (tinygpt.surgery), looks nowhere and is called so.
 
 Shapes in this file:
     V   vocab_size
@@ -29,19 +30,20 @@ Shapes in this file:
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from tinygpt.corpus import Corpus
-from tinygpt.gpt import GPTLanguageModel
+from tinygpt.gpt import GPTConfig, GPTLanguageModel
 from tinygpt.inside.shares import DIFFUSE, SAME, START, Measures, measures
+from tinygpt.surgery import read_surgery
 from tinygpt.training.evaluation import val_windows
 
 TOKENS = 8_192  # characters of val that heads are measured on: 1,024 windows of 8
 NEAR = {"itself": 0, "one back": 1, "two back": 2}
-FAR, MIXED = "fixed offset", "mixed"
+FAR, MIXED, OFF = "fixed offset", "mixed", "switched off"
 STANDS_OUT = 1 / 3  # of the way from an even spread to all the weight
 EVEN = 0.8  # of the entropy of an even spread
 
@@ -52,7 +54,7 @@ class NamedHead:
 
     layer: int
     head: int
-    name: str  # of a habit, or "mixed"
+    name: str  # of a habit, "mixed" or "switched off"
     scores: dict[str, float]  # by the name of each habit; nan where no row can show it
     even: dict[str, float]  # what an even spread would score
     offset: int | None  # of "fixed offset": so many places back, ahead if below 0; None where the window is too short
@@ -74,7 +76,14 @@ def named_heads(model: GPTLanguageModel, corpus: Corpus, *, tokens: int = TOKENS
     if T == 1:
         raise ValueError("With block_size = 1 a head sees a single character: it has no choice, and so no habit.")
     found = measures(model, val_windows(corpus, T, max(16, tokens // T))[:, :-1], letters_of(corpus))
-    return [_named(found, a, *divmod(a, H)) for a in range(len(found[0]) - 1)]
+    heads = [_named(found, a, *divmod(a, H)) for a in range(len(found[0]) - 1)]
+    return [replace(one, name=OFF) if is_off(model.config, one.layer, one.head) else one for one in heads]
+
+
+def is_off(config: GPTConfig, layer: int, head: int) -> bool:
+    """Whether this head hands nothing on."""
+    off = [(one.block, one.head) for one in read_surgery(config.surgery) if one.what in ("cut", "attention")]
+    return (layer, head) in off or (layer, -1) in off
 
 
 def letters_of(corpus: Corpus) -> Tensor:

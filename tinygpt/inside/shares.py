@@ -69,11 +69,17 @@ def places_seen(config: GPTConfig, T: int) -> Tensor:
 
 def row_shares(model: GPTLanguageModel, idx: Tensor) -> Tensor:
     """How each row of each head shares its weight out, and last an even spread. (W, T) -> (W, A, T, T)"""
-    seen = capture(model, idx)
-    weights = torch.cat([seen[f"blocks.{layer}.attention.weights"] for layer in range(model.config.n_layer)], dim=1)
     may_see = places_seen(model.config, idx.shape[1]).float().expand(len(idx), 1, -1, -1)
-    spread = torch.cat([weights, may_see], dim=1)
+    spread = torch.cat([weights_of_all(model, idx), may_see], dim=1)
     return spread / spread.sum(-1, keepdim=True).clamp(min=torch.finfo(spread.dtype).tiny)
+
+
+def weights_of_all(model: GPTLanguageModel, idx: Tensor) -> Tensor:
+    """The weights of all heads, layer by layer; 0 where the attention part is off. (W, T) -> (W, L * H, T, T)"""
+    seen, (W, T) = capture(model, idx), idx.shape
+    nothing = torch.zeros(W, model.config.n_head, T, T)
+    names = [f"blocks.{layer}.attention.weights" for layer in range(model.config.n_layer)]
+    return torch.cat([seen.get(name, nothing) for name in names], dim=1)
 
 
 def same_character(idx: Tensor) -> Tensor:
@@ -97,6 +103,5 @@ def looks_back(model: GPTLanguageModel, corpus: Corpus, steps: int, *, windows: 
     Row 0, whose weight is all on itself, is one of them for `steps` = 0.
     """
     rows = val_windows(corpus, model.config.block_size, windows)[:, :-1]  # (W, T)
-    seen = capture(model, rows)
-    maps = (seen[f"blocks.{layer}.attention.weights"] for layer in range(model.config.n_layer))  # (W, H, T, T) each
-    return torch.stack([weights.diagonal(-steps, -2, -1).mean((0, 2)) for weights in maps])
+    by_head = weights_of_all(model, rows).diagonal(-steps, -2, -1).mean((0, 2))
+    return by_head.view(model.config.n_layer, model.config.n_head)

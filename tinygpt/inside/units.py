@@ -9,13 +9,13 @@ Shapes in this file:
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor
 
 from tinygpt.corpus import Corpus
-from tinygpt.gpt import GPTLanguageModel
+from tinygpt.gpt import Block, GPTLanguageModel
 from tinygpt.probes import entering
 from tinygpt.training.evaluation import TOKENS_AT_ONCE, val_windows
 
@@ -65,8 +65,8 @@ def units_of(model: GPTLanguageModel, corpus: Corpus, *, block: int, count: int 
     config, T = model.config, model.config.block_size
     if not 0 <= block < config.n_layer:
         raise ValueError(f"This model has blocks 0 to {config.n_layer - 1}; there is no block {block}.")
-    if not config.feed_forward:
-        raise ValueError("This model has no feed-forward part, so it has no hidden units.")
+    if not config.feed_forward or not cast(Block, model.blocks[block]).thinks:
+        raise ValueError(f"Block {block} of this model has no feed-forward part at work, and so no hidden units.")
     rows = val_windows(corpus, T, max(16, tokens // T))  # (W, T + 1)
     name = f"blocks.{block}.feed_forward.shrink"  # what enters it are the hidden units
     hidden = config.feed_forward * config.n_embd
