@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt.files import PROJECT
-from tinygpt.spelling import RAISED, lettered, percent, powered, scientific, with_sign, ten_to, unlettered
+from tinygpt.spelling import RAISED, lettered, percent, powered, scientific, ten_to, unlettered, with_sign
 
 
 @pytest.mark.parametrize(

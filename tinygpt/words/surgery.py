@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tinygpt.inside.knockout import Rise
-from tinygpt.spelling import number, with_sign, thousands
+from tinygpt.spelling import number, thousands, with_sign
 from tinygpt.surgery import Operation, read_surgery
 from tinygpt.training.spec import RunSpec
 
