@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from tinygpt.bigram import BigramLanguageModel, next_token_loss
-from tinygpt.generation import generate
+from tinygpt.generation import generate, sampled
 from tinygpt.lessons import tables
 from tinygpt.lessons.windows import LECTURE_BATCH
 from tinygpt.plots.lessons import bigram as figures
@@ -119,7 +119,7 @@ def _table_facts(text: Counted) -> Facts:
     return facts
 
 
-@scene("big-3", code=[BigramLanguageModel.forward, next_token_loss, tables.loss, generate])
+@scene("big-3", code=[BigramLanguageModel.forward, next_token_loss, tables.loss, generate, sampled])
 def random_numbers(scene: Scene, text: Counted) -> Showing:
     """What untrained tables cost, and what one of them writes."""
     with st.container(width=200):

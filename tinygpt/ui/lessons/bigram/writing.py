@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from tinygpt.bigram import BigramLanguageModel
 from tinygpt.counting import NGramModel
-from tinygpt.generation import generate, next_probabilities
+from tinygpt.generation import drawn_from, generate, next_probabilities
 from tinygpt.lessons import tables
 from tinygpt.plots.lessons import bigram as figures
 from tinygpt.plots.lessons import bigram_drawings as drawings
@@ -156,7 +156,7 @@ def one_character(scene: Scene, text: Counted) -> Showing:
     table(lambda: {"next": [named(text.chars[i]) for i in drawn], **shares}, key=scene.key)
 
 
-@scene("big-8", code=[next_probabilities])
+@scene("big-8", code=[next_probabilities, drawn_from])
 def sharper_or_flatter(scene: Scene, text: Counted) -> Showing:
     """A row at several temperatures, and what is written then."""
     val, sharp = _losses_at(text.corpus.name)
