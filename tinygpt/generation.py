@@ -136,7 +136,7 @@ def generate(
     past = Past() if cache and can_be_cached(model.config) else None
     unread = idx
     for _ in range(max_new_tokens):
-        if past is None or idx.shape[1] > block_size:
+        if past is None or idx.shape[1] > block_size:  # nothing can be kept, or not any more: the window slides
             past, idx = None, idx[:, -block_size:]
             unread = idx
         logits, read = next_logits(reader, unread, past), unread.shape[1]
