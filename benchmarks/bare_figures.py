@@ -34,7 +34,8 @@ from tinygpt.plots.lessons import (
 from tinygpt.plots.lessons.attention import sums_figure
 from tinygpt.randomness import generator
 from tinygpt.training.presets import PRESETS
-from tinygpt.ui.drag import Picture, drag
+from tinygpt.ui.dials import Dial, switch
+from tinygpt.ui.drag import Picture, drag, swap
 from tinygpt.variance import random_qk
 
 TEXT = "the king"
@@ -50,26 +51,25 @@ class Control(NamedTuple):
     ways: tuple[str, str]  # what is clicked in it in turn
     figure: str
     link: str = ""  # what the address of the lesson says, where the figure is not there at first
+    by_server: bool = False  # whether the server draws the picture; else the browser swaps it
 
 
-# Of each lesson the slider whose pictures the browser swaps, by its key, and the switch whose picture the server draws.
+# Of each lesson a slider whose pictures the browser swaps, by its key, and a switch.
 SLIDERS = {
     "tokens": "t", "bigram": "temperature", "averaging": "t", "attention": "t_step", "scaling": "size",
     "transformer": "wide",
 }  # fmt: skip
 SWITCHES = {
-    "tokens": Control("log_shares", (LABEL, LABEL), "tok_2"),
-    "bigram": Control("seed", (UP, DOWN), "big_3"),
+    "tokens": Control("log_shares", (LABEL, LABEL), "tok_2", by_server=True),
+    "bigram": Control("seed", (UP, DOWN), "big_3", by_server=True),
     "averaging": Control(
-        "change",
-        ("role=radio[name='add 1 to x[5]']", "role=radio[name='swap x[0] and x[1]']"),
-        "avg_8",
-        "change=swap+x[0]+and+x[1]",
+        "change", ("role=radio[name='add 1 to x[5]']", "role=radio[name='swap x[0] and x[1]']"), "avg_8",
+        "change=swap+x[0]+and+x[1]", by_server=True,
     ),
-    "attention": Control("softmax_dim", ("role=radio[name='1']", "role=radio[name='-1']"), "att_8"),
-    "scaling": Control("trained_size", ("role=radio[name='64']", "role=radio[name='256']"), "sca_8"),
-    "transformer": Control("wrong_confound", (LABEL, LABEL), "tra_5"),
-}
+    "attention": Control("softmax_dim", ("role=radio[name='1']", "role=radio[name='-1']"), "att_8", by_server=True),
+    "scaling": Control("trained_size", ("role=radio[name='64']", "role=radio[name='256']"), "sca_8", by_server=True),
+    "transformer": Control("drag_wrong_confound", (LABEL, LABEL), "drag_wrong_confound"),
+}  # fmt: skip
 
 
 @cache
@@ -80,7 +80,7 @@ def counted() -> tuple[Corpus, Tensor, list[float]]:
     return corpus, counts, random_losses(counts, range(200)).tolist()
 
 
-def figure(lesson: str, key: str) -> go.Figure:
+def drawn_by_server(lesson: str, key: str) -> go.Figure:
     """A lesson's switch, and the figure that the server draws for it."""
     corpus, counts, losses = counted()
     match lesson:
@@ -103,25 +103,31 @@ def figure(lesson: str, key: str) -> go.Figure:
             dim = st.segmented_control("dim", (-1, 1), default=-1, required=True, key=key)
             q, k = torch.randn(2, 1, len(TEXT), 32, generator=generator(1337))
             return sums_figure(attention_stages(q, k, dim=dim).weights[0], list(TEXT), "light")
-        case "scaling":  # heads that were trained with the division and without
+        case _:  # scaling: heads that were trained with the division and without
             size = st.segmented_control("head_size", list(SIZES), default=256, required=True, key=key)
             trained = {
                 stage: [[result(f"{name}-{hs}", seed).val_loss for seed in (1337, 1)] for hs in SIZES]
                 for stage, name in (("scaled", "scaled"), ("scores", "unscaled"))
             }
             return scaling.trained(SIZES, trained, 2.48, "light", chosen=size)
-        case _:  # transformer: three models as places on a chart, or two of them
-            names = ["feed-forward", "blocks"] if st.toggle("as the ladder does", key=key) else FAIR
-            found = {name: tuple(one.val_loss for one in results_of_seeds(name)) for name in names}
-            sizes = [count_parameters(EXPERIMENTS[name].model) for name in names]
-            points = [
-                transformer.Trained(name, size, losses, "gpt")
-                for size, (name, losses) in zip(sizes, found.items(), strict=True)
-            ]
-            return transformer.fair_test(points, [(0, 1, "changed")], "light")
 
 
-def pictures(lesson: str) -> list[str]:
+def swapped(lesson: str) -> tuple[list[str], Dial]:
+    """A lesson's switch, and the pictures that the browser swaps for it."""
+    points = [  # transformer: three models as places on a chart, or two of them
+        transformer.Trained(
+            name,
+            count_parameters(EXPERIMENTS[name].model),
+            tuple(one.val_loss for one in results_of_seeds(name)),
+            "gpt",
+        )
+        for name in FAIR
+    ]
+    arrows = [(0, 1, "numbers"), (1, 2, "skips")], [(0, 2, "both")]
+    return [transformer.fair_test(points, each, "light") for each in arrows], switch("wrong_confound", "as the ladder")
+
+
+def slid(lesson: str) -> list[str]:
     """What the browser swaps while a lesson's slider moves."""
     corpus, counts, _ = counted()
     q, k, v = torch.randn(3, len(TEXT), 32, generator=generator(1337))
@@ -166,11 +172,14 @@ def pictures(lesson: str) -> list[str]:
 def page(lesson: str, kind: str) -> None:
     """A control and its figure, and nothing else."""
     if kind == "slider":
-        drawn = [Picture(drawing, f"position {n}") for n, drawing in enumerate(pictures(lesson))]
+        drawn = [Picture(drawing, f"position {n}") for n, drawing in enumerate(slid(lesson))]
         drag(drawn, key=SLIDERS[lesson], label="position", names=[str(n) for n in range(len(drawn))], default=2)
-    else:
-        dressed = look.dress(figure(lesson, SWITCHES[lesson].key), "light")
+    elif SWITCHES[lesson].by_server:
+        dressed = look.dress(drawn_by_server(lesson, SWITCHES[lesson].key), "light")
         st.plotly_chart(dressed, theme=None, config=look.CONFIG, key=SWITCHES[lesson].figure)
+    else:
+        drawings, dial = swapped(lesson)
+        swap([Picture(drawing, f"position {n}") for n, drawing in enumerate(drawings)], dial)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from tinygpt.probes import unwatched
 from tinygpt.tokenizer import CharTokenizer
 
 FLOAT = torch.finfo(torch.float32)
-COLDEST, HOTTEST = FLOAT.tiny, FLOAT.max  # a temperature beyond these, by which no score can be divided, counts as these
+COLDEST, HOTTEST = FLOAT.tiny, FLOAT.max  # a temperature beyond these counts as these: no score can be divided by it
 
 
 class Token(NamedTuple):

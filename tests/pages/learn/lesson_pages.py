@@ -4,6 +4,7 @@ import inspect
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -34,10 +35,30 @@ def said(page: AppTest) -> str:
     return re.sub(r"\\([^\w\s])", r"\1", " ".join(text.value for text in page.markdown))
 
 
+def drawn(page: AppTest, key: str) -> dict[str, Any]:
+    """What the browser is sent of the figure under `key`: its pictures, and its dials with their positions."""
+    (figure,) = [c for c in page.get("bidi_component") if c.proto.id.endswith(f"-drag_{key}")]
+    return json.loads(figure.proto.json)
+
+
 def sentences(page: AppTest, key: str) -> list[str]:
     """The caption at every position of the figure that follows the finger under `key`."""
-    (figure,) = [c for c in page.get("bidi_component") if c.proto.id.endswith(f"-drag_{key}")]
-    return [picture[1] for picture in json.loads(figure.proto.json)["pictures"]]
+    return [picture[1] for picture in drawn(page, key)["pictures"]]
+
+
+def position(page: AppTest, key: str) -> str:
+    """Where the dial under `key` stands, as people read it, in whichever figure it is."""
+    sent = [json.loads(c.proto.json) for c in page.get("bidi_component") if "-drag_" in c.proto.id]
+    (dial,) = [dial for figure in sent for dial in figure["dials"] if dial["key"] == key]
+    return dial["names"][dial["at"]]
+
+
+def shown(page: AppTest, key: str) -> str:
+    """The caption of the figure under `key` where it begins."""
+    figure, at = drawn(page, key), 0
+    for dial in figure["dials"]:
+        at = at * len(dial["names"]) + dial["at"]
+    return figure["pictures"][at][1]
 
 
 def pictures(page: AppTest) -> int:

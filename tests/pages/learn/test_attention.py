@@ -12,7 +12,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.learn import lesson_pages
-from tests.pages.learn.lesson_pages import asked, replied, said, sentences
+from tests.pages.learn.lesson_pages import asked, position, replied, said, sentences
 from tinygpt.checkpoint.model_file import load
 from tinygpt.corpus import default_corpus, load_corpus
 from tinygpt.gpt import GPTLanguageModel
@@ -380,7 +380,7 @@ def test_the_unturned_query_scores_what_the_four_pictures_score():
 def test_the_question_about_half_a_turn_is_answered_by_a_picture_of_it():
     page = lesson_pages.opened("attention")
     asked(page, "att_4").set_value(1).run()
-    assert not page.exception and component(page, "drag_turn")["at"] == 18
+    assert not page.exception and position(page, "turn") == "180\u00b0"
     assert replied(page, "att_4") == (
         "**Right.** Its score changes its sign, from 63.73 to \u221263.73: the highest is now the lowest."
     )

@@ -7,7 +7,7 @@ import re
 import pytest
 import torch
 
-from tests.pages.learn.lesson_pages import asked, opened, said, sentences
+from tests.pages.learn.lesson_pages import asked, drawn, opened, position, said, sentences
 from tinygpt.averaging import mean_by_loop, mean_by_softmax
 from tinygpt.corpus import default_corpus, load_corpus
 from tinygpt.lessons.measured import counted, result
@@ -60,7 +60,7 @@ def test_an_answer_shows_row_7_and_a_wrong_one_its_own_mark():
     page = opened("averaging")
     asked(page, "avg_1").set_value(0).run()
     shown = drawn(page, "t")
-    assert shown["at"] == 7
+    assert position(page, "t") == "7"
     assert ["your guess" in picture[0] for picture in shown["pictures"]] == [False] * 7 + [True]
     asked(page, "avg_1").set_value(1).run()
     assert not any("your guess" in picture[0] for picture in drawn(page, "t")["pictures"])
@@ -96,12 +96,12 @@ def test_each_row_of_the_product_is_the_loop_s_average(page):
 def test_an_answer_about_the_last_row_shows_it():
     page = opened("averaging")
     asked(page, "avg_3").set_value(1).run()
-    assert drawn(page, "wei_row")["at"] == 7
+    assert position(page, "wei_row") == "7"
 
 
 def test_the_stages_begin_with_the_scores_and_write_minus_infinity_into_the_future(page):
     stages = drawn(page, "stage3")
-    assert (stages["at"], stages["names"][0]) == (0, "1 scores")
+    assert position(page, "stage3") == "1 scores"
     assert [picture[0].count(">\u2212\u221e<") for picture in stages["pictures"]] == [0, 28, 0, 0]
     assert [picture[0].count(">0<") for picture in stages["pictures"][2:]] == [28 + 2, 28 + 2], "and two names of axes"
 
@@ -109,7 +109,7 @@ def test_the_stages_begin_with_the_scores_and_write_minus_infinity_into_the_futu
 def test_an_answer_about_score_0_shows_the_weights_that_it_gives():
     page = opened("averaging")
     asked(page, "avg_4").set_value(0).run()
-    assert page.button_group(key="fill").value == "0" and drawn(page, "stage3")["at"] == 3
+    assert page.button_group(key="fill").value == "0" and position(page, "stage3") == "4 weights"
     assert "yet gives 0.88 of its weight" in said(page)
 
 
@@ -140,7 +140,7 @@ def test_zeroing_after_the_softmax_breaks_the_sum(page):
     assert "row 0 now sums to 0.125" in said(page)
     (formula,) = [block.value for block in page.latex if "row 2" in block.value]
     assert "= 0.125" in formula, "the softmax was that of zeros"
-    assert drawn(page, "stage3")["names"][-1] == "4 the future set to 0"
+    assert drawn(page, "stage3")["dials"][0]["names"][-1] == "4 the future set to 0"
     page.button(key="right_wrong_after").click().run()
     assert "wrong on purpose" not in said(page)
 
@@ -199,12 +199,6 @@ def test_an_average_beside_the_last_character_is_better_than_the_bigram(page):
     both, pairs = result("averaging-skip").val_loss, counted()[0]["2-gram"].val
     assert both < pairs - 0.03
     assert f"a model that has both ends at {both:.2f}, below the bigram's {pairs:.2f}" in said(page)
-
-
-def drawn(page, key):
-    """What the figure under `key`, which follows the finger, was sent."""
-    (figure,) = [c for c in page.get("bidi_component") if c.proto.id.endswith(f"-drag_{key}")]
-    return json.loads(figure.proto.json)
 
 
 def handles(page):

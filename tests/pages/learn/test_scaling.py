@@ -6,7 +6,7 @@ import re
 import pytest
 import torch
 
-from tests.pages.learn.lesson_pages import asked, hidden, opened, pictures, replied, said, sentences
+from tests.pages.learn.lesson_pages import asked, hidden, opened, pictures, position, replied, said, sentences
 from tests.waiting import until
 from tinygpt.attention import attention_stages
 from tinygpt.averaging import softmax_weights
@@ -32,13 +32,6 @@ def drawn(page, key):
     return [picture[0] for picture in json.loads(figure.proto.json)["pictures"]]
 
 
-def at(page, key):
-    """The position that such a figure is asked to show."""
-    (figure,) = [c for c in page.get("bidi_component") if c.proto.id.endswith(f"-drag_{key}")]
-    data = json.loads(figure.proto.json)
-    return data["names"][data["at"]]
-
-
 def test_before_its_answer_the_first_picture_is_one_score_and_says_no_spread():
     page = opened("scaling")
     assert not page.get("plotly_chart") and not page.latex
@@ -52,7 +45,7 @@ def test_before_its_answer_the_first_picture_is_one_score_and_says_no_spread():
 def test_an_answer_turns_one_score_into_many_and_keeps_the_guess_at_16():
     page = opened("scaling")
     asked(page, "sca_1").set_value(2).run()
-    assert at(page, "terms") == "16"
+    assert position(page, "terms") == "16"
     assert sentences(page, "terms")[4] == (
         "After 16 products the 20\u202f480 sums have spread 3.99; the root of 16 is 4.00 (dashed). "
         "Without their minus signs the products would add up to 10.2 on average."
@@ -66,7 +59,7 @@ def test_the_variance_is_shown_at_the_size_that_was_asked_with_the_guess():
     page = opened("scaling")
     before = pictures(page)
     asked(page, "sca_2").set_value(1).run()
-    assert pictures(page) == before + 1 and at(page, "size") == "64"
+    assert pictures(page) == before + 1 and position(page, "size") == "64"
     assert all("your guess" in drawing for drawing in drawn(page, "size"))
 
 
@@ -144,7 +137,7 @@ def test_softmax_along_an_axis_that_five_scores_do_not_have_is_an_error():
 def test_the_first_question_shows_factor_8_and_hides_how_far_the_winner_moves():
     page = opened("scaling")
     asked(page, "sca_3").set_value(2).run()
-    assert at(page, "factor") == "8" and "show_sca_4" in hidden(page)
+    assert position(page, "factor") == "8" and "show_sca_4" in hidden(page)
     assert ["your guess 2.30" in drawing for drawing in drawn(page, "factor")].index(True) == 7
     assert not any("The winner's weight moves by" in sentence for sentence in sentences(page, "factor"))
 
@@ -153,7 +146,7 @@ def test_the_second_question_shows_factor_100_where_the_winner_cannot_be_moved()
     page = opened("scaling")
     asked(page, "sca_3").set_value(1).run()
     asked(page, "sca_4").set_value(2).run()
-    assert at(page, "factor") == "100" and "show_sca_4" not in hidden(page)
+    assert position(page, "factor") == "100" and "show_sca_4" not in hidden(page)
     assert sentences(page, "factor")[-1].endswith(
         "weight moves by 2.06\u00b710\u207b\u2079 per unit of its score; computed in 32 bits, by exactly 0."
     )
