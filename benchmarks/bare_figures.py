@@ -31,10 +31,10 @@ from tinygpt.plots.lessons import (
     transformer,
     transformer_drawings,
 )
-from tinygpt.plots.lessons.attention import sums_figure
+from tinygpt.plots.lessons.attention_sums import sums_drawing
 from tinygpt.randomness import generator
 from tinygpt.training.presets import PRESETS
-from tinygpt.ui.dials import Dial, switch
+from tinygpt.ui.dials import Dial, buttons, switch
 from tinygpt.ui.drag import Picture, drag, swap
 from tinygpt.variance import random_qk
 
@@ -66,7 +66,7 @@ SWITCHES = {
         "change", ("role=radio[name='add 1 to x[5]']", "role=radio[name='swap x[0] and x[1]']"), "avg_8",
         "change=swap+x[0]+and+x[1]", by_server=True,
     ),
-    "attention": Control("softmax_dim", ("role=radio[name='1']", "role=radio[name='-1']"), "att_8", by_server=True),
+    "attention": Control("drag_softmax_dim", ("role=radio[name='1']", "role=radio[name='-1']"), "drag_softmax_dim"),
     "scaling": Control("trained_size", ("role=radio[name='64']", "role=radio[name='256']"), "sca_8", by_server=True),
     "transformer": Control("drag_wrong_confound", (LABEL, LABEL), "drag_wrong_confound"),
 }  # fmt: skip
@@ -99,10 +99,6 @@ def drawn_by_server(lesson: str, key: str) -> go.Figure:
             others = {"swap x[0] and x[1]": swapped, "add 1 to x[5]": raised}
             other = st.segmented_control("change", list(others), default="swap x[0] and x[1]", required=True, key=key)
             return averaging.changes_bars(changed_rows(x, others[other]), list(map(str, range(8))), "light")
-        case "attention":  # softmax along both axes, with random queries and keys
-            dim = st.segmented_control("dim", (-1, 1), default=-1, required=True, key=key)
-            q, k = torch.randn(2, 1, len(TEXT), 32, generator=generator(1337))
-            return sums_figure(attention_stages(q, k, dim=dim).weights[0], list(TEXT), "light")
         case _:  # scaling: heads that were trained with the division and without
             size = st.segmented_control("head_size", list(SIZES), default=256, required=True, key=key)
             trained = {
@@ -114,17 +110,19 @@ def drawn_by_server(lesson: str, key: str) -> go.Figure:
 
 def swapped(lesson: str) -> tuple[list[str], Dial]:
     """A lesson's switch, and the pictures that the browser swaps for it."""
-    points = [  # transformer: three models as places on a chart, or two of them
-        transformer.Trained(
-            name,
-            count_parameters(EXPERIMENTS[name].model),
-            tuple(one.val_loss for one in results_of_seeds(name)),
-            "gpt",
-        )
-        for name in FAIR
-    ]
-    arrows = [(0, 1, "numbers"), (1, 2, "skips")], [(0, 2, "both")]
-    return [transformer.fair_test(points, each, "light") for each in arrows], switch("wrong_confound", "as the ladder")
+    match lesson:
+        case "attention":  # softmax along both axes, with random queries and keys
+            q, k = torch.randn(2, 1, len(TEXT), 32, generator=generator(1337))
+            both = [attention_stages(q, k, dim=dim).weights[0] for dim in (-1, 1)]
+            return [sums_drawing(each, TEXT, "light") for each in both], buttons("softmax_dim", "dim", (-1, 1))
+        case _:  # transformer: three models as places on a chart, or two of them
+            points = []
+            for name in FAIR:
+                losses = tuple(one.val_loss for one in results_of_seeds(name))
+                points.append(transformer.Trained(name, count_parameters(EXPERIMENTS[name].model), losses, "gpt"))
+            arrows = [(0, 1, "numbers"), (1, 2, "skips")], [(0, 2, "both")]
+            ladder = switch("wrong_confound", "as the ladder does")
+            return [transformer.fair_test(points, each, "light") for each in arrows], ladder
 
 
 def slid(lesson: str) -> list[str]:

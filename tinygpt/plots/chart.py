@@ -15,6 +15,7 @@ from tinygpt.spelling import number
 
 DASHES = {"solid": "", "dash": "9 6", "dot": "2 5", "dashdot": "9 5 2 5"}  # as Plotly calls them
 SIDES = {"square": (4, 1 / 8), "pentagon": (5, 0), "triangle-up": (3, 0), "diamond": (4, 0)}  # and turned, in parts
+LEAST = 260  # px: a chart that would be narrower stands below what is beside it
 STEPS = 1, 2, 2.5, 5, 10  # what an axis counts by, times a power of ten
 
 
@@ -64,6 +65,13 @@ class Plane:
             for a, b in zip(places, places[1:], strict=False)
         )
 
+    def bar(self, x: float, y: float, wide: float, tone: str, *, says: str = "") -> str:
+        """A bar from 0 up to `y`, its middle at `x`; a bar of nothing is a hairline."""
+        (low, high), top = self.x, min(self.down(y), self.down(0) - 1)
+        size = f'width="{100 * wide / (high - low):.2f}%" height="{self.down(0) - top:.1f}"'
+        said = f"<title>{escape(says)}</title>" if says else ""
+        return f'<rect x="{self.across(x - wide / 2)}" y="{top:.1f}" {size} rx="2" fill="{tone}">{said}</rect>'
+
     def heights(self, ticks: Mapping[float, str], mode: Mode, *, title: str = "") -> str:
         """Hairlines across with their numbers at the left, and over them what they count."""
         p, parts = PALETTE[mode], []
@@ -83,7 +91,7 @@ class Plane:
 
     def drawn(self, *parts: str, left: float = 52, right: float = 8, top: float = 8, below: float = 56) -> str:
         """The whole chart with so many px around its room for what is written there."""
-        room = f"width:100%;box-sizing:border-box;padding:{top:g}px {right:g}px {below:g}px {left:g}px"
+        room = f"flex:1 1 {LEAST}px;box-sizing:border-box;padding:{top:g}px {right:g}px {below:g}px {left:g}px"
         look = f"display:block;width:100%;height:{self.height:g}px;overflow:visible"
         whole = f"<svg xmlns='http://www.w3.org/2000/svg' style='{look}' font-family='{SANS}' aria-hidden='true'>"
         return f'<div style="{room}">{whole}{"".join(parts)}</svg></div>'
