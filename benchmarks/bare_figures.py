@@ -63,8 +63,8 @@ SWITCHES = {
     "tokens": Control("log_shares", (LABEL, LABEL), "tok_2", by_server=True),
     "bigram": Control("seed", (UP, DOWN), "big_3", by_server=True),
     "averaging": Control(
-        "change", ("role=radio[name='add 1 to x[5]']", "role=radio[name='swap x[0] and x[1]']"), "avg_8",
-        "change=swap+x[0]+and+x[1]", by_server=True,
+        "drag_change", ("role=radio[name='add 1 to x[5]']", "role=radio[name='swap x[0] and x[1]']"), "drag_change",
+        "change=swap+x[0]+and+x[1]",
     ),
     "attention": Control("drag_softmax_dim", ("role=radio[name='1']", "role=radio[name='-1']"), "drag_softmax_dim"),
     "scaling": Control("trained_size", ("role=radio[name='64']", "role=radio[name='256']"), "sca_8", by_server=True),
@@ -92,13 +92,6 @@ def drawn_by_server(lesson: str, key: str) -> go.Figure:
             seed = int(st.number_input("seed", 0, 99, 0, key=key))
             table = build(BigramConfig(corpus.tokenizer.vocab_size), seed=seed)
             return bigram.random_tables(losses, loss(softmax_of_table(table), counts), 4.17, "light")
-        case "averaging":  # which averages move when the points do
-            x = torch.randn(1, 8, 2, generator=generator(1337))
-            raised, swapped = x.clone(), x[:, [1, 0, *range(2, 8)]]
-            raised[:, 5] += 1
-            others = {"swap x[0] and x[1]": swapped, "add 1 to x[5]": raised}
-            other = st.segmented_control("change", list(others), default="swap x[0] and x[1]", required=True, key=key)
-            return averaging.changes_bars(changed_rows(x, others[other]), list(map(str, range(8))), "light")
         case _:  # scaling: heads that were trained with the division and without
             size = st.segmented_control("head_size", list(SIZES), default=256, required=True, key=key)
             trained = {
@@ -111,6 +104,13 @@ def drawn_by_server(lesson: str, key: str) -> go.Figure:
 def swapped(lesson: str) -> tuple[list[str], Dial]:
     """A lesson's switch, and the pictures that the browser swaps for it."""
     match lesson:
+        case "averaging":  # which averages move when the points do
+            x = torch.randn(1, 8, 2, generator=generator(1337))
+            raised, swap_two = x.clone(), x[:, [1, 0, *range(2, 8)]]
+            raised[:, 5] += 1
+            changes, names = [changed_rows(x, other) for other in (swap_two, raised)], list(map(str, range(8)))
+            dial = buttons("change", "change", ("swap x[0] and x[1]", "add 1 to x[5]"))
+            return [averaging.changes_bars(each, names, "light") for each in changes], dial
         case "attention":  # softmax along both axes, with random queries and keys
             q, k = torch.randn(2, 1, len(TEXT), 32, generator=generator(1337))
             both = [attention_stages(q, k, dim=dim).weights[0] for dim in (-1, 1)]

@@ -41,6 +41,7 @@ _swap = st.components.v2.component(
     + dials.CSS
     + """
 :host, div, p, label, button { font-family: var(--st-font); color: var(--st-text-color); font-size: 1rem; }
+.drawing { align-content: flex-start; }
 [data-at] { cursor: pointer; }
 [data-round] { cursor: grab; touch-action: none; }
 .words { display: grid; max-width: 900px; margin: .75rem 0 0; line-height: 1.6; }
@@ -76,9 +77,23 @@ export default function ({ data, parentElement, setStateValue }) {
     drawing.later = setTimeout(() => setStateValue("at", [...known.get(parentElement).at]), PAUSE);
   };
   const showDials = setUp(dials, find(".dials"), turned, left);
+  const slides = dials.findIndex((dial) => dial.kind === "slider");
+  drawing.fit = () => {  // as high as the highest picture that a press of a button can bring: nothing below moves
+    const side = dials.slice(slides + 1).reduce((all, dial) => all * dial.names.length, 1);  // pictures for each step
+    const near = pictures.map((picture) => picture[0]).filter((_, place) =>
+      slides < 0 || Math.floor(place / side) % dials[slides].names.length === at[slides]);
+    const all = near.join(""), wide = drawing.clientWidth;
+    if (near.length < 2 || (drawing.wide === wide && drawing.all === all)) return;
+    drawing.style.minHeight = "";
+    const heights = near.map((picture) => { drawing.innerHTML = picture; return drawing.offsetHeight; });
+    drawing.style.minHeight = `${Math.max(...heights)}px`;
+    Object.assign(drawing, { wide, all });
+    show();
+  };
+  drawing.watch ??= new ResizeObserver(() => drawing.fit());
+  drawing.watch.observe(drawing);
   const longest = pictures.reduce((so, [, words]) => (words.length > so.length ? words : so), "");
   if (longest) say(find(".room"), data.before, longest);  // what is below does not move when a sentence is shorter
-  const slides = dials.findIndex((dial) => dial.kind === "slider");
   drawing.onclick = (event) => {  // a part of a picture that stands for a position leads to it
     const to = event.target.closest("[data-at]");
     if (!to) return;
@@ -102,6 +117,7 @@ export default function ({ data, parentElement, setStateValue }) {
     drawing.onpointermove = null;
   };
   show();
+  drawing.fit();
   if (moves.includes(true)) setStateValue("at", [...at]);
 }
 """,

@@ -1,5 +1,7 @@
 """The figures of the mathematical trick."""
 
+import re
+
 import pytest
 import torch
 
@@ -106,8 +108,10 @@ def test_unequal_bits_carry_a_cross_and_all_digits():
 
 
 def test_bars_say_how_far_each_row_moves():
-    (bars,) = figures.changes_bars(torch.tensor([0.5, 0.0]), ["F 0", "i 1"], "light").data
-    assert list(bars.text) == ["0.50", "0"]
+    drawing = figures.changes_bars(torch.tensor([0.5, 0.0]), ["F 0", "i 1"], "light")
+    assert re.findall(">([^<>]+)</text>", drawing) == ["largest change", "0.50", "F 0", "0", "i 1", "row of xbow"]
+    high, low = map(float, re.findall(r'height="([\d.]+)" rx="2"', drawing))
+    assert (high, low) == (pytest.approx(104 / 1.15, abs=0.1), 1)
 
 
 def test_an_empty_plane_has_its_points_and_places_for_what_the_browser_draws():

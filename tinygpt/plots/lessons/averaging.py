@@ -13,10 +13,11 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 from torch import Tensor
 
+from tinygpt.plots.chart import Plane
 from tinygpt.plots.drawing import GAP, Tile, dot, line, rect, shade, svg, tiles, words
 from tinygpt.plots.lessons.attention import unmasked
 from tinygpt.plots.lessons.attention_stages import finite
-from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode, annotate, color, dress, shares
+from tinygpt.plots.look import PALETTE, TICK, Mode, annotate, color, dress, shares
 from tinygpt.plots.losses.ends import moved_apart
 from tinygpt.spelling import number, shown
 
@@ -318,12 +319,14 @@ def equal_cells(a: Tensor, b: Tensor, mode: Mode) -> go.Figure:
     return dress(figure, mode).update_layout(height=340)
 
 
-def changes_bars(changes: Tensor, names: Sequence[str], mode: Mode) -> go.Figure:
+def changes_bars(changes: Tensor, names: Sequence[str], mode: Mode) -> str:
     """How far each row of xbow, with its name, moves. `changes` is (T,)"""
-    values = changes.tolist()
-    figure = go.Figure(go.Bar(x=list(range(len(values))), y=values, marker_color=color("heads", mode), width=0.55,
-                              text=[number(v) if v > 1e-6 else "0" for v in values], textposition="outside",
-                              cliponaxis=False, hovertemplate="row %{x} moves by %{y:.4f}<extra></extra>"))  # fmt: skip
-    figure.update_xaxes(tickvals=list(range(len(values))), ticktext=list(names), title="row of xbow")
-    figure.update_yaxes(range=[0, 1.15 * max(max(values), 1e-3)], title="largest change")
-    return dress(figure, mode).update_layout(height=300, margin_t=24, font_size=LABEL)
+    values, p, tone = changes.tolist(), PALETTE[mode], color("heads", mode)
+    plane = Plane((-0.5, len(values) - 0.5), (0, 1.15 * max(*values, 1e-3)), 104)
+    parts = [words(0, -22, "largest change", p.muted, size=TICK), plane.level(0, p.rule, thick=1, dash="solid")]
+    for t, (name, moved) in enumerate(zip(names, values, strict=True)):
+        parts.append(plane.bar(t, moved, 0.55, tone, says=f"row {t} moves by {number(moved, 4)}"))
+        said = number(moved) if moved > 1e-6 else "0"
+        parts.append(plane.at(t, moved, words(0, -11, said, p.ink, size=TICK, anchor="middle")))
+        parts.append(plane.at(t, 0, words(0, 15, name, p.muted, size=15, anchor="middle", mono=True)))
+    return plane.drawn(*parts, plane.widths({}, mode, title="row of xbow"), left=4, right=4, top=36)
