@@ -3,7 +3,7 @@
 import streamlit as st
 
 from tinygpt.ui import addresses, frame
-from tinygpt.ui.inside import chosen, machine, reading
+from tinygpt.ui.inside import chosen, reading, sections
 
 frame.bench("Inside", "Open a model: where each head looks, what it expects next, and how that came to be.")
 addresses.remember("inside")
@@ -14,4 +14,4 @@ with left:
     window = reading.choose_reading(model) if model else None
 with right:
     if model and window:
-        machine.time_machine(model, window)
+        sections.section(model, window)
