@@ -25,8 +25,8 @@ from tinygpt.plots.lessons import (
     averaging,
     bigram,
     bigram_drawings,
-    scaling,
     scaling_drawings,
+    scaling_trained,
     tokens,
     transformer,
     transformer_drawings,
@@ -67,7 +67,7 @@ SWITCHES = {
         "change=swap+x[0]+and+x[1]",
     ),
     "attention": Control("drag_softmax_dim", ("role=radio[name='1']", "role=radio[name='-1']"), "drag_softmax_dim"),
-    "scaling": Control("trained_size", ("role=radio[name='64']", "role=radio[name='256']"), "sca_8", by_server=True),
+    "scaling": Control("drag_trained_size", ("role=radio[name='64']", "role=radio[name='256']"), "drag_trained_size"),
     "transformer": Control("drag_wrong_confound", (LABEL, LABEL), "drag_wrong_confound"),
 }  # fmt: skip
 
@@ -88,17 +88,10 @@ def drawn_by_server(lesson: str, key: str) -> go.Figure:
             times = torch.bincount(corpus.data, minlength=corpus.tokenizer.vocab_size).tolist()
             logarithmic = st.toggle("logarithmic", key=key)
             return tokens.vocabulary_bars(times, corpus.tokenizer.chars, "light", logarithmic=logarithmic)
-        case "bigram":  # random tables
+        case _:  # bigram: random tables
             seed = int(st.number_input("seed", 0, 99, 0, key=key))
             table = build(BigramConfig(corpus.tokenizer.vocab_size), seed=seed)
             return bigram.random_tables(losses, loss(softmax_of_table(table), counts), 4.17, "light")
-        case _:  # scaling: heads that were trained with the division and without
-            size = st.segmented_control("head_size", list(SIZES), default=256, required=True, key=key)
-            trained = {
-                stage: [[result(f"{name}-{hs}", seed).val_loss for seed in (1337, 1)] for hs in SIZES]
-                for stage, name in (("scaled", "scaled"), ("scores", "unscaled"))
-            }
-            return scaling.trained(SIZES, trained, 2.48, "light", chosen=size)
 
 
 def swapped(lesson: str) -> tuple[list[str], Dial]:
@@ -115,6 +108,13 @@ def swapped(lesson: str) -> tuple[list[str], Dial]:
             q, k = torch.randn(2, 1, len(TEXT), 32, generator=generator(1337))
             both = [attention_stages(q, k, dim=dim).weights[0] for dim in (-1, 1)]
             return [sums_drawing(each, TEXT, "light") for each in both], buttons("softmax_dim", "dim", (-1, 1))
+        case "scaling":  # heads that were trained with the division and without
+            trained = {
+                stage: [[result(f"{name}-{hs}", seed).val_loss for seed in (1337, 1)] for hs in SIZES]
+                for stage, name in (("scaled", "scaled"), ("scores", "unscaled"))
+            }
+            drawn = [scaling_trained.trained(SIZES, trained, 2.48, "light", chosen=size) for size in SIZES]
+            return drawn, buttons("trained_size", "head_size", SIZES, len(SIZES) - 1)
         case _:  # transformer: three models as places on a chart, or two of them
             points = []
             for name in FAIR:

@@ -21,10 +21,10 @@ def test_on_an_axis_of_powers_each_tenfold_is_as_long():
     assert (plane.across(10), plane.down(0.1)) == ("50.00%", pytest.approx(50))
 
 
-def test_a_curve_goes_from_each_place_to_the_next():
-    drawing = PLANE.curve([0, 5, 10], [2, 4, 3], "red")
-    strokes = re.findall(r'x1="([\d.]+)%" y1="([\d.]+)" x2="([\d.]+)%" y2="([\d.]+)"', drawing)
-    assert [tuple(map(float, one)) for one in strokes] == [(0, 100, 50, 0), (50, 0, 100, 50)]
+def test_a_curve_goes_through_its_places_on_a_ground_as_wide_as_the_chart():
+    (points,) = re.findall('points="([^"]+)"', PLANE.curve([0, 5, 10], [2, 4, 3], "red"))
+    assert points == "0.0,100.0 500.0,0.0 1000.0,50.0"
+    assert 'viewBox="0 0 1000 100"' in PLANE.curve([0, 10], [2, 4], "red")
 
 
 def test_an_axis_has_its_numbers_and_its_title():

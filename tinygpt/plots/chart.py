@@ -58,12 +58,13 @@ class Plane:
     def curve(
         self, xs: Sequence[float], ys: Sequence[float], tone: str, *, thick: float = 3, dash: str = "solid"
     ) -> str:
-        """A line through places, a stroke from each to the next: a share of the width stands in no other shape."""
-        places = list(zip(xs, ys, strict=True))
-        return "".join(
-            self.stroke(a, b, tone, thick=thick, dash=dash, more='stroke-linecap="round"')
-            for a, b in zip(places, places[1:], strict=False)
-        )
+        """A line through places. It is drawn on a ground of its own that is pulled as wide as the chart."""
+        places = ((10 * float(self.across(x)[:-1]), self.down(y)) for x, y in zip(xs, ys, strict=True))
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+        look = f'stroke="{tone}" stroke-width="{thick}" stroke-dasharray="{DASHES[dash]}" stroke-linejoin="round"'
+        ground = f'width="100%" height="{self.height:g}" viewBox="0 0 1000 {self.height:g}" overflow="visible"'
+        drawn = f'<polyline points="{points}" fill="none" {look} vector-effect="non-scaling-stroke"/>'
+        return f'<svg {ground} preserveAspectRatio="none">{drawn}</svg>'
 
     def bar(self, x: float, y: float, wide: float, tone: str, *, says: str = "") -> str:
         """A bar from 0 up to `y`, its middle at `x`; a bar of nothing is a hairline."""
@@ -95,6 +96,13 @@ class Plane:
         look = f"display:block;width:100%;height:{self.height:g}px;overflow:visible"
         whole = f"<svg xmlns='http://www.w3.org/2000/svg' style='{look}' font-family='{SANS}' aria-hidden='true'>"
         return f'<div style="{room}">{whole}{"".join(parts)}</svg></div>'
+
+
+def in_a_row(drawing: str, mode: Mode, *, heading: str = "") -> str:
+    """A drawing that has all of the width, under a heading if it needs one."""
+    look = f"margin:0;font:600 {LABEL}px {escape(SANS)};line-height:1.4;color:{PALETTE[mode].ink}"
+    said = f'<p style="{look}">{escape(heading)}</p>' if heading else ""
+    return f'<div style="flex:1 1 100%">{said}{drawing}</div>'
 
 
 def _share(value: float, ends: tuple[float, float], *, log: bool) -> float:

@@ -6,7 +6,7 @@ import re
 import pytest
 import torch
 
-from tests.pages.learn.lesson_pages import asked, hidden, opened, pictures, position, replied, said, sentences
+from tests.pages.learn.lesson_pages import asked, hidden, opened, pictures, position, replied, said, sentences, shown
 from tests.waiting import until
 from tinygpt.attention import attention_stages
 from tinygpt.averaging import softmax_weights
@@ -199,9 +199,10 @@ def test_the_sizes_of_the_chart_are_those_that_were_trained():
 
 @pytest.mark.parametrize("head_size", SIZES)
 def test_what_was_trained_is_quoted_from_the_file(page, head_size):
-    page.button_group(key="trained_size").set_value(head_size).run()
     a, b = (result(f"{name}-{head_size}").val_loss for name in ("scaled", "unscaled"))
-    assert f"At head_size {head_size} the val loss is {a:.3f} with the division and {b:.3f} without" in said(page)
+    assert f"At head_size {head_size} the val loss is {a:.3f} with the division and {b:.3f} without" in " ".join(
+        sentences(page, "trained_size")
+    )
 
 
 def test_the_undivided_head_of_256_froze_and_became_a_bigram(page):
@@ -209,7 +210,9 @@ def test_the_undivided_head_of_256_froze_and_became_a_bigram(page):
     assert (
         end.entropy[-1][0] < 0.05 and end.itself[-1][0] > 0.95 and end.val_loss > floor > result("scaled-256").val_loss
     )
-    assert f"The undivided head froze: {end.itself[-1][0]:.2f} of the weight is on the character itself." in said(page)
+    assert f"The undivided head froze: {end.itself[-1][0]:.2f} of the weight is on the character itself." in shown(
+        page, "trained_size"
+    )
 
 
 def test_without_the_file_of_results_the_page_says_how_to_make_it(monkeypatch, tmp_path):
@@ -227,14 +230,15 @@ def test_without_the_file_of_results_the_page_says_how_to_make_it(monkeypatch, t
 def test_the_question_about_16_shows_16():
     page = opened("scaling")
     asked(page, "sca_8").set_value(1).run()
-    assert page.button_group(key="trained_size").value == 16 and "At head_size 16 the val loss" in said(page)
+    assert position(page, "trained_size") == "16" and "At head_size 16 the val loss" in shown(page, "trained_size")
 
 
 def test_how_many_characters_rows_look_at_says_which_rows_and_how_many_there_can_be(page):
-    assert "**As if rows 1 to 7 looked at \u2026 characters**, on average" in said(page)
+    drawing = drawn(page, "trained_size")[0]
+    assert "As if rows 1 to 7 looked at \u2026 characters, on average" in drawing
     rows = softmax_weights(8)[1:]
     assert f"{effective_characters(rows).mean().item():.1f}" == "5.0"
-    assert any(re.search("even rows.{1,20}5\\.0", chart.proto.spec) for chart in page.get("plotly_chart"))
+    assert re.search(">even rows</text>.{1,200}>5\\.0</text>", drawing)
 
 
 def test_beside_the_button_that_trains_stands_how_long_it_takes(page):
@@ -242,8 +246,8 @@ def test_beside_the_button_that_trains_stands_how_long_it_takes(page):
 
 
 @pytest.mark.slow
-def test_a_pair_is_trained_here_and_compared(page):
-    page.button_group(key="trained_size").set_value(4).run()
+def test_a_pair_is_trained_here_and_compared():
+    page = opened("scaling", reveal="all", trained_size="4")
     page.button(key="train_pair").click().run()
     assert page.button(key="train_pair").disabled
 

@@ -134,55 +134,6 @@ def _by_scale(
     return figure
 
 
-def trained(
-    sizes: Sequence[int], losses: Mapping[str, Sequence[Sequence[float]]], floor: float, mode: Mode, *, chosen: int,
-    guess: tuple[int, str] | None = None,
-) -> go.Figure:  # fmt: skip
-    """Val loss after training against head_size, with ("scaled") and without ("scores") the division.
-
-    `losses` holds for every head_size the losses of all seeds: the line goes through the first, rings are the others.
-    `floor` is the loss of counting pairs; the `chosen` head_size is marked in ink. `guess` is how somebody expected the
-    undivided head of a size to compare: "much worse", "about the same", or "better".
-    """
-    p, figure = PALETTE[mode], go.Figure()
-    figure.add_vline(x=chosen, line={"color": p.ink, "width": 1.5}, layer="below")
-    for stage, per_size in losses.items():
-        _curve(figure, sizes, [seeds[0] for seeds in per_size], stage, mode, "%{y:.3f}")
-        others = [(size, loss) for size, seeds in zip(sizes, per_size, strict=True) for loss in seeds[1:]]
-        figure.add_scatter(
-            x=[size for size, _ in others], y=[loss for _, loss in others], mode="markers", cliponaxis=False,
-            marker={"symbol": "circle-open", "size": 11, "color": color(stage, mode), "line": {"width": 2}},
-            hovertemplate="another seed, head_size %{x}: %{y:.3f}<extra></extra>",
-        )  # fmt: skip
-    figure.add_hline(y=floor, line={"color": p.gray, "width": 1.5, "dash": "dot"})
-    ends = {stage: (per_size[-1][0], 3) for stage, per_size in losses.items()}
-    _name_ends(figure, ends, ("counting pairs", floor, 3), mode)
-    _sizes_axis(figure, sizes)
-    low, high = (f(loss for rows in losses.values() for seeds in rows for loss in seeds) for f in (min, max))
-    room = 0.2 * (high - low)
-    if guess:
-        size, expected = guess
-        divided = losses["scaled"][sizes.index(size)][0]
-        away = {"much worse": 3.0, "about the same": 0.0, "better": -0.7}[expected]
-        _diamond(figure, size, divided + away * room, mode, xref="paper", yref="paper", x=1, y=0, xshift=14, yshift=-28)
-    figure.update_yaxes(range=[low - room, high + room], title="val loss")
-    return dress(figure, mode).update_layout(height=250, margin={"t": 8, "r": NAMES_ROOM})
-
-
-def looking(steps: Sequence[int], effective: Mapping[str, Sequence[float]], even: float, mode: Mode) -> go.Figure:
-    """As if rows looked at so many characters, against the training step, with and without the division; and at how
-    many if they were `even`, which is the most there can be."""
-    p, figure = PALETTE[mode], go.Figure()
-    for stage, values in effective.items():
-        _curve(figure, steps, values, stage, mode, "step %{x}: %{y:.2f} characters", marker={"size": 1})
-    figure.add_hline(y=even, line={"color": p.gray, "width": 1.5, "dash": "dot"})
-    ends = {stage: (values[-1], 2) for stage, values in effective.items()}
-    _name_ends(figure, ends, ("even rows", even, 1), mode)
-    figure.update_xaxes(title="step", range=[0, steps[-1]], tickformat=",")
-    figure.update_yaxes(range=[0, 1.12 * even], title="characters")
-    return dress(figure, mode).update_layout(height=200, margin={"t": 8, "r": NAMES_ROOM})
-
-
 # --- what they share -----------------------------------------------------------------------------------------------
 
 
@@ -203,20 +154,6 @@ def _diamond(figure: go.Figure, size: int, value: float, mode: Mode, **place: An
     mark = {"symbol": "diamond-open", "size": 17, "color": ink, "line": {"width": 2}}
     figure.add_scatter(x=[size], y=[value], mode="markers", marker=mark, hovertemplate="your guess<extra></extra>")
     annotate(figure, place.pop("x"), place.pop("y"), "\u25c7 your guess", ink, xanchor="left", **place)
-
-
-def _name_ends(
-    figure: go.Figure, ends: Mapping[str, tuple[float, int]], line: tuple[str, float, int], mode: Mode
-) -> None:
-    """Right of a figure the last number of each stage, with so many digits, and of a dotted line; the highest on top.
-
-    There no curve and no cursor crosses them; they stand as far apart as their letters are high.
-    """
-    named = [(f"<b>{TRAINED[stage]}</b>", *end, color(stage, mode, text=True)) for stage, end in ends.items()]
-    named = sorted([*named, (*line, PALETTE[mode].muted)], key=lambda one: -one[1])
-    for place, (name, value, digits, ink) in enumerate(named):
-        at = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "middle", "align": "left", "xshift": 14}
-        annotate(figure, 1, (0.84, 0.5, 0.16)[place], f"{name}<br>{number(value, digits)}", ink, **at)
 
 
 def _panel(figure: go.Figure, name: str, sizes: Sequence[int], mode: Mode) -> go.Figure:
