@@ -60,7 +60,7 @@ SLIDERS = {
     "transformer": "wide",
 }  # fmt: skip
 SWITCHES = {
-    "tokens": Control("log_shares", (LABEL, LABEL), "tok_2", by_server=True),
+    "tokens": Control("drag_log_shares", (LABEL, LABEL), "drag_log_shares"),
     "bigram": Control("seed", (UP, DOWN), "big_3", by_server=True),
     "averaging": Control(
         "drag_change", ("role=radio[name='add 1 to x[5]']", "role=radio[name='swap x[0] and x[1]']"), "drag_change",
@@ -83,20 +83,21 @@ def counted() -> tuple[Corpus, Tensor, list[float]]:
 def drawn_by_server(lesson: str, key: str) -> go.Figure:
     """A lesson's switch, and the figure that the server draws for it."""
     corpus, counts, losses = counted()
-    match lesson:
-        case "tokens":  # the vocabulary as bars
-            times = torch.bincount(corpus.data, minlength=corpus.tokenizer.vocab_size).tolist()
-            logarithmic = st.toggle("logarithmic", key=key)
-            return tokens.vocabulary_bars(times, corpus.tokenizer.chars, "light", logarithmic=logarithmic)
-        case _:  # bigram: random tables
-            seed = int(st.number_input("seed", 0, 99, 0, key=key))
-            table = build(BigramConfig(corpus.tokenizer.vocab_size), seed=seed)
-            return bigram.random_tables(losses, loss(softmax_of_table(table), counts), 4.17, "light")
+    seed = int(st.number_input("seed", 0, 99, 0, key=key))  # random tables, of which there are many
+    table = build(BigramConfig(corpus.tokenizer.vocab_size), seed=seed)
+    return bigram.random_tables(losses, loss(softmax_of_table(table), counts), 4.17, "light")
 
 
 def swapped(lesson: str) -> tuple[list[str], Dial]:
     """A lesson's switch, and the pictures that the browser swaps for it."""
     match lesson:
+        case "tokens":  # the vocabulary as bars, or as dots
+            corpus, _, _ = counted()
+            times = torch.bincount(corpus.data, minlength=corpus.tokenizer.vocab_size).tolist()
+            bars, dots = (
+                tokens.vocabulary_bars(times, corpus.tokenizer.chars, "light", logarithmic=way) for way in (False, True)
+            )
+            return [bars, dots], switch("log_shares", "logarithmic")
         case "averaging":  # which averages move when the points do
             x = torch.randn(1, 8, 2, generator=generator(1337))
             raised, swap_two = x.clone(), x[:, [1, 0, *range(2, 8)]]

@@ -73,6 +73,12 @@ class Plane:
         said = f"<title>{escape(says)}</title>" if says else ""
         return f'<rect x="{self.across(x - wide / 2)}" y="{top:.1f}" {size} rx="2" fill="{tone}">{said}</rect>'
 
+    def hint(self, x: float, wide: float, says: str) -> str:
+        """What a stripe of the chart, its middle at `x`, says when somebody points at it."""
+        size = f'width="{100 * wide / (self.x[1] - self.x[0]):.2f}%" height="{self.height:g}"'
+        said = f"<title>{escape(says)}</title>"
+        return f'<rect x="{self.across(x - wide / 2)}" y="0" {size} fill="transparent">{said}</rect>'
+
     def heights(self, ticks: Mapping[float, str], mode: Mode, *, title: str = "") -> str:
         """Hairlines across with their numbers at the left, and over them what they count."""
         p, parts = PALETTE[mode], []
@@ -98,7 +104,7 @@ class Plane:
         return f'<div style="{room}">{whole}{"".join(parts)}</svg></div>'
 
 
-def in_a_row(drawing: str, mode: Mode, *, heading: str = "") -> str:
+def full_width(drawing: str, mode: Mode, *, heading: str = "") -> str:
     """A drawing that has all of the width, under a heading if it needs one."""
     look = f"margin:0;font:600 {LABEL}px {escape(SANS)};line-height:1.4;color:{PALETTE[mode].ink}"
     said = f'<p style="{look}">{escape(heading)}</p>' if heading else ""

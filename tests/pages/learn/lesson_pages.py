@@ -31,14 +31,31 @@ def facts_of(scene: str, show: Callable[..., None]) -> Facts:
 
 
 def said(page: AppTest) -> str:
-    """All words on the page, without the marks that keep a character of a text from meaning something."""
-    return re.sub(r"\\([^\w\s])", r"\1", " ".join(text.value for text in page.markdown))
+    """All words on the page, without the marks that keep a character of a text from meaning something; then what is
+    said under the figures of the browser where they begin."""
+    written = re.sub(r"\\([^\w\s])", r"\1", " ".join(text.value for text in page.markdown))
+    return " ".join([written, *map(_sentence, _figures(page))])
+
+
+def _figures(page: AppTest, key: str = "") -> list[dict[str, Any]]:
+    """What the browser is sent of the figures whose pictures it swaps, or of the one under `key`."""
+    ends = f"-drag_{key}" if key else ""
+    sent = [c.proto for c in page.get("bidi_component") if "-drag_" in c.proto.id and c.proto.id.endswith(ends)]
+    return [json.loads(figure.json) for figure in sent]
+
+
+def _sentence(figure: dict[str, Any]) -> str:
+    """The caption of a figure where it begins."""
+    at = 0
+    for dial in figure["dials"]:
+        at = at * len(dial["names"]) + dial["at"]
+    return figure["pictures"][at][1]
 
 
 def drawn(page: AppTest, key: str) -> dict[str, Any]:
     """What the browser is sent of the figure under `key`: its pictures, and its dials with their positions."""
-    (figure,) = [c for c in page.get("bidi_component") if c.proto.id.endswith(f"-drag_{key}")]
-    return json.loads(figure.proto.json)
+    (figure,) = _figures(page, key)
+    return figure
 
 
 def sentences(page: AppTest, key: str) -> list[str]:
@@ -48,17 +65,13 @@ def sentences(page: AppTest, key: str) -> list[str]:
 
 def position(page: AppTest, key: str) -> str:
     """Where the dial under `key` stands, as people read it, in whichever figure it is."""
-    sent = [json.loads(c.proto.json) for c in page.get("bidi_component") if "-drag_" in c.proto.id]
-    (dial,) = [dial for figure in sent for dial in figure["dials"] if dial["key"] == key]
+    (dial,) = [dial for figure in _figures(page) for dial in figure["dials"] if dial["key"] == key]
     return dial["names"][dial["at"]]
 
 
 def shown(page: AppTest, key: str) -> str:
     """The caption of the figure under `key` where it begins."""
-    figure, at = drawn(page, key), 0
-    for dial in figure["dials"]:
-        at = at * len(dial["names"]) + dial["at"]
-    return figure["pictures"][at][1]
+    return _sentence(drawn(page, key))
 
 
 def pictures(page: AppTest) -> int:

@@ -27,7 +27,7 @@ def test_a_line_through_the_first_seed_and_rings_for_the_others():
     line = [tuple(map(float, place.split(","))) for place in points.split()]
     assert [(x / 10, y) for x, y in line] == [pytest.approx(place, abs=0.02) for place in first]
     assert len(places(drawing, "another seed, head_size 16: 2.410")) == 1
-    assert len(places(drawing, "another seed")) == 6 and drawing.count('fill="none" stroke="') == 6
+    assert len(places(drawing, "another seed")) == 6 and drawing.count('<circle r="5.5" fill="none"') == 6
     assert {"counting pairs", "2.482", "2.500"} <= set(texts(drawing))
     assert all(0 < y < 150 for _, y in places(drawing, ".*?head_size"))
 
