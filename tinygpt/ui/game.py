@@ -110,8 +110,8 @@ export default function ({ data, parentElement }) {
       state.said = fill(words.paid, facts);
       if (over()) {
         const means = { mine: mean(state.costs) };
-        data.rivals.forEach((rival, n) => { means[rival.key] = mean(game().paid[n]); });
-        const better = data.rivals.filter((rival) => means[rival.key] <= means.mine).length;
+        data.opponents.forEach((opponent, n) => { means[opponent.key] = mean(game().paid[n]); });
+        const better = data.opponents.filter((opponent) => means[opponent.key] <= means.mine).length;
         for (const name in means) means[name] = means[name].toFixed(2);
         state.said += " " + fill(data.ends[better], means);
       }
@@ -152,7 +152,7 @@ export default function ({ data, parentElement }) {
     find(".means").replaceChildren();
     const most = Math.max(mean(state.costs) || 0, ...data.whole.map((one) => one[1]));
     bar(fill(words.you, { n: known }), known ? mean(state.costs) : null, data.tones.you, most);
-    data.rivals.forEach(({ label, tone }, n) => {
+    data.opponents.forEach(({ label, tone }, n) => {
       bar(label, known ? mean(game().paid[n].slice(0, known)) : null, tone, most);
     });
     for (const [label, value, tone] of data.whole) bar(label, value, tone, most);
@@ -215,7 +215,7 @@ def paid_by_pairs(corpus: str) -> list[tuple[float, ...]]:
     return [price(game, pairs_of(corpus), tokenizer) for game in drawn_games(corpus)]
 
 
-class Rival(NamedTuple):
+class Opponent(NamedTuple):
     """A model that guesses the same characters."""
 
     key: str  # by which the last sentence speaks of its mean
@@ -233,12 +233,12 @@ class Whole(NamedTuple):
 
 
 def play(
-    games: Sequence[Game], tokenizer: CharTokenizer, *, key: str, name: str, rivals: Sequence[Rival],
+    games: Sequence[Game], tokenizer: CharTokenizer, *, key: str, name: str, opponents: Sequence[Opponent],
     whole: Sequence[Whole], ends: Sequence[str],
 ) -> None:  # fmt: skip
     """The game. `name` is that of its text: a game that has begun goes on where another page, or a redraw, left it.
 
-    `ends` are the last sentences: for a player whom no rival beats, whom one of them beats, and so on.
+    `ends` are the last sentences: for a player whom no opponent beats, whom one of them beats, and so on.
     """
     mode, templates = frame.mode(), find_scene("big-guess").templates
     p, came = PALETTE[mode], color("bigram", mode)
@@ -247,11 +247,11 @@ def play(
         "games": [
             {
                 "before": game.before, "asked": tokenizer.encode(game.asked),
-                "paid": [list(rival.paid[n]) for rival in rivals],
+                "paid": [list(opponent.paid[n]) for opponent in opponents],
             }
             for n, game in enumerate(games)
         ],
-        "rivals": [{"key": rival.key, "label": rival.label, "tone": rival.tone} for rival in rivals],
+        "opponents": [{"key": opponent.key, "label": opponent.label, "tone": opponent.tone} for opponent in opponents],
         "whole": [list(one) for one in whole], "ends": list(ends),
         "words": {name: templates[f"game_{name}"] for name in WORDS},
         "tones": {

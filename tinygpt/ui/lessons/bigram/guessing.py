@@ -7,7 +7,7 @@ from tinygpt.lessons.guessing import CHIPS, cost, laid
 from tinygpt.lessons.measured import CORPUS, result
 from tinygpt.plots.look import color
 from tinygpt.ui import frame
-from tinygpt.ui.game import Rival, Whole, drawn_games, paid_by_pairs, play
+from tinygpt.ui.game import Opponent, Whole, drawn_games, paid_by_pairs, play
 from tinygpt.ui.lessons.bigram.text import Counted
 from tinygpt.ui.scene import Showing, explain, scene, under_picture
 from tinygpt.words.storyboard import Facts, Scene
@@ -20,10 +20,10 @@ def be_the_model(scene: Scene, text: Counted) -> Showing:
     """Ten characters of a line that nobody has seen: the student's price beside that of the pairs."""
     facts, words, mode = _facts(text), scene.templates, frame.mode()
     yield facts
-    pairs = Rival("pairs", words["game_pairs"], paid_by_pairs(text.corpus.name), color("bigram", mode))
+    pairs = Opponent("pairs", words["game_pairs"], paid_by_pairs(text.corpus.name), color("bigram", mode))
     whole = [("pairs", "bigram"), ("head", "head"), ("even", "count")]
     play(
-        drawn_games(text.corpus.name), text.corpus.tokenizer, key="guess", name=text.corpus.name, rivals=[pairs],
+        drawn_games(text.corpus.name), text.corpus.tokenizer, key="guess", name=text.corpus.name, opponents=[pairs],
         whole=[Whole(words[f"whole_{name}"], facts[name], color(role, mode)) for name, role in whole],
         ends=[words["game_won"], words["game_lost"]],
     )  # fmt: skip
