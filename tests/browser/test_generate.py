@@ -1,4 +1,4 @@
-"""The typewriter in a browser: it writes, stops, goes on by one, shows each character, two models, and opens by a link."""
+"""The typewriter in a browser: it writes, stops, goes on by one, shows each character, and opens by its link."""
 
 import re
 

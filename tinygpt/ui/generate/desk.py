@@ -8,6 +8,7 @@ from typing import NamedTuple
 import streamlit as st
 import torch
 
+from tinygpt.corpus import Corpus, default_corpus, load_corpus
 from tinygpt.files import CHECKPOINTS
 from tinygpt.generation import prompt_for
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
@@ -16,7 +17,7 @@ from tinygpt.inside.writing import Dice, Writing
 from tinygpt.models import LanguageModel
 from tinygpt.texts.keeping import kept
 from tinygpt.training.presets import PRESETS
-from tinygpt.ui import addresses, controls, session
+from tinygpt.ui import addresses, controls, session, texts
 from tinygpt.ui.inside.chosen import Model, _title_of_run, choose_model, model_of_run, shipped_model, shipped_title
 from tinygpt.ui.inside.moments import model_of, steps_of_run, steps_of_shipped
 from tinygpt.words import inside as inside_words
@@ -62,6 +63,19 @@ class Order(NamedTuple):
         if self.model.run and session.engine().view(self.model.run.id) is None:
             raise ValueError(inside_words.DELETED)
         return author_of(self.model.name, self.step, self.surgery)
+
+    def corpus(self) -> Corpus:
+        """The text that it learned, to be shown to whoever may read it; ValueError with a sentence where it cannot be.
+
+        For a shipped model it is the text of this server, which has the same characters.
+        """
+        key = self.model.spec.corpus if self.model.run else default_corpus()
+        if secret := texts.why_not(key):
+            raise ValueError(secret)
+        corpus = load_corpus(key, folder=texts.folder())
+        if corpus.tokenizer != self.model.tokenizer:
+            raise ValueError(words.ANOTHER_TEXT)
+        return corpus
 
     def writing(self) -> Writing:
         """What it writes, as far as it has come. ValueError as for `author`."""

@@ -4,7 +4,7 @@ import math
 
 import streamlit as st
 
-from tinygpt.corpus import Corpus, default_corpus, load_corpus
+from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.counting import NGramModel
 from tinygpt.lessons.guessing import price
 from tinygpt.lessons.measured import loaded
@@ -23,21 +23,9 @@ def next_letter(order: Order) -> None:
     """Ten characters of a line that no model has seen, and what each of the three pays for them."""
     st.header("Guess the next letter", anchor="guess")
     try:
-        corpus = corpus_of(order)
-        _play(order, corpus)
+        _play(order, order.corpus())
     except ValueError as error:
         st.text(str(error))
-
-
-def corpus_of(order: Order) -> Corpus:
-    """A text that the model can be asked about. ValueError with a sentence where there is none to be shown."""
-    key = order.model.spec.corpus if order.model.run else default_corpus()
-    if secret := texts.why_not(key):
-        raise ValueError(secret)
-    corpus = load_corpus(key, folder=texts.folder())
-    if corpus.tokenizer != order.model.tokenizer:
-        raise ValueError(words.ANOTHER_TEXT)
-    return corpus
 
 
 def _play(order: Order, corpus: Corpus) -> None:

@@ -10,6 +10,7 @@ from tinygpt.models import kind
 from tinygpt.plots.look import color
 from tinygpt.spelling import named
 from tinygpt.ui import frame
+from tinygpt.ui.generate import copied
 from tinygpt.ui.generate.desk import Order, name_of
 from tinygpt.ui.generate.typewriter import Sheet, Typed, typewriter
 from tinygpt.words import literal
@@ -39,6 +40,8 @@ def written(orders: Sequence[Order]) -> None:
     typed = typewriter(sheets, key="typewriter", order=name_of(orders), most=orders[0].most)
     if typed.characters and not any(typed.broken):
         _in_words(orders, sheets, typed.characters)
+        if typed.whole:
+            copied.say_what_is_copied(orders, sheets, typed.characters)
         _table(sheets, typed)
 
 

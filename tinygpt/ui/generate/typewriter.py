@@ -409,6 +409,7 @@ class Typed(NamedTuple):
 
     characters: int  # of each page, as far as it can write
     at: int
+    whole: bool  # whether all of them are there that somebody wants
     broken: list[str]  # why a page cannot be written, in words; "" for one that can
 
 
@@ -432,7 +433,7 @@ def typewriter(pages: Sequence[Sheet], *, key: str, order: str, most: int, bare:
     )  # fmt: skip
     if not bare:
         _link(wish, have)
-    return Typed(min(have, wish.want), wish.at, broken)
+    return Typed(min(have, wish.want), wish.at, have >= wish.want, broken)
 
 
 def _wish(key: str, order: str, most: int, *, bare: bool) -> Wish:
