@@ -14,5 +14,5 @@ with left, st.container(key="desk"):
 with right:
     if able := paper.able(orders):
         paper.written(able)
-        losses.strip(able[0])
+        losses.loss_levels(able[0])
         guess.next_letter(able[0])

@@ -6,13 +6,13 @@ from tinygpt.corpus import load_corpus, split_point
 from tinygpt.inside.copied import longest_copied, new_words, share_copied
 from tinygpt.texts.keeping import kept
 from tinygpt.ui import frame, texts
-from tinygpt.ui.generate.desk import Order
+from tinygpt.ui.generate.desk import WriteOrder
 from tinygpt.ui.generate.typewriter import Sheet
 from tinygpt.words import literal
 from tinygpt.words.copied import LEAST, Copied, copied_words, unseen_words
 
 
-def say_what_is_copied(orders: Sequence[Order], sheets: Sequence[Sheet], characters: int) -> None:
+def say_what_is_copied(orders: Sequence[WriteOrder], sheets: Sequence[Sheet], characters: int) -> None:
     """A sentence for each text, and one for real text; or why nothing can be said."""
     if characters < LEAST:
         return

@@ -9,16 +9,14 @@ import streamlit as st
 import torch
 
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
-from tinygpt.files import CHECKPOINTS
 from tinygpt.generation import prompt_for
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
 from tinygpt.inside.knockout import operated
 from tinygpt.inside.writing import Dice, Writing
 from tinygpt.models import LanguageModel
 from tinygpt.texts.keeping import kept
-from tinygpt.training.presets import PRESETS
 from tinygpt.ui import addresses, controls, session, texts
-from tinygpt.ui.inside.chosen import Model, _title_of_run, choose_model, model_of_run, shipped_model, shipped_title
+from tinygpt.ui.inside.chosen import Model, choose_model, model_named, offered
 from tinygpt.ui.inside.moments import model_of, steps_of_run, steps_of_shipped
 from tinygpt.words import inside as inside_words
 from tinygpt.words import literal
@@ -38,7 +36,7 @@ HOTTEST = 2.0
 WHOLE = "whole"  # beside a model of which something is switched off: the same one, whole
 
 
-class Order(NamedTuple):
+class WriteOrder(NamedTuple):
     """All that decides what is written."""
 
     model: Model
@@ -96,13 +94,13 @@ def writing_of(name: str, step: int, surgery: str, ids: tuple[int, ...], dice: D
     return Writing(author_of(name, step, surgery), torch.tensor([ids]), dice, MOST)
 
 
-def name_of(orders: Sequence[Order]) -> str:
+def fingerprint(orders: Sequence[WriteOrder]) -> str:
     """A short name of what is to be written: another one for anything else."""
     said = [(order.model.name, order.step, order.surgery, order.ids, order.dice) for order in orders]
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
-def chosen_orders() -> list[Order]:
+def chosen_orders() -> list[WriteOrder]:
     """The controls, and what they order: nothing without a model, one text, or two."""
     model = choose_model()
     if model is None:
@@ -114,7 +112,7 @@ def chosen_orders() -> list[Order]:
         top_k = st.number_input("Top-k", 1, 4_096, None, key="top_k", bind="query-params", placeholder="all")
         dice = controls.dice("Dice")
     most = st.slider("Characters", 10, MOST, 200, 10, key="characters", bind="query-params")
-    first = Order(model, _last_step(model), surgery, prompt[-LONGEST:], Dice(temperature, top_k, dice), most)
+    first = WriteOrder(model, _last_step(model), surgery, prompt[-LONGEST:], Dice(temperature, top_k, dice), most)
     second = _beside(first)
     for sentence in dict.fromkeys(said for order in (first, *second) for said in _remarks(order, len(prompt))):
         st.markdown(f":small[:gray[{literal.markdown(sentence)}]]")
@@ -125,12 +123,12 @@ def chosen_orders() -> list[Order]:
 
 def _last_step(model: Model) -> int:
     """The last of its models that stays as it is; what a link asks for, where that is one."""
-    steps = steps_of(model)
+    steps = kept_steps(model)
     asked = st.query_params.get("step", "")
     return int(asked) if asked in map(str, steps) else steps[-1]
 
 
-def steps_of(model: Model) -> list[int]:
+def kept_steps(model: Model) -> list[int]:
     """Of which steps there is a model that stays as it is."""
     return steps_of_run(model.run) if model.run else steps_of_shipped(model.name)
 
@@ -156,13 +154,10 @@ def _make_whole() -> None:
     st.query_params.pop("surgery", None)
 
 
-def _beside(first: Order) -> list[Order]:
+def _beside(first: WriteOrder) -> list[WriteOrder]:
     """Another model for the same prompt and the same dice, if somebody wants one."""
-    runs = {run.id: run for run in session.runs()}
-    titles = {"": words.NOBODY} | ({WHOLE: words.THE_SAME_WHOLE} if first.surgery else {})
-    titles |= {name: _title_of_run(run) for name, run in runs.items()}
-    titles |= {name: shipped_title(name) for name in PRESETS if (CHECKPOINTS / f"{name}.safetensors").exists()}
     asked = st.query_params.get("against", "")
+    titles = {"": words.NOBODY} | ({WHOLE: words.THE_SAME_WHOLE} if first.surgery else {}) | offered(asked)
     if asked and asked not in titles:
         st.text(inside_words.GONE)
     st.session_state["against"] = asked if asked in titles else ""
@@ -172,11 +167,11 @@ def _beside(first: Order) -> list[Order]:
     if not chosen:
         return []
     try:
-        other = model_of_run(runs[chosen]) if chosen in runs else shipped_model(chosen)
+        other = model_named(chosen)
     except ValueError as error:
         st.text(str(error))
         return []
-    return [first._replace(model=other, step=steps_of(other)[-1], surgery="")]
+    return [first._replace(model=other, step=kept_steps(other)[-1], surgery="")]
 
 
 def _link() -> None:
@@ -187,7 +182,7 @@ def _link() -> None:
         st.query_params.pop("against", None)
 
 
-def _remarks(order: Order, length: int) -> Iterator[str]:
+def _remarks(order: WriteOrder, length: int) -> Iterator[str]:
     """What there is to say of an order before anything is written."""
     tokenizer, prompt = order.model.tokenizer, order.prompt
     yield from filter(None, (

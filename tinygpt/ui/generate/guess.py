@@ -12,14 +12,14 @@ from tinygpt.models import kind, leak
 from tinygpt.plots.look import color
 from tinygpt.texts.keeping import kept
 from tinygpt.ui import frame, game, texts
-from tinygpt.ui.generate.desk import Order, author_of
+from tinygpt.ui.generate.desk import WriteOrder, author_of
 from tinygpt.words import writing as words
 
 MOST_CHARACTERS = 256  # of a text: so many can be laid on
 
 
 @st.fragment
-def next_letter(order: Order) -> None:
+def next_letter(order: WriteOrder) -> None:
     """Ten characters of a line that no model has seen, and what each of the three pays for them."""
     st.header("Guess the next letter", anchor="guess")
     try:
@@ -28,7 +28,7 @@ def next_letter(order: Order) -> None:
         st.text(str(error))
 
 
-def _play(order: Order, corpus: Corpus) -> None:
+def _play(order: WriteOrder, corpus: Corpus) -> None:
     if corpus.tokenizer.vocab_size > MOST_CHARACTERS:
         raise ValueError(words.too_many_words(corpus.tokenizer.vocab_size, MOST_CHARACTERS))
     st.markdown(words.THE_GAME)
@@ -66,7 +66,7 @@ def pairs_on(corpus: str) -> float:
     return NGramModel.fit(text.train, 2, text.tokenizer.vocab_size, 1.0).loss(text.val)
 
 
-def val_of(order: Order) -> float | None:
+def val_of(order: WriteOrder) -> float | None:
     """The model's val loss, where it was measured and is one of guessing: the last of its run, whole."""
     run = order.model.run
     if order.surgery or leak(order.model.spec.model):

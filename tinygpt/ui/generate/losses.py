@@ -5,7 +5,7 @@ import streamlit as st
 from tinygpt.inside.levels import Level, reached_levels
 from tinygpt.models import leak
 from tinygpt.ui import session
-from tinygpt.ui.generate.desk import Order, name_of, steps_of
+from tinygpt.ui.generate.desk import WriteOrder, fingerprint, kept_steps
 from tinygpt.ui.generate.paper import sheet_of
 from tinygpt.ui.generate.typewriter import typewriter
 from tinygpt.words import writing as words
@@ -14,7 +14,7 @@ LENGTH = 120  # characters at each level
 
 
 @st.fragment
-def strip(order: Order) -> None:
+def loss_levels(order: WriteOrder) -> None:
     """The models that an own or a linked run kept, from its first loss to its last; written when it is opened."""
     st.header("What a loss looks like", anchor="losses")
     run = order.model.run
@@ -36,15 +36,17 @@ def strip(order: Order) -> None:
         st.text(str(error))
 
 
-def levels_of(order: Order) -> list[Level]:
+def levels_of(order: WriteOrder) -> list[Level]:
     """The levels that a run has passed, and its models that stand for them. ValueError where it is gone."""
     assert order.model.run
     points = session.engine().points(order.model.run.id)
-    return reached_levels([(point.step, point.val) for point in points if point.val is not None], steps_of(order.model))
+    return reached_levels(
+        [(point.step, point.val) for point in points if point.val is not None], kept_steps(order.model)
+    )
 
 
-def _write(order: Order, levels: list[Level]) -> None:
+def _write(order: WriteOrder, levels: list[Level]) -> None:
     orders = [order._replace(step=level.step, surgery="") for level in levels]
     sheets = [sheet_of(each, words.level_name(level)) for each, level in zip(orders, levels, strict=True)]
-    typewriter(sheets, key="levels_written", order=name_of(orders), most=LENGTH, bare=True)
+    typewriter(sheets, key="levels_written", order=fingerprint(orders), most=LENGTH, bare=True)
     st.markdown(f":gray[{words.LEVELS}]")

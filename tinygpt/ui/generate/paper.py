@@ -11,13 +11,13 @@ from tinygpt.plots.look import color
 from tinygpt.spelling import named
 from tinygpt.ui import frame
 from tinygpt.ui.generate import copied
-from tinygpt.ui.generate.desk import Order, name_of
+from tinygpt.ui.generate.desk import WriteOrder, fingerprint
 from tinygpt.ui.generate.typewriter import Sheet, Typed, typewriter
 from tinygpt.words import literal
 from tinygpt.words.writing import parts_words, window_words
 
 
-def able(orders: Sequence[Order]) -> list[Order]:
+def able(orders: Sequence[WriteOrder]) -> list[WriteOrder]:
     """The orders that can be carried out; of the others it is said why not."""
     found = []
     for order in orders:
@@ -30,14 +30,14 @@ def able(orders: Sequence[Order]) -> list[Order]:
 
 
 @st.fragment
-def written(orders: Sequence[Order]) -> None:
+def written(orders: Sequence[WriteOrder]) -> None:
     """The typewriter with a sheet for each of one or two orders, and what stands there in words."""
     try:
         sheets = [sheet_of(order, order.title) for order in orders]
     except ValueError as error:  # it is gone meanwhile
         st.text(str(error))
         return
-    typed = typewriter(sheets, key="typewriter", order=name_of(orders), most=orders[0].most)
+    typed = typewriter(sheets, key="typewriter", order=fingerprint(orders), most=orders[0].most)
     if typed.characters and not any(typed.broken):
         _in_words(orders, sheets, typed.characters)
         if typed.whole:
@@ -45,13 +45,13 @@ def written(orders: Sequence[Order]) -> None:
         _table(sheets, typed)
 
 
-def sheet_of(order: Order, name: str) -> Sheet:
+def sheet_of(order: WriteOrder, name: str) -> Sheet:
     """A sheet for the typewriter. ValueError with a sentence where the model of an order is gone or damaged."""
     tone = color(kind(order.model.spec.model), frame.mode())
     return Sheet(name, tone, order.model.tokenizer, order.writing())
 
 
-def _in_words(orders: Sequence[Order], sheets: Sequence[Sheet], characters: int) -> None:
+def _in_words(orders: Sequence[WriteOrder], sheets: Sequence[Sheet], characters: int) -> None:
     """Where two texts part, and what each model did to read what it goes on from."""
     if len(sheets) > 1:
         frame.caption(
