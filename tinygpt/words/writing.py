@@ -13,6 +13,7 @@ from tinygpt.tokenizer import CharTokenizer
 from tinygpt.words import literal
 
 FEW = 8  # unknown characters that are named
+MANY = 20  # characters that are enough to say what one takes
 NO_PARTS = "A bigram is one table: it has no heads and no parts to switch off."
 NOT_SWITCHED_OFF = "Nothing is switched off."
 NOBODY = "nobody"
@@ -106,26 +107,26 @@ def window_words(config: ModelConfig, prompt: int, took: Sequence[Took]) -> str:
     if not can_be_cached(config):
         return (
             "Each new character changes what this model makes of the ones before it, so nothing can be kept: it reads "
-            f"up to {thousands(size)} characters anew for each, in {_time(took)}."
+            f"up to {thousands(size)} characters anew for each{_time(took)}."
         )
     full = max(0, size - prompt + 1)  # so many characters are drawn before it slides
     once, slid = took[1:full], took[full:]
     if not slid:
         return (
             f"Prompt and text fit into its window of {thousands(size)} characters. It reads each of them once and "
-            f"keeps its key and its value" + (f": {_time(once)} a character." if once else ".")
+            f"keeps its key and its value{_time(once)}."
         )
-    until = f"Until then it read each character once, in {_time(once)}. " if once else ""
+    until = f"Until then it read each character once{_time(once)}. " if once else ""
     return (
         f"Its window holds {thousands(size)} characters. {until}Since it is full it slides, as in the lecture: the "
         f"oldest character is forgotten, every other one gets a new place, and all {thousands(size)} are read anew for "
-        f"each new one, in {_time(slid)}."
+        f"each new one{_time(slid)}."
     )
 
 
 def _time(took: Sequence[Took]) -> str:
-    """What a character took, the median of some."""
-    return f"{number(1_000 * median(one.seconds for one in took), 1)}\u00a0ms"
+    """What one of many characters took, the median; "" of few, of which one that had to wait would say nothing."""
+    return f", in {number(1_000 * median(one.seconds for one in took), 1)}\u00a0ms" if len(took) >= MANY else ""
 
 
 NO_SNAPSHOTS = "A shipped model is there as it was at its end alone. Train one, and its way can be read here."

@@ -102,7 +102,7 @@ def fingerprint(orders: Sequence[WriteOrder]) -> str:
 
 def chosen_orders() -> list[WriteOrder]:
     """The controls, and what they order: nothing without a model, one text, or two."""
-    model = choose_model()
+    model = choose_model("lab/inside.py", "Look inside")
     if model is None:
         return []
     surgery = _surgery(model)

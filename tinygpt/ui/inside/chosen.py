@@ -34,8 +34,11 @@ class Model(NamedTuple):
     run: RunView | None = None  # None: it is shipped
 
 
-def choose_model() -> Model | None:
-    """The list of models, and what there is to say of the one that is chosen; None where nothing can be looked into."""
+def choose_model(onward: str, label: str) -> Model | None:
+    """The list of models, and what there is to say of the one that is chosen; None where nothing can be looked into.
+
+    `onward` is another page for the same model, and `label` what the way there is called.
+    """
     asked = st.query_params.get("run", "")
     titles = offered(asked)
     if asked and asked not in titles:
@@ -53,6 +56,11 @@ def choose_model() -> Model | None:
         st.text(str(error))
         return None
     _about(model)
+    with st.container(horizontal=True, gap="medium"):
+        if model.run:
+            st.page_link("lab/train.py", label="Its curve", query_params={"run": model.name})
+        off = {name: st.query_params[name] for name in ("surgery",) if name in st.query_params}
+        st.page_link(onward, label=label, query_params={"run": model.name, **off})
     return model
 
 
@@ -119,12 +127,10 @@ def tokenizer_of(run: RunView) -> CharTokenizer:
 
 
 def _about(model: Model) -> None:
-    """What it is and what it learned; whose run it is, and the way to its curve."""
+    """What it is and what it learned; whose run it is."""
     config, run = model.spec.model, model.run
     size = f"{thousands(count_parameters(config))} parameters"
     what = words.shape_words(config) + f", {size}. It learned from {texts.text_title(model.spec.corpus)}."
     st.markdown(f":small[:gray[{literal.markdown(what)}]]")
     if run and run.student != session.student():
         st.markdown(f":small[:gray[{words.NOT_YOURS}]]")
-    if run:
-        st.page_link("lab/train.py", label="Its curve", query_params={"run": run.id})
