@@ -10,7 +10,7 @@ addresses.remember("inside")
 
 left, right = st.columns([3, 11], gap="medium")
 with left:
-    model = chosen.choose_model()
+    model = chosen.choose_model("lab/generate.py", "Let it write")
     window = reading.choose_reading(model) if model else None
 with right:
     if model and window:

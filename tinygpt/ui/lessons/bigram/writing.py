@@ -17,8 +17,7 @@ from tinygpt.plots.lessons import bigram_drawings as drawings
 from tinygpt.randomness import generator
 from tinygpt.spelling import in_a_row, isolated, named, spoken, thousands
 from tinygpt.texts.keeping import kept
-from tinygpt.training.spec import LAST_SEED
-from tinygpt.ui import frame
+from tinygpt.ui import controls, frame
 from tinygpt.ui.drag import drag, still
 from tinygpt.ui.lessons.bigram.runs import newest_run, tables_of
 from tinygpt.ui.lessons.bigram.text import Counted, char_control, counted_text
@@ -37,7 +36,7 @@ WRITTEN = 100  # characters at a temperature
 def same_dice(scene: Scene, text: Counted) -> Showing:
     """What the table writes at several moments, and what the counts write, with one seed."""
     with st.container(width=200):
-        seed = int(st.number_input("Seed of the random numbers", 0, LAST_SEED, 1337, key="dice", bind="query-params"))
+        seed = controls.dice("Seed of the random numbers")
     found = tables_of(newest_run(text), text)
     moments = sorted({0, list(found)[-1]})
     first = text.corpus.tokenizer.stoi.get("\n", 0)
