@@ -22,7 +22,8 @@ def copied_words(copied: Copied) -> str:
     shown = isolated("".join(map(in_a_row, copied.run[:LONGEST]))) + "\u2026" * (len(copied.run) > LONGEST)
     return (
         f"{percent(copied.share)} of its pieces of {LEAST} characters stand in the training text. Its longest run from "
-        f"there has {_characters(copied.run)}, \u201c{shown}\u201d, first at its character {thousands(copied.place + 1)}. "
+        f"there has {_characters(copied.run)}, \u201c{shown}\u201d, first at its character "
+        f"{thousands(copied.place + 1)}. "
         f"{_new_words(copied.new)}."
     )
 

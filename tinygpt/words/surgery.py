@@ -18,6 +18,7 @@ CHOOSE = (
     "feed-forward part that is off adds nothing."
 )
 WHOLE = "as it was trained"
+LET_IT_WRITE = "Let it write like this"
 NOTHING_WRITTEN = "Its weights are no numbers (any more), so it writes nothing."
 FORK = (
     "Its twin has the same weights, the same memory of its optimizer and the same batches to come; the run goes on too."

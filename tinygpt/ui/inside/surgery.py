@@ -132,6 +132,7 @@ def _operate(model: Model, gpt: GPTLanguageModel, step: int, chosen: str) -> Non
         for name, surgery in ((words.WHOLE, gpt.config.surgery), (words.surgery_words(chosen), chosen)):
             st.markdown(words.written_words(name))
             frame.as_written(sample_of(model.name, step, surgery, model.tokenizer), words.NOTHING_WRITTEN)
+    st.page_link("lab/generate.py", label=words.LET_IT_WRITE, query_params={"run": model.name, "surgery": chosen})
 
 
 @kept
