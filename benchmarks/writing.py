@@ -6,7 +6,8 @@ The lecture's loop goes through the whole window for each character. Both write 
 full, in turn, because this machine's speed drifts; a pair's ratio is lecture / cache. Beyond, both go through all of
 the window, and as many characters more are measured. Times are processor time of one thread, and the characters must be
 the same. Goals, for the medians: 3 times as fast where a model of nanoGPT's CPU size fills a window of 64 and more;
-no small model slower than before. The sizes that are not shipped have their first weights: speed is the same.
+no small model slower than before. The sizes that are not shipped have their first weights: speed is the same. Measure
+on an idle machine: one that is not has its weights in no cache, which costs the shorter pass more.
 """
 
 import argparse

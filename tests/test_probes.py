@@ -2,6 +2,7 @@
 
 import copy
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 import torch
@@ -80,6 +81,12 @@ def test_unwatched_a_model_has_the_same_weights_and_leaves_the_first_one_alone()
     torch.testing.assert_close(plain(idx)[0], before + 1)
     assert {name: set(vars(module)) for name, module in model.named_modules()} == names
     assert type(model.lm_head) is nn.Linear
+
+
+def test_unwatched_a_model_that_trains_still_drops_numbers():
+    model, idx = build(replace(CONFIG, dropout=0.5)), torch.tensor([[1, 2, 3]])
+    assert not torch.equal(unwatched(model.train())(idx)[0], unwatched(model)(idx)[0])
+    assert torch.equal(unwatched(model.eval())(idx)[0], model(idx)[0])
 
 
 def test_a_part_with_a_hook_is_still_watched():
