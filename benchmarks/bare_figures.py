@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
-import plotly.graph_objects as go
 import streamlit as st
 import torch
 from torch import Tensor
@@ -19,7 +18,6 @@ from tinygpt.corpus import Corpus, default_corpus, load_corpus
 from tinygpt.lessons.measured import EXPERIMENTS, SIZES, result, results_of_seeds
 from tinygpt.lessons.tables import loss, pair_counts, probabilities, random_losses, softmax_of_table
 from tinygpt.models import build, count_parameters, parts
-from tinygpt.plots import look
 from tinygpt.plots.lessons import (
     attention_row,
     averaging,
@@ -35,7 +33,7 @@ from tinygpt.plots.lessons.attention_sums import sums_drawing
 from tinygpt.randomness import generator
 from tinygpt.training.presets import PRESETS
 from tinygpt.ui.dials import Dial, buttons, switch
-from tinygpt.ui.drag import Picture, drag, swap
+from tinygpt.ui.drag import Picture, drag, still, swap
 from tinygpt.variance import random_qk
 
 TEXT = "the king"
@@ -61,7 +59,7 @@ SLIDERS = {
 }  # fmt: skip
 SWITCHES = {
     "tokens": Control("drag_log_shares", (LABEL, LABEL), "drag_log_shares"),
-    "bigram": Control("seed", (UP, DOWN), "big_3", by_server=True),
+    "bigram": Control("seed", (UP, DOWN), "still_big_3", by_server=True),
     "averaging": Control(
         "drag_change", ("role=radio[name='add 1 to x[5]']", "role=radio[name='swap x[0] and x[1]']"), "drag_change",
         "change=swap+x[0]+and+x[1]",
@@ -80,11 +78,10 @@ def counted() -> tuple[Corpus, Tensor, list[float]]:
     return corpus, counts, random_losses(counts, range(200)).tolist()
 
 
-def drawn_by_server(lesson: str, key: str) -> go.Figure:
-    """A lesson's switch, and the figure that the server draws for it."""
-    corpus, counts, losses = counted()
-    seed = int(st.number_input("seed", 0, 99, 0, key=key))  # random tables, of which there are many
-    table = build(BigramConfig(corpus.tokenizer.vocab_size), seed=seed)
+def drawn_by_server(lesson: str, key: str) -> str:
+    """A control with too many pictures for the browser to have them all, and the one that the server draws."""
+    corpus, counts, losses = counted()  # bigram: random tables
+    table = build(BigramConfig(corpus.tokenizer.vocab_size), seed=int(st.number_input("seed", 0, 99, 0, key=key)))
     return bigram.random_tables(losses, loss(softmax_of_table(table), counts), 4.17, "light")
 
 
@@ -174,8 +171,7 @@ def page(lesson: str, kind: str) -> None:
         drawn = [Picture(drawing, f"position {n}") for n, drawing in enumerate(slid(lesson))]
         drag(drawn, key=SLIDERS[lesson], label="position", names=[str(n) for n in range(len(drawn))], default=2)
     elif SWITCHES[lesson].by_server:
-        dressed = look.dress(drawn_by_server(lesson, SWITCHES[lesson].key), "light")
-        st.plotly_chart(dressed, theme=None, config=look.CONFIG, key=SWITCHES[lesson].figure)
+        still(drawn_by_server(lesson, SWITCHES[lesson].key), key="big_3", alt="random tables")
     else:
         drawings, dial = swapped(lesson)
         swap([Picture(drawing, f"position {n}") for n, drawing in enumerate(drawings)], dial)

@@ -14,7 +14,11 @@ from tinygpt.plots.look import LABEL, PALETTE, SANS, TICK, Mode
 from tinygpt.spelling import number
 
 DASHES = {"solid": "", "dash": "9 6", "dot": "2 5", "dashdot": "9 5 2 5"}  # as Plotly calls them
-SIDES = {"square": (4, 1 / 8), "pentagon": (5, 0), "triangle-up": (3, 0), "diamond": (4, 0)}  # and turned, in parts
+# Symbols: how many corners they have, how far they are turned, in parts, and how far in every second corner lies.
+SIDES = {
+    "square": (4, 1 / 8, 1.0), "pentagon": (5, 0, 1.0), "triangle-up": (3, 0, 1.0), "diamond": (4, 0, 1.0),
+    "star": (10, 0, 0.42),
+}  # fmt: skip
 LEAST = 260  # px: a chart that would be narrower stands below what is beside it
 STEPS = 1, 2, 2.5, 5, 10  # what an axis counts by, times a power of ten
 
@@ -129,14 +133,14 @@ def even_ticks(low: float, high: float, *, most: int = 6) -> dict[float, str]:
 
 
 def mark(symbol: str, radius: float, *, fill: str, stroke: str = "", says: str = "") -> str:
-    """A circle, square, pentagon, triangle or diamond round (0, 0), and what it `says` when somebody points at it."""
+    """A circle or one of SIDES round (0, 0), and what it `says` when somebody points at it."""
     look = f'fill="{fill}"' + (f' stroke="{stroke}" stroke-width="2"' if stroke else "")
     said = f"<title>{escape(says)}</title>" if says else ""
     if symbol == "circle":
         return f'<circle r="{radius}" {look}>{said}</circle>'
-    sides, turned = SIDES[symbol]
-    turns = [2 * math.pi * (n / sides + turned) for n in range(sides)]
-    corners = " ".join(f"{radius * math.sin(turn):.1f},{-radius * math.cos(turn):.1f}" for turn in turns)
+    sides, turned, dent = SIDES[symbol]
+    turns = [(2 * math.pi * (n / sides + turned), radius * (dent if n % 2 else 1)) for n in range(sides)]
+    corners = " ".join(f"{far * math.sin(turn):.1f},{-far * math.cos(turn):.1f}" for turn, far in turns)
     return f'<polygon points="{corners}" {look}>{said}</polygon>'
 
 
