@@ -23,8 +23,7 @@ def copied_words(copied: Copied) -> str:
     return (
         f"{percent(copied.share)} of its pieces of {LEAST} characters stand in the training text. Its longest run from "
         f"there has {_characters(copied.run)}, \u201c{shown}\u201d, first at its character "
-        f"{thousands(copied.place + 1)}. "
-        f"{_new_words(copied.new)}."
+        f"{thousands(copied.place + 1)}. {_new_words(copied.new)}."
     )
 
 

@@ -11,13 +11,13 @@ from tinygpt.models import ModelConfig
 from tinygpt.spelling import number, spoken, thousands
 from tinygpt.tokenizer import CharTokenizer
 from tinygpt.words import literal
+from tinygpt.words.surgery import WHOLE, surgery_words
 
 FEW = 8  # unknown characters that are named
 MANY = 20  # characters that are enough to say what one takes
-NO_PARTS = "A bigram is one table: it has no heads and no parts to switch off."
 NOT_SWITCHED_OFF = "Nothing is switched off."
 NOBODY = "nobody"
-THE_SAME_WHOLE = "the same model, whole"
+THE_SAME_WHOLE = f"the same model, {WHOLE}"
 
 # Templates that the browser fills in.
 ON_THE_TYPEWRITER = {
@@ -45,7 +45,7 @@ ON_THE_TYPEWRITER = {
 
 def switched_off(surgery: str) -> str:
     """Which parts of the model do not take part."""
-    return f"Switched off while it writes: {surgery}."
+    return f"While it writes: {surgery_words(surgery)}."
 
 
 def prompt_words(prompt: str, tokenizer: CharTokenizer) -> str:

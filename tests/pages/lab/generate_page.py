@@ -49,7 +49,7 @@ def text(app: AppTest, characters: int, sheet: int = 0) -> str:
     app.run()
     page = typewriter(app)["pages"][sheet]
     assert given["order"] == typewriter(app)["order"] and len(page["drawn"]) == characters, page["broken"]
-    return "".join("\n" if page["chars"][one[0]][3] else page["chars"][one[0]][0] for one in page["drawn"])
+    return "".join("\n" if page["chars"][str(one[0])][3] else page["chars"][str(one[0])][0] for one in page["drawn"])
 
 
 def says(app: AppTest) -> str:

@@ -120,15 +120,15 @@ def test_what_is_switched_off_in_the_link_is_off_here_and_can_be_laid_beside_the
     model = loaded("layer-norm").model
     assert text(page, 30) == as_the_core_writes(operated(model, "0.2 cut, 1 feed-forward"), "", 30)
     assert text(page, 30, sheet=1) == as_the_core_writes(model, "", 30)
-    assert "Switched off while it writes: 0.2 cut, 1 feed-forward" in says(page)
+    assert "While it writes: head 2 of block 0 cut and feed-forward of block 1 off." in says(page)
     page.button(key="whole").click().run()
-    assert "surgery" not in page.query_params and "Switched off while" not in says(page)
+    assert "surgery" not in page.query_params and "While it writes" not in says(page)
 
 
 @pytest.mark.parametrize(
     ("run", "surgery", "said"),
     [("layer-norm", "9.0 cut", "there is no block 9"), ("layer-norm", "x", "surgery must be like"),
-     ("bigram", "0.0 cut", "A bigram is one table")],
+     ("bigram", "0.0 cut", "A bigram is one table of pairs")],
 )  # fmt: skip
 def test_a_surgery_that_is_not_possible_is_said_and_left_out(run, surgery, said):
     page = wish(opened(ME, run=run, surgery=surgery), 10)

@@ -21,6 +21,7 @@ from tinygpt.ui.inside.moments import model_of, steps_of_run, steps_of_shipped
 from tinygpt.words import inside as inside_words
 from tinygpt.words import literal
 from tinygpt.words import writing as words
+from tinygpt.words.surgery import NO_PARTS, surgery_words
 
 STYLE = """
 .st-key-desk { gap: .35rem; }
@@ -49,7 +50,7 @@ class WriteOrder(NamedTuple):
     @property
     def title(self) -> str:
         """What the model is called beside another one."""
-        return f"{self.model.title}, {self.surgery}" if self.surgery else self.model.title
+        return f"{self.model.title}, {surgery_words(self.surgery)}" if self.surgery else self.model.title
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -140,13 +141,13 @@ def _surgery(model: Model) -> str:
         return ""
     try:
         if not isinstance(model.spec.model, GPTConfig):
-            raise ValueError(words.NO_PARTS)
+            raise ValueError(NO_PARTS)
         found = replace(model.spec.model, surgery=asked).surgery
     except ValueError as error:
         st.text(f"{words.NOT_SWITCHED_OFF} {error}")
         return ""
     st.markdown(f":small[{literal.markdown(words.switched_off(found))}]")
-    st.button("Whole again", key="whole", on_click=_make_whole, type="tertiary")
+    st.button("As it was trained", key="whole", on_click=_make_whole, type="tertiary")
     return found
 
 

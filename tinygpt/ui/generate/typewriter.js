@@ -42,10 +42,11 @@ function dress(now) {
 function take(now) {  // what has come from the server
   const { data, root } = now;
   data.pages.forEach((page, n) => {
-    const mine = now.pages[n] ??= { drawn: [], spans: [] };
+    const mine = now.pages[n] ??= { drawn: [], spans: [], chars: {}, prompt: null };
     Object.assign(mine, { name: page.name, tone: page.tone, broken: page.broken, looked: page.looked });
-    if (page.chars) Object.assign(mine, { chars: page.chars, prompt: page.prompt });
-    if (mine.chars && page.from <= mine.drawn.length) mine.drawn.splice(page.from, page.drawn.length, ...page.drawn);
+    Object.assign(mine.chars, page.chars);
+    if (page.from === 0) mine.prompt = page.prompt;
+    if (mine.prompt && page.from <= mine.drawn.length) mine.drawn.splice(page.from, page.drawn.length, ...page.drawn);
     if (!mine.place?.isConnected) build(now, mine, n);
   });
   const places = now.pages.map((mine) => mine.place), sheet = root.querySelector(".pages");
@@ -149,7 +150,7 @@ function draw(now) {
     mine.place.querySelector(".name").hidden = now.pages.length < 2;
     mine.text.setAttribute("aria-label", fill(words.text, { name: mine.name }));
     if (mine.broken) { mine.text.replaceChildren(element("p", "broken", mine.broken)); mine.spans = []; continue; }
-    if (mine.chars) type(now, mine, at);
+    if (mine.prompt) type(now, mine, at);
     if (data.bare) continue;
     chances(now, mine, at);
     heads(now, mine, at);
@@ -196,7 +197,7 @@ function reveal(box, span) {  // within its box: the page itself stays where it 
 
 function chances(now, mine, at) {  // what the character could have been
   const words = now.data.words;
-  if (at < 0 || !mine.drawn[at] || !mine.chars) { mine.chances.replaceChildren(); mine.chances.ariaLabel = ""; return; }
+  if (at < 0 || !mine.drawn[at] ) { mine.chances.replaceChildren(); mine.chances.ariaLabel = ""; return; }
   const [id, ids, own, left] = mine.drawn[at], said = [];
   const parts = [element("span", "top"), element("span", "top"), element("span", "top", words.own),
     element("span", "top", words.left)];

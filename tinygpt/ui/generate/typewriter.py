@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from tinygpt.inside.writing import Writing, first_difference
+from tinygpt.inside.writing import Letter, Writing, first_difference
 from tinygpt.plots.drawing import shade
 from tinygpt.plots.look import PALETTE
 from tinygpt.spelling import in_a_row, shown, spoken
@@ -125,26 +125,30 @@ def _go_on(page: Sheet, wish: Wish, seconds: float) -> str:
 
 
 def _page(page: Sheet, broken: str, wish: Wish) -> dict[str, Any]:
-    """What the browser does not have yet of a page."""
+    """What the browser does not have yet of a page, with the characters that it needs for that."""
     writing, chars = page.writing, page.tokenizer.chars
-    drawn = writing.letters[wish.have : wish.want]
-    found: dict[str, Any] = {"name": page.name, "tone": page.tone, "broken": broken, "from": wish.have}
-    found["drawn"] = [
-        [
-            one.id, [each.id for each in one.likeliest], [round(each.own, 4) for each in one.likeliest],
-            [round(each.left, 4) for each in one.likeliest],
-        ]
-        for one in drawn
-    ]  # fmt: skip
-    if wish.have == 0:
-        found |= {
-            "chars": [[c if c == " " else in_a_row(c), shown(c), spoken(c), c == "\n"] for c in chars],
-            "prompt": writing.prompt[0].tolist(),
-        }
+    letters = writing.letters[wish.have : wish.want]
+    prompt = writing.prompt[0].tolist() if wish.have == 0 else []
+    ids = {*prompt, *(chance.id for one in letters for chance in one.likeliest)}
+    found: dict[str, Any] = {
+        "name": page.name, "tone": page.tone, "broken": broken, "from": wish.have, "prompt": prompt,
+        "chars": {i: _character(chars[i]) for i in sorted(ids)}, "drawn": [_letter(one) for one in letters],
+    }  # fmt: skip
     at = wish.at if wish.at >= 0 else wish.want - 1
     if wish.have >= wish.want > 0 and 0 <= at < len(writing.letters):  # the text stands: somebody looks at it
         found["looked"] = {"at": at, **_looked(page, at)}
     return found
+
+
+def _character(c: str) -> tuple[str, str, str, bool]:
+    """A character in a running text, on a tile, and in a sentence; and whether it ends a line."""
+    return c if c == " " else in_a_row(c), shown(c), spoken(c), c == "\n"
+
+
+def _letter(one: Letter) -> tuple[int, list[int], list[float], list[float]]:
+    """What was drawn, and the likeliest: their ids, their chances for the model, and those it was drawn from."""
+    ids, own, left = zip(*one.likeliest, strict=True)
+    return one.id, list(ids), [round(p, 4) for p in own], [round(p, 4) for p in left]
 
 
 def _looked(page: Sheet, at: int) -> dict[str, Any]:
