@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt.files import PROJECT
-from tinygpt.spelling import RAISED, lettered, percent, powered, scientific, ten_to, unlettered
+from tinygpt.spelling import RAISED, lettered, percent, powered, scientific, ten_to, unlettered, with_sign
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,10 @@ def test_a_small_number_is_written_with_a_power_of_ten(value, digits, written):
 ])  # fmt: skip
 def test_a_small_number_is_a_power_of_ten(value, written):
     assert scientific(value) == written
+
+
+@given(st.floats(-5, 5))
+def test_a_change_always_has_its_sign(value):
+    said = with_sign(value)
+    assert said[0] in "+\u2212" and float(said[1:]) == pytest.approx(abs(value), abs=0.006)
+    assert (said[0] == "\u2212") == (value < 0 and float(said[1:]) > 0)

@@ -76,6 +76,12 @@ def number(value: float, digits: int = 2) -> str:
     return (MINUS if value < 0 and float(text) else "") + text
 
 
+def with_sign(value: float, digits: int = 2) -> str:
+    """A difference with its sign: "+0.03", "\u22120.20"."""
+    shown = number(value, digits)
+    return shown if shown.startswith(MINUS) else f"+{shown}"
+
+
 def powered(value: float, digits: int = 2) -> str:
     """A number with so many digits after the point and a power of ten: 2.06\u00b710\u207b\u2079."""
     if value == 0 or not math.isfinite(value):

@@ -11,6 +11,7 @@ from tinygpt.checkpoint.model_file import load
 from tinygpt.corpus import load_corpus
 from tinygpt.files import PROJECT
 from tinygpt.inside.diagnosis import APART, TOO_LONG, Case, Finding, diagnose
+from tinygpt.inside.knockout import operated
 from tinygpt.inside.symptoms import Roughness, roughness
 from tinygpt.lessons.measured import spec
 from tinygpt.training.loop import advance
@@ -50,6 +51,13 @@ def curve(case: Case) -> Roughness:
 def untrained(name: str) -> Case:
     """What can be said of a run of which nothing but its spec is there."""
     return Case(plan(name), load_corpus("shakespeare-plays"))
+
+
+@pytest.mark.parametrize("surgery", ["0.1 cut", "0.0 flat, 1 attention", "2 feed-forward"])
+def test_what_was_switched_off_on_purpose_is_no_mistake(surgery):
+    shipped, corpus = load(PROJECT / "checkpoints/layer-norm.safetensors"), load_corpus("shakespeare-plays")
+    run = PRESETS["layer-norm"].spec(corpus.name, 65).operated(surgery, 3_000)
+    assert diagnose(Case(run, corpus, operated(shipped.model, surgery), floors=FLOORS)) == ()
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ import torch
 
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
-from tinygpt.inside.knockout import each_alone, operated, rise, rises
+from tinygpt.inside.knockout import each_alone, operated, rise, rise_of_each
 from tinygpt.inside.stream import run_through
 from tinygpt.models import build
 
@@ -41,7 +41,7 @@ def test_each_alone_costs_what_it_costs_by_itself():
     assert alone == [
         "0.0 cut", "0.1 cut", "1.0 cut", "1.1 cut", "0 attention", "0 feed-forward", "1 attention", "1 feed-forward",
     ]  # fmt: skip
-    found = rises(gpt, alone, CORPUS, windows=50)
+    found = rise_of_each(gpt, alone, CORPUS, windows=50)
     assert found == {one: rise(gpt, operated(gpt, one), CORPUS, windows=50) for one in alone}
     bare = GPTConfig(n_layer=1, residual=False, feed_forward=0)
     assert each_alone(bare) == ["0.0 cut", "0.1 cut", "0.2 cut", "0.3 cut"]

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
+from tinygpt.inside.knockout import operated
 from tinygpt.inside.symptoms import attention_rows, order_effect, reach, roughness, smallest_weights
 from tinygpt.inside.vitals import vitals
 from tinygpt.models import LanguageModel, build
@@ -67,13 +68,18 @@ class Case:
         return {"val": self.final_val, "twin_val": self.twin[1], "gap": self.final_val - self.twin[1]}
 
     @cached_property
+    def whole(self) -> LanguageModel | None:
+        """The model with nothing switched off: what was switched off on purpose is no mistake."""
+        return operated(self.model, "") if isinstance(self.model, GPTLanguageModel) else self.model
+
+    @cached_property
     def rows(self) -> Tensor:
         """Windows of val to look at. (W, T + 1)"""
         return some_windows(self.corpus, self.spec.model.block_size, TOKENS)
 
     def first(self, **parts: object) -> GPTLanguageModel:
         """The model as it was before its first step, or one with other parts and the same dice."""
-        config = replace(cast(GPTConfig, self.spec.model), **parts)  # type: ignore[arg-type]
+        config = replace(cast(GPTConfig, self.spec.model_at(0)), **parts)  # type: ignore[arg-type]
         return cast(GPTLanguageModel, build(config, seed=self.spec.train.seed))
 
 
@@ -87,9 +93,9 @@ def diagnose(case: Case) -> tuple[Finding, ...]:
 
 def leaks(case: Case) -> Finding | None:
     """The future is seen: a val loss too good to be true, which is another one in use."""
-    if not isinstance(case.model, GPTLanguageModel):
+    if not isinstance(case.model, GPTLanguageModel) or not isinstance(case.whole, GPTLanguageModel):
         return None
-    seen = attention_rows(case.model, case.rows)
+    seen = attention_rows(case.whole, case.rows)
     wrong_axis = max(abs(seen.lowest - 1), abs(seen.highest - 1)) > LEAK
     if not wrong_axis and seen.future <= LEAK:
         return None
@@ -125,7 +131,7 @@ def unscaled(case: Case) -> Finding | None:
     config = case.spec.model
     if not isinstance(config, GPTConfig) or config.scale != "none" or config.head_size == 1:
         return None
-    models = {"": case.first(), "twin_": case.first(scale="1/sqrt(head_size)"), "end_": case.model}
+    models = {"": case.first(), "twin_": case.first(scale="1/sqrt(head_size)"), "end_": case.whole}
     evidence: dict[str, float] = {}
     for when, model in models.items():
         if isinstance(model, GPTLanguageModel):

@@ -1,7 +1,7 @@
 """Switch a part of a trained GPT off, and see what that costs on hidden text. Nothing is trained again.
 
     rise(model, operated(model, "0 feed-forward"), corpus)     nats more, and the standard error of that
-    rises(model, each_alone(model.config), corpus)             the same for every head and every part
+    rise_of_each(model, each_alone(model.config), corpus)             the same for every head and every part
 
 What can be switched off, and how it is written, stands in tinygpt/surgery.py.
 
@@ -49,7 +49,7 @@ def rise(model: GPTLanguageModel, other: GPTLanguageModel, corpus: Corpus, *, wi
     return _more(window_costs(model, rows), window_costs(other, rows))
 
 
-def rises(
+def rise_of_each(
     model: GPTLanguageModel, surgeries: Sequence[str], corpus: Corpus, *, windows: int = WINDOWS
 ) -> dict[str, Rise]:
     """What each surgery alone costs, all on the same windows of val."""

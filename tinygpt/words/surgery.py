@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tinygpt.inside.knockout import Rise
-from tinygpt.spelling import MINUS, number, thousands
+from tinygpt.spelling import number, thousands, with_sign
 from tinygpt.surgery import Operation, read_surgery
 from tinygpt.training.spec import RunSpec
 
@@ -34,7 +34,7 @@ def rise_words(surgery: str, rise: Rise) -> str:
     off = surgery_words(surgery)
     if abs(rise.mean) <= CHANCE * rise.error:
         return (
-            f"With {off} the loss on unseen text changes by {change(rise)} nats per character, "
+            f"With {off} the loss on unseen text changes by {with_sign(rise.mean, 3)} nats per character, "
             f"which is less than {CHANCE} standard errors of it: it may be chance."
         )
     way = "rises" if rise.mean > 0 else "falls"
@@ -42,12 +42,6 @@ def rise_words(surgery: str, rise: Rise) -> str:
         f"With {off} the loss on unseen text {way} by {number(abs(rise.mean), 3)} nats per character "
         f"(standard error {number(rise.error, 3)})."
     )
-
-
-def change(rise: Rise, digits: int = 3) -> str:
-    """A change with its sign: "+0.180", "−0.003"."""
-    shown = number(rise.mean, digits)
-    return shown if shown.startswith(MINUS) else f"+{shown}"
 
 
 def missed_words(heads: Mapping[str, Rise], guessed: str) -> str:

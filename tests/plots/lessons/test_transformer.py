@@ -113,13 +113,6 @@ def test_a_name_stays_text(name):
 # --- what was measured -----------------------------------------------------------------------------------------------
 
 
-@given(st.floats(-5, 5))
-def test_a_change_always_has_its_sign(value):
-    said = figures.change(value)
-    assert said[0] in "+\u2212" and float(said[1:]) == pytest.approx(abs(value), abs=0.006)
-    assert (said[0] == "\u2212") == (value < 0 and float(said[1:]) > 0)
-
-
 def test_a_full_mark_for_the_first_seed_and_a_hollow_one_for_the_others():
     figure = figures.fair_test(POINTS, [(0, 1, "numbers"), (1, 2, "skips")], "light")
     hollow = [trace.marker.symbol.endswith("-open") for trace in figure.data]

@@ -11,13 +11,7 @@ import plotly.graph_objects as go
 
 from tinygpt.plots.lessons.positions import MARK
 from tinygpt.plots.look import PALETTE, TICK, Mode, annotate, color, dress
-from tinygpt.spelling import MINUS, number, thousands
-
-
-def change(value: float, digits: int = 2) -> str:
-    """A difference with its sign: "+0.03", "−0.20"."""
-    shown = number(value, digits)
-    return shown if shown.startswith(MINUS) else f"+{shown}"
+from tinygpt.spelling import number, thousands
 
 
 def habit_bars(habits: Mapping[str, tuple[float, float]], mode: Mode) -> go.Figure:

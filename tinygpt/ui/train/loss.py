@@ -1,6 +1,7 @@
 """The loss chart of the stage: the curves of the runs that are ticked, against the floors of the current run's text."""
 
 import math
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -31,7 +32,8 @@ def live_losses(views: list[RunView], current: RunView | None, max_steps: int, g
     the_end = heading()
     corpus, block_size = corpus_on_stage(current), current.spec.model.block_size if current else 8
     shown = [view for view in views if run_list.is_shown(view, current)]
-    curves = {view.id: curve for view in shown if (curve := curve_of(view))}
+    together = {view.id for view in shown}
+    curves = {view.id: curve for view in shown if (curve := curve_of(view, beside=together))}
     mode = frame.mode()
     variants = [
         Variant([curves[view.id]], tone(curves[view.id].role, view.slot, mode)) for view in shown if view.id in curves
@@ -80,10 +82,11 @@ def corpus_on_stage(current: RunView | None) -> str:
     return current.spec.corpus if current else default_corpus()
 
 
-def curve_of(view: RunView, label: str = "", **more: Any) -> LossCurve | None:
+def curve_of(view: RunView, label: str = "", beside: Collection[str] = (), **more: Any) -> LossCurve | None:
     """A run as the charts want it, under its name or `label`; None when it was deleted a moment ago, in another tab.
 
-    It ends where `view` does: a step made meanwhile would give the chart another number than the list.
+    It ends where `view` does: a step made meanwhile would give the chart another number than the list. A fork begins
+    where it left its run, if that is one of those `beside` it: up to there they are one curve.
     """
     try:
         points = session.engine().points(view.id)
@@ -91,6 +94,8 @@ def curve_of(view: RunView, label: str = "", **more: Any) -> LossCurve | None:
         return None
     if view.status not in ENDED:
         points = tuple(point for point in points if point.step < view.step)
+    if view.origin and view.origin.run in beside:
+        points = tuple(point for point in points if point.step >= view.origin.step)
     more |= {"moving": pace.will_change(view), "lost": view.status in ("diverged", "failed")}
     more |= {"kept": view.better is not None, "leak": leak(view.spec.model)}
     return LossCurve(view.id, label or view.name, kind(view.spec.model), points, view.max_steps, **more)

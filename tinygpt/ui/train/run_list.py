@@ -93,6 +93,8 @@ def short_about(view: RunView, current: RunView | None) -> str:
         return texts.text_title(view.spec.corpus)
     if leak(view.spec.model):
         return SEES
+    if view.origin:
+        return f"from step {thousands(view.origin.step)}"
     blocks = getattr(view.spec.model, "n_layer", 0)
     return f"{blocks} blocks" if blocks > 1 else thousands(count_parameters(view.spec.model))
 

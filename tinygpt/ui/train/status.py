@@ -8,6 +8,7 @@ from tinygpt.engine.records import ENDED, RunView
 from tinygpt.spelling import number, spoken_time, thousands
 from tinygpt.ui import session, texts
 from tinygpt.words import literal
+from tinygpt.words.surgery import run_words
 
 WORDS = {"waiting": "waits for its turn at", "training": "training:", "paused": "paused at", "stopped": "stopped at",
          "diverged": "diverged at", "failed": "failed at", "interrupted": "interrupted at"}  # fmt: skip
@@ -38,7 +39,7 @@ def status_line(view: RunView | None) -> None:
             mine = view is not None and view.student == session.student()
             st.markdown(status_words(view) + ("" if mine or view is None else FROM_A_LINK))
             with st.container(gap=None, key="remark"):
-                facts = (view.warning or view.note, texts.why_not(view.spec.corpus)) if view else ()
+                facts = (view.warning or view.note, origin_words(view), texts.why_not(view.spec.corpus)) if view else ()
                 said = [*filter(None, (session.answer("stage"), *facts))]
                 if not said or (view and view.status not in ENDED):
                     st.progress(min(1.0, view.step / view.max_steps) if view else 0.0)
@@ -46,6 +47,14 @@ def status_line(view: RunView | None) -> None:
                     st.text(words)
         with st.container(horizontal=True, width="content", gap="small"):
             run_buttons(view if mine else None)
+
+
+def origin_words(view: RunView) -> str:
+    """Of which run it is a fork, and what was done to it; "" where neither is so."""
+    parent = view.origin and session.engine().view(view.origin.run)
+    of = f"\u2018{parent.name}\u2019" if parent else "a run that is gone"
+    begun = f"Forked from {of} at step {thousands(view.origin.step)}." if view.origin else ""
+    return " ".join(filter(None, (begun, run_words(view.spec))))
 
 
 def run_buttons(view: RunView | None) -> None:

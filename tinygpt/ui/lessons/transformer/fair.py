@@ -13,7 +13,7 @@ from tinygpt.plots.lessons.positions import Curve, by_position
 from tinygpt.plots.lessons.transformer import Trained
 from tinygpt.plots.lessons.transformer_stream import RiseBar
 from tinygpt.plots.lessons.transformer_stream import rises as rises_drawing
-from tinygpt.spelling import number
+from tinygpt.spelling import number, with_sign
 from tinygpt.training.evaluation import loss_by_position, window_costs
 from tinygpt.ui import frame
 from tinygpt.ui.drag import Picture, drag
@@ -101,7 +101,7 @@ def _trained_again(scene: Scene, facts: Facts) -> Picture:
     """A bar for each part that was missing while the model was trained."""
     rises: dict[str, float] = facts["rises"]
     order = sorted(rises, key=rises.__getitem__, reverse=True)
-    bars = [RiseBar(part, rises[part], figures.change(rises[part], 3)) for part in order]
+    bars = [RiseBar(part, rises[part], with_sign(rises[part], 3)) for part in order]
     note = scene.plain("of_gray", facts)
     drawing = rises_drawing(bars, frame.mode(), most=max(rises.values()), gray=facts["seed"], note=note)
     return picture(scene, drawing, facts)
@@ -111,7 +111,7 @@ def _switched_off(scene: Scene, facts: Facts) -> Picture:
     """A bar for each half of each block that was switched off in the trained GPT."""
     halves = [(half, block, *rise) for half, found in inside_the_gpt().off.items() for block, rise in enumerate(found)]
     bars = [
-        RiseBar(scene.plain("half", {"half": half, "block": block}), rise, figures.change(rise), error)
+        RiseBar(scene.plain("half", {"half": half, "block": block}), rise, with_sign(rise), error)
         for half, block, rise, error in halves
     ]
     most = max(bar.rise + 2 * bar.error for bar in bars)
