@@ -13,6 +13,7 @@ page = st.navigation(
         "Lab": [
             st.Page("lab/train.py", title="Train", url_path="train"),
             st.Page("lab/compare.py", title="Compare", url_path="compare"),
+            st.Page("lab/inside.py", title="Inside", url_path="inside"),
         ],
     },
     position="top",

@@ -30,7 +30,9 @@ class Moment(NamedTuple):
     """What a model does with a text after `step` steps of its training."""
 
     step: int
-    maps: Tensor  # the weights as the model used them, (L, H, T, T); nan where attention is off; of a bigram (0, 0, T, T)
+    maps: (
+        Tensor  # the weights as the model used them, (L, H, T, T); nan where attention is off; of a bigram (0, 0, T, T)
+    )
     evenness: Tensor  # of each row: its entropy over that of an even one, (L, H, T); nan for a row without a choice
     guesses: Tensor  # how likely each character is to come next, (T, V)
     costs: Tensor  # what the character that really comes next cost, in nats, (N - 1,) or (T,), whichever is less

@@ -12,6 +12,7 @@ from tinygpt.words.surgery import run_words
 
 WORDS = {"waiting": "waits for its turn at", "training": "training:", "paused": "paused at", "stopped": "stopped at",
          "diverged": "diverged at", "failed": "failed at", "interrupted": "interrupted at"}  # fmt: skip
+LOOK_INSIDE = "Look inside"
 FROM_A_LINK = " \u00b7 not yours: from a link"
 STYLE = """
 /* One line, so that what stands below never jumps; where it is too long, the name is cut and not the numbers. */
@@ -21,6 +22,8 @@ STYLE = """
 /* What there is to say of a run has its place before it is said: two lines, and on a narrow page it scrolls there. */
 .st-key-remark { min-height: 2.4rem; max-height: 2.4rem; overflow-y: auto; }
 .st-key-remark [data-testid="stText"] { font-size: .85rem; line-height: 1.3; }
+/* Where one line has no room for it, the way inside is in the menu of the run. */
+@media (min-width: 641px) and (max-width: 1000px) { :has(> .st-key-look_inside) { display: none; } }
 @media (max-height: 32rem) {
   .st-key-remark { min-height: 0; }
 }
@@ -45,7 +48,10 @@ def status_line(view: RunView | None) -> None:
                     st.progress(min(1.0, view.step / view.max_steps) if view else 0.0)
                 for words in said:
                     st.text(words)
-        with st.container(horizontal=True, width="content", gap="small"):
+        with st.container(horizontal=True, width="content", gap="small", vertical_alignment="center"):
+            if view and can_be_looked_into(view):
+                with st.container(key="look_inside", width="content"):
+                    st.page_link("lab/inside.py", label=LOOK_INSIDE, query_params={"run": view.id})
             run_buttons(view if mine else None)
 
 
@@ -55,6 +61,11 @@ def origin_words(view: RunView) -> str:
     of = f"\u2018{parent.name}\u2019" if parent else "a run that is gone"
     begun = f"Forked from {of} at step {thousands(view.origin.step)}." if view.origin else ""
     return " ".join(filter(None, (begun, run_words(view.spec))))
+
+
+def can_be_looked_into(view: RunView) -> bool:
+    """Whether a run has left a model: from its first slice on."""
+    return view.step > 0 or view.status in ENDED
 
 
 def run_buttons(view: RunView | None) -> None:

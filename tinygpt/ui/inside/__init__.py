@@ -1,0 +1,1 @@
+"""The page /inside: which model, which text, its moments, and the time machine that moves them together."""
