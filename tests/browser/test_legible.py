@@ -11,7 +11,7 @@ from tests.browser.conftest import wait_run
 from tests.waiting import PATIENCE
 from tinygpt.words.storyboard import every_page
 
-PAGES = ["", *(f"{one.name}?reveal=all" for one in every_page()), "train", "compare"]
+PAGES = ["", *(f"{one.name}?reveal=all" for one in every_page()), "train", "compare", "inside", "inside?run=bigram"]
 SCREENS = ((1280, "light"), (390, "dark"))
 
 LABELS = """

@@ -30,6 +30,7 @@ PAGES: list[tuple[str, dict[str, str]]] = [
     *(("learn/attention.py", {"reveal": "all", "reader": head}) for head in (UNTRAINED, NOTEBOOK, "GPT")),
     ("lab/train.py", {}),
     *(("lab/compare.py", {"experiment": form}) for form in (*FORMS, LANGUAGES)),
+    *(("lab/inside.py", {"run": model}) for model in ("layer-norm", "bigram")),
 ]
 # What people and programs put there: every parameter is tried with each of EACH; those of MORE are dealt out.
 EACH: tuple[Any, ...] = ("", "inf", ["8", "16"])

@@ -1,5 +1,7 @@
 """The page /inside, without a browser: every kind of model is opened, and what cannot be is said in words."""
 
+import math
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -29,12 +31,21 @@ from tinygpt.lessons.measured import loaded
 from tinygpt.probes import capture
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.ui import session, texts
+from tinygpt.ui.inside import machine, moments
 from tinygpt.ui.inside.reading import LONGEST
 from tinygpt.ui.readers import readable
 
 pytestmark = pytest.mark.usefixtures("one_engine")
 HALF = 0.5 / 65_535  # how far a share can move on its way
 TOKENIZER = load_corpus(TEXT).tokenizer
+
+
+@pytest.fixture(autouse=True, scope="module")
+def at_once():
+    """All moments come with the first picture: there is no browser that would ask for the others."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(machine, "AT_FIRST", math.inf)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +110,14 @@ def test_what_it_writes_comes_once_the_figure_asks_for_it(run):
     samples = figure(page)["samples"]
     assert samples[-1] == writes(load(session.engine().model_bytes(run)).model, TOKENIZER)
     assert len(samples) == len(figure(page)["steps"])
+
+
+def test_at_first_only_what_is_quick_is_looked_at_and_the_ends_always(run):
+    steps = moments.steps_of_run(session.engine().view(run))
+    found, lost = moments.moments_of(run, steps, (1, 2, 3), first=[16, 4], seconds=-1)
+    assert [moment.step for moment in found] == [4, 16] and not lost
+    found, _ = moments.moments_of(run, steps, (1, 2, 3))
+    assert [moment.step for moment in found] == steps
 
 
 @pytest.mark.parametrize(

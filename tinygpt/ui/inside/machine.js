@@ -3,6 +3,7 @@ const FULL = 65535, PAUSE = 100, BEAT = 700;  // a weight of 1; ms before the se
 const LABELS = 11, LARGEST = 46;  // px: the smallest tile with a letter beside it, the largest tile
 const HEADS_HIGH = 12.5;  // rem: all heads one below the other
 const SIDE = 22;  // px beside a map, and below it: its characters
+const FRESH = { head: "", position: -1, step: -1 };  // where nobody has chosen anything
 const known = new WeakMap();  // the figure in each place, so that a redraw by the server moves nothing
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -19,7 +20,7 @@ function figure(root) {
   const find = (name) => root.querySelector(name), all = (name) => [...root.querySelectorAll(name)];
   const range = find(".steps"), text = find(".text"), heads = find(".heads"), maps = all(".map"), bars = find(".bars");
   const at = { moment: 0, head: 0, position: 0 };
-  let data, tell, hover = null, paired = false, timer = null, later, letters = [], tiles = [], lines = [], views = [];
+  let data, tell, hover = null, paired = false, timer = null, later, letters = [], tiles = [], lines = [], views = [], wanted;
   const unpacked = new Map();  // of what came in base64
 
   const last = () => data.steps.length - 1;
@@ -40,24 +41,23 @@ function figure(root) {
   // --- what the server sends -----------------------------------------------------------------------------------------
 
   function take(next, report) {
-    const before = data, isOther = before?.of !== next.of, isAsked = before?.asked !== next.asked;
-    const step = before?.steps[at.moment], wasLast = before && at.moment === before.steps.length - 1;
+    const before = data, step = before?.steps[at.moment], wasLast = before && at.moment === before.steps.length - 1;
+    const isNew = before?.model !== next.model || before.asked !== next.asked, isOther = before?.of !== next.of;
     data = next;
     tell = report;
+    if (isNew) begin(before?.asked === next.asked ? FRESH : next.at);
+    else at.moment = wasLast ? last() : next.steps.indexOf(paired ? next.click?.after : step);
+    if (isOther && !isNew) at.position = next.text.length - 1;
+    if (at.moment < 0) [paired, at.moment] = [false, last()];
+    at.position = within(at.position, next.text.length - 1);
     if (isOther) unpacked.clear();
-    if (isAsked) begin(next.at);
-    else if (isOther) Object.assign(at, { moment: last(), position: next.text.length - 1 });
-    else at.moment = wasLast ? last() : Math.max(0, next.steps.indexOf(step));
-    at.head = within(at.head, data.layers * data.heads - 1);
-    at.position = within(at.position, data.text.length - 1);
-    if (isOther || before.drawn !== next.drawn) { rest(false); hover = null; lay(); }
+    if (before?.drawn !== next.drawn) { rest(false); hover = null; lay(); }
     else if (before.curve?.drawing !== next.curve?.drawing) layLoss();
     range.max = last();
     measure();
     show();
-    if (isAsked && before) tellServer(0);
-    if (!data.samples && before?.wanted !== next.of) { data.wanted = next.of; tell("wants", next.of); }
-    else data.wanted = before?.wanted;
+    if (before && (isNew || isOther)) tellServer(0);
+    if (!next.samples && wanted !== next.of) tell("wants", (wanted = next.of));
   }
   function begin({ head, position, step }) {
     const place = (name) => name.split(".").map(Number), isThere = ([layer, number]) => layer < data.layers && number < data.heads;
@@ -73,7 +73,8 @@ function figure(root) {
     clearTimeout(later);
     const head = `${Math.floor(at.head / data.heads)}.${at.head % data.heads}`;
     const step = at.moment === last() ? -1 : data.steps[at.moment];
-    later = setTimeout(() => tell("at", { head, position: at.position, step }), pause);
+    const position = at.position === data.text.length - 1 ? -1 : at.position;
+    later = setTimeout(() => tell("at", { head, position, step }), pause);
   }
 
   // --- what stands there ---------------------------------------------------------------------------------------------

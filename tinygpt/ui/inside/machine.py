@@ -1,15 +1,17 @@
 """The time machine: a slider over the moments of a training moves maps, guesses, loss and sample together.
 
 Like a figure that follows the finger (ui/drag.py): all numbers are computed by the core and sent once, the browser
-picks and paints them (machine.js). When it is let go, head, position and step go into the URL. What the model writes
-takes longest, so the figure asks for it once it stands there.
+picks and paints them (machine.js). When it is let go, head, position and step go into the URL. So that nobody waits for
+the first map, the figure asks for what takes longer, all moments and what the model writes at each, once it stands
+there.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -30,6 +32,7 @@ from tinygpt.words import inside as words
 
 KEY = "machine"
 PARAMETERS = "head", "position", "step"  # of the link
+AT_FIRST = 0.3  # seconds for moments, before the figure asks for all of them
 SLOWEST = 1.0  # seconds between two looks for a new moment, at least
 LAST = -1  # the position and the step of whoever stands at the end, wherever that is
 
@@ -54,10 +57,7 @@ def _tick(model: Model, reading: Reading, live: bool) -> None:
     pace.seen(live)
     try:
         now = _as_it_is(model)
-        steps = moments.steps_of_run(now.run) if now.run else moments.steps_of_shipped(now.name)
-        found, lost = moments.moments_of(now.name, steps, reading.ids)
-        said = words.remarks(now.run.status, now.run.step, lost) if now.run else words.lost_words(lost)
-        _figure(now, reading, found, said)
+        _figure(now, reading)
     except ValueError as error:  # deleted since this page was opened
         st.text(str(error))
         now = model._replace(run=None)
@@ -74,40 +74,43 @@ def _as_it_is(model: Model) -> Model:
     return model._replace(run=run)
 
 
-def _figure(model: Model, reading: Reading, found: list[Moment], remarks: str) -> None:
+def _figure(model: Model, reading: Reading) -> None:
     """The figure itself, and the numbers of the head that is chosen."""
-    if remarks:
-        st.text(remarks)
+    run, mode = model.run, frame.mode()
+    steps = moments.steps_of_run(run) if run else moments.steps_of_shipped(model.name)
+    curve = curve_of(run) if run else None
+    click = click_between(curve, steps) if curve else None
+    asked, times, now = beginning(KEY, KEY, ",".join(st.query_params.get(key, "") for key in PARAMETERS))
+    start, of = read_place(asked), f"{model.name} {reading.start} {reading.characters}"
+    state = st.session_state.get(KEY, {})
+    whole = state.get("wants") == of  # it stands there, and asks for all that there is
+    stands = Place(**state["at"]) if "at" in state else start
+    sure = [steps[-1], start.step, stands.step, *((click.before, click.after) if click else ())]
+    found, lost = moments.moments_of(
+        model.name, steps, reading.ids, first=sure, seconds=math.inf if whole else AT_FIRST
+    )
+    if said := words.remarks(run.status if run else "finished", run.step if run else 1, lost):
+        st.text(said)
     if not found:
         return
-    mode, steps = frame.mode(), [moment.step for moment in found]
-    curve = curve_of(model.run) if model.run else None
-    click = click_between(curve, steps) if curve else None
-    of = f"{model.name} {reading.start} {reading.characters}"
-    asked, times, now = beginning(KEY, KEY, ",".join(st.query_params.get(key, "") for key in PARAMETERS))
-    start = read_place(asked)._asdict()
+    if click and {click.before, click.after} & lost.keys():
+        click = None
     data = {
         **picture(model, reading, found, mode, curve, click and click.stretch),
-        "samples": _samples(model, steps) if st.session_state.get(KEY, {}).get("wants") == of else None,
-        "of": of, "drawn": f"{of} {mode}", "at": start, "asked": times, "before": frame.IN_THE_PICTURE,
+        "samples": [moments.sample_of(model.name, each.step, model.tokenizer) for each in found] if whole else None,
+        "model": model.name, "of": of, "drawn": f"{of} {mode}", "at": start._asdict(), "asked": times, "before": frame.IN_THE_PICTURE,
         "words": words.machine_words(isinstance(model.spec.model, BigramConfig)),
         "click": click and {"before": click.before, "after": click.after, "says": words.click_words(click.stretch)},
     }  # fmt: skip
-    state = _machine(
-        key=KEY, data=data, default={"at": start, "wants": ""}, on_at_change=_nothing, on_wants_change=_nothing
-    )
-    place = read_place(asked) if now else Place(**state.at)
+    first = {"at": start._asdict(), "wants": ""}
+    told = _machine(key=KEY, data=data, default=first, on_at_change=_nothing, on_wants_change=_nothing)
+    place = start if now else Place(**told.at)
     _into_the_link(place, start)
     table(partial(_rows, model, reading, found, place), key=KEY)
 
 
 def _nothing() -> None:
     """That somebody listens is what makes the figure tell."""
-
-
-def _samples(model: Model, steps: Sequence[int]) -> list[str]:
-    """What the model wrote at each moment; "" where its weights are no numbers."""
-    return [moments.sample_of(model.name, step, model.tokenizer) for step in steps]
 
 
 class Place(NamedTuple):
@@ -125,12 +128,12 @@ def read_place(link: str) -> Place:
     return Place(head if re.fullmatch(r"\d{1,2}\.\d{1,3}", head, re.ASCII) else "", *whole)
 
 
-def _into_the_link(place: Place, start: dict[str, Any]) -> None:
+def _into_the_link(place: Place, start: Place) -> None:
     """Let the address say where the figure stands: what was never moved is not in it."""
-    for key, value in place._asdict().items():
+    for key, value, began in zip(PARAMETERS, place, start, strict=True):
         if value in ("", LAST):
             st.query_params.pop(key, None)
-        elif value != start[key] or key in st.query_params:
+        elif value != began or key in st.query_params:
             st.query_params[key] = str(value)
 
 

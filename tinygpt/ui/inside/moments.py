@@ -1,7 +1,9 @@
 """The models that a run has left on its way, and what each does with a text. None of them ever changes, so what was
 looked at once is kept, as long as all that is kept fits into one bound (texts/keeping.py)."""
 
-from collections.abc import Sequence
+import math
+import time
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor
@@ -81,12 +83,19 @@ def sample_of(name: str, step: int, tokenizer: CharTokenizer) -> str:
         return writes(model_of(name, step), tokenizer)
 
 
-def moments_of(name: str, steps: Sequence[int], ids: tuple[int, ...]) -> tuple[list[Moment], dict[int, str]]:
-    """All moments that can be looked at, in order; and why the others cannot, by their steps."""
-    found, lost = [], {}
-    for step in steps:
+def moments_of(
+    name: str, steps: Sequence[int], ids: tuple[int, ...], *, first: Iterable[int] = (), seconds: float = math.inf
+) -> tuple[list[Moment], dict[int, str]]:
+    """The moments that can be looked at, in order; and why others cannot, by their steps.
+
+    Those of the steps `first`, and as many of the others as `seconds` allow.
+    """
+    found, lost, began, sure = [], {}, time.monotonic(), set(first) & set(steps)
+    for step in sorted(steps, key=lambda step: step not in sure):
+        if step not in sure and time.monotonic() - began > seconds:
+            break
         try:
             found.append(moment_of(name, step, ids))
         except ValueError as error:
             lost[step] = str(error)
-    return found, lost
+    return sorted(found, key=lambda moment: moment.step), lost

@@ -10,6 +10,7 @@ Shapes in this file:
 import base64
 import math
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import torch
@@ -148,11 +149,18 @@ def least_even(moment: Moment) -> str:
 
 def _look(model: Model, mode: Mode) -> dict[str, Any]:
     """Tones and faces, those of all our figures."""
-    p, tiles = PALETTE[mode], [shade(i / (SHADES - 1), mode) for i in range(SHADES)]
+    p, (shades, light_from) = PALETTE[mode], _shades(mode)
     return {
-        "shades": [tile for tile, _ in tiles], "light_from": [ink for _, ink in tiles].index(p.paper), "ink": p.ink,
-        "paper": p.paper, "muted": p.muted, "rule": p.rule, "bar": color(kind(model.spec.model), mode), "mono": MONO,
+        "shades": shades, "light_from": light_from, "ink": p.ink, "paper": p.paper, "muted": p.muted,
+        "bar": color(kind(model.spec.model), mode), "mono": MONO,
     }  # fmt: skip
+
+
+@cache
+def _shades(mode: Mode) -> tuple[list[str], int]:
+    """The tones of a tile from 0 to 1, and from which on what stands on it is light."""
+    tiles = [shade(i / (SHADES - 1), mode) for i in range(SHADES)]
+    return [tile for tile, _ in tiles], [ink for _, ink in tiles].index(PALETTE[mode].paper)
 
 
 def _numbers(values: Tensor) -> list[float | None]:

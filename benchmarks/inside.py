@@ -1,0 +1,81 @@
+"""/inside in Chromium on this machine: from the slider of the time machine to the repainted picture, and to arrive.
+
+    python -m benchmarks.inside [--times 60] [--visits 5]
+
+A run of the lecture's GPT, 12 heads, with a model at each step at which one is kept; nobody trains it. The slider is
+pressed and the clock runs in the browser, from the press to the frame after the picture has changed: maps, bars and
+sample are painted in one go with the cursor of its loss, which is what the clock sees. Goals: median below 60 ms, 95th
+percentile below 120 ms. Then "Look inside" is pressed on the training page, by a new visitor each time, of a run that
+nobody has looked into: the first map stands there within 1.5 s. Needs Chromium; measure on an idle machine.
+"""
+
+import argparse
+import re
+from functools import partial
+from pathlib import Path
+from statistics import median, quantiles
+
+from playwright.sync_api import Page
+
+from benchmarks.browser import browsing, milliseconds_to_repaint, seconds_to_arrive
+from benchmarks.goals import Goals
+from tests.browser.conftest import wait_run
+from tests.pages.lab.written_run import write_run
+from tinygpt.corpus import load_corpus
+from tinygpt.engine.runs import RunStore
+from tinygpt.engine.slices import snapshot_steps
+from tinygpt.training.presets import PRESETS
+
+MEDIAN, SLOW, FIRST = 60.0, 120.0, 1.5  # ms, ms (95th percentile), s
+STUDENT, PLAYS = "5" * 32, "shakespeare-plays"
+FIGURE, MAP = ".st-key-machine", ".st-key-machine .field canvas"
+
+
+def fill(folder: Path, *, runs: int) -> None:
+    """So many runs of one student, each with models of its own."""
+    spec = PRESETS["layer-norm"].spec(PLAYS, load_corpus(PLAYS).tokenizer.vocab_size)
+    steps = [*snapshot_steps(spec), spec.train.max_steps]
+    vals = [2 + 2 / (1 + n) for n in range(31)]
+    for n in range(runs):
+        write_run(RunStore(folder), f"{n:032x}", spec, vals, steps, student=STUDENT)
+
+
+def milliseconds(page: Page, url: str, times: int) -> list[float]:
+    """Of so many moves of the slider, back and forth in the middle of the training."""
+    page.goto(f"{url}/inside?run={0:032x}&step=1250")
+    page.locator(MAP).first.wait_for()
+    page.wait_for_timeout(5_000)  # what it writes has come, too
+    wait_run(page)
+    slider = page.locator(FIGURE).get_by_role("slider", name="Moment")
+    ways = ["ArrowLeft", "ArrowRight"] * times
+    return [milliseconds_to_repaint(page, FIGURE, partial(slider.press, way)) for way in ways[:times]]
+
+
+def seconds(page: Page, url: str, run: int) -> float:
+    """From "Look inside" on the training page to the first map."""
+    page.goto(f"{url}/train?run={run:032x}")
+    wait_run(page, timeout=60_000)
+    return seconds_to_arrive(page.get_by_role("link", name=re.compile("Look inside")).first, "Inside", MAP)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--times", type=int, default=60)
+    parser.add_argument("--visits", type=int, default=5)
+    arguments, goals = parser.parse_args(), Goals()
+    with browsing(partial(fill, runs=arguments.visits + 1)) as (browser, url):
+        context = browser.new_context(viewport={"width": 1366, "height": 650})
+        context.add_cookies([{"name": "tinygpt_student", "value": STUDENT, "url": url}])
+        arrivals = [seconds(context.new_page(), url, run) for run in range(1, arguments.visits + 1)]
+        print(f"first map   median {median(arrivals):.2f} s   slowest {max(arrivals):.2f} s", flush=True)
+        goals.at_most(FIRST, median(arrivals), "seconds from Look inside to the first map")
+        times = milliseconds(context.new_page(), url, arguments.times)
+    slow = quantiles(times, n=20, method="inclusive")[-1]
+    print(f"slider      median {median(times):.0f} ms   95 % {slow:.0f} ms")
+    goals.at_most(MEDIAN, median(times), "median from the slider to the picture, ms")
+    goals.at_most(SLOW, slow, "its 95th percentile, ms")
+    goals.settle()
+
+
+if __name__ == "__main__":
+    main()
