@@ -17,7 +17,16 @@ from tinygpt.experiments.clicks import click_in, click_of
 from tinygpt.experiments.curves import LossCurve
 from tinygpt.experiments.pairs import TRIALS
 from tinygpt.gpt import GPTConfig
-from tinygpt.inside.copying import copied_loss, follows, pairs_across_layers, rise_without, stripes
+from tinygpt.inside.copying import (
+    copied_loss,
+    costs_of_copies,
+    follows,
+    pairs_across_layers,
+    rise_between,
+    rise_without,
+    stripes,
+    without,
+)
 from tinygpt.inside.passages import Passages, draw_passages
 from tinygpt.models import LanguageModel, build
 from tinygpt.randomness import generator
@@ -114,6 +123,15 @@ def test_what_is_off_already_stays_off_and_a_flat_head_can_be_cut():
     assert not stripes(gpt(surgery="0 attention"), found)[0].any()
     with pytest.raises(ValueError, match="there is no head 2"):
         rise_without(flat, found, (0, 2))
+
+
+def test_the_rise_is_taken_passage_by_passage():
+    before, after = torch.tensor([1.0, 2.0, 3.0]), torch.tensor([1.0, 3.0, 5.0])
+    assert rise_between(before, after) == pytest.approx((1, 1 / 3**0.5))
+    model, found = gpt(), drawn(count=20)
+    paid = costs_of_copies(model, found)
+    assert paid.shape == (20,)
+    assert rise_without(model, found, (0, 1)) == rise_between(paid, costs_of_copies(without(model, (0, 1)), found))
 
 
 def test_pairs_are_those_of_different_layers():

@@ -13,7 +13,14 @@ from tinygpt.corpus import Corpus
 from tinygpt.counting import NGramModel
 from tinygpt.gpt import GPTConfig
 from tinygpt.models import build
-from tinygpt.training.evaluation import counts_by_position, loss_by_position, loss_in_use, val_windows, window_costs
+from tinygpt.training.evaluation import (
+    counts_by_position,
+    loss_by_position,
+    loss_in_use,
+    some_windows,
+    val_windows,
+    window_costs,
+)
 
 TEXT = Corpus.from_text("to be, or not to be: that is the question.\n" * 40)
 V = TEXT.tokenizer.vocab_size
@@ -28,6 +35,11 @@ def test_windows_of_val_lie_side_by_side():
     assert rows.shape == (len(TEXT.val) // 9, 9)
     assert torch.equal(rows.flatten(), TEXT.val[: rows.numel()])
     assert torch.equal(val_windows(TEXT, 8, 3), rows[:3])
+
+
+def test_some_windows_are_as_many_as_their_characters_and_never_fewer_than_sixteen():
+    assert torch.equal(some_windows(TEXT, 8, 200), val_windows(TEXT, 8, 25))
+    assert len(some_windows(TEXT, 8, 10)) == 16
 
 
 def test_a_text_without_one_window_is_refused_in_words():

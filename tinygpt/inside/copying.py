@@ -30,7 +30,7 @@ from tinygpt.inside.shares import weights_of_all, windows_at_once
 from tinygpt.models import LanguageModel
 from tinygpt.probes import evaluating
 from tinygpt.surgery import Operation, read_surgery, write_surgery
-from tinygpt.training.evaluation import TOKENS_AT_ONCE, val_windows, window_costs
+from tinygpt.training.evaluation import TOKENS_AT_ONCE, some_windows, window_costs
 
 TOKENS = 8_192  # characters of val that the loss of copied letters is read off
 
@@ -63,10 +63,23 @@ def rise_without(model: GPTLanguageModel, found: Passages, *cut: Cut) -> Rise:
 
     ValueError for a head that the model does not have.
     """
+    return rise_between(costs_of_copies(model, found), costs_of_copies(without(model, *cut), found))
+
+
+def costs_of_copies(model: LanguageModel, found: Passages) -> Tensor:
+    """What the letter to be copied costs in each passage, in nats. (N,)"""
+    return -_guesses(model, found.idx).gather(1, found.old[:, None])[:, 0]
+
+
+def without(model: GPTLanguageModel, *cut: Cut) -> GPTLanguageModel:
+    """The model with these heads cut together, beside what was off before. ValueError as for `rise_without`."""
     others = [one for one in read_surgery(model.config.surgery) if (one.block, one.head) not in cut]
-    less = operated(model, write_surgery((*others, *(Operation(layer, head, "cut") for layer, head in cut))))
-    before, after = (_guesses(one, found.idx).gather(1, found.old[:, None])[:, 0] for one in (model, less))
-    more = (before - after).double()
+    return operated(model, write_surgery((*others, *(Operation(layer, head, "cut") for layer, head in cut))))
+
+
+def rise_between(before: Tensor, after: Tensor) -> Rise:
+    """How much more is paid after than before, passage by passage, both (N,)."""
+    more = (after - before).double()
     return Rise(float(more.mean()), float(more.std() / len(more) ** 0.5))
 
 
@@ -93,7 +106,7 @@ def copied_loss(model: LanguageModel, corpus: Corpus, *, tokens: int = TOKENS) -
     """
     T = model.config.block_size
     copies = copied_letters(corpus)
-    rows = val_windows(corpus, T, max(16, tokens // T))  # (W, T + 1)
+    rows = some_windows(corpus, T, tokens)  # (W, T + 1)
     back = torch.zeros_like(corpus.val)
     if copies:
         back[copies.place] = copies.distance

@@ -22,7 +22,7 @@ from tinygpt.inside.knockout import operated
 from tinygpt.inside.symptoms import attention_rows, order_effect, reach, roughness, smallest_weights
 from tinygpt.inside.vitals import vitals
 from tinygpt.models import LanguageModel, build
-from tinygpt.training.evaluation import loss_in_use, val_windows, window_costs
+from tinygpt.training.evaluation import loss_in_use, some_windows, window_costs
 from tinygpt.training.spec import RunSpec
 from tinygpt.training.state import Point
 
@@ -75,8 +75,7 @@ class Case:
     @cached_property
     def rows(self) -> Tensor:
         """Windows of val to look at. (W, T + 1)"""
-        T = self.spec.model.block_size
-        return val_windows(self.corpus, T, max(16, TOKENS // T))
+        return some_windows(self.corpus, self.spec.model.block_size, TOKENS)
 
     def first(self, **parts: object) -> GPTLanguageModel:
         """The model as it was before its first step, or one with other parts and the same dice."""

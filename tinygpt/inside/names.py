@@ -39,7 +39,7 @@ from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
 from tinygpt.inside.shares import DIFFUSE, SAME, START, Measures, measures
 from tinygpt.surgery import read_surgery
-from tinygpt.training.evaluation import val_windows
+from tinygpt.training.evaluation import some_windows
 
 TOKENS = 8_192  # characters of val that heads are measured on: 1,024 windows of 8
 NEAR = {"itself": 0, "one back": 1, "two back": 2}
@@ -75,7 +75,7 @@ def named_heads(model: GPTLanguageModel, corpus: Corpus, *, tokens: int = TOKENS
     T, H = model.config.block_size, model.config.n_head
     if T == 1:
         raise ValueError("With block_size = 1 a head sees a single character: it has no choice, and so no habit.")
-    found = measures(model, val_windows(corpus, T, max(16, tokens // T))[:, :-1], letters_of(corpus))
+    found = measures(model, some_windows(corpus, T, tokens)[:, :-1], letters_of(corpus))
     heads = [_named(found, a, *divmod(a, H)) for a in range(len(found[0]) - 1)]
     return [replace(one, name=OFF) if is_off(model.config, one.layer, one.head) else one for one in heads]
 

@@ -17,7 +17,7 @@ from torch import Tensor
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import Block, GPTLanguageModel
 from tinygpt.probes import entering
-from tinygpt.training.evaluation import TOKENS_AT_ONCE, val_windows
+from tinygpt.training.evaluation import TOKENS_AT_ONCE, some_windows
 
 TOKENS = 8_192  # characters of val that units are measured on
 AHEAD = 8  # characters shown that come after the place, and that the unit has not seen
@@ -67,7 +67,7 @@ def units_of(model: GPTLanguageModel, corpus: Corpus, *, block: int, count: int 
         raise ValueError(f"This model has blocks 0 to {config.n_layer - 1}; there is no block {block}.")
     if not config.feed_forward or not cast(Block, model.blocks[block]).thinks:
         raise ValueError(f"Block {block} of this model has no feed-forward part at work, and so no hidden units.")
-    rows = val_windows(corpus, T, max(16, tokens // T))  # (W, T + 1)
+    rows = some_windows(corpus, T, tokens)  # (W, T + 1)
     name = f"blocks.{block}.feed_forward.shrink"  # what enters it are the hidden units
     hidden = config.feed_forward * config.n_embd
     on, values, places = torch.zeros(hidden), torch.zeros(0, hidden), torch.zeros(0, hidden, dtype=torch.int64)

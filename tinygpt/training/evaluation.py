@@ -86,6 +86,14 @@ def val_windows(corpus: Corpus, block_size: int, windows: int = WINDOWS) -> Tens
     return corpus.val[: whole * (block_size + 1)].view(whole, -1)[:windows]
 
 
+def some_windows(corpus: Corpus, block_size: int, tokens: int) -> Tensor:
+    """The first windows of val with about `tokens` characters, and 16 of them at least where there are so many.
+
+    ValueError as for `val_windows`. (W, T + 1)
+    """
+    return val_windows(corpus, block_size, max(16, tokens // block_size))
+
+
 @torch.no_grad()
 def window_costs(model: LanguageModel, windows: Tensor) -> Tensor:
     """What the model pays for each next character of `windows` (W, T + 1), in nats. (W, T)"""
