@@ -98,7 +98,8 @@ def _figure(model: Model, reading: Reading) -> None:
     data = {
         **picture(model, reading, found, mode, curve, click and click.stretch),
         "samples": [moments.sample_of(model.name, each.step, model.tokenizer) for each in found] if whole else None,
-        "model": model.name, "of": of, "drawn": f"{of} {mode}", "at": start._asdict(), "asked": times, "before": frame.IN_THE_PICTURE,
+        "model": model.name, "of": of, "drawn": f"{of} {mode}", "at": start._asdict(), "asked": times,
+        "before": frame.IN_THE_PICTURE,
         "words": words.machine_words(isinstance(model.spec.model, BigramConfig)),
         "click": click and {"before": click.before, "after": click.after, "says": words.click_words(click.stretch)},
     }  # fmt: skip

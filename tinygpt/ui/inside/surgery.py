@@ -7,7 +7,7 @@ import streamlit as st
 import torch
 
 from tinygpt.bigram import BigramConfig
-from tinygpt.corpus import default_corpus, load_corpus
+from tinygpt.corpus import load_corpus
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
 from tinygpt.inside.edit import Cell, Edited, edit_weight
 from tinygpt.inside.knockout import Rise, each_alone, operated, rise_of_each
@@ -21,7 +21,7 @@ from tinygpt.texts.keeping import kept
 from tinygpt.tokenizer import CharTokenizer
 from tinygpt.training.loop import one_thread
 from tinygpt.ui import frame, session, texts
-from tinygpt.ui.inside import moments
+from tinygpt.ui.inside import moments, opened
 from tinygpt.ui.inside.chosen import Model
 from tinygpt.ui.inside.reading import Reading
 from tinygpt.words import surgery as words
@@ -39,26 +39,21 @@ def surgery(model: Model, reading: Reading) -> None:
     if isinstance(config, BigramConfig):
         st.text(words.NO_PARTS)
         return
-    step = (moments.steps_of_run(model.run) if model.run else moments.steps_of_shipped(model.name))[-1]
     try:
+        step, text = opened.moment_of(model), opened.text_of(model)
         gpt = moments.model_of(model.name, step)
         assert isinstance(gpt, GPTLanguageModel)
-        costs = costs_of(model.name, step, corpus_of(model))
+        costs = costs_of(model.name, step, text)
         chosen = _choose(gpt.config)
         left, right = st.columns(2, gap="large")
         with left:
             _missed(gpt.config, costs)
         with right:
-            _operate(model, gpt, step, chosen)
+            _operate(model, gpt, step, text, chosen)
             _go_on(model, chosen)
         _edit(model, gpt, reading)
     except ValueError as error:
         st.text(str(error))
-
-
-def corpus_of(model: Model) -> str:
-    """The text on whose hidden part a model is measured."""
-    return model.spec.corpus if model.run else default_corpus()
 
 
 @kept
@@ -122,21 +117,21 @@ def _link() -> None:
         st.query_params.pop("surgery", None)
 
 
-def _operate(model: Model, gpt: GPTLanguageModel, step: int, chosen: str) -> None:
+def _operate(model: Model, gpt: GPTLanguageModel, step: int, text: str, chosen: str) -> None:
     """What the surgery costs, and what is written with it and without, with the same dice."""
     if not chosen:
         st.markdown(f":gray[{words.CHOOSE}]")
         return
-    st.markdown(words.rise_words(chosen, cost_of(model.name, step, corpus_of(model), chosen)))
+    st.markdown(words.rise_words(chosen, cost_of(model.name, step, text, chosen)))
     with st.container(key="operated_samples"):
         for name, surgery in ((words.WHOLE, gpt.config.surgery), (words.surgery_words(chosen), chosen)):
             st.markdown(words.written_words(name))
-            frame.as_written(sample_of(model.name, step, surgery, model.tokenizer), words.NOTHING_WRITTEN)
+            frame.as_written(operated_sample(model.name, step, surgery, model.tokenizer), words.NOTHING_WRITTEN)
     st.page_link("lab/generate.py", label=words.LET_IT_WRITE, query_params={"run": model.name, "surgery": chosen})
 
 
 @kept
-def sample_of(name: str, step: int, surgery: str, tokenizer: CharTokenizer) -> str:
+def operated_sample(name: str, step: int, surgery: str, tokenizer: CharTokenizer) -> str:
     """What that model writes with this surgery."""
     gpt = moments.model_of(name, step)
     assert isinstance(gpt, GPTLanguageModel)
