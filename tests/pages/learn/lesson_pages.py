@@ -38,10 +38,9 @@ def said(page: AppTest) -> str:
 
 
 def _figures(page: AppTest, key: str = "") -> list[dict[str, Any]]:
-    """What the browser is sent of the figures whose pictures it swaps, or of the one under `key`."""
-    ends = f"-drag_{key}" if key else ""
-    sent = [c.proto for c in page.get("bidi_component") if "-drag_" in c.proto.id and c.proto.id.endswith(ends)]
-    return [json.loads(figure.json) for figure in sent]
+    """What the browser is sent of the figures whose pictures it swaps, or of the one that has a dial under `key`."""
+    sent = [json.loads(c.proto.json) for c in page.get("bidi_component") if "-drag_" in c.proto.id]
+    return [figure for figure in sent if not key or key in {dial["key"] for dial in figure["dials"]}]
 
 
 def _sentence(figure: dict[str, Any]) -> str:
@@ -59,8 +58,12 @@ def drawn(page: AppTest, key: str) -> dict[str, Any]:
 
 
 def sentences(page: AppTest, key: str) -> list[str]:
-    """The caption at every position of the figure that follows the finger under `key`."""
-    return [picture[1] for picture in drawn(page, key)["pictures"]]
+    """The caption at every position of the dial under `key`, where all others of its figure begin."""
+    figure, places = drawn(page, key), [0]
+    for dial in figure["dials"]:
+        steps = range(len(dial["names"])) if dial["key"] == key else [dial["at"]]
+        places = [place * len(dial["names"]) + step for place in places for step in steps]
+    return [figure["pictures"][place][1] for place in places]
 
 
 def position(page: AppTest, key: str) -> str:
