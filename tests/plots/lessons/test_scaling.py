@@ -194,26 +194,13 @@ def test_plain_is_ochre_and_solid_divided_teal_and_dashed(draw):
 
 
 def test_head_sizes_stand_where_their_logarithm_is():
-    axis = figures.mean_score(SIZES, [1, 4, 16], "light").layout.xaxis
+    shares = {"scores": [0.0, 0.1, 0.4], "scaled": [0.0, 0.0, 0.0]}
+    axis = figures.saturated_rows(SIZES, shares, "light").layout.xaxis
     assert axis.type == "log" and list(axis.ticktext) == ["4", "16", "64"]
-    many = figures.mean_score([2**i for i in range(11)], [0.0] * 11, "light").layout.xaxis
+    many = figures.saturated_rows(
+        [2**i for i in range(11)], {name: [0.0] * 11 for name in shares}, "light"
+    ).layout.xaxis
     assert list(many.ticktext) == ["1", "4", "16", "64", "256", "1024"]
-
-
-def test_the_wrong_dice_are_named_beside_the_1_that_was_promised():
-    wrong = figures.variance_of_scaled(SIZES, [Spread(0.0486, 0.04, 0.06)] * 3, "light", right=False)
-    assert "0.05" in annotations(wrong) and "promises" in annotations(wrong)
-    assert "promises" not in annotations(figures.variance_of_scaled(SIZES, DIVIDED, "light", right=True))
-    assert wrong.data[0].error_y.array[0] == pytest.approx(0.0114)
-
-
-def test_only_the_chosen_way_to_scale_is_in_bold():
-    values = {scale: [0.5, 0.5, 0.5] for scale in figures.SHORT}
-    for draw in (figures.variance_by_scale, figures.largest_by_scale):
-        figure = draw(SIZES, values, "none", "light")
-        widths = [line.line.width for line in figure.data]
-        assert widths == [4, 1.5, 1.5, 1.5]
-        assert "<b>not divided</b>" in annotations(figure) and "<b>\u00f7 \u221an_embd</b>" not in annotations(figure)
 
 
 def test_a_guessed_share_of_rows_is_a_diamond():
@@ -230,9 +217,3 @@ def test_every_text_has_the_color_of_its_appearance(mode):
     )
     p = PALETTE[mode]
     assert set(tones) <= {p.ink, p.muted, *p.label.values()}
-
-
-def test_log_axes_are_given_logarithms():
-    figure = figures.variance_by_scale(SIZES, {"none": [4.0, 16.0, 64.0]}, "none", "light")
-    name = next(note for note in figure.layout.annotations if "not divided" in note.text)
-    assert (name.x, name.y) == pytest.approx((math.log10(4), math.log10(4)))

@@ -11,8 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from tinygpt.plots.look import PALETTE, Mode, annotate, color, dress
-from tinygpt.spelling import number
-from tinygpt.variance import HOT, Spread
+from tinygpt.variance import HOT
 
 NAMES = {"scores": "q\u00b7k", "scaled": "q\u00b7k \u00f7 \u221ahead_size"}
 TRAINED = {"scores": "not divided", "scaled": "\u00f7 \u221ahead_size"}  # the two kinds of trained heads
@@ -57,80 +56,6 @@ def _both_stages(
         x, y = math.log10(sizes[at]), values[stage][at]
         name = NAMES[stage] if stage == "scores" else TRAINED[stage]  # short: it must fit beside a curve on a phone
         annotate(figure, x, y, f"<b>{name}</b>", color(stage, mode, text=True), **place)
-    return figure
-
-
-def variance_of_scaled(sizes: Sequence[int], scaled: Sequence[Spread], mode: Mode, *, right: bool) -> go.Figure:
-    """The variance of divided scores, with what nine draws in ten lie between, and the 1 that the division promises.
-
-    `right` says whether these are the random numbers for which it keeps its promise.
-    """
-    p, figure, means = PALETTE[mode], go.Figure(), [v.mean for v in scaled]
-    reach = {
-        "symmetric": False, "array": [v.high - v.mean for v in scaled], "arrayminus": [v.mean - v.low for v in scaled],
-        "color": color("scaled", mode), "thickness": 1.5, "width": 5,
-    }  # fmt: skip
-    _curve(figure, sizes, means, "scaled", mode, "variance %{y:.4f}", error_y=reach)
-    figure.add_hline(y=1, line={"color": p.ink, "width": 1.5, "dash": "dot"})
-    words = {1.0: "1, what the division promises", means[0]: f"<b>{number(means[0])}</b> at every size"}
-    for y, text in words.items() if not right else ():
-        tone = p.ink if y == 1 else color("scaled", mode, text=True)
-        annotate(figure, math.log10(sizes[0]), y, text, tone, xanchor="left", yshift=16)
-    figure.update_yaxes(range=[-0.04, 1.5])
-    return _panel(figure, f"variance of {NAMES['scaled']}", sizes, mode)
-
-
-def mean_score(sizes: Sequence[int], means: Sequence[float], mode: Mode) -> go.Figure:
-    """The mean of plain scores, a number per head_size."""
-    figure = go.Figure()
-    _curve(figure, sizes, means, "scores", mode, "mean %{y:.2f}")
-    for size, mean in zip(sizes, means, strict=True):
-        annotate(
-            figure, math.log10(size), mean, number(mean, 1), color("scores", mode, text=True), yshift=18, xshift=-8
-        )
-    highest = max(map(abs, means))
-    figure.update_yaxes(range=[-1.5, 1.5] if highest < 1 else [-0.06 * highest, 1.2 * highest])
-    return _panel(figure, f"mean of {NAMES['scores']}", sizes, mode)
-
-
-def variance_by_scale(
-    sizes: Sequence[int], variances: Mapping[str, Sequence[float]], chosen: str, mode: Mode
-) -> go.Figure:
-    """The variance of the scores for every way to scale them, a number per head_size; the chosen one in bold."""
-    figure = _by_scale(sizes, variances, chosen, mode, log=True)
-    figure.add_hline(y=1, line={"color": PALETTE[mode].ink, "width": 1.5, "dash": "dot"})
-    ticks = [0.01, 0.1, 1, 10, 100]
-    figure.update_yaxes(type="log", tickvals=ticks, ticktext=[f"{t:g}" for t in ticks], range=[-2, 2])
-    return _panel(figure, "variance of the scores", sizes, mode)
-
-
-def largest_by_scale(
-    sizes: Sequence[int], largest: Mapping[str, Sequence[float]], chosen: str, mode: Mode
-) -> go.Figure:
-    """The mean largest of 8 weights for every way to scale scores, a number per head_size; the chosen one in bold."""
-    figure = _by_scale(sizes, largest, chosen, mode, log=False).update_yaxes(range=[0, 1])
-    return _panel(figure, "largest of 8 weights, on average", sizes, mode)
-
-
-def _by_scale(
-    sizes: Sequence[int], every: Mapping[str, Sequence[float]], chosen: str, mode: Mode, *, log: bool
-) -> go.Figure:
-    """A line for every way to scale, with its name at the end of its line that has room."""
-    p, figure = PALETTE[mode], go.Figure()
-    for scale, values in every.items():
-        name, bold = SHORT[scale], scale == chosen
-        tone, label = (color("scaled", mode), color("scaled", mode, text=True)) if bold else (p.gray, p.muted)
-        figure.add_scatter(
-            x=list(sizes), y=list(values), mode="lines+markers", line={"color": tone, "width": 4 if bold else 1.5},
-            marker={"size": 10 if bold else 6}, cliponaxis=False,
-            hovertemplate=f"{name}, head_size %{{x}}: %{{y:.3g}}<extra></extra>",
-        )  # fmt: skip
-        falls = scale == "1/head_size"  # its name stands at the right, under a line that goes down
-        below = scale == "1/sqrt(n_embd)" or (falls and not log)
-        end, upward = (-1 if falls else 0), -18 if below else 16 if scale == "1/sqrt(head_size)" else 22
-        x, y = math.log10(sizes[end]), math.log10(values[end]) if log else values[end]
-        text = f"<b>{name}</b>" if bold else name
-        annotate(figure, x, y, text, label, yshift=upward, xanchor="right" if falls else "left")
     return figure
 
 
