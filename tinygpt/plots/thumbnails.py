@@ -49,6 +49,22 @@ def matrix(values: Sequence[Sequence[float | None]], mode: Mode, *, raw: bool = 
     return thumbnail(body)
 
 
+def maps(heads: Sequence[Sequence[Sequence[float]]], columns: int, mode: Mode) -> str:
+    """Lower triangles of shares, a few beside each other and then the next ones below: the heads of a whole model."""
+    side = min(WIDTH / columns, HEIGHT / -(-len(heads) // columns))
+    left, body = (WIDTH - columns * side) / 2, []
+    for n, head in enumerate(heads):
+        y, x = (at * side for at in divmod(n, columns))
+        tile = (side - 8) / len(head)
+        body += [
+            f'<rect x="{left + x + 4 + j * tile:.1f}" y="{y + 4 + i * tile:.1f}" width="{tile:.1f}"'
+            f' height="{tile:.1f}" fill="{between(PALETTE[mode].sequential, value**0.5)}"/>'
+            for i, row in enumerate(head)
+            for j, value in enumerate(row[: i + 1])
+        ]
+    return thumbnail("".join(body))
+
+
 def two_lines(steep: Sequence[float], flat: Sequence[float], mode: Mode) -> str:
     """Two series over the same places, from the lower left: the raw one, and the refined one."""
     high = max(*steep, *flat)

@@ -14,7 +14,8 @@ from tinygpt.checkpoint.model_file import load, read_info
 from tinygpt.corpus import CATALOGUE, default_corpus, load_corpus
 from tinygpt.files import CHECKPOINTS
 from tinygpt.gpt import GPTConfig
-from tinygpt.lessons.measured import EXPERIMENTS, result
+from tinygpt.inside.moments import look
+from tinygpt.lessons.measured import EXPERIMENTS, loaded, path_of, result
 from tinygpt.models import config_from, kind
 from tinygpt.plots import thumbnails
 from tinygpt.plots.look import Mode
@@ -130,4 +131,16 @@ def lab_cards(mode: Mode) -> list[WayIn]:
     return [
         WayIn("lab/train", "Train", "Bigram, one head or GPT: live, on one chart.", train),
         WayIn("lab/compare", "Compare", "Is it better, or luck? Seeds, races, sweeps, and what goes wrong.", compare),
+        WayIn("lab/inside", "Inside", "Every head of a model on your own text, from its first step.", heads_of(mode)),
     ]
+
+
+@cache
+def heads_of(mode: Mode, file: str = "layer-norm") -> str:
+    """All heads of a shipped model on the first line of the lecture's text, as a small picture; "" without its file."""
+    if not path_of(file).exists():
+        return ""
+    found = loaded(file)
+    text = TEXT[: found.model.config.block_size]
+    maps = look(found.model, torch.tensor(found.tokenizer.encode(text))).maps  # (L, H, T, T)
+    return thumbnails.maps(maps.flatten(0, 1).tolist(), maps.shape[1], mode)

@@ -15,7 +15,7 @@ from tinygpt.plots import thumbnails
 from tinygpt.plots.look import color
 from tinygpt.probes import capture
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
-from tinygpt.ui.home import TEXT, about_this_server, lesson_cards, measured_losses, showpiece
+from tinygpt.ui.home import TEXT, about_this_server, lab_cards, lesson_cards, measured_losses, showpiece
 from tinygpt.words.duration import minutes
 from tinygpt.words.storyboard import beside, lessons
 
@@ -65,14 +65,15 @@ def test_the_first_button_leads_to_lesson_1(home):
 
 def test_every_lesson_has_a_card_with_its_question(home):
     links = [link.proto.label for link in home.get("page_link")]
-    assert links == [*(f"**{one.number} {one.title}**" for one in lessons()), *SLIPS, "**Train**", "**Compare**"]
+    lab = ["**Train**", "**Compare**", "**Inside**"]
+    assert links == [*(f"**{one.number} {one.title}**" for one in lessons()), *SLIPS, *lab]
     words = " ".join(text.value for text in home.markdown)
     assert all(one.question in words for one in lessons())
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_every_card_has_a_picture_of_its_own(mode):
-    pictures = [card.picture for card in lesson_cards(mode)]
+    pictures = [card.picture for card in (*lesson_cards(mode), *lab_cards(mode))]
     assert len(set(pictures)) == len(pictures) and all(picture.startswith("<svg") for picture in pictures)
 
 
