@@ -122,6 +122,18 @@ def test_with_reduced_motion_all_of_it_comes_at_once(browser, base_url):
     context.close()
 
 
+def test_the_next_letters_are_guessed_beside_the_pairs_and_the_model(page, base_url):
+    typewriter(page, base_url + OPEN)
+    game = page.locator(".st-key-next_letter")
+    game.get_by_label("Type a character").focus()
+    page.keyboard.type("ee")
+    for _ in range(19):
+        page.keyboard.press("Enter")  # ten are revealed, and after nine of them it goes on
+    paid = game.locator(".paid")
+    expect(paid).to_contain_text(re.compile(r"Your mean is \d\.\d\d; the pairs pay \d\.\d\d and the model \d\.\d\d"))
+    expect(game.locator(".means")).to_contain_text("GPT, shipped, same characters")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_on_a_phone_nothing_scrolls_sideways(page, base_url, scheme):
     page.emulate_media(color_scheme=scheme)

@@ -5,7 +5,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from tinygpt.plots.drawing import dot, rect
+from tinygpt.plots.drawing import character, dot, rect
 from tinygpt.plots.look import PALETTE, Mode, between, color
 
 WIDTH, HEIGHT = 320, 150
@@ -86,6 +86,17 @@ def bars(values: Sequence[float], mode: Mode) -> str:
     body = "".join(
         rect(0, i * high + 2, max(3.0, WIDTH * value / most), high - 4, fill=color("gpt", mode))
         for i, value in enumerate(values)
+    )
+    return thumbnail(body)
+
+
+def next_letters(chances: Sequence[tuple[str, float]], mode: Mode) -> str:
+    """A few characters that may come next, each with its chance as a lying bar: (character, share) pairs."""
+    high, most = HEIGHT / max(1, len(chances)), max((share for _, share in chances), default=1.0)
+    body = "".join(
+        character(18, (i + 0.5) * high, symbol, mode)
+        + rect(40, i * high + 3, max(3.0, (WIDTH - 40) * share / most), high - 6, fill=color("gpt", mode))
+        for i, (symbol, share) in enumerate(chances)
     )
     return thumbnail(body)
 

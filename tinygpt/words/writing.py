@@ -150,6 +150,7 @@ def level_name(level: Level) -> str:
     )
 
 
+NO_NUMBERS = "The scores of this model are no numbers (any more), so it cannot guess."
 ANOTHER_TEXT = "The text on this server is not the one that this model learned, so it cannot be asked about it."
 THE_GAME = (
     "Ten characters of a line that no model has seen. Lay chances on what comes next, and pay \u2212ln of what you "

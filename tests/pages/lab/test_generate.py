@@ -1,5 +1,7 @@
 """The page that lets a model write, without a browser: runs of each kind, what is said of each, and what is drawn."""
 
+import copy
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -14,12 +16,17 @@ from tinygpt.corpus import default_corpus, load_corpus
 from tinygpt.generation import generate, prompt_for
 from tinygpt.gpt import GPTConfig
 from tinygpt.inside.knockout import operated
+from tinygpt.inside.writing import Dice
 from tinygpt.lessons.measured import loaded, path_of
 from tinygpt.models import LanguageModel, ModelConfig
 from tinygpt.probes import capture
 from tinygpt.randomness import generator
+from tinygpt.texts import keeping
+from tinygpt.texts.keeping import forget_texts, size_of
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.ui import session, texts
+from tinygpt.ui.generate import desk, guess
+from tinygpt.ui.generate.desk import writing_of
 
 pytestmark = pytest.mark.usefixtures("one_engine")
 
@@ -208,11 +215,26 @@ def test_a_damaged_model_is_said(runs):
     assert says(page).count("this file is incomplete") == 1 and "typewriter" not in page.session_state
 
 
-def test_a_run_that_diverged_writes_with_its_last_weights_that_were_numbers_or_says_why_not():
+def test_a_run_that_diverged_writes_with_the_last_weights_that_were_numbers():
     run = trained(GPTConfig(V, n_embd=16, n_layer=2, layer_norm=False), "wild", rate=1e9, steps=60)
     assert session.engine().view(run).status == "diverged"
-    page = opened(ME, run=run)
-    assert typewriter(page)["pages"] or "not finite" in says(page)
+    page = wish(opened(ME, run=run), 10)
+    assert text(page, 10) == as_the_core_writes(load(session.engine().model_bytes(run)).model, "", 10)
+
+
+def test_weights_whose_scores_are_no_numbers_are_said_on_their_sheet(monkeypatch):
+    broken = copy.deepcopy(loaded("one-head").model)
+    with torch.no_grad():
+        broken.lm_head.bias.fill_(torch.nan)
+    for module in (desk, guess):
+        monkeypatch.setattr(module, "author_of", lambda *_: broken)
+    forget_texts()
+    page = opened(ME, run="one-head")
+    page = wish(page, 10)
+    (sheet,) = typewriter(page)["pages"]
+    assert "broken weights" in sheet["broken"] and not sheet["drawn"]
+    assert "are no numbers (any more), so it cannot guess" in says(page)
+    forget_texts()
 
 
 def test_a_text_of_somebody_else_is_not_shown_though_its_model_writes():
@@ -248,6 +270,20 @@ def test_the_game_is_paid_by_the_pairs_and_by_the_model():
     assert given["games"][0]["paid"][1][0] == pytest.approx(first, abs=1e-4)
     assert [round(one[1], 2) for one in given["whole"]] == [4.17, 2.48, pytest.approx(2.08, abs=0.01)]
     assert "even guessing pays 4.17 nats a character, the counted pairs pay 2.48" in says(page)
+
+
+def test_what_is_held_of_texts_is_bounded_and_a_text_that_had_to_go_is_written_again(monkeypatch):
+    page = opened(ME, run="nanogpt-cpu", dice="1")
+    wish(page, 5)
+    first = text(page, 5)
+    forget_texts()
+    held = size_of(writing_of("nanogpt-cpu", loaded("nanogpt-cpu").info["step"], "", (0,), Dice(seed=1)))
+    assert held > 3_000_000, "its model counts"
+    monkeypatch.setattr(keeping, "MOST_BYTES", 3 * held)
+    for seed in range(2, 7):
+        writing_of("nanogpt-cpu", loaded("nanogpt-cpu").info["step"], "", (0,), Dice(seed=seed))
+        assert sum(size for _, size in keeping._values.values()) <= 3 * held
+    assert text(page, 5) == first
 
 
 def test_a_table_says_every_character_and_every_head(runs):

@@ -54,9 +54,13 @@ def _play(order: WriteOrder, corpus: Corpus) -> None:
 
 @kept
 def paid_by(name: str, step: int, surgery: str, corpus: str) -> list[tuple[float, ...]]:
-    """What a model pays for each character of each line, in nats. ValueError where one of the two is gone."""
+    """What a model pays for each character of each line, in nats. ValueError where one of the two is
+    gone, or the scores of the model are no numbers."""
     model, tokenizer = author_of(name, step, surgery), load_corpus(corpus, folder=texts.folder()).tokenizer
-    return [price(each, model, tokenizer) for each in game.drawn_games(corpus)]
+    paid = [price(each, model, tokenizer) for each in game.drawn_games(corpus)]
+    if not all(math.isfinite(cost) for line in paid for cost in line):
+        raise ValueError(words.NO_NUMBERS)
+    return paid
 
 
 @kept

@@ -83,16 +83,15 @@ def typewriter(pages: Sequence[Sheet], *, key: str, order: str, most: int, bare:
         },
     )  # fmt: skip
     if not bare:
-        _link(wish, have)
+        _link(wish)
     return Typed(min(have, wish.want), wish.at, have >= wish.want, broken)
 
 
 def _wish(key: str, order: str, most: int, *, bare: bool) -> Wish:
     """What the browser said last; on a new page, what its link says; of another order it has nothing yet."""
-    said = st.session_state.get(key, {}).get("wish") if key in st.session_state else None
+    said = st.session_state.get(key, {}).get("wish")
     if said is None:
-        begun = Wish(order, 0, most) if bare else Wish(order, 0, _number(WRITTEN, 0, most), _number(AT, -1, most - 1))
-        return begun
+        return Wish(order, 0, most) if bare else Wish(order, 0, _number(WRITTEN, 0, most), _number(AT, -1, most - 1))
     wish = Wish(str(said.get("order", "")), *(int(said.get(name, 0)) for name in Wish._fields[1:]))
     want = most if bare else max(0, min(wish.want, most))
     have = max(0, min(wish.have, want)) if wish.order == order else 0
@@ -105,13 +104,13 @@ def _number(name: str, least: int, most: int) -> int:
     return min(int(written), most) if written.isdecimal() and len(written) < 9 else least
 
 
-def _link(wish: Wish, have: int) -> None:
+def _link(wish: Wish) -> None:
     """Let the link say what stands there."""
     for name, value, nothing in ((WRITTEN, wish.want, 0), (AT, wish.at, -1)):
-        if value != nothing:
-            st.query_params[name] = str(value)
-        else:
+        if value == nothing:
             st.query_params.pop(name, None)
+        elif st.query_params.get(name) != str(value):
+            st.query_params[name] = str(value)
 
 
 def _go_on(page: Sheet, wish: Wish, seconds: float) -> str:
