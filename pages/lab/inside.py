@@ -3,7 +3,7 @@
 import streamlit as st
 
 from tinygpt.ui import addresses, frame
-from tinygpt.ui.inside import chosen, machine, reading
+from tinygpt.ui.inside import chosen, closer, machine, reading
 
 frame.bench("Inside", "Open a model: where each head looks, what it expects next, and how that came to be.")
 addresses.remember("inside")
@@ -15,3 +15,4 @@ with left:
 with right:
     if model and window:
         machine.time_machine(model, window)
+        closer.look_closer(model, window)

@@ -86,7 +86,9 @@ def _habit(head: NamedHead) -> HabitLine:
 
 def _rows(heads: list[NamedHead]) -> list[dict[str, object]]:
     """Every score of every head, and last those of an even spread."""
-    rows = [{"head": words.head_name(h.layer, h.head), "called": h.called, **h.scores, "k": h.offset} for h in heads]
+    rows: list[dict[str, object]] = [
+        {"head": words.head_name(h.layer, h.head), "called": h.called, **h.scores, "k": h.offset} for h in heads
+    ]
     return [*rows, {"head": "an even spread", "called": "", **heads[-1].even, "k": heads[-1].offset}]
 
 

@@ -72,10 +72,10 @@ def layer_by_layer(model: Model, reading: Reading) -> None:
 
 
 @kept
-def guesses_of(name: str, step: int, ids: tuple[int, ...]) -> LayerGuesses:
-    """What that model would guess after each block. ValueError with a sentence where that cannot be read off."""
+def guesses_of(name: str, step: int, ids: tuple[int, ...], *, halves: bool = False) -> LayerGuesses:
+    """What that model would guess after each block, or half of one. ValueError where that cannot be read off."""
     with one_thread():
-        return read_layers(cast(GPTLanguageModel, model_of(name, step)), torch.tensor(ids))
+        return read_layers(cast(GPTLanguageModel, model_of(name, step)), torch.tensor(ids), halves=halves)
 
 
 def _figure(model: Model, reading: Reading, seen: LayerGuesses, costs: Tensor) -> None:

@@ -1,0 +1,23 @@
+"""A closer look at the model that is open: one of several, each made only when somebody chooses it."""
+
+import streamlit as st
+
+from tinygpt.ui.inside.chosen import Model
+from tinygpt.ui.inside.heads import what_heads_do
+from tinygpt.ui.inside.layers import layer_by_layer
+from tinygpt.ui.inside.position import one_position
+from tinygpt.ui.inside.reading import Reading
+
+LOOKS = {
+    "What its heads do": lambda model, _: what_heads_do(model),
+    "Block by block": layer_by_layer,
+    "One position": one_position,
+}
+
+
+@st.fragment
+def look_closer(model: Model, reading: Reading) -> None:
+    """What can be looked at, and what is chosen of it: nothing at first."""
+    chosen = st.segmented_control("A closer look", list(LOOKS), key="closer", bind="query-params")
+    if chosen:
+        LOOKS[chosen](model, reading)
