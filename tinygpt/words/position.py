@@ -6,7 +6,7 @@ from tinygpt.gpt import GPTConfig
 from tinygpt.inside.follow import Stage
 from tinygpt.inside.units import Units
 from tinygpt.spelling import number, spoken, thousands
-from tinygpt.words.surgery import surgery_words
+from tinygpt.words.surgery import off_words
 
 BROKEN = "With these weights its numbers are no numbers: there is nothing to be followed."
 SLIDER, BESIDE = "Position", "If the model ended here"
@@ -18,8 +18,8 @@ FEW_HEADS = 4  # of which each is spoken of
 
 def intro(when: str, surgery: str) -> str:
     """Of which moment the numbers are, and what is off in the model."""
-    off = f" Switched off in it: {surgery_words(surgery)}." if surgery else ""
-    return f"The model {when}. The chosen position is followed, box by box, to its guess.{off}"
+    said = f"The model {when}. The chosen position is followed, box by box, to its guess."
+    return f"{said} {off_words(surgery)}" if surgery else said
 
 
 def token_words(character: str, id: int, values: Stage) -> str:

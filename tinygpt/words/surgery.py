@@ -22,6 +22,11 @@ def surgery_words(surgery: str) -> str:
     return ", ".join(map(operation_words, read_surgery(surgery)))
 
 
+def off_words(surgery: str) -> str:
+    """What is switched off in the model that is looked at."""
+    return f"Switched off in it: {surgery_words(surgery)}."
+
+
 def run_words(spec: RunSpec) -> str:
     """What was done to a run, and when; "" where nothing was."""
     if not spec.surgery:

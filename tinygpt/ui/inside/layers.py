@@ -50,12 +50,12 @@ _layers = st.components.v2.component(
 @st.fragment
 def layer_by_layer(model: Model, reading: Reading) -> None:
     """The figure, then in words what each block brings; a sentence where nothing can be read off."""
-    config = model.spec.model
-    if not isinstance(config, GPTConfig):
+    if not isinstance(model.spec.model, GPTConfig):
         st.text(words.NO_BLOCKS)
         return
     try:
         step = moment_of(model)
+        config = cast(GPTConfig, model_of(model.name, step).config)  # what was switched off later is still on in it
         seen = guesses_of(model.name, step, reading.ids[: len(reading.characters)])
     except ValueError as error:
         st.text(str(error))

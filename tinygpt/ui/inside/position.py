@@ -39,7 +39,8 @@ def one_position(model: Model, reading: Reading) -> None:
     """The boxes that one position goes through, its hidden units, its numbers, and a script that prints the same."""
     try:
         step = moment_of(model)
-        st.markdown(f":gray[{words.intro(when_words(step), getattr(model.spec.model, 'surgery', ''))}]")
+        config = model_of(model.name, step).config  # what was switched off later is still on in it
+        st.markdown(f":gray[{words.intro(when_words(step), getattr(config, 'surgery', ''))}]")
         place = _choose_place(reading)
         stages = stages_of(model.name, step, reading.ids[: len(reading.characters)], place)
         if not all(stage.values.isfinite().all() for stage in stages):
