@@ -7,6 +7,7 @@ Shapes in this file:
     V   vocab_size                                  K   characters that have a bar
 """
 
+import re
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -84,7 +85,7 @@ def _figure(model: Model, reading: Reading, seen: LayerGuesses, costs: Tensor) -
     following = reading.ids[1 : T + 1]
     symbols = model.tokenizer.decode(range(model.tokenizer.vocab_size))
     asked, times, now = beginning(KEY, KEY, st.query_params.get(KEY, ""))
-    start = int(asked) if asked.isdecimal() and int(asked) < T else T - 1
+    start = int(asked) if re.fullmatch(r"\d{1,6}", asked, re.ASCII) and int(asked) < T else T - 1
     at_the_end = symbols[following[-1]] if len(following) == T else words.END
     state = _layers(
         key=KEY,

@@ -3,6 +3,7 @@
 T   characters in the window
 """
 
+import re
 from functools import partial
 
 import streamlit as st
@@ -61,7 +62,7 @@ def _choose_place(reading: Reading) -> int:
         if st.session_state.get(KEY, 0) > last:  # of a longer text
             st.session_state[KEY] = last
         above = st.query_params.get("position", "")
-        usual = min(int(above), last) if above.isdecimal() else last
+        usual = min(int(above), last) if re.fullmatch(r"\d{1,6}", above, re.ASCII) else last
         place = st.slider(words.SLIDER, 0, last, usual, key=KEY, bind="query-params", width=480)
     st.html(chosen_text(reading.characters, place, frame.mode()))
     return place
