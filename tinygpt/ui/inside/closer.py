@@ -17,7 +17,13 @@ LOOKS = {
 
 @st.fragment
 def look_closer(model: Model, reading: Reading) -> None:
-    """What can be looked at, and what is chosen of it: nothing at first."""
-    chosen = st.segmented_control("A closer look", list(LOOKS), key="closer", bind="query-params")
+    """What can be looked at, and what is chosen of it: nothing at first.
+
+    It is of the moment at which the time machine stood when this was drawn; a button takes the present one.
+    """
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.segmented_control("A closer look", list(LOOKS), key="closer", bind="query-params", width="content")
+        if chosen:
+            st.button("Take the moment above", key="take_moment", help="Where the time machine stands now")
     if chosen:
         LOOKS[chosen](model, reading)
