@@ -74,7 +74,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const find = (name) => parentElement.querySelector(name);
   const ranges = [...parentElement.querySelectorAll("input")], outputs = parentElement.querySelectorAll("output");
   const names = [data.stops, data.places], box = find(".box"), machine = find(".machine"), sentence = find(".sentence");
-  const at = known.get(parentElement) || [...data.at];
+  const at = (known.get(parentElement) || data.at).map((place, i) => Math.min(place, names[i].length - 1));
   machine.innerHTML = data.machine;
   const show = () => {
     const [drawing, alt, rows] = data.boxes[at[0]], row = rows[at[1]];
@@ -103,6 +103,7 @@ export default function ({ data, parentElement, setStateValue }) {
     name.textContent = data.labels[i];
     ranges[i].setAttribute("aria-label", data.labels[i]);
     ranges[i].max = names[i].length - 1;
+    ranges[i].parentElement.hidden = names[i].length < 2;
     ranges[i].oninput = () => { at[i] = +ranges[i].value; show(); };
     ranges[i].onchange = tell;
   });
@@ -121,11 +122,13 @@ def walk(
     default: tuple[int, int], step: float, beside: str,
 ) -> None:  # fmt: skip
     """The machine, one of its `boxes` opened, and two sliders: the box by its name among `stops`, the row by its name
-    among `places`. In the URL they stand under `keys`, which are the sliders' names too, as numbers. Rows are `step`
-    apart; `beside` is the title of what stands beside a box."""
-    each = zip(keys, (len(stops) - 1, len(places) - 1), default, strict=True)
+    among `places`; of a single row there is nothing to choose. In the URL they stand under `keys`, which are the
+    sliders' names too, as numbers. Rows are `step` apart; `beside` is the title of what stands beside a box."""
+    lasts = len(stops) - 1, len(places) - 1
+    each = zip(keys, lasts, default, strict=True)
     link = "-".join(str(_within(st.query_params.get(key, ""), last, start)) for key, last, start in each)
-    start = [int(at) for at in beginning(keys[0], f"walk_{keys[0]}", link).asked.split("-")]
+    asked = beginning(keys[0], f"walk_{keys[0]}", link).asked.split("-")
+    start = [min(int(at), last) for at, last in zip(asked, lasts, strict=True)]
     state = _walk(
         key=f"walk_{keys[0]}",
         data={

@@ -7,6 +7,7 @@ from torch import Tensor
 from tinygpt.gpt import GPTConfig
 from tinygpt.inside.layers import LayerGuesses
 from tinygpt.spelling import number, spoken
+from tinygpt.words.surgery import off_words
 
 NO_BLOCKS = "A table of pairs has no blocks: it guesses at once, and nothing happens on the way."
 BROKEN = "With these weights its guesses are no numbers: there is nothing to be read off."
@@ -20,11 +21,13 @@ END = "?"  # the tile of a character that is not known
 def lens_words(when: str, config: GPTConfig) -> str:
     """How the guesses are read off, and of which moment."""
     reader = "the last LayerNorm and the output layer read" if config.layer_norm else "the output layer reads"
-    skips = "" if config.residual else f" {NO_SKIPS}"
-    return (
+    notes = [] if config.residual else [NO_SKIPS]
+    notes += [off_words(config.surgery)] if config.surgery else []
+    lens = (
         f"The model {when}. After the embedding and after each block {reader} what is there, as if the model ended "
-        f"there. The more color a character has, the more it costs.{skips}"
+        f"there. The more color a character has, the more it costs."
     )
+    return " ".join([lens, *notes])
 
 
 def figure_words(known: bool) -> dict[str, object]:

@@ -21,6 +21,7 @@ NOTHING_HERE = "There is nothing to look into yet. Train a model, and it appears
 NOT_BEGUN = "It has made no step yet: these are the first weights, as its seed draws them."
 GONE = "The link leads to a run that is not here (any more): it was deleted, or the link is cut off."
 DELETED = "This run was deleted meanwhile. Choose another model at the left."
+NOT_MEASURED = "So what its heads and units do cannot be measured on text that it never saw."
 NOT_YOURS = "It is somebody else\u2019s: look at it as you like, nothing here changes it."
 NOTHING_TYPED = "There is no text to read: type some, and see where its heads look."
 NOTHING_LEFT = "Nothing of it is left to read: type characters that stand in its training text."

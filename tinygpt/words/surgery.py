@@ -45,6 +45,11 @@ def surgery_words(surgery: str) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
+def off_words(surgery: str) -> str:
+    """What is switched off in the model that is looked at."""
+    return f"Switched off in it: {surgery_words(surgery)}."
+
+
 def run_words(spec: RunSpec) -> str:
     """What was done to a run, and when; "" where nothing was."""
     if not spec.surgery:

@@ -27,6 +27,20 @@ def test_every_box_can_be_opened_and_only_what_adds_has_a_plus(mode):
     assert texts(drawing).count("+") == 1 and texts(drawing).count("block 0") == 1
 
 
+def arrows_from_the_wire(stops: list[Stop]) -> int:
+    """How many boxes read it: an arrow has a line and two sides, and so has that of each box that writes on it."""
+    drawing = drawings.machine_on_a_wire(stops, "light")
+    return len(re.findall(rf'<line x1="{drawings.WIRE + 3:.1f}"', drawing))
+
+
+def test_a_box_reads_the_wire_where_the_one_above_has_written_on_it():
+    bare = [stop for stop in STOPS if stop.name != "LayerNorm"]
+    assert arrows_from_the_wire(STOPS) == arrows_from_the_wire(bare) == 2
+    broken = [Stop("token embedding", None), Stop("heads", 0), Stop("output layer", None)]  # without a skip
+    assert arrows_from_the_wire(broken) == 1
+    assert arrows_from_the_wire([Stop("table", None), Stop("softmax", None)]) == 0
+
+
 def test_an_opened_box_says_its_shape_and_keeps_a_line_for_the_first_numbers():
     drawing = drawings.opened([NUMBERS, NUMBERS], "ab", "light")
     assert texts(drawing).count("goes in (2, 3)") == 2
@@ -45,6 +59,14 @@ def test_tiles_of_one_tone_are_one_path_and_signs_have_different_ones():
 def test_a_vector_says_its_mean_and_its_spread():
     drawing = drawings.vector_bars(torch.tensor([1.0, 3.0]), "before", "dark", limit=3)
     assert "mean 2.00 (dashed), spread 1.00 (gray band)" in texts(drawing)
+
+
+def test_numbers_above_zero_go_up_and_those_below_go_down():
+    drawing = drawings.vector_bars(torch.tensor([2.0, -1.0, 0.0]), "vector", "light", limit=2)
+    p, half = PALETTE["light"], drawings.HIGH / 2
+    ways = dict(re.findall(r'<path fill="([^"]*)" d="([^"]*)"', drawing))
+    heights = {tone: [float(v) for v in re.findall(r"v(-?[\d.]+)h", way)] for tone, way in ways.items()}
+    assert heights == {p.blue: [-half, -0.8], p.ochre: [half / 2]}
 
 
 def test_units_that_are_off_have_no_color_of_their_own():

@@ -23,8 +23,9 @@ CELL, HEAD, FOOT = 13, 20, 20  # px: the height of a row, of a title, of the lin
 FIRST = 5  # numbers of the chosen row that are written out
 STEP, BOX, WIRE, BOX_LEFT, BOX_WIDE = 26, 21, 14, 44, 122  # px: the machine
 LEVELS = 10  # tones on each side of zero
-NAMES = {"token embedding": "ochre", "positions": "ochre", "heads": "blue", "projection": "teal",
+NAMES = {"token embedding": "ochre", "positions": "ochre", "heads": "blue", "projection": "teal", "table": "ochre",
          "feed-forward": "plum", "LayerNorm": "gray", "output layer": "ink", "softmax": "ink"}  # fmt: skip
+FIRST_OF_ALL = "token embedding", "positions", "table"  # boxes that read the characters themselves
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,15 @@ class RiseBar:
 
 
 def machine_on_a_wire(stops: Sequence[Stop], mode: Mode) -> str:
-    """The wire from top to bottom and the boxes that hang on it; each box is a group with its place as data-stop."""
+    """The wire from top to bottom and the boxes that hang on it; each box is a group with its place as data-stop.
+
+    The wire ends at the last box that reads it: without skip connections that is the first one of block 0.
+    """
     p, height = PALETTE[mode], STEP * len(stops) + 34
     first = 24.0
-    end = first + STEP * max(i for i, stop in enumerate(stops) if stop.name == "LayerNorm") + BOX / 2
-    parts = [words(2, 9, "the characters", p.muted, size=SMALL), line(WIRE, 20, WIRE, end, p.ink, thick=4)]
+    parts = [words(2, 9, "the characters", p.muted, size=SMALL)]
+    if readers := [i for i in range(len(stops)) if _reads_wire(stops, i)]:
+        parts.append(line(WIRE, 20, WIRE, first + STEP * readers[-1] + BOX / 2, p.ink, thick=4))
     parts += [
         _around_a_block(stops, block, first, p) for block in sorted({s.block for s in stops if s.block is not None})
     ]
@@ -71,6 +76,11 @@ def machine_on_a_wire(stops: Sequence[Stop], mode: Mode) -> str:
         parts.append(_hanging(stops, i, first + i * STEP, p))
     parts.append(words(2, height - 6, "the next character", p.muted, size=SMALL))
     return svg(BOX_LEFT + BOX_WIDE + 56, height + 4, *parts)
+
+
+def _reads_wire(stops: Sequence[Stop], i: int) -> bool:
+    """Whether a box reads the wire, and not the box above: where that has just written on it."""
+    return i > 0 and stops[i].name not in FIRST_OF_ALL and (stops[i - 1].adds or stops[i - 1].name == FIRST_OF_ALL[0])
 
 
 def _around_a_block(stops: Sequence[Stop], block: int, first: float, p: Palette) -> str:
@@ -88,13 +98,12 @@ def _around_a_block(stops: Sequence[Stop], block: int, first: float, p: Palette)
 def _hanging(stops: Sequence[Stop], i: int, y: float, p: Palette) -> str:
     """A box; an arrow comes from the wire or from the box above, another one leads back to a plus on the wire."""
     stop, middle = stops[i], y + BOX / 2
-    reads = stop.name in ("LayerNorm", "token embedding", "positions")  # the others read the box above
     ways = []
-    if stop.name == "LayerNorm":
+    if _reads_wire(stops, i):
         ways.append(_arrow(WIRE + 3, middle, BOX_LEFT - 2, p))
-    elif not reads:
+    elif stop.name not in FIRST_OF_ALL:
         ways.append(line(BOX_LEFT + 16, y - STEP + BOX, BOX_LEFT + 16, y, p.muted, thick=2))
-    if stop.adds or stop.name == "token embedding":
+    if stop.adds or stop.name == FIRST_OF_ALL[0]:
         ways.append(_arrow(BOX_LEFT, middle, WIRE + 10, p))
         ways.append(dot(WIRE, middle, 8, fill=p.paper, stroke=p.ink))
         ways.append(words(WIRE, middle, "+", p.ink, size=SMALL, anchor="middle") if stop.adds else "")
@@ -146,10 +155,12 @@ def _map(matrix: Matrix, x: float, y: float, mode: Mode) -> str:
     n = matrix.values.shape[1]
     most = float(matrix.values.abs().max()) or 1.0
     strengths = (matrix.values.abs() / most).sqrt() if matrix.shares else matrix.values / most
-    return _tiles(strengths, x, y, (WIDE - LEFT - 4) / n, CELL, mode, shares=matrix.shares)
+    return fine_tiles(strengths, x, y, (WIDE - LEFT - 4) / n, CELL, mode, shares=matrix.shares)
 
 
-def _tiles(strengths: Tensor, x: float, y: float, wide: float, high: float, mode: Mode, *, shares: bool = False) -> str:
+def fine_tiles(
+    strengths: Tensor, x: float, y: float, wide: float, high: float, mode: Mode, *, shares: bool = False
+) -> str:
     """Tiles of strengths from -1 to 1, one path for each tone: hundreds of tiles in a short string. (rows, n)"""
     p, ways = PALETTE[mode], defaultdict[int, list[str]](list)
     for t, row in enumerate((strengths * LEVELS).round().int().tolist()):
@@ -185,10 +196,14 @@ def vector_bars(values: Tensor, title: str, mode: Mode, *, limit: float) -> str:
     wide, scale = (WIDE - 8) / len(values), HIGH / 2 / limit
     band = rect(0, middle - (mean + spread) * scale, WIDE - 8, 2 * spread * scale, fill=p.tile)
     parts = [words(0, 9, title, p.ink, size=SMALL, bold=True), band]
-    for i, value in enumerate(values.tolist()):
-        y = middle - max(0.0, value) * scale
-        fill = p.blue if value >= 0 else p.ochre
-        parts.append(rect(i * wide + 1, y, wide - 2, max(0.8, abs(value) * scale), fill=fill))
+    gap = min(1.0, wide / 5)
+    for fill, sign in ((p.blue, 1), (p.ochre, -1)):  # one path for each hue: hundreds of bars in a short string
+        ways = "".join(
+            f"M{i * wide + gap:.1f} {middle:.1f}h{wide - 2 * gap:.1f}v{-sign * max(0.8, abs(value) * scale):.1f}"
+            f"h{2 * gap - wide:.1f}z"
+            for i, value in enumerate(values.tolist()) if (value >= 0) == (sign > 0)
+        )  # fmt: skip
+        parts.append(f'<path fill="{fill}" d="{ways}"/>')
     parts.append(line(0, middle - mean * scale, WIDE - 8, middle - mean * scale, p.ink, dashed=True))
     said = f"mean {number(mean)} (dashed), spread {number(spread)} (gray band)"
     return svg(WIDE, top + HIGH + 26, *parts, words(0, top + HIGH + 14, said, p.ink, size=SMALL))
@@ -212,7 +227,7 @@ def units(before: Tensor, after: Tensor, title: str, mode: Mode) -> str:
     parts, cell, y = [words(0, 9, title, p.ink, size=SMALL, bold=True)], (WIDE - 8) / 32, 24.0
     for values, name in ((before, "before the ReLU: negative is ochre"), (after, "after it: negative has become 0")):
         parts.append(words(0, y + 6, name, p.muted, size=SMALL))
-        parts.append(_tiles(values.view(-1, 32) / most, 0, y + 18, cell, cell, mode))
+        parts.append(fine_tiles(values.view(-1, 32) / most, 0, y + 18, cell, cell, mode))
         y += 18 + len(values) / 32 * cell + 8
     return svg(WIDE, y, *parts)
 

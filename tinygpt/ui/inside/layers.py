@@ -7,6 +7,7 @@ Shapes in this file:
     V   vocab_size                                  K   characters that have a bar
 """
 
+import re
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -50,12 +51,12 @@ _layers = st.components.v2.component(
 @st.fragment
 def layer_by_layer(model: Model, reading: Reading) -> None:
     """The figure, then in words what each block brings; a sentence where nothing can be read off."""
-    config = model.spec.model
-    if not isinstance(config, GPTConfig):
+    if not isinstance(model.spec.model, GPTConfig):
         st.text(words.NO_BLOCKS)
         return
     try:
         step = moment_of(model)
+        config = cast(GPTConfig, model_of(model.name, step).config)  # what was switched off later is still on in it
         seen = guesses_of(model.name, step, reading.ids[: len(reading.characters)])
     except ValueError as error:
         st.text(str(error))
@@ -72,10 +73,10 @@ def layer_by_layer(model: Model, reading: Reading) -> None:
 
 
 @kept
-def guesses_of(name: str, step: int, ids: tuple[int, ...]) -> LayerGuesses:
-    """What that model would guess after each block. ValueError with a sentence where that cannot be read off."""
+def guesses_of(name: str, step: int, ids: tuple[int, ...], *, halves: bool = False) -> LayerGuesses:
+    """What that model would guess after each block, or half of one. ValueError where that cannot be read off."""
     with one_thread():
-        return read_layers(cast(GPTLanguageModel, model_of(name, step)), torch.tensor(ids))
+        return read_layers(cast(GPTLanguageModel, model_of(name, step)), torch.tensor(ids), halves=halves)
 
 
 def _figure(model: Model, reading: Reading, seen: LayerGuesses, costs: Tensor) -> None:
@@ -84,7 +85,7 @@ def _figure(model: Model, reading: Reading, seen: LayerGuesses, costs: Tensor) -
     following = reading.ids[1 : T + 1]
     symbols = model.tokenizer.decode(range(model.tokenizer.vocab_size))
     asked, times, now = beginning(KEY, KEY, st.query_params.get(KEY, ""))
-    start = int(asked) if asked.isdecimal() and int(asked) < T else T - 1
+    start = int(asked) if re.fullmatch(r"\d{1,6}", asked, re.ASCII) and int(asked) < T else T - 1
     at_the_end = symbols[following[-1]] if len(following) == T else words.END
     state = _layers(
         key=KEY,

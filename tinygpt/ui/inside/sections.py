@@ -8,14 +8,16 @@ from tinygpt.ui.inside.chosen import Model
 from tinygpt.ui.inside.heads import what_heads_do
 from tinygpt.ui.inside.layers import layer_by_layer
 from tinygpt.ui.inside.machine import time_machine
+from tinygpt.ui.inside.position import one_position
 from tinygpt.ui.inside.reading import Reading
 from tinygpt.ui.inside.surgery import surgery
 
 SECTIONS: dict[str, Callable[[Model, Reading], None]] = {
     "Through time": time_machine,
-    "What heads do": lambda model, _reading: what_heads_do(model),
+    "What its heads do": lambda model, _reading: what_heads_do(model),
     "Surgery": surgery,
     "Block by block": layer_by_layer,
+    "One position": one_position,
 }
 
 
