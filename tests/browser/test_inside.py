@@ -13,7 +13,7 @@ from tinygpt.checkpoint.model_file import load
 from tinygpt.corpus import load_corpus
 from tinygpt.engine.runs import RunStore
 from tinygpt.gpt import GPTConfig
-from tinygpt.inside.moments import look
+from tinygpt.inside.moments import moment_at
 from tinygpt.training.spec import RunSpec, TrainConfig
 
 STUDENT, RUN, CLICKED = "6" * 32, "a" * 32, "c" * 32
@@ -58,7 +58,7 @@ def slider(page: Page) -> Locator:
 def weight(store: RunStore, step: int, head: tuple[int, int], row: int, column: int) -> str:
     """What the model of a step really does, as the figure writes it."""
     blob = store.snapshot(RUN, step) or store.model(RUN)
-    maps = look(load(blob).model, torch.tensor(PLAYS.tokenizer.encode(TYPED))).maps
+    maps = moment_at(load(blob).model, torch.tensor(PLAYS.tokenizer.encode(TYPED))).maps
     return f"{float(maps[*head, row, column]):.2f}"
 
 

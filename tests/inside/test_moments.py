@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTConfig
-from tinygpt.inside.moments import at_the_start, evenness, look, writes
+from tinygpt.inside.moments import at_the_start, evenness, moment_at, writes
 from tinygpt.models import LanguageModel, build
 from tinygpt.probes import capture
 from tinygpt.training.spec import RunSpec, TrainConfig
@@ -36,7 +36,7 @@ def two_letters(to_b: float) -> LanguageModel:
 
 def test_the_maps_are_those_of_the_pass_that_made_the_guesses():
     gpt, ids = model(), TEXT.val[:8]
-    found, seen = look(gpt, ids, step=7), capture(gpt, ids[None])
+    found, seen = moment_at(gpt, ids, step=7), capture(gpt, ids[None])
     assert found.step == 7 and found.maps.shape == (2, 2, 8, 8) and found.guesses.shape == (8, V)
     for layer in (0, 1):
         assert torch.equal(found.maps[layer], seen[f"blocks.{layer}.attention.weights"][0])
@@ -44,7 +44,7 @@ def test_the_maps_are_those_of_the_pass_that_made_the_guesses():
 
 
 def test_costs_of_a_table_by_hand():
-    found = look(two_letters(3.0), torch.tensor([0, 1, 0]))  # after 0: 1/4 and 3/4; after 1: 1/2 and 1/2
+    found = moment_at(two_letters(3.0), torch.tensor([0, 1, 0]))  # after 0: 1/4 and 3/4; after 1: 1/2 and 1/2
     assert found.costs.tolist() == pytest.approx([math.log(4 / 3), math.log(2)])
     torch.testing.assert_close(found.guesses[0], torch.tensor([0.25, 0.75]))
     assert found.maps.shape == (0, 0, 3, 3) and found.evenness.shape == (0, 0, 3), "a table has no heads"
@@ -60,34 +60,34 @@ def test_evenness_by_hand():
 
 
 def test_a_flat_head_is_even_and_a_cut_one_has_no_evenness():
-    found = look(model(surgery="0.0 flat, 1.1 cut"), TEXT.val[:8])
+    found = moment_at(model(surgery="0.0 flat, 1.1 cut"), TEXT.val[:8])
     torch.testing.assert_close(found.evenness[0, 0, 1:], torch.ones(7))
     assert found.evenness[1, 1].isnan().all() and not found.maps[1, 1].any()
     assert not found.evenness[1, 0, 1:].isnan().any()
 
 
 def test_attention_that_is_off_has_no_map_and_the_other_block_has():
-    found = look(model(surgery="0 attention"), TEXT.val[:8])
+    found = moment_at(model(surgery="0 attention"), TEXT.val[:8])
     assert found.maps[0].isnan().all() and found.evenness[0].isnan().all()
     torch.testing.assert_close(found.maps[1].sum(-1), torch.ones(2, 8))
 
 
 @given(st.integers(1, 12))
 def test_it_reads_what_fits_and_guesses_what_follows(length):
-    found = look(model(), TEXT.val[:length])
+    found = moment_at(model(), TEXT.val[:length])
     assert len(found.guesses) == found.maps.shape[-1] == min(length, 8)
     assert len(found.costs) == min(length - 1, 8)
 
 
 @pytest.mark.parametrize("parts", [{"mask": False}, {"softmax_dim": -2}, {"scale": "average"}], ids=str)
 def test_evenness_is_a_share_whatever_the_rules(parts):
-    rows = look(model(**parts), TEXT.val[:8]).evenness[:, :, 1:]
+    rows = moment_at(model(**parts), TEXT.val[:8]).evenness[:, :, 1:]
     assert ((rows >= 0) & (rows <= 1 + 1e-6)).all()
 
 
 def test_nothing_to_read_is_said():
     with pytest.raises(ValueError, match="type a character that this model knows"):
-        look(model(), torch.tensor([], dtype=torch.int64))
+        moment_at(model(), torch.tensor([], dtype=torch.int64))
 
 
 def test_every_moment_has_the_same_dice():

@@ -12,7 +12,7 @@ import torch
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.experiments.pairs import TRIALS
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
-from tinygpt.inside.names import FAR, MIXED, OFF, STANDS_OUT, justified_name, letters_of, named_heads
+from tinygpt.inside.names import FIXED_OFFSET, MIXED, OFF, STANDS_OUT, justified_name, letters_of, named_heads
 from tinygpt.inside.shares import DIFFUSE, SAME, START
 from tinygpt.lessons.measured import GPT, loaded
 from tinygpt.models import build
@@ -50,7 +50,7 @@ def test_a_head_that_looks_at_one_distance_is_called_by_it(k, called):
 
 def test_without_a_mask_a_head_may_look_ahead():
     [head] = named_heads(looks(-1, mask=False), TEXT)
-    assert (head.name, head.called) == (FAR, "1 ahead")
+    assert (head.name, head.called) == (FIXED_OFFSET, "1 ahead")
     assert head.even["one back"] == pytest.approx(1 / 8), "a row sees the whole window"
 
 
@@ -65,7 +65,7 @@ def test_an_even_head_scores_what_an_even_spread_gives_and_is_diffuse():
 def test_of_two_characters_half_the_weight_one_back_is_no_habit():
     for head in named_heads(build(GPTConfig(V, block_size=2, **AVERAGES)), TEXT):
         assert head.even["itself"] == head.even["one back"] == 0.5 and head.name == DIFFUSE
-        assert math.isnan(head.scores["two back"]) and math.isnan(head.scores[FAR]) and head.offset is None
+        assert math.isnan(head.scores["two back"]) and math.isnan(head.scores[FIXED_OFFSET]) and head.offset is None
     [sharp] = named_heads(looks(1, block_size=2), TEXT)
     assert sharp.called == "one back"
 
@@ -123,6 +123,6 @@ def test_the_look_back_language_teaches_heads_to_look_three_back(margin):
     corpus = load_corpus("look-back")
     state = start(TRIALS["look-back"].specs()[0], corpus)
     advance(state, corpus, steps=400)
-    best = max(named_heads(state.model, corpus), key=lambda head: head.scores[FAR])
+    best = max(named_heads(state.model, corpus), key=lambda head: head.scores[FIXED_OFFSET])
     assert best.called == "3 back"
-    margin("weight three back", best.scores[FAR], above=0.7)
+    margin("weight three back", best.scores[FIXED_OFFSET], above=0.7)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.plots.chart import DASHES, SIDES, Plane, even_ticks, lines, mark
+from tinygpt.plots.chart import DASHES, SIDES, Chart, even_ticks, pointed_mark, ruled_lines
 
-PLANE = Plane((0, 10), (2, 4), 100)
+PLANE = Chart((0, 10), (2, 4), 100)
 
 
 def test_the_middle_of_both_axes_is_the_middle_of_the_chart():
@@ -17,7 +17,7 @@ def test_the_middle_of_both_axes_is_the_middle_of_the_chart():
 
 
 def test_on_an_axis_of_powers_each_tenfold_is_as_long():
-    plane = Plane((1, 100), (0.01, 1), 100, log_x=True, log_y=True)
+    plane = Chart((1, 100), (0.01, 1), 100, log_x=True, log_y=True)
     assert (plane.across(10), plane.down(0.1)) == ("50.00%", pytest.approx(50))
 
 
@@ -46,12 +46,12 @@ def test_ticks_lie_within_their_axis_and_are_not_too_many(low, long, most):
 
 @given(st.text(min_size=1, max_size=12))
 def test_words_stay_text(said):
-    drawing = lines(0, 0, said, "red") + mark("circle", 8, fill="red", says=said)
+    drawing = ruled_lines(0, 0, said, "red") + pointed_mark("circle", 8, fill="red", says=said)
     assert re.sub(r"<[^<>]*>", "", drawing).count("<") == 0
 
 
 def test_every_symbol_has_its_corners():
-    assert {symbol: mark(symbol, 8, fill="red").count(",") for symbol in SIDES} == {
+    assert {symbol: pointed_mark(symbol, 8, fill="red").count(",") for symbol in SIDES} == {
         s: n for s, (n, *_) in SIDES.items()
     }
-    assert "solid" in DASHES and "circle" in mark("circle", 8, fill="red")
+    assert "solid" in DASHES and "circle" in pointed_mark("circle", 8, fill="red")

@@ -7,11 +7,11 @@ import torch
 
 from tinygpt.inside.copying import Follows
 from tinygpt.inside.knockout import Rise
-from tinygpt.inside.names import FAR, MIXED, OFF, NamedHead
+from tinygpt.inside.names import FIXED_OFFSET, MIXED, OFF, NamedHead
 from tinygpt.inside.shares import DIFFUSE, SAME, START
 from tinygpt.words.heads import causes_words, follows_words, head_sentence, telling_habit
 
-EVEN = {"itself": 0.2, "one back": 0.2, "two back": 0.1, FAR: 0.1, SAME: 0.1, START: math.nan, DIFFUSE: 1.0}
+EVEN = {"itself": 0.2, "one back": 0.2, "two back": 0.1, FIXED_OFFSET: 0.1, SAME: 0.1, START: math.nan, DIFFUSE: 1.0}
 
 
 def head(name: str, offset: int | None = 4, **scores: float) -> NamedHead:
@@ -23,8 +23,10 @@ def head(name: str, offset: int | None = 4, **scores: float) -> NamedHead:
     ("found", "sentence"),
     [
         (head("one back", one_back=1), "It puts 1.00 of its attention one back; an even spread would put 0.20 there."),
-        (head(FAR, fixed_offset=0.7), "It puts 0.70 of its attention 4 back; an even spread would put 0.10 there."),
-        (head(FAR, -1, fixed_offset=1), "It puts 1.00 of its attention 1 ahead; an even spread would put 0.10 there."),
+        (head(FIXED_OFFSET, fixed_offset=0.7),
+         "It puts 0.70 of its attention 4 back; an even spread would put 0.10 there."),
+        (head(FIXED_OFFSET, -1, fixed_offset=1),
+         "It puts 1.00 of its attention 1 ahead; an even spread would put 0.10 there."),
         (head(MIXED, itself=0.3, same_character=0.25),
          "No habit stands out: it puts at the most 0.25 of its attention on other places with the same character; an "
          "even spread would put 0.10 there."),
@@ -38,7 +40,7 @@ def test_a_head_has_a_sentence_with_the_score_that_justifies_its_name(found, sen
 
 def test_a_habit_that_no_row_can_show_is_never_the_telling_one():
     assert telling_habit(head(MIXED, start_of_word=math.nan, itself=0.21)) == "itself"
-    assert telling_habit(head(MIXED, offset=None, fixed_offset=math.nan)) != FAR
+    assert telling_habit(head(MIXED, offset=None, fixed_offset=math.nan)) != FIXED_OFFSET
 
 
 def test_whether_it_copies_depends_on_more_than_chance():

@@ -9,7 +9,7 @@ from tinygpt.gpt import GPTConfig
 from tinygpt.inside.moments import Moment, evenness
 from tinygpt.words.inside import (
     head_sentences,
-    lost_words,
+    lost_moments,
     next_words,
     reading_words,
     remark,
@@ -73,8 +73,8 @@ def test_what_is_not_read_is_named():
 
 
 def test_lost_moments_are_named_with_their_reason():
-    assert lost_words({}) == ""
-    assert lost_words({100: "gone.", 1_200: "gone.", 7: "torn"}) == (
+    assert lost_moments({}) == ""
+    assert lost_moments({100: "gone.", 1_200: "gone.", 7: "torn"}) == (
         "Left out: the model of steps 100, 1\u202f200. Gone. Left out: the model of step 7. Torn."
     )
 

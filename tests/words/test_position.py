@@ -41,8 +41,11 @@ def test_without_skips_nothing_is_added(residual, says):
 
 
 def test_units_that_are_all_off_have_no_strongest():
-    assert words.hidden_words(stage(0.0, 2.0, 1.0)) == "Of 3 hidden units 2 are on. The strongest is unit 1 with 2.00."
-    assert words.hidden_words(stage(0.0, 0.0)) == "Of 2 hidden units 0 are on."
+    assert (
+        words.hidden_stage_words(stage(0.0, 2.0, 1.0))
+        == "Of 3 hidden units 2 are on. The strongest is unit 1 with 2.00."
+    )
+    assert words.hidden_stage_words(stage(0.0, 0.0)) == "Of 2 hidden units 0 are on."
 
 
 def test_a_guess_says_what_came_and_what_it_cost():

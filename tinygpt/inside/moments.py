@@ -38,7 +38,7 @@ class Moment(NamedTuple):
     costs: Tensor  # what the character that really comes next cost, in nats, (N - 1,) or (T,), whichever is less
 
 
-def look(model: LanguageModel, ids: Tensor, *, step: int = 0) -> Moment:
+def moment_at(model: LanguageModel, ids: Tensor, *, step: int = 0) -> Moment:
     """The model on `ids` (N,). It reads as many as fit; one that follows them is only to be guessed.
 
     ValueError without an id.

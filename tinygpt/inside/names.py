@@ -43,7 +43,7 @@ from tinygpt.training.evaluation import some_windows
 
 TOKENS = 8_192  # characters of val that heads are measured on: 1,024 windows of 8
 NEAR = {"itself": 0, "one back": 1, "two back": 2}
-FAR, MIXED, OFF = "fixed offset", "mixed", "switched off"
+FIXED_OFFSET, MIXED, OFF = "fixed offset", "mixed", "switched off"
 STANDS_OUT = 1 / 3  # of the way from an even spread to all the weight
 EVEN = 0.8  # of the entropy of an even spread
 
@@ -62,7 +62,7 @@ class NamedHead:
     @property
     def called(self) -> str:
         """Its name, where a fixed offset says how far: "4 back"."""
-        if self.name != FAR or self.offset is None:
+        if self.name != FIXED_OFFSET or self.offset is None:
             return self.name
         return f"{self.offset} back" if self.offset > 0 else f"{-self.offset} ahead"
 
@@ -109,7 +109,7 @@ def _named(found: Measures, a: int, layer: int, head: int) -> NamedHead:
     """Head number `a` of all."""
     far = [k for k in found if isinstance(k, int) and not 0 <= k <= 2]
     offset = max(far, key=lambda k: way(float(found[k][a]), float(found[k][-1])), default=None)
-    habits = {**NEAR, FAR: offset, SAME: SAME, START: START, DIFFUSE: DIFFUSE}
+    habits = {**NEAR, FIXED_OFFSET: offset, SAME: SAME, START: START, DIFFUSE: DIFFUSE}
     scores, even = (
         {habit: math.nan if key is None else float(found[key][at]) for habit, key in habits.items()} for at in (a, -1)
     )

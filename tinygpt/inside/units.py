@@ -19,7 +19,7 @@ from tinygpt.gpt import Block, GPTLanguageModel
 from tinygpt.probes import entering
 from tinygpt.training.evaluation import TOKENS_AT_ONCE, some_windows
 
-TOKENS = 8_192  # characters of val that units are measured on
+LOOKED_THROUGH = 8_192  # characters of val that units are measured on
 AHEAD = 8  # characters shown that come after the place, and that the unit has not seen
 
 
@@ -57,7 +57,9 @@ class Units:
         )
 
 
-def units_of(model: GPTLanguageModel, corpus: Corpus, *, block: int, count: int = 10, tokens: int = TOKENS) -> Units:
+def units_of(
+    model: GPTLanguageModel, corpus: Corpus, *, block: int, count: int = 10, tokens: int = LOOKED_THROUGH
+) -> Units:
     """The units of a block on about `tokens` characters of val, each with its `count` strongest places.
 
     ValueError where the model has no such block or no feed-forward part, and for too short a val.

@@ -24,7 +24,7 @@ STEPS = 1, 2, 2.5, 5, 10  # what an axis counts by, times a power of ten
 
 
 @dataclass(frozen=True)
-class Plane:
+class Chart:
     """The room of a chart, `height` px high: what its axes reach from and to, and whether they count by powers."""
 
     x: tuple[float, float]
@@ -132,7 +132,7 @@ def even_ticks(low: float, high: float, *, most: int = 6) -> dict[float, str]:
     }
 
 
-def mark(symbol: str, radius: float, *, fill: str, stroke: str = "", says: str = "") -> str:
+def pointed_mark(symbol: str, radius: float, *, fill: str, stroke: str = "", says: str = "") -> str:
     """A circle or one of SIDES round (0, 0), and what it `says` when somebody points at it."""
     look = f'fill="{fill}"' + (f' stroke="{stroke}" stroke-width="2"' if stroke else "")
     said = f"<title>{escape(says)}</title>" if says else ""
@@ -144,7 +144,7 @@ def mark(symbol: str, radius: float, *, fill: str, stroke: str = "", says: str =
     return f'<polygon points="{corners}" {look}>{said}</polygon>'
 
 
-def lines(x: float, y: float, said: str, tone: str, *, high: float = 20, **how: object) -> str:
+def ruled_lines(x: float, y: float, said: str, tone: str, *, high: float = 20, **how: object) -> str:
     """Words in as many lines as they have, the middle of all of them at height `y`."""
     written = said.split("\n")
     first = y - high * (len(written) - 1) / 2

@@ -15,7 +15,7 @@ from tinygpt.corpus import CATALOGUE, default_corpus, load_corpus
 from tinygpt.files import CHECKPOINTS
 from tinygpt.generation import next_probabilities, prompt_for
 from tinygpt.gpt import GPTConfig
-from tinygpt.inside.moments import look
+from tinygpt.inside.moments import moment_at
 from tinygpt.lessons.measured import EXPERIMENTS, loaded, path_of, result
 from tinygpt.models import config_from, kind
 from tinygpt.plots import thumbnails
@@ -146,17 +146,22 @@ def lab_cards(mode: Mode) -> list[WayIn]:
     return [
         WayIn("lab/train", "Train", "Bigram, one head or GPT: live, on one chart.", train),
         WayIn("lab/compare", "Compare", "Is it better, or luck? Seeds, races, sweeps, and what goes wrong.", compare),
-        WayIn("lab/inside", "Inside", "Every head of a model on your own text, from its first step.", heads_of(mode)),
+        WayIn(
+            "lab/inside",
+            "Inside",
+            "Every head of a model on your own text, from its first step.",
+            heads_of_shipped(mode),
+        ),
         WayIn("lab/generate", "Generate", "Let a model write: what each character was drawn from, and why.", write),
     ]
 
 
 @cache
-def heads_of(mode: Mode, file: str = "layer-norm") -> str:
+def heads_of_shipped(mode: Mode, file: str = "layer-norm") -> str:
     """All heads of a shipped model on the first line of the lecture's text, as a small picture; "" without its file."""
     if not path_of(file).exists():
         return ""
     found = loaded(file)
     text = TEXT[: found.model.config.block_size]
-    maps = look(found.model, torch.tensor(found.tokenizer.encode(text))).maps  # (L, H, T, T)
+    maps = moment_at(found.model, torch.tensor(found.tokenizer.encode(text))).maps  # (L, H, T, T)
     return thumbnails.maps(maps.flatten(0, 1).tolist(), maps.shape[1], mode)

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from tinygpt.inside.copying import Cut, Follows
 from tinygpt.inside.knockout import Rise
-from tinygpt.inside.names import FAR, MIXED, OFF, NamedHead, way
+from tinygpt.inside.names import FIXED_OFFSET, MIXED, OFF, NamedHead, way
 from tinygpt.inside.shares import DIFFUSE, SAME, START
 from tinygpt.spelling import number, thousands
 from tinygpt.words.surgery import CHANCE
@@ -62,7 +62,7 @@ def head_sentence(head: NamedHead) -> str:
 
 
 def _where(head: NamedHead, habit: str) -> str:
-    if habit == FAR and head.offset is not None:
+    if habit == FIXED_OFFSET and head.offset is not None:
         return f"{abs(head.offset)} {'back' if head.offset > 0 else 'ahead'}"
     return PLACES[habit]
 
@@ -87,7 +87,7 @@ def is_more_than_chance(seen: Follows) -> bool:
     return seen.score > CHANCE * seen.error
 
 
-def copied_words(loss: float) -> str:
+def copying_words(loss: float) -> str:
     """What the letters of second words cost."""
     return f"In the text itself, a letter of a second word costs {number(loss)} nats; whoever copies perfectly pays 0."
 

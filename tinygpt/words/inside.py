@@ -41,10 +41,10 @@ def shape_words(config: ModelConfig) -> str:
 
 def when_words(step: int) -> str:
     """Which moment of its training this is."""
-    return "before the first step" if step == 0 else f"after {steps_words(step)}"
+    return "before the first step" if step == 0 else f"after {count_of_steps(step)}"
 
 
-def steps_words(steps: int) -> str:
+def count_of_steps(steps: int) -> str:
     """ "1 step", "1 250 steps"."""
     return f"{thousands(steps)} step{'s' * (steps != 1)}"
 
@@ -95,7 +95,7 @@ def click_words(click: Click) -> str:
     )
 
 
-def machine_words(*, table: bool, remark: str, click: Click | None) -> dict[str, object]:
+def time_machine_words(*, table: bool, remark: str, click: Click | None) -> dict[str, object]:
     """The words of the figure that do not hang on its numbers."""
     return {
         "slider": "Moment", "remark": remark, "play": "Play", "pause": "Pause",
@@ -130,7 +130,7 @@ def cost_words(costs: Tensor) -> str:
     return f"this text {brief(float(costs.mean()), 2)}" if len(costs) else ""
 
 
-def lost_words(lost: Mapping[int, str]) -> str:
+def lost_moments(lost: Mapping[int, str]) -> str:
     """Which moments cannot be looked at, and why; "" where there are none."""
     reasons = {reason: [step for step, each in lost.items() if each == reason] for reason in lost.values()}
     said = []

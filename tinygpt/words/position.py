@@ -31,7 +31,7 @@ def token_words(character: str, id: int, values: Stage) -> str:
     )
 
 
-def position_words(place: int, stream: Stage) -> str:
+def whole_way_words(place: int, stream: Stage) -> str:
     """Where it stands is added to that."""
     return (
         f"Row {place} of the position table says where it stands, and is added: the stream then has mean "
@@ -76,7 +76,7 @@ def adds_words(what: str, added: Stage, stream: Stage, config: GPTConfig) -> str
     return f"{what} {does} has mean {number(stream.mean)} and standard deviation {number(stream.std)}."
 
 
-def hidden_words(hidden: Stage) -> str:
+def hidden_stage_words(hidden: Stage) -> str:
     """How many hidden units are on, and the strongest."""
     unit, value = hidden.strongest(1)[0]
     strongest = f" The strongest is unit {unit} with {number(value)}." if value > 0 else ""

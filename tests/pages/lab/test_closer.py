@@ -25,7 +25,7 @@ from tinygpt.tokenizer import CharTokenizer
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.ui import session, texts
 from tinygpt.ui.inside.chosen import Model
-from tinygpt.ui.inside.opened import moment_of
+from tinygpt.ui.inside.opened import opened_step
 from tinygpt.ui.inside.sections import SECTIONS
 
 pytestmark = pytest.mark.usefixtures("one_engine")
@@ -285,7 +285,7 @@ def test_a_run_that_is_deleted_meanwhile_is_missed_in_words():
     view = session.engine().view(run)
     session.engine().delete(run)
     with pytest.raises(ValueError, match="deleted meanwhile"):
-        moment_of(Model(run, "mine", view.spec, TOKENIZER, view))
+        opened_step(Model(run, "mine", view.spec, TOKENIZER, view))
 
 
 def test_where_the_last_model_cannot_be_read_the_one_before_is_looked_at():

@@ -26,7 +26,7 @@ from tinygpt.attention import causal_mask
 from tinygpt.checkpoint.model_file import load, save
 from tinygpt.corpus import load_corpus
 from tinygpt.gpt import GPTConfig
-from tinygpt.inside.moments import at_the_start, look, writes
+from tinygpt.inside.moments import at_the_start, moment_at, writes
 from tinygpt.lessons.measured import loaded
 from tinygpt.probes import capture
 from tinygpt.training.spec import RunSpec, TrainConfig
@@ -93,7 +93,7 @@ def test_the_maps_are_those_of_the_models(run):
 def test_bars_keep_their_characters_and_their_shares_are_the_guesses(run):
     page = opened(STUDENT, run=run, typed="To be, o")
     bars, ids = figure(page)["bars"], torch.tensor(TOKENIZER.encode("To be, o"))
-    found = look(load(session.engine().model_bytes(run)).model, ids)
+    found = moment_at(load(session.engine().model_bytes(run)).model, ids)
     shares = unpacked(bars["shares"][-1]).view(8, -1)
     for t, symbols in enumerate(bars["symbols"]):
         of = [TOKENIZER.encode({"\u00b7": " ", "\u00b6": "\n"}.get(c, c))[0] for c in symbols]
@@ -260,7 +260,7 @@ def test_the_table_has_the_numbers_of_the_chosen_head(run):
     page.session_state["table_machine"] = True
     page.run()
     (rows,) = (frame.value for frame in page.dataframe)
-    weights = look(load(session.engine().snapshot(run, 4)).model, torch.tensor(TOKENIZER.encode("To be, o"))).maps
+    weights = moment_at(load(session.engine().snapshot(run, 4)).model, torch.tensor(TOKENIZER.encode("To be, o"))).maps
     assert rows.iloc[7, 1:].tolist() == pytest.approx(weights[1, 0, 7].tolist())
     assert rows.columns[0] == "layer 1, head 0, after 4 steps"
 
@@ -289,7 +289,7 @@ def test_of_a_very_long_text_the_page_says_what_it_reads(run):
 def test_the_shipped_models_are_read_as_they_are():
     page = opened(run="layer-norm", typed="the king")
     found = loaded("layer-norm")
-    seen = look(found.model, torch.tensor(found.tokenizer.encode("the king")))
+    seen = moment_at(found.model, torch.tensor(found.tokenizer.encode("the king")))
     torch.testing.assert_close(
         unpacked(figure(page)["maps"][-1]), seen.maps[..., causal_mask(8)].flatten(), atol=2 * HALF, rtol=0
     )

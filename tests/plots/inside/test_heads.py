@@ -4,7 +4,7 @@ import math
 import re
 
 from tinygpt.inside.knockout import Rise
-from tinygpt.plots.inside.heads import CutLine, HabitLine, cuts, habits, passage
+from tinygpt.plots.inside.heads import CutLine, HabitLine, cuts, exchanged_passage, habit_lines
 from tinygpt.plots.look import PALETTE
 
 TITLES = "Head", "Looks", "Score"
@@ -17,13 +17,15 @@ def bars(drawing: str, tone: str) -> list[str]:
 
 def test_a_score_is_a_bar_and_an_even_spread_a_mark():
     p = PALETTE["light"]
-    drawing = habits([HabitLine("block 0, head 0", "one back", 0.75, 0.25, "It puts 0.75.")], "light", titles=TITLES)
+    drawing = habit_lines(
+        [HabitLine("block 0, head 0", "one back", 0.75, 0.25, "It puts 0.75.")], "light", titles=TITLES
+    )
     assert re.findall(rf"left:0;width:(.*?);.*?background:{p.blue}", drawing) == ["75.0%"]
     assert "left:calc(25.0% - 1px)" in drawing and "<b>0.75</b>" in drawing and "It puts 0.75." in drawing
 
 
 def test_a_head_without_a_score_has_no_bar():
-    drawing = habits([HabitLine("block 0, head 0", "switched off", None, None, "Off.")], "dark", titles=TITLES)
+    drawing = habit_lines([HabitLine("block 0, head 0", "switched off", None, None, "Off.")], "dark", titles=TITLES)
     assert PALETTE["dark"].blue not in drawing and "<b>\u2013</b>" in drawing
 
 
@@ -48,5 +50,5 @@ def test_small_rises_are_not_blown_up():
 
 
 def test_a_passage_shows_the_letter_that_is_exchanged_and_escapes_its_text():
-    drawing = passage("a<b a", 1, "&", "light")
+    drawing = exchanged_passage("a<b a", 1, "&", "light")
     assert "&lt;\u2192<b>&amp;</b>" in drawing and drawing.count("\u00b7") == 1 and ">?</span>" in drawing

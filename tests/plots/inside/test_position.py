@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tinygpt.inside.units import Context
-from tinygpt.plots.inside.position import HeadRow, chosen_text, contexts, head_rows, hidden_units, likeliest
+from tinygpt.plots.inside.position import HeadRow, contexts, hidden_bars, likeliest, marked_text, share_rows
 from tinygpt.plots.look import PALETTE
 
 
@@ -15,31 +15,31 @@ def texts(drawing: str) -> list[str]:
 
 
 def test_the_followed_character_alone_is_outlined_and_text_is_escaped():
-    drawing = chosen_text("a<a", 2, "light")
+    drawing = marked_text("a<a", 2, "light")
     assert drawing.count("outline") == 1 and drawing.index("outline") > drawing.index("&lt;")
 
 
 @pytest.mark.parametrize(("T", "labels"), [(8, 8), (64, 0)])
 def test_a_strip_has_characters_where_there_is_room(T, labels):
     rows = [HeadRow("head 0", torch.full((T,), 1 / T), torch.tensor([1.0, -1.0, 0.5]))]
-    drawing = head_rows(rows, "a" * T, "light")
+    drawing = share_rows(rows, "a" * T, "light")
     assert texts(drawing).count("a") == labels and {"head 0", "it adds"} <= set(texts(drawing))
 
 
 def test_heads_that_add_nothing_are_drawn_all_the_same():
-    drawing = head_rows([HeadRow("head 0", torch.zeros(4), torch.zeros(3))], "abcd", "dark")
+    drawing = share_rows([HeadRow("head 0", torch.zeros(4), torch.zeros(3))], "abcd", "dark")
     assert len(set(re.findall(r'path stroke="([^"]*)"', drawing))) == 2, "the shares' nothing, and the signed ones'"
 
 
 @pytest.mark.parametrize("n", [1, 32, 33, 96])
 def test_any_number_of_units_has_its_tiles(n):
-    drawing = hidden_units(torch.ones(n), "units", "light")
+    drawing = hidden_bars(torch.ones(n), "units", "light")
     assert sum(way.count("M") for way in re.findall(r' d="([^"]*)"', drawing)) == n
 
 
 def test_a_unit_that_is_off_has_the_color_of_nothing():
     p = PALETTE["light"]
-    drawing = hidden_units(torch.tensor([0.0, 2.0]), "units", "light")
+    drawing = hidden_bars(torch.tensor([0.0, 2.0]), "units", "light")
     assert p.diverging[5] in drawing and p.diverging[-1] in drawing and p.diverging[0] not in drawing
 
 

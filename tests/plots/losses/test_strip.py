@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tinygpt.plots.losses.strip import LEFT, WIDE, loss_strip, loss_words
+from tinygpt.plots.losses.strip import LEFT, WIDE, cursor_words, loss_strip
 from tinygpt.training.state import Point
 
 
@@ -23,12 +23,12 @@ def test_steps_are_spaced_by_their_root():
 def test_the_dot_sits_at_the_look_that_is_nearest():
     (spot,) = loss_strip(points(4.0, 3.0, 2.5), [30], 100, "light", hue="#123456").spots
     assert (spot.step, spot.val) == (25, 3.0) and spot.dot_x < spot.x
-    assert loss_words(spot) == "val 3.00 at step 25"
+    assert cursor_words(spot) == "val 3.00 at step 25"
 
 
 def test_before_the_first_look_there_is_no_dot():
     (spot,) = loss_strip(points(None, None), [10], 100, "light", hue="#123456").spots
-    assert spot.val is None and loss_words(spot) == ""
+    assert spot.val is None and cursor_words(spot) == ""
 
 
 @pytest.mark.parametrize("vals", [[], [math.nan], [4.0, math.inf, math.nan], [4.0, 1e30], [2.0, 2.0]], ids=str)

@@ -13,7 +13,7 @@ from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.state import Point
 from tinygpt.ui.inside.moments import click_between
 from tinygpt.ui.inside.picture import FULL, packed
-from tinygpt.ui.inside.place import Place, read_place
+from tinygpt.ui.inside.place import MachinePlace, read_place
 from tinygpt.ui.inside.reading import MOST_BYTES, window_size
 
 PLATEAU = [4.0, *[2.0] * 10, 1.5, *[1.0] * 4]  # it clicks from step 1,000 to 1,200
@@ -22,8 +22,8 @@ PLATEAU = [4.0, *[2.0] * 10, 1.5, *[1.0] * 4]  # it clicks from step 1,000 to 1,
 @pytest.mark.parametrize(
     ("link", "place"),
     [
-        ("", Place("", -1, -1)), ("0.2,5,300", Place("0.2", 5, 300)), (",,40", Place("", -1, 40)),
-        ("x,-1,1e3", Place("", -1, -1)), ("0.2.1,\u0663,9999999", Place("", -1, -1)),
+        ("", MachinePlace("", -1, -1)), ("0.2,5,300", MachinePlace("0.2", 5, 300)), (",,40", MachinePlace("", -1, 40)),
+        ("x,-1,1e3", MachinePlace("", -1, -1)), ("0.2.1,\u0663,9999999", MachinePlace("", -1, -1)),
     ],
 )  # fmt: skip
 def test_a_place_in_a_link(link, place):

@@ -38,7 +38,7 @@ class CutLine(NamedTuple):
     stripe: float | None
 
 
-def habits(lines: Sequence[HabitLine], mode: Mode, *, titles: tuple[str, str, str]) -> str:
+def habit_lines(lines: Sequence[HabitLine], mode: Mode, *, titles: tuple[str, str, str]) -> str:
     """What each head looks at: a bar from 0 to 1, and a mark where an even spread would end."""
     p = PALETTE[mode]
     head = _line(p, [_cell(escape(title), style) for title, style in zip(titles, HABIT_STYLES, strict=True)], top=True)
@@ -106,7 +106,7 @@ def _cut(line: CutLine, axis: tuple[float, float], mode: Mode) -> str:
     return _line(p, cells)
 
 
-def passage(characters: Sequence[str], place: int, new: str, mode: Mode) -> str:
+def exchanged_passage(characters: Sequence[str], place: int, new: str, mode: Mode) -> str:
     """A text in which the letter at `place` is exchanged for a `new` one, and which breaks off before that comes."""
     p, marked = PALETTE[mode], "border-radius:2px;padding:0 .25rem"
     parts = [escape(shown(c)) for c in characters]

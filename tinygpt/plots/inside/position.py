@@ -34,7 +34,7 @@ class HeadRow(NamedTuple):
     adds: Tensor
 
 
-def chosen_text(characters: Sequence[str], place: int, mode: Mode) -> str:
+def marked_text(characters: Sequence[str], place: int, mode: Mode) -> str:
     """The text, with the position that is followed outlined."""
     p = PALETTE[mode]
     mark = f"outline:2.5px solid {p.ink};border-radius:2px;font-weight:700"
@@ -46,7 +46,7 @@ def chosen_text(characters: Sequence[str], place: int, mode: Mode) -> str:
     return f'<div style="{face};color:{p.ink};line-height:1.7;overflow-wrap:anywhere">{tiles}</div>'
 
 
-def head_rows(heads: Sequence[HeadRow], characters: Sequence[str], mode: Mode) -> str:
+def share_rows(heads: Sequence[HeadRow], characters: Sequence[str], mode: Mode) -> str:
     """A strip of weights and one of what it adds for each head; the characters stand below the last weights."""
     p, y, parts = PALETTE[mode], 0.0, []
     most = max(float(head.adds.abs().max()) for head in heads) or 1.0
@@ -64,7 +64,7 @@ def head_rows(heads: Sequence[HeadRow], characters: Sequence[str], mode: Mode) -
     return svg(WIDE, y, *parts)
 
 
-def hidden_units(values: Tensor, title: str, mode: Mode) -> str:
+def hidden_bars(values: Tensor, title: str, mode: Mode) -> str:
     """Hidden units (n,) as tiles in rows; one that is off has the color of nothing."""
     p, most = PALETTE[mode], float(values.abs().max()) or 1.0
     cell, parts = INNER / UNITS_IN_A_ROW, [words(0, 9, title, p.ink, size=SMALL, bold=True)]

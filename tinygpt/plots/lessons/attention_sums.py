@@ -9,7 +9,7 @@ from html import escape
 
 from torch import Tensor
 
-from tinygpt.plots.chart import Plane
+from tinygpt.plots.chart import Chart
 from tinygpt.plots.drawing import character, rect, svg, tiles, words
 from tinygpt.plots.lessons.attention import tile_words, unmasked
 from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode, color
@@ -66,7 +66,7 @@ def value_bars(
 ) -> str:  # fmt: skip
     """One bar for each character, from 0 to `ceiling`, with its number on top. `values` is (T,); `name` says what."""
     T, p, tone = len(characters), PALETTE[mode], color(role, mode)
-    plane = Plane((-0.5, T - 0.5), (0, ceiling * 1.16), height)
+    plane = Chart((-0.5, T - 0.5), (0, ceiling * 1.16), height)
     parts = [words(0, -20, name, p.ink, bold=True), plane.level(0, p.rule, thick=1, dash="solid")]
     for i, (c, value) in enumerate(zip(characters, values.tolist(), strict=True)):
         parts.append(plane.bar(i, value, 0.7, tone, says=f"{name} at {i}, {spoken(c)}: {number(value, 3)}"))

@@ -12,7 +12,7 @@ from functools import lru_cache
 import plotly.graph_objects as go
 from torch import Tensor
 
-from tinygpt.plots.chart import Plane
+from tinygpt.plots.chart import Chart
 from tinygpt.plots.drawing import GAP, Tile, dot, line, rect, shade, svg, tiles, words
 from tinygpt.plots.lessons.attention import unmasked
 from tinygpt.plots.lessons.attention_stages import finite
@@ -326,7 +326,7 @@ def _equal_cells(s: int, a: Tensor, b: Tensor, mode: Mode) -> str:
 def changes_bars(changes: Tensor, names: Sequence[str], mode: Mode) -> str:
     """How far each row of xbow, with its name, moves. `changes` is (T,)"""
     values, p, tone = changes.tolist(), PALETTE[mode], color("heads", mode)
-    plane = Plane((-0.5, len(values) - 0.5), (0, 1.15 * max(*values, 1e-3)), 104)
+    plane = Chart((-0.5, len(values) - 0.5), (0, 1.15 * max(*values, 1e-3)), 104)
     parts = [words(0, -22, "largest change", p.muted, size=TICK), plane.level(0, p.rule, thick=1, dash="solid")]
     for t, (name, moved) in enumerate(zip(names, values, strict=True)):
         parts.append(plane.bar(t, moved, 0.55, tone, says=f"row {t} moves by {number(moved, 4)}"))

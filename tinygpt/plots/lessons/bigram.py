@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 from torch import Tensor
 
-from tinygpt.plots.chart import Plane, even_ticks, mark
+from tinygpt.plots.chart import Chart, even_ticks, pointed_mark
 from tinygpt.plots.drawing import words
 from tinygpt.plots.look import MONO, PALETTE, TICK, Mode, annotate, color, dress, glyph, glyph_ticks
 from tinygpt.spelling import number, spoken, thousands
@@ -65,8 +65,8 @@ def random_tables(losses: Sequence[float], this: float, even: float, mode: Mode)
         piles[pile] += 1
         dots.append((pile * DOT, piles[pile], f"a random table: {number(value, 3)}"))
     top = max(piles.values(), default=1)
-    plane = Plane((ends[0] - 0.05, ends[1] + 0.12), (-0.5, top + 4), 170)
-    parts = [plane.at(x, y, mark("circle", 4, fill=tone, says=says)) for x, y, says in dots]
+    plane = Chart((ends[0] - 0.05, ends[1] + 0.12), (-0.5, top + 4), 170)
+    parts = [plane.at(x, y, pointed_mark("circle", 4, fill=tone, says=says)) for x, y, says in dots]
     parts += [
         plane.stroke((even, plane.y[0]), (even, plane.y[1]), p.gray, thick=2, dash="dot"),
         plane.at(even, plane.y[1], words(0, -12, f"even guessing {number(even, 3)}", p.muted, size=TICK)),
@@ -74,7 +74,7 @@ def random_tables(losses: Sequence[float], this: float, even: float, mode: Mode)
     ]
     far, said = this > sum(plane.x) / 2, f"this table {number(this, 3)}"
     named = words(-15 if far else 15, 0, said, p.ink, bold=True, anchor="end" if far else "start")
-    parts.append(plane.at(this, top + 2, mark("star", 10, fill=p.ink, says=said), named))
+    parts.append(plane.at(this, top + 2, pointed_mark("star", 10, fill=p.ink, says=said), named))
     ticks = even_ticks(*plane.x, most=5)
     parts.append(plane.widths(ticks, mode, title="loss on the training text, nats per character"))
     return plane.drawn(*parts, left=4, right=16, top=26)

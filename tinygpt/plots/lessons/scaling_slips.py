@@ -5,7 +5,7 @@ Ochre is the plain score, teal the divided one; what was not chosen is gray.
 
 from collections.abc import Mapping, Sequence
 
-from tinygpt.plots.chart import Plane, even_ticks, mark
+from tinygpt.plots.chart import Chart, even_ticks, pointed_mark
 from tinygpt.plots.drawing import line, words
 from tinygpt.plots.lessons.scaling import DASH, NAMES, SHORT
 from tinygpt.plots.look import PALETTE, Mode, color
@@ -28,7 +28,7 @@ def variance_of_scaled(sizes: Sequence[int], scaled: Sequence[Spread], mode: Mod
         parts.append(plane.stroke((size, spread.low), (size, spread.high), tone))
         parts += [plane.at(size, end, line(-3, 0, 3, 0, tone)) for end in (spread.low, spread.high)]
         says = f"{NAMES['scaled']}, head_size {size}: variance {number(spread.mean, 4)}"
-        parts.append(plane.at(size, spread.mean, mark("circle", 4.5, fill=tone, says=says)))
+        parts.append(plane.at(size, spread.mean, pointed_mark("circle", 4.5, fill=tone, says=says)))
     if not right:
         ink = color("scaled", mode, text=True)
         parts.append(plane.at(sizes[0], 1, words(0, -14, "1, what the division promises", p.ink)))
@@ -43,7 +43,7 @@ def mean_score(sizes: Sequence[int], means: Sequence[float], mode: Mode) -> str:
     parts = [plane.heights(even_ticks(*plane.y, most=4), mode)]
     parts.append(plane.curve(sizes, means, tone, dash=DASH["scores"]))
     for size, mean in zip(sizes, means, strict=True):
-        dot = mark("circle", 4.5, fill=tone, says=f"{NAMES['scores']}, head_size {size}: mean {number(mean)}")
+        dot = pointed_mark("circle", 4.5, fill=tone, says=f"{NAMES['scores']}, head_size {size}: mean {number(mean)}")
         said = words(-8, -18, number(mean, 1), color("scores", mode, text=True), anchor="middle")
         parts.append(plane.at(size, mean, dot, said))
     return _named(plane, parts, f"mean of {NAMES['scores']}", sizes, mode)
@@ -68,7 +68,7 @@ def largest_by_scale(sizes: Sequence[int], largest: Mapping[str, Sequence[float]
     return _named(plane, parts, "largest of 8 weights, on average", sizes, mode)
 
 
-def _lines(plane: Plane, sizes: Sequence[int], every: Mapping[str, Sequence[float]], chosen: str, mode: Mode) -> str:
+def _lines(plane: Chart, sizes: Sequence[int], every: Mapping[str, Sequence[float]], chosen: str, mode: Mode) -> str:
     """A line for every way to scale, with its name at the end of its line that has room."""
     p, parts = PALETTE[mode], []
     for scale, values in every.items():
@@ -77,7 +77,7 @@ def _lines(plane: Plane, sizes: Sequence[int], every: Mapping[str, Sequence[floa
         parts.append(plane.curve(sizes, values, tone, thick=4 if bold else 1.5))
         for size, value in zip(sizes, values, strict=True):
             says = f"{SHORT[scale]}, head_size {size}: {value:.3g}"
-            parts.append(plane.at(size, value, mark("circle", 5 if bold else 3, fill=tone, says=says)))
+            parts.append(plane.at(size, value, pointed_mark("circle", 5 if bold else 3, fill=tone, says=says)))
         falls = scale == "1/head_size"  # its name stands at the right, under a line that goes down
         below = scale == "1/sqrt(n_embd)" or (falls and not plane.log_y)
         end, shift = (
@@ -89,12 +89,12 @@ def _lines(plane: Plane, sizes: Sequence[int], every: Mapping[str, Sequence[floa
     return "".join(parts)
 
 
-def _plane(sizes: Sequence[int], y: tuple[float, float], height: float, *, log_y: bool = False) -> Plane:
+def _plane(sizes: Sequence[int], y: tuple[float, float], height: float, *, log_y: bool = False) -> Chart:
     """head_size, each value twice as far right as half of it."""
-    return Plane((sizes[0] / 1.1, sizes[-1] * 1.1), y, height, log_x=True, log_y=log_y)
+    return Chart((sizes[0] / 1.1, sizes[-1] * 1.1), y, height, log_x=True, log_y=log_y)
 
 
-def _named(plane: Plane, parts: Sequence[str], name: str, sizes: Sequence[int], mode: Mode) -> str:
+def _named(plane: Chart, parts: Sequence[str], name: str, sizes: Sequence[int], mode: Mode) -> str:
     """A chart under a short bold name."""
     below = plane.widths({size: str(size) for size in sizes}, mode, title="head_size")
     return plane.drawn(words(0, -20, name, PALETTE[mode].ink, bold=True), *parts, below, top=36, right=12)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from html import escape
 
-from tinygpt.plots.chart import Plane, even_ticks, full_width
+from tinygpt.plots.chart import Chart, even_ticks, full_width
 from tinygpt.plots.drawing import character, dot, line, rect, svg, words
 from tinygpt.plots.look import MONO, PALETTE, TICK, Mode, between, color
 from tinygpt.spelling import in_a_row, named, shown, spoken, thousands
@@ -61,7 +61,7 @@ def vocabulary_bars(counts: Sequence[int], chars: str, mode: Mode, *, logarithmi
     ends = (low / 4, high * 25) if logarithmic else (0.0, 1.4 * high)
     places = [range(first, min(first + PER_ROW, len(ids))) for first in range(0, len(ids), PER_ROW)]
     wide, tall = (PER_ROW, 52) if len(places) > 1 else (len(ids), 190)
-    plane = Plane((-0.7, wide - 0.3), ends, tall, log_y=logarithmic)
+    plane = Chart((-0.7, wide - 0.3), ends, tall, log_y=logarithmic)
     ticks = _powers(*ends) if logarithmic else {tick: f"{said} %" for tick, said in even_ticks(*ends, most=2).items()}
     named = [] if logarithmic else _highest(shares)  # dots are all over the place: no room for names
     rows = []
@@ -84,7 +84,7 @@ def _powers(low: float, high: float) -> dict[float, str]:
     return {power: f"{power:.10f}".rstrip("0").rstrip(".") + " %" for power in powers if power < high}
 
 
-def _share(plane: Plane, column: int, share: float, mode: Mode) -> str:
+def _share(plane: Chart, column: int, share: float, mode: Mode) -> str:
     """A bar, or a dot where bars have nowhere to begin; a 0 for what never occurs."""
     tone, p = color("count", mode), PALETTE[mode]
     if not share:
@@ -92,13 +92,13 @@ def _share(plane: Plane, column: int, share: float, mode: Mode) -> str:
     return plane.at(column, share, dot(0, 0, 4.5, fill=tone)) if plane.log_y else plane.bar(column, share, 0.75, tone)
 
 
-def _below(plane: Plane, column: int, symbol: str, i: int, mode: Mode) -> str:
+def _below(plane: Chart, column: int, symbol: str, i: int, mode: Mode) -> str:
     """A character and its id."""
     id_ = words(0, 29, str(i), PALETTE[mode].muted, size=12, anchor="middle", mono=True)
     return plane.at(column, plane.y[0], character(0, 13, symbol, mode, size=14), id_)
 
 
-def _over(plane: Plane, column: int, share: float, symbol: str, mode: Mode) -> str:
+def _over(plane: Chart, column: int, share: float, symbol: str, mode: Mode) -> str:
     """The name of a high bar with its share, inside the chart also at its ends."""
     said, side, x = f"{_name(symbol)} {share:.1f}%", "middle", 0
     if not 3 <= column < PER_ROW - 2:

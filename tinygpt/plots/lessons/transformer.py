@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from tinygpt.plots.chart import Plane, even_ticks, lines, mark
+from tinygpt.plots.chart import Chart, even_ticks, pointed_mark, ruled_lines
 from tinygpt.plots.drawing import words
 from tinygpt.plots.lessons.positions import MARK
 from tinygpt.plots.look import PALETTE, TICK, Mode, color, dress
@@ -49,7 +49,7 @@ def fair_test(points: Sequence[Trained], arrows: Sequence[tuple[int, int, str]],
     p, losses = PALETTE[mode], [loss for point in points for loss in point.losses]
     sizes, room = sorted({point.numbers for point in points}), 0.35 * (max(losses) - min(losses))
     ends = min(losses) - room, max(losses) + room
-    plane = Plane((sizes[0] / 2.4, sizes[-1] * 4.6), ends, 330, log_x=True)
+    plane = Chart((sizes[0] / 2.4, sizes[-1] * 4.6), ends, 330, log_x=True)
     drawn = [plane.heights(even_ticks(*ends), mode, title="val loss"), _head(p.ink)]
     drawn.append(plane.widths({size: thousands(size) for size in sizes}, mode, title="learned numbers"))
     drawn += [_arrow(plane, points[start], points[end], text, mode) for start, end, text in arrows]
@@ -60,19 +60,20 @@ def fair_test(points: Sequence[Trained], arrows: Sequence[tuple[int, int, str]],
     return plane.drawn(*drawn, corner, top=30)
 
 
-def _model(plane: Plane, point: Trained, mode: Mode, *, largest: bool, above: bool) -> str:
+def _model(plane: Chart, point: Trained, mode: Mode, *, largest: bool, above: bool) -> str:
     """The marks of a model; its name stands beside the largest, and over or under the others."""
     tone, symbol, paper = color(point.role, mode), MARK[point.role], PALETTE[mode].paper
-    parts = [plane.at(point.numbers, loss, mark(symbol, 13, fill=paper)) for loss in point.losses]  # arrows end there
+    ends = pointed_mark(symbol, 13, fill=paper)  # of arrows
+    parts = [plane.at(point.numbers, loss, ends) for loss in point.losses]
     for i, loss in reversed(list(enumerate(point.losses))):
         says = f"{_one_line(point.name)}{', another seed' if i else ''}: {number(loss, 3)}"
         look = {"fill": paper, "stroke": tone} if i else {"fill": tone}
-        parts.append(plane.at(point.numbers, loss, mark(symbol, 8, says=says, **look)))
+        parts.append(plane.at(point.numbers, loss, pointed_mark(symbol, 8, says=says, **look)))
     said, ink = f"{point.name}\n{number(point.losses[0])}", color(point.role, mode, text=True)
     if largest:
-        return "".join([*parts, plane.at(point.numbers, point.losses[0], lines(16, 0, said, ink, bold=True))])
+        return "".join([*parts, plane.at(point.numbers, point.losses[0], ruled_lines(16, 0, said, ink, bold=True))])
     y, shift = (point.losses[0], -46) if above else (min(point.losses), 46)
-    return "".join([*parts, plane.at(point.numbers, y, lines(0, shift, said, ink, bold=True, anchor="middle"))])
+    return "".join([*parts, plane.at(point.numbers, y, ruled_lines(0, shift, said, ink, bold=True, anchor="middle"))])
 
 
 def _head(tone: str) -> str:
@@ -81,17 +82,17 @@ def _head(tone: str) -> str:
     return f'<defs><marker id="head" {box} orient="auto"><path d="M0 0L10 5L0 10z" fill="{tone}"/></marker></defs>'
 
 
-def _arrow(plane: Plane, start: Trained, end: Trained, text: str, mode: Mode) -> str:
+def _arrow(plane: Chart, start: Trained, end: Trained, text: str, mode: Mode) -> str:
     """An arrow between two first seeds; its words stand over it, or at the left of an upright one."""
     ink, upright = PALETTE[mode].ink, start.numbers == end.numbers
     (x0, y0), (x1, y1) = (start.numbers, start.losses[0]), (end.numbers, end.losses[0])
     way = plane.stroke((x0, y0), (x1, y1), ink, thick=2, more='marker-end="url(#head)"')
     middle = math.sqrt(x0 * x1), (y0 + y1) / 2
     if upright:
-        return way + plane.at(x1, y0 + 0.8 * (y1 - y0), lines(-12, 0, text, ink, anchor="end"))
+        return way + plane.at(x1, y0 + 0.8 * (y1 - y0), ruled_lines(-12, 0, text, ink, anchor="end"))
     if _falls(start, end):  # there is room over the lower end
-        return way + plane.at(*middle, lines(4, -30, text, ink))
-    return way + plane.at(*middle, lines(0, -34, text, ink, anchor="middle"))
+        return way + plane.at(*middle, ruled_lines(4, -30, text, ink))
+    return way + plane.at(*middle, ruled_lines(0, -34, text, ink, anchor="middle"))
 
 
 def _falls(start: Trained, end: Trained) -> bool:

@@ -71,6 +71,6 @@ def loss_strip(
     return Strip(svg(WIDE, HIGH, *parts, cursor, spot), spots)
 
 
-def loss_words(spot: Spot) -> str:
+def cursor_words(spot: Spot) -> str:
     """The loss that stands at the cursor."""
     return "" if spot.val is None else f"val {brief(spot.val, 2)} at step {thousands(spot.step)}"

@@ -17,7 +17,7 @@ from tinygpt.models import LanguageModel
 from tinygpt.texts.keeping import kept
 from tinygpt.ui import addresses, controls, session, texts
 from tinygpt.ui.inside.chosen import Model, choose_model, model_named, offered
-from tinygpt.ui.inside.moments import model_of, steps_of_run, steps_of_shipped
+from tinygpt.ui.inside.moments import model_after, steps_of_run, steps_of_shipped
 from tinygpt.words import inside as inside_words
 from tinygpt.words import literal
 from tinygpt.words import writing as words
@@ -85,7 +85,7 @@ class WriteOrder(NamedTuple):
 @kept
 def author_of(name: str, step: int, surgery: str) -> LanguageModel:
     """A model with something switched off. ValueError as for `model_of`, or where it has no such part."""
-    model = model_of(name, step)
+    model = model_after(name, step)
     return operated(model, surgery) if isinstance(model, GPTLanguageModel) and surgery else model
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tinygpt.gpt import GPTConfig
 from tinygpt.inside.follow import Stage
-from tinygpt.plots.inside.position import HeadRow, head_rows, hidden_units, likeliest
+from tinygpt.plots.inside.position import HeadRow, hidden_bars, likeliest, share_rows
 from tinygpt.plots.lessons.transformer_stream import Stop, vector_bars
 from tinygpt.plots.look import Mode
 from tinygpt.spelling import number
@@ -31,7 +31,7 @@ class Text(NamedTuple):
         return self.ids[self.place + 1] if self.place + 1 < len(self.ids) else None
 
 
-class Box(NamedTuple):
+class StageBox(NamedTuple):
     """One box with what it shows; `read` is the stage of the stream after it (inside.layers)."""
 
     stop: Stop
@@ -40,7 +40,7 @@ class Box(NamedTuple):
     read: str = ""
 
 
-def boxes_of(stages: Sequence[Stage], config: GPTConfig | None, text: Text, mode: Mode) -> list[Box]:
+def boxes_of(stages: Sequence[Stage], config: GPTConfig | None, text: Text, mode: Mode) -> list[StageBox]:
     """Every box that a position goes through; `config` is None for a table of pairs."""
     ends = {stage.part: stage for stage in stages if stage.block is None}
     if config is None:
@@ -60,62 +60,62 @@ def boxes_of(stages: Sequence[Stage], config: GPTConfig | None, text: Text, mode
     return [*boxes, _output(ends, text, mode, read), _softmax(ends, text, mode, read)]
 
 
-def _embedded(ends: Mapping[str, Stage], text: Text, mode: Mode) -> Iterator[Box]:
+def _embedded(ends: Mapping[str, Stage], text: Text, mode: Mode) -> Iterator[StageBox]:
     """What the character is, and where it stands."""
     token, place = ends["token embedding"], text.place
     said = words.token_words(text.characters[place], text.ids[place], token)
     drawing = _vectors([("row of the embedding table", token)], mode)
-    yield Box(Stop("token embedding", None), drawing, said, "" if "position" in ends else "embedding")
+    yield StageBox(Stop("token embedding", None), drawing, said, "" if "position" in ends else "embedding")
     if position := ends.get("position"):
         both = [("row of the position table", position), ("the stream: both together", ends["stream"])]
-        said = words.position_words(place, ends["stream"])
-        yield Box(Stop("positions", None, True), _vectors(both, mode), said, "embedding")
+        said = words.whole_way_words(place, ends["stream"])
+        yield StageBox(Stop("positions", None, True), _vectors(both, mode), said, "embedding")
 
 
-def _norm(n: int | None, before: Stage, after: Stage | None, mode: Mode, read: str) -> list[Box]:
+def _norm(n: int | None, before: Stage, after: Stage | None, mode: Mode, read: str) -> list[StageBox]:
     """A LayerNorm, where there is one."""
     if after is None:
         return []
     drawing = _vectors([("before: the stream", before), ("after", after)], mode)
-    return [Box(Stop("LayerNorm", n), drawing, words.norm_words(before, after), read)]
+    return [StageBox(Stop("LayerNorm", n), drawing, words.norm_words(before, after), read)]
 
 
 def _attention(
     n: int, at: Mapping[str, Stage], config: GPTConfig, text: Text, mode: Mode, before: str
-) -> Iterator[Box]:
+) -> Iterator[StageBox]:
     """The heads of block n, and what they add together: in a box of its own where there is a projection."""
     weights, adds = ([at[f"head {h} {what}"] for h in range(config.n_head)] for what in ("weights", "adds"))
     rows = [
         HeadRow(f"head {h}: weights, up to {number(looks.strongest(1)[0][1])}", looks.values, adds[h].values)
         for h, looks in enumerate(weights)
     ]
-    drawing, said = head_rows(rows, text.characters, mode), words.heads_words(weights, adds, text.characters)
+    drawing, said = share_rows(rows, text.characters, mode), words.heads_words(weights, adds, text.characters)
     added, stream = at["attention"], at["stream after attention"]
     together = _vectors([("all together", added), ("the stream after it", stream)], mode)
     adding, after = words.adds_words("Attention", added, stream, config), f"attention {n}"
     if config.projection:
-        yield Box(Stop("heads", n), drawing, said, before)
-        yield Box(Stop("projection", n, config.residual), together, adding, after)
+        yield StageBox(Stop("heads", n), drawing, said, before)
+        yield StageBox(Stop("projection", n, config.residual), together, adding, after)
     else:
-        yield Box(Stop("heads", n, config.residual), drawing + together, f"{said} {adding}", after)
+        yield StageBox(Stop("heads", n, config.residual), drawing + together, f"{said} {adding}", after)
 
 
-def _feed_forward(n: int, at: Mapping[str, Stage], config: GPTConfig, mode: Mode) -> Box:
+def _feed_forward(n: int, at: Mapping[str, Stage], config: GPTConfig, mode: Mode) -> StageBox:
     hidden, out, stream = at["hidden units"], at["feed-forward"], at["stream after feed-forward"]
-    drawing = hidden_units(hidden.values, f"{len(hidden.values)} hidden units, {hidden.on} on", mode)
+    drawing = hidden_bars(hidden.values, f"{len(hidden.values)} hidden units, {hidden.on} on", mode)
     drawing += _vectors([("what comes out", out), ("the stream after it", stream)], mode)
-    said = f"{words.hidden_words(hidden)} {words.adds_words('Feed-forward', out, stream, config)}"
-    return Box(Stop("feed-forward", n, config.residual), drawing, said, f"feed-forward {n}")
+    said = f"{words.hidden_stage_words(hidden)} {words.adds_words('Feed-forward', out, stream, config)}"
+    return StageBox(Stop("feed-forward", n, config.residual), drawing, said, f"feed-forward {n}")
 
 
-def _output(ends: Mapping[str, Stage], text: Text, mode: Mode, read: str) -> Box:
+def _output(ends: Mapping[str, Stage], text: Text, mode: Mode, read: str) -> StageBox:
     said = words.logits_words(ends["logits"], text.symbols)
-    return Box(Stop("output layer", None), _scores(ends, text, mode), said, read)
+    return StageBox(Stop("output layer", None), _scores(ends, text, mode), said, read)
 
 
-def _table(ends: Mapping[str, Stage], text: Text, mode: Mode) -> Box:
+def _table(ends: Mapping[str, Stage], text: Text, mode: Mode) -> StageBox:
     said = words.table_words(text.characters[text.place], ends["logits"], text.symbols)
-    return Box(Stop("table", None), _scores(ends, text, mode), said)
+    return StageBox(Stop("table", None), _scores(ends, text, mode), said)
 
 
 def _scores(ends: Mapping[str, Stage], text: Text, mode: Mode) -> str:
@@ -123,10 +123,10 @@ def _scores(ends: Mapping[str, Stage], text: Text, mode: Mode) -> str:
     return _vectors([(f"{len(text.symbols)} scores", logits)], mode) + _bars(logits, "the highest", text, mode)
 
 
-def _softmax(ends: Mapping[str, Stage], text: Text, mode: Mode, read: str = "") -> Box:
+def _softmax(ends: Mapping[str, Stage], text: Text, mode: Mode, read: str = "") -> StageBox:
     chances = ends["probabilities"]
     said = words.chances_words(chances, text.symbols, text.following)
-    return Box(Stop("softmax", None), _bars(chances, "the likeliest", text, mode), said, read)
+    return StageBox(Stop("softmax", None), _bars(chances, "the likeliest", text, mode), said, read)
 
 
 def _bars(stage: Stage, title: str, text: Text, mode: Mode) -> str:

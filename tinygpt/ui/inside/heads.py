@@ -13,12 +13,12 @@ from tinygpt.inside.copying import Cut
 from tinygpt.inside.knockout import Rise
 from tinygpt.inside.names import TOKENS, NamedHead
 from tinygpt.inside.passages import Passages
-from tinygpt.plots.inside.heads import CutLine, HabitLine, cuts, habits, passage
+from tinygpt.plots.inside.heads import CutLine, HabitLine, cuts, exchanged_passage, habit_lines
 from tinygpt.training.evaluation import some_windows
 from tinygpt.ui import frame, pace
 from tinygpt.ui.inside.chosen import Model
 from tinygpt.ui.inside.measured import MOMENT, Measured, measured, passages_of
-from tinygpt.ui.inside.opened import corpus_of, moment_of, text_of
+from tinygpt.ui.inside.opened import corpus_of, measured_text, opened_step
 from tinygpt.ui.scene import table
 from tinygpt.words import heads as words
 from tinygpt.words.inside import when_words
@@ -32,7 +32,7 @@ def what_heads_do(model: Model) -> None:
         st.text(words.NO_HEADS)
         return
     try:
-        step, text = moment_of(model), text_of(model)
+        step, text = opened_step(model), measured_text(model)
         found = measured(model.name, step, text, config)
     except ValueError as error:
         st.text(str(error))
@@ -66,7 +66,7 @@ def _show(model: Model, config: GPTConfig, step: int, text: str, found: Measured
         return
     windows = some_windows(corpus_of(text), config.block_size, TOKENS)[:, :-1]
     st.markdown(f":gray[{words.measured_on(when_words(step), windows.numel())}]")
-    st.html(habits([_habit(head) for head in found.heads], frame.mode(), titles=words.HABITS))
+    st.html(habit_lines([_habit(head) for head in found.heads], frame.mode(), titles=words.HABITS))
     table(partial(_rows, found.heads), key="habits")
     st.markdown(f"**{words.COPYING}**")
     if found.refused:
@@ -102,7 +102,7 @@ def _copying(config: GPTConfig, text: str, found: Measured) -> None:
         return
     st.markdown(words.follows_words(found.follows, len(passages.idx)))
     if found.copied is not None:
-        st.markdown(words.copied_words(found.copied))
+        st.markdown(words.copying_words(found.copied))
     heads = [(layer, head) for layer in range(config.n_layer) for head in range(config.n_head)]
     stripes = found.stripes
     lines = [CutLine(words.head_name(*cut), found.rises.get(cut), float(stripes[cut])) for cut in heads]
@@ -126,4 +126,4 @@ def _example(text: str, passages: Passages) -> str:
     decode = corpus_of(text).tokenizer.decode
     pairs = [decode(pair) for pair in zip(passages.old.tolist(), passages.new.tolist(), strict=True)]
     n = next((n for n, pair in enumerate(pairs) if pair.isalpha() and "\n" not in decode(passages.idx[n].tolist())), 0)
-    return passage(decode(passages.idx[n].tolist()), int(passages.place[n]), pairs[n][1], frame.mode())
+    return exchanged_passage(decode(passages.idx[n].tolist()), int(passages.place[n]), pairs[n][1], frame.mode())

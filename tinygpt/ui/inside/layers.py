@@ -27,9 +27,9 @@ from tinygpt.training.loop import one_thread
 from tinygpt.ui import frame
 from tinygpt.ui.beginning import beginning
 from tinygpt.ui.inside.chosen import Model
-from tinygpt.ui.inside.moments import model_of
-from tinygpt.ui.inside.opened import moment_of
-from tinygpt.ui.inside.reading import Reading
+from tinygpt.ui.inside.moments import model_after
+from tinygpt.ui.inside.opened import opened_step
+from tinygpt.ui.inside.reading import ReadWindow
 from tinygpt.ui.scene import table
 from tinygpt.words import blocks as words
 from tinygpt.words import literal
@@ -49,14 +49,14 @@ _layers = st.components.v2.component(
 
 
 @st.fragment
-def layer_by_layer(model: Model, reading: Reading) -> None:
+def layer_by_layer(model: Model, reading: ReadWindow) -> None:
     """The figure, then in words what each block brings; a sentence where nothing can be read off."""
     if not isinstance(model.spec.model, GPTConfig):
         st.text(words.NO_BLOCKS)
         return
     try:
-        step = moment_of(model)
-        config = cast(GPTConfig, model_of(model.name, step).config)  # what was switched off later is still on in it
+        step = opened_step(model)
+        config = cast(GPTConfig, model_after(model.name, step).config)  # what was switched off later is still on in it
         seen = guesses_of(model.name, step, reading.ids[: len(reading.characters)])
     except ValueError as error:
         st.text(str(error))
@@ -76,10 +76,10 @@ def layer_by_layer(model: Model, reading: Reading) -> None:
 def guesses_of(name: str, step: int, ids: tuple[int, ...], *, halves: bool = False) -> LayerGuesses:
     """What that model would guess after each block, or half of one. ValueError where that cannot be read off."""
     with one_thread():
-        return read_layers(cast(GPTLanguageModel, model_of(name, step)), torch.tensor(ids), halves=halves)
+        return read_layers(cast(GPTLanguageModel, model_after(name, step)), torch.tensor(ids), halves=halves)
 
 
-def _figure(model: Model, reading: Reading, seen: LayerGuesses, costs: Tensor) -> None:
+def _figure(model: Model, reading: ReadWindow, seen: LayerGuesses, costs: Tensor) -> None:
     """The figure; where it is let go, the position goes into the link."""
     T, mode = len(reading.characters), frame.mode()
     following = reading.ids[1 : T + 1]
@@ -126,7 +126,7 @@ def _bars(seen: LayerGuesses, following: tuple[int, ...], symbols: str) -> dict[
     }  # fmt: skip
 
 
-def _rows(model: Model, reading: Reading, seen: LayerGuesses, costs: Tensor) -> list[dict[str, object]]:
+def _rows(model: Model, reading: ReadWindow, seen: LayerGuesses, costs: Tensor) -> list[dict[str, object]]:
     """A row for each position: what comes, what it costs after each stage, and what would be guessed there."""
     best = seen.log_probabilities.argmax(-1)  # (S, T)
     rows = []

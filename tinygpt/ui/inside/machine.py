@@ -21,9 +21,9 @@ from tinygpt.ui import frame, pace, session
 from tinygpt.ui.beginning import beginning
 from tinygpt.ui.inside import moments
 from tinygpt.ui.inside.chosen import Model
-from tinygpt.ui.inside.picture import least_even, picture, strip_of
-from tinygpt.ui.inside.place import Place, into_the_link, read_place, written_place
-from tinygpt.ui.inside.reading import Reading
+from tinygpt.ui.inside.picture import least_even, machine_picture, strip_of
+from tinygpt.ui.inside.place import MachinePlace, into_the_link, read_place, written_place
+from tinygpt.ui.inside.reading import ReadWindow
 from tinygpt.ui.scene import table
 from tinygpt.ui.train.loss import curve_of
 from tinygpt.words import inside as words
@@ -42,14 +42,14 @@ _machine = st.components.v2.component(
 )
 
 
-def time_machine(model: Model, reading: Reading) -> None:
+def time_machine(model: Model, reading: ReadWindow) -> None:
     """The figure, and below it its numbers. While the run trains, its moments are added as they are kept."""
     live = model.run is not None and pace.will_change(model.run)
     every = max(SLOWEST, pace.interval()) if live else None
     st.fragment(_tick, run_every=every)(model, reading, live)
 
 
-def _tick(model: Model, reading: Reading, live: bool) -> None:
+def _tick(model: Model, reading: ReadWindow, live: bool) -> None:
     pace.seen(live)
     run = session.engine().view(model.run.id) if model.run else None
     try:
@@ -63,7 +63,7 @@ def _tick(model: Model, reading: Reading, live: bool) -> None:
         st.rerun()  # once, so that the asking ends
 
 
-def _figure(model: Model, reading: Reading) -> None:
+def _figure(model: Model, reading: ReadWindow) -> None:
     """The figure itself, and the numbers of the head that is chosen."""
     run, mode, of = model.run, frame.mode(), f"{model.name} {reading.start} {reading.characters}"
     steps = moments.steps_of_run(run) if run else moments.steps_of_shipped(model.name)
@@ -78,18 +78,18 @@ def _figure(model: Model, reading: Reading) -> None:
     seconds = math.inf if whole else AT_FIRST
     found, lost = moments.moments_of(model.name, steps, reading.ids, first=sure, seconds=seconds)
     if lost:
-        st.text(words.lost_words(lost))
+        st.text(words.lost_moments(lost))
     if not found:
         return
     if click and set(click[1:]) & lost.keys():
         click = None
     stretch = click.stretch if click else None
     data = {
-        **picture(model, reading, found, mode),
+        **machine_picture(model, reading, found, mode),
         "curve": strip_of(run, curve, found, mode, stretch) if run and curve else None,
         "samples": [moments.sample_of(model.name, each.step, model.tokenizer) for each in found] if whole else None,
         "click": {"before": click.before, "after": click.after} if click else None,
-        "words": words.machine_words(
+        "words": words.time_machine_words(
             table=isinstance(model.spec.model, BigramConfig), remark=words.remark(run.status, run.step) if run else "",
             click=stretch,
         ),
@@ -97,7 +97,7 @@ def _figure(model: Model, reading: Reading) -> None:
         "before": frame.IN_THE_PICTURE,
     }  # fmt: skip
     told = _machine(key=KEY, data=data, default=first, on_at_change=_nothing, on_wants_change=_nothing)
-    place = start if just_now else Place(**told.at)
+    place = start if just_now else MachinePlace(**told.at)
     into_the_link(place, start)
     table(partial(_rows, model, reading, found, place), key=KEY)
 
@@ -106,7 +106,7 @@ def _nothing() -> None:
     """That somebody listens is what makes the figure tell."""
 
 
-def _rows(model: Model, reading: Reading, found: Sequence[Moment], place: Place) -> list[dict[str, object]]:
+def _rows(model: Model, reading: ReadWindow, found: Sequence[Moment], place: MachinePlace) -> list[dict[str, object]]:
     """The weights of the chosen head at the chosen moment: a row for each character that looks."""
     moment = next((each for each in found if each.step == place.step), found[-1])
     if isinstance(model.spec.model, BigramConfig):

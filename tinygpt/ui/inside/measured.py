@@ -29,7 +29,7 @@ from tinygpt.randomness import generator
 from tinygpt.texts.keeping import kept
 from tinygpt.training.loop import one_thread
 from tinygpt.ui.behind import result_of
-from tinygpt.ui.inside.moments import model_of
+from tinygpt.ui.inside.moments import model_after
 from tinygpt.ui.inside.opened import corpus_of
 
 PATIENCE = 0.7  # seconds that a page waits in all: what small models take on a quiet machine
@@ -85,7 +85,7 @@ def passages_of(text: str, block_size: int) -> Passages:
 
 
 def _model(name: str, step: int) -> GPTLanguageModel:
-    return cast(GPTLanguageModel, model_of(name, step))
+    return cast(GPTLanguageModel, model_after(name, step))
 
 
 def _heads(name: str, step: int, text: str) -> list[NamedHead]:

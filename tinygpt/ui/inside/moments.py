@@ -14,7 +14,7 @@ from tinygpt.checkpoint.model_file import load
 from tinygpt.engine.records import RunView
 from tinygpt.experiments.clicks import Click, click_of
 from tinygpt.experiments.curves import LossCurve
-from tinygpt.inside.moments import Moment, at_the_start, chances, look, writes
+from tinygpt.inside.moments import Moment, at_the_start, chances, moment_at, writes
 from tinygpt.lessons.measured import loaded
 from tinygpt.models import LanguageModel
 from tinygpt.texts.keeping import kept
@@ -42,7 +42,7 @@ def steps_of_shipped(file: str) -> list[int]:
 
 
 @kept
-def model_of(name: str, step: int) -> LanguageModel:
+def model_after(name: str, step: int) -> LanguageModel:
     """The model of a run, or a shipped one by its file, after `step` steps. ValueError with a sentence without one."""
     return _of_run(name, step) if is_name(name) else _shipped(name, step)
 
@@ -68,13 +68,13 @@ def _shipped(file: str, step: int) -> LanguageModel:
 def moment_of(name: str, step: int, ids: tuple[int, ...]) -> Moment:
     """What that model does with these ids. ValueError as for `model_of`."""
     with one_thread():
-        return look(model_of(name, step), torch.tensor(ids), step=step)
+        return moment_at(model_after(name, step), torch.tensor(ids), step=step)
 
 
 @kept
 def table_of(name: str, step: int, ids: tuple[int, ...]) -> Tensor:
     """The table of a bigram as chances, of these ids alone: (n, n). ValueError as for `model_of`."""
-    model = model_of(name, step)
+    model = model_after(name, step)
     assert isinstance(model, BigramLanguageModel)
     return chances(model, torch.tensor(ids))
 
@@ -83,7 +83,7 @@ def table_of(name: str, step: int, ids: tuple[int, ...]) -> Tensor:
 def sample_of(name: str, step: int, tokenizer: CharTokenizer) -> str:
     """What that model writes, with the same dice as all others. ValueError as for `model_of`."""
     with one_thread():
-        return writes(model_of(name, step), tokenizer)
+        return writes(model_after(name, step), tokenizer)
 
 
 def moments_of(

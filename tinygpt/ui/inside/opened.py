@@ -9,7 +9,7 @@ from tinygpt.ui.inside.chosen import Model
 from tinygpt.words import inside as words
 
 
-def moment_of(model: Model) -> int:
+def opened_step(model: Model) -> int:
     """The step at which the link stands, if there is a model of it; else the last one that can be looked at.
 
     ValueError with a sentence where there is none, or where the run was deleted.
@@ -20,7 +20,7 @@ def moment_of(model: Model) -> int:
         return int(asked)
     for step in steps[:0:-1]:
         try:
-            moments.model_of(model.name, step)
+            moments.model_after(model.name, step)
             return step
         except ValueError:  # a run that has diverged ends with weights that are no numbers
             continue
@@ -35,7 +35,7 @@ def _steps_of(model: Model) -> list[int]:
     return moments.steps_of_run(run)
 
 
-def text_of(model: Model) -> str:
+def measured_text(model: Model) -> str:
     """The key of the text on which a model is measured. ValueError with a sentence where nobody here may read it."""
     key = model.spec.corpus if model.run else default_corpus()  # the exact text of the shipped ones may not be here
     if why := texts.why_not(key):

@@ -25,12 +25,12 @@ from tinygpt.inside.moments import Moment
 from tinygpt.models import kind
 from tinygpt.plots.drawing import shade
 from tinygpt.plots.look import MONO, PALETTE, Mode, color
-from tinygpt.plots.losses.strip import loss_strip, loss_words
+from tinygpt.plots.losses.strip import cursor_words, loss_strip
 from tinygpt.plots.losses.tones import tone
 from tinygpt.spelling import number, shown, spoken
 from tinygpt.ui.inside.chosen import Model
 from tinygpt.ui.inside.moments import table_of
-from tinygpt.ui.inside.reading import Reading
+from tinygpt.ui.inside.reading import ReadWindow
 from tinygpt.words import inside as words
 
 FULL = 65_535  # a weight of 1, as it travels
@@ -45,7 +45,7 @@ def packed(shares: Tensor) -> str:
     return base64.b64encode(whole.numpy().astype("<u2").tobytes()).decode()
 
 
-def picture(model: Model, reading: Reading, moments: Sequence[Moment], mode: Mode) -> dict[str, Any]:
+def machine_picture(model: Model, reading: ReadWindow, moments: Sequence[Moment], mode: Mode) -> dict[str, Any]:
     """What a model does with a text at each moment: maps, guesses, sentences, and the tones to paint them in."""
     table = isinstance(model.spec.model, BigramConfig)
     return {
@@ -59,7 +59,7 @@ def picture(model: Model, reading: Reading, moments: Sequence[Moment], mode: Mod
     }  # fmt: skip
 
 
-def _heads(model: Model, reading: Reading, moments: Sequence[Moment]) -> dict[str, Any]:
+def _heads(model: Model, reading: ReadWindow, moments: Sequence[Moment]) -> dict[str, Any]:
     """The maps of all heads, and what is said about each."""
     mask, T = getattr(model.spec.model, "mask", True), len(reading.characters)
     seen = causal_mask(T) if mask else torch.ones(T, T, dtype=torch.bool)
@@ -76,7 +76,7 @@ def _heads(model: Model, reading: Reading, moments: Sequence[Moment]) -> dict[st
     }  # fmt: skip
 
 
-def _table(model: Model, reading: Reading, moments: Sequence[Moment]) -> dict[str, Any]:
+def _table(model: Model, reading: ReadWindow, moments: Sequence[Moment]) -> dict[str, Any]:
     """The table of pairs in the place of a head: a row a character, its chances of being followed by each."""
     V, here = model.tokenizer.vocab_size, sorted(set(model.tokenizer.encode(reading.characters)))
     ids = list(range(V)) if V <= LARGEST_TABLE else here
@@ -94,7 +94,7 @@ def _table(model: Model, reading: Reading, moments: Sequence[Moment]) -> dict[st
     }  # fmt: skip
 
 
-def _bars(model: Model, reading: Reading, moments: Sequence[Moment]) -> dict[str, Any]:
+def _bars(model: Model, reading: ReadWindow, moments: Sequence[Moment]) -> dict[str, Any]:
     """The guesses: at each place the same characters at all moments, so that bars grow and shrink where they stand.
 
     They are those that have been likeliest at any moment after the first, where chance makes them; and the one that
@@ -134,7 +134,7 @@ def strip_of(
     points = [point for point in curve.points if point.step <= steps[-1]]
     hue = tone(kind(run.spec.model), run.slot, mode).line
     strip = loss_strip(points, steps, run.max_steps, mode, hue=hue, stretch=click and (click.start, click.end))
-    spots = [[spot.x, spot.dot_x, spot.dot_y, loss_words(spot)] for spot in strip.spots]
+    spots = [[spot.x, spot.dot_x, spot.dot_y, cursor_words(spot)] for spot in strip.spots]
     return {"drawing": strip.drawing, "spots": spots} if points else None
 
 

@@ -9,7 +9,7 @@ PARAMETERS = "head", "position", "step"  # of the link
 LAST = -1  # the position and the step of whoever stands at the end, wherever that is
 
 
-class Place(NamedTuple):
+class MachinePlace(NamedTuple):
     """One of the heads, one of the characters that are read, one of the moments."""
 
     head: str = ""  # "0.2" is head 2 of layer 0; "": the one whose rows are least even at the end
@@ -22,14 +22,14 @@ def written_place() -> str:
     return ",".join(st.query_params.get(key, "") for key in PARAMETERS)
 
 
-def read_place(written: str) -> Place:
+def read_place(written: str) -> MachinePlace:
     """The place that is written, such as "0.2,5,300"; what is missing or wrong in it is left to the figure."""
     head, position, step = (written.split(",") + ["", "", ""])[:3]
     whole = (int(each) if re.fullmatch(r"\d{1,6}", each, re.ASCII) else LAST for each in (position, step))
-    return Place(head if re.fullmatch(r"\d{1,2}\.\d{1,3}", head, re.ASCII) else "", *whole)
+    return MachinePlace(head if re.fullmatch(r"\d{1,2}\.\d{1,3}", head, re.ASCII) else "", *whole)
 
 
-def into_the_link(place: Place, began: Place) -> None:
+def into_the_link(place: MachinePlace, began: MachinePlace) -> None:
     """Let the address say where the figure stands; what was never moved from where it `began` is not in it."""
     for key, value, at_first in zip(PARAMETERS, place, began, strict=True):
         if value in ("", LAST):

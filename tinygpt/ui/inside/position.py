@@ -14,19 +14,19 @@ from tinygpt.export.follow import follow_pytorch
 from tinygpt.export.plain import WEIGHTS
 from tinygpt.gpt import GPTConfig
 from tinygpt.inside.follow import Stage, follow
-from tinygpt.plots.inside.position import chosen_text
+from tinygpt.plots.inside.position import marked_text
 from tinygpt.plots.lessons.transformer_stream import CELL, likeliest_bars, machine_on_a_wire
 from tinygpt.texts.keeping import kept
 from tinygpt.training.loop import one_thread
 from tinygpt.ui import frame
 from tinygpt.ui import walk as ui
-from tinygpt.ui.inside.boxes import Box, Text, boxes_of
+from tinygpt.ui.inside.boxes import StageBox, Text, boxes_of
 from tinygpt.ui.inside.chosen import Model
 from tinygpt.ui.inside.layers import guesses_of
-from tinygpt.ui.inside.moments import model_of
-from tinygpt.ui.inside.opened import moment_of
-from tinygpt.ui.inside.reading import Reading
-from tinygpt.ui.inside.units import hidden_units
+from tinygpt.ui.inside.moments import model_after
+from tinygpt.ui.inside.opened import opened_step
+from tinygpt.ui.inside.reading import ReadWindow
+from tinygpt.ui.inside.units import hidden_part
 from tinygpt.ui.scene import table
 from tinygpt.words import position as words
 from tinygpt.words.inside import when_words
@@ -36,11 +36,11 @@ LIKELIEST = 5  # characters that are read off the stream
 
 
 @st.fragment
-def one_position(model: Model, reading: Reading) -> None:
+def one_position(model: Model, reading: ReadWindow) -> None:
     """The boxes that one position goes through, its hidden units, its numbers, and a script that prints the same."""
     try:
-        step = moment_of(model)
-        config = model_of(model.name, step).config  # what was switched off later is still on in it
+        step = opened_step(model)
+        config = model_after(model.name, step).config  # what was switched off later is still on in it
         st.markdown(f":gray[{words.intro(when_words(step), getattr(config, 'surgery', ''))}]")
         place = _choose_place(reading)
         stages = stages_of(model.name, step, reading.ids[: len(reading.characters)], place)
@@ -49,13 +49,13 @@ def one_position(model: Model, reading: Reading) -> None:
             return
         _boxes(model, step, reading, place, stages)
         table(partial(_rows, stages), key="stages")
-        hidden_units(model, step, place, stages)
+        hidden_part(model, step, place, stages)
         _pytorch(model, step, reading, place, stages)
     except ValueError as error:
         st.text(str(error))
 
 
-def _choose_place(reading: Reading) -> int:
+def _choose_place(reading: ReadWindow) -> int:
     """The position that is followed: that of the link, or the one at which the figure above stands, or the last."""
     last, place = len(reading.characters) - 1, 0
     if last > 0:
@@ -64,7 +64,7 @@ def _choose_place(reading: Reading) -> int:
         above = st.query_params.get("position", "")
         usual = min(int(above), last) if re.fullmatch(r"\d{1,6}", above, re.ASCII) else last
         place = st.slider(words.SLIDER, 0, last, usual, key=KEY, bind="query-params", width=480)
-    st.html(chosen_text(reading.characters, place, frame.mode()))
+    st.html(marked_text(reading.characters, place, frame.mode()))
     return place
 
 
@@ -72,10 +72,10 @@ def _choose_place(reading: Reading) -> int:
 def stages_of(name: str, step: int, ids: tuple[int, ...], place: int) -> list[Stage]:
     """Every stage of that position. ValueError as for `model_of`."""
     with one_thread():
-        return follow(model_of(name, step), torch.tensor(ids), place)
+        return follow(model_after(name, step), torch.tensor(ids), place)
 
 
-def _boxes(model: Model, step: int, reading: Reading, place: int, stages: list[Stage]) -> None:
+def _boxes(model: Model, step: int, reading: ReadWindow, place: int, stages: list[Stage]) -> None:
     """The machine, and the box that is open."""
     config, mode = model.spec.model, frame.mode()
     symbols = model.tokenizer.decode(range(model.tokenizer.vocab_size))
@@ -110,7 +110,7 @@ def _chances(model: Model, step: int, text: Text) -> dict[str, str]:
     return bars
 
 
-def _beside(box: Box, chances: dict[str, str]) -> str:
+def _beside(box: StageBox, chances: dict[str, str]) -> str:
     return chances.get(box.read, "")
 
 
@@ -122,7 +122,7 @@ def _rows(stages: list[Stage]) -> list[dict[str, object]]:
     ]
 
 
-def _pytorch(model: Model, step: int, reading: Reading, place: int, stages: list[Stage]) -> None:
+def _pytorch(model: Model, step: int, reading: ReadWindow, place: int, stages: list[Stage]) -> None:
     """The script, and the model that it reads; made when somebody opens it."""
     with st.expander(words.PYTORCH, type="compact", key="pytorch", on_change="rerun") as box:
         if not box.open:
@@ -132,9 +132,9 @@ def _pytorch(model: Model, step: int, reading: Reading, place: int, stages: list
             words.MODEL, partial(_file, model, step), WEIGHTS, "application/octet-stream", key="followed_model",
             on_click="ignore",
         )  # fmt: skip
-        network = model_of(model.name, step)
+        network = model_after(model.name, step)
         st.code(follow_pytorch(network.config, model.tokenizer, reading.characters, place), language="python")
 
 
 def _file(model: Model, step: int) -> bytes:
-    return model_bytes(model_of(model.name, step), model.tokenizer, step=step)
+    return model_bytes(model_after(model.name, step), model.tokenizer, step=step)

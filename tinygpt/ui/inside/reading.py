@@ -21,7 +21,7 @@ NEAR = 200  # characters in which the beginning of a line is looked for
 MOST_BYTES = 4_000_000  # of the maps of all moments of a run, as they travel to the browser
 
 
-class Reading(NamedTuple):
+class ReadWindow(NamedTuple):
     """A window of a text."""
 
     characters: str  # T of them
@@ -29,7 +29,7 @@ class Reading(NamedTuple):
     start: int  # where the window begins in what is read of the text
 
 
-def choose_reading(model: Model) -> Reading | None:
+def choose_reading(model: Model) -> ReadWindow | None:
     """The text to read and which window of it; None, and a sentence, where nothing is left to read."""
     typed = _text(model)
     read = readable(typed, model.tokenizer)
@@ -65,7 +65,7 @@ def first_passage(model: Model) -> str:
     return ((model.run.sample if model.run else "") or model.tokenizer.chars)[:length]
 
 
-def _window(model: Model, read: str) -> Reading:
+def _window(model: Model, read: str) -> ReadWindow:
     """One of the windows of a text, side by side; the last one is as long as the others."""
     T = min(window_size(model.spec), len(read))
     windows = math.ceil(len(read) / T)
@@ -76,7 +76,7 @@ def _window(model: Model, read: str) -> Reading:
         at = st.slider(f"Window of {T} characters", 1, windows, key="window_at", bind="query-params")
     start = min((at - 1) * T, len(read) - T)
     ids = tuple(model.tokenizer.encode(read[start : start + T + 1]))
-    return Reading(read[start : start + T], ids, start)
+    return ReadWindow(read[start : start + T], ids, start)
 
 
 def window_size(spec: RunSpec) -> int:

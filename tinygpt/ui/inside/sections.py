@@ -9,10 +9,10 @@ from tinygpt.ui.inside.heads import what_heads_do
 from tinygpt.ui.inside.layers import layer_by_layer
 from tinygpt.ui.inside.machine import time_machine
 from tinygpt.ui.inside.position import one_position
-from tinygpt.ui.inside.reading import Reading
+from tinygpt.ui.inside.reading import ReadWindow
 from tinygpt.ui.inside.surgery import surgery
 
-SECTIONS: dict[str, Callable[[Model, Reading], None]] = {
+SECTIONS: dict[str, Callable[[Model, ReadWindow], None]] = {
     "Through time": time_machine,
     "What its heads do": lambda model, _reading: what_heads_do(model),
     "Surgery": surgery,
@@ -21,7 +21,7 @@ SECTIONS: dict[str, Callable[[Model, Reading], None]] = {
 }
 
 
-def section(model: Model, reading: Reading) -> None:
+def section(model: Model, reading: ReadWindow) -> None:
     """The section that is chosen; a link says which under `look`."""
     first = next(iter(SECTIONS))
     chosen = st.segmented_control(

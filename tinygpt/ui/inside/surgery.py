@@ -23,7 +23,7 @@ from tinygpt.training.loop import one_thread
 from tinygpt.ui import frame, session, texts
 from tinygpt.ui.inside import moments, opened
 from tinygpt.ui.inside.chosen import Model
-from tinygpt.ui.inside.reading import Reading
+from tinygpt.ui.inside.reading import ReadWindow
 from tinygpt.words import surgery as words
 
 PLACE = "surgery"  # where an answer of the engine is shown
@@ -33,15 +33,15 @@ TOP = 5  # characters that are expected most
 
 
 @st.fragment
-def surgery(model: Model, reading: Reading) -> None:
+def surgery(model: Model, reading: ReadWindow) -> None:
     """Predict, switch off, see what it costs; go on training like that; change one weight."""
     config = model.spec.model
     if isinstance(config, BigramConfig):
         st.text(words.NO_PARTS)
         return
     try:
-        step, text = opened.moment_of(model), opened.text_of(model)
-        gpt = moments.model_of(model.name, step)
+        step, text = opened.opened_step(model), opened.measured_text(model)
+        gpt = moments.model_after(model.name, step)
         assert isinstance(gpt, GPTLanguageModel)
         costs = costs_of(model.name, step, text)
         chosen = _choose(gpt.config)
@@ -69,7 +69,7 @@ def cost_of(name: str, step: int, corpus: str, surgery: str) -> Rise:
 
 
 def _measured(name: str, step: int, corpus: str, surgery: str | None) -> dict[str, Rise]:
-    gpt, text = moments.model_of(name, step), load_corpus(corpus, folder=texts.folder())
+    gpt, text = moments.model_after(name, step), load_corpus(corpus, folder=texts.folder())
     assert isinstance(gpt, GPTLanguageModel)
     tokens = min(MOST, max(LEAST, WORK // count_parameters(gpt.config)))
     with one_thread():
@@ -133,7 +133,7 @@ def _operate(model: Model, gpt: GPTLanguageModel, step: int, text: str, chosen: 
 @kept
 def operated_sample(name: str, step: int, surgery: str, tokenizer: CharTokenizer) -> str:
     """What that model writes with this surgery."""
-    gpt = moments.model_of(name, step)
+    gpt = moments.model_after(name, step)
     assert isinstance(gpt, GPTLanguageModel)
     with one_thread():
         return writes(operated(gpt, surgery), tokenizer)
@@ -182,7 +182,7 @@ def operated_name(name: str, chosen: str) -> str:
     return f"{name[:24]}, {chosen}"
 
 
-def _edit(model: Model, gpt: GPTLanguageModel, reading: Reading) -> None:
+def _edit(model: Model, gpt: GPTLanguageModel, reading: ReadWindow) -> None:
     """One weight of one head, changed by hand."""
     with st.expander(words.EDIT, type="compact", key="edit_weight", on_change="rerun") as box:
         if not box.open:

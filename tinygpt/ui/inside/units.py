@@ -6,7 +6,7 @@ import streamlit as st
 
 from tinygpt.gpt import GPTLanguageModel
 from tinygpt.inside.follow import Stage
-from tinygpt.inside.units import TOKENS, Units, units_of
+from tinygpt.inside.units import LOOKED_THROUGH, Units, units_of
 from tinygpt.plots.inside.position import contexts
 from tinygpt.spelling import number
 from tinygpt.texts.keeping import kept
@@ -14,12 +14,12 @@ from tinygpt.training.evaluation import some_windows
 from tinygpt.training.loop import one_thread
 from tinygpt.ui import frame
 from tinygpt.ui.inside.chosen import Model
-from tinygpt.ui.inside.moments import model_of
-from tinygpt.ui.inside.opened import corpus_of, text_of
+from tinygpt.ui.inside.moments import model_after
+from tinygpt.ui.inside.opened import corpus_of, measured_text
 from tinygpt.words import position as words
 
 
-def hidden_units(model: Model, step: int, place: int, stages: list[Stage]) -> None:
+def hidden_part(model: Model, step: int, place: int, stages: list[Stage]) -> None:
     """A unit to choose, the strongest at this position first, and its text; made when somebody opens it."""
     hidden = {stage.block: stage for stage in stages if stage.part == "hidden units"}
     if not hidden:
@@ -31,12 +31,12 @@ def hidden_units(model: Model, step: int, place: int, stages: list[Stage]) -> No
             block = _choose_block([n for n in hidden if n is not None])
             unit = _choose_unit(hidden[block], block, place)
         try:
-            text = text_of(model)
+            text = measured_text(model)
             units = measured_units(model.name, step, text, block)
         except ValueError as error:
             st.text(str(error))
             return
-        places = some_windows(corpus_of(text), units.block_size, TOKENS)[:, :-1].numel()
+        places = some_windows(corpus_of(text), units.block_size, LOOKED_THROUGH)[:, :-1].numel()
         st.markdown(words.unit_words(units, unit, places))
         st.html(contexts(units.contexts(unit), frame.mode()))
 
@@ -61,4 +61,4 @@ def _choose_unit(hidden: Stage, block: int, place: int) -> int:
 def measured_units(name: str, step: int, text: str, block: int) -> Units:
     """All units of a block on unseen text. ValueError as for `model_of`, and for too short a text."""
     with one_thread():
-        return units_of(cast(GPTLanguageModel, model_of(name, step)), corpus_of(text), block=block)
+        return units_of(cast(GPTLanguageModel, model_after(name, step)), corpus_of(text), block=block)
