@@ -1,7 +1,7 @@
 // The time machine: all numbers come from the server, once; here they are only picked and painted.
 const FULL = 65535, PAUSE = 100, BEAT = 700;  // a weight of 1; ms before the server hears of a move; ms of a moment
 const LABELS = 11, LARGEST = 46;  // px: the smallest tile with a letter beside it, the largest tile
-const HEADS_HIGH = 12.5;  // rem: all heads one below the other
+const HEADS_HIGH = 11.5;  // rem: all heads one below the other
 const SIDE = 22;  // px beside a map, and below it: its characters
 const FRESH = { head: "", position: -1, step: -1 };  // where nobody has chosen anything
 const known = new WeakMap();  // the figure in each place, so that a redraw by the server moves nothing
