@@ -1,7 +1,8 @@
 // The time machine: all numbers come from the server, once; here they are only picked and painted.
 const FULL = 65535, PAUSE = 100, BEAT = 700;  // a weight of 1; ms before the server hears of a move; ms of a moment
 const LABELS = 11, LARGEST = 46;  // px: the smallest tile with a letter beside it, the largest tile
-const HEADS_HIGH = 12.5;  // rem: all heads one below the other
+const DENSE = 5;  // px: smaller tiles have no gaps, and are pixels of a picture that the browser enlarges
+const HEADS_HIGH = 11.5;  // rem: all heads one below the other
 const SIDE = 22;  // px beside a map, and below it: its characters
 const FRESH = { head: "", position: -1, step: -1 };  // where nobody has chosen anything
 const known = new WeakMap();  // the figure in each place, so that a redraw by the server moves nothing
@@ -131,7 +132,7 @@ function figure(root) {
       even.style.background = data.look.muted;
       tile.append(canvas, even);
       grid.append(tile);
-      tiles.push({ tile, canvas, even, image: canvas.getContext("2d").createImageData(canvas.width, canvas.height) });
+      tiles.push({ tile, canvas, even });
     }
     heads.replaceChildren(title, grid);
     heads.setAttribute("aria-label", data.words.heads);
@@ -175,10 +176,10 @@ function figure(root) {
     for (const each of views.slice(0, paired ? 2 : 1)) {
       const room = each.map.clientWidth;
       const fits = Math.min((room - SIDE) / columns, (high - SIDE) / rows, LARGEST);
-      const cell = (each.cell = Math.max(1, fits > 4 ? Math.floor(fits) : Math.floor(fits * ratio) / ratio));
+      const cell = (each.cell = fits > DENSE ? Math.floor(fits) : fits), pixels = fits > DENSE ? cell * ratio : 1;
       const { canvas, field } = each, letter = `${Math.max(12, Math.min(17, 0.8 * cell))}px`;
       Object.assign(canvas.style, { left: `${SIDE}px`, width: `${cell * columns}px`, height: `${cell * rows}px` });
-      [canvas.width, canvas.height] = [Math.round(cell * columns * ratio), Math.round(cell * rows * ratio)];
+      [canvas.width, canvas.height] = [columns, rows].map((tiles) => Math.round(tiles * pixels));
       Object.assign(field.style, { width: `${SIDE + cell * columns}px`, height: `${SIDE + cell * rows}px` });
       each.left.forEach((label, i) => Object.assign(label.style, {
         right: `${cell * columns + 6}px`, top: `${(i + 0.5) * cell}px`, transform: "translateY(-50%)", fontSize: letter,
@@ -253,18 +254,33 @@ function figure(root) {
     });
   }
   function showHead(m, head) {
-    const { tile, canvas, even, image } = tiles[head], pixels = new Uint32Array(image.data.buffer);
-    const rows = data.rows.names.length, columns = data.columns.names.length, found = numbersOf(data.maps[m]);
-    let from = head * size();
-    pixels.fill(0);
-    if (!isOff(m, head))
-      for (let i = 0; i < rows; i++)
-        for (let j = 0; j < wide(i); j++) pixels[i * columns + j] = ink(shade(found[from++]));
-    canvas.getContext("2d").putImageData(image, 0, 0);
+    const { tile, canvas, even } = tiles[head];
+    paintPixels(canvas, m, head);
     even.style.width = `${100 * (data.even[m][head] ?? 0)}%`;
     tile.setAttribute("aria-checked", head === at.head);
     tile.tabIndex = head === at.head ? 0 : -1;
     tile.setAttribute("aria-label", [name(head), entropy(m, head)].filter(Boolean).join(", "));
+  }
+  function paintPixels(canvas, m, a) {  // a pixel a tile
+    const paper = canvas.getContext("2d"), image = paper.createImageData(canvas.width, canvas.height);
+    const pixels = new Uint32Array(image.data.buffer), found = numbersOf(data.maps[m]);
+    let from = a * size();
+    if (!isOff(m, a))
+      for (let i = 0; i < canvas.height; i++)
+        for (let j = 0; j < wide(i); j++) pixels[i * canvas.width + j] = ink(shade(found[from++]));
+    paper.putImageData(image, 0, 0);
+  }
+  function paintTiles(canvas, cell, m, a) {
+    const paper = canvas.getContext("2d"), rows = data.rows.names.length, gap = cell < 14 ? 1 : 2;
+    const ratio = canvas.height / (cell * rows), found = numbersOf(data.maps[m]);
+    let from = a * size();
+    paper.setTransform(ratio, 0, 0, ratio, 0, 0);
+    paper.clearRect(0, 0, canvas.width, canvas.height);
+    for (let i = 0; i < rows && !isOff(m, a); i++)
+      for (let j = 0; j < wide(i); j++) {
+        paper.fillStyle = data.look.shades[shade(found[from++])];
+        paper.fillRect(j * cell + gap / 2, i * cell + gap / 2, cell - gap, cell - gap);
+      }
   }
   const inks = new Map();
   function ink(tone) {  // of canvas pixels: alpha, blue, green, red
@@ -285,21 +301,12 @@ function figure(root) {
   };
 
   function showMap(each, m, a, row, column) {
-    const { canvas, cell, field, left, below, title } = each, rows = data.rows.names.length;
-    const ratio = canvas.height / (cell * rows);
-    const paper = canvas.getContext("2d"), gap = cell < 5 ? 0 : cell < 14 ? 1 : 2;
-    paper.setTransform(ratio, 0, 0, ratio, 0, 0);
-    paper.clearRect(0, 0, canvas.width, canvas.height);
-    const found = numbersOf(data.maps[m]), isEmpty = isOff(m, a);
-    let from = a * size();
-    for (let i = 0; i < rows && !isEmpty; i++)
-      for (let j = 0; j < wide(i); j++) {
-        paper.fillStyle = data.look.shades[shade(found[from++])];
-        paper.fillRect(j * cell + gap / 2, i * cell + gap / 2, cell - gap, cell - gap);
-      }
+    const { canvas, cell, field, left, below, title } = each;
+    if (cell > DENSE) paintTiles(canvas, cell, m, a);
+    else paintPixels(canvas, m, a);
     title.replaceChildren(made("b", "", paired ? data.when[m] : name(a)), made("span", "quiet", entropy(m, a)));
     const [mark, tile] = [field.querySelector(".row"), field.querySelector(".tile")];
-    mark.hidden = tile.hidden = isEmpty;
+    mark.hidden = tile.hidden = isOff(m, a);
     outline(mark, 0, row, wide(row), cell);
     outline(tile, column, row, 1, cell);
     [[left, row], [below, column]].forEach(([labels, marked]) => labels.forEach((label, i) => {
