@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from tinygpt.plots.lessons.attention import attention_heatmap
+from tinygpt.plots.lessons.attention import attention_map
 from tinygpt.ui import frame, home, session
+from tinygpt.ui.drag import still
 from tinygpt.words.attention import heatmap_words, strongest_look
 from tinygpt.words.storyboard import beside, lessons
 
@@ -25,10 +26,8 @@ with left:
 with right:
     T = len(piece.text)
     row = strongest_look(piece.weights, rows=range(T // 5, T // 2)).row  # its words fit at its right
-    figure = attention_heatmap(piece.weights, piece.text, mode, row=row, note="the future:<br>no tile")
-    frame.show(
-        figure.update_layout(height=470), key="showpiece", alt=heatmap_words(piece.weights, piece.text), square=True
-    )
+    drawing = attention_map(piece.weights, piece.text, mode, row=row, note="the future:\nno tile", side=440)
+    still(drawing, key="showpiece", alt=heatmap_words(piece.weights, piece.text))
     st.markdown(f":gray[{piece.caption} The stronger the color, the more the row's character looks at the column's.]")
 
 for section, row_of_cards in (("Learn", home.lesson_cards(mode)), ("Laboratory", home.lab_cards(mode))):

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import serving, wait_run
+from tinygpt.plots.look import PALETTE
 
 
 def test_a_deep_link_is_right_even_as_the_first_visit_of_a_server(page, tmp_path):
@@ -23,7 +24,7 @@ def test_home_opens_and_leads_to_train(page, base_url):
     page.goto(base_url)
     wait_run(page)
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Train a tiny language model"))
-    expect(page.locator(".st-key-showpiece .js-plotly-plot")).to_be_visible()
+    expect(page.locator(".st-key-still_showpiece svg")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
     page.get_by_role("button", name="Train a model").click()
     wait_run(page)
@@ -70,15 +71,16 @@ def test_the_figures_follow_the_appearance(page, base_url):
     page.emulate_media(color_scheme="light")
     page.goto(base_url)
     wait_run(page)
-    paper = page.locator(".st-key-showpiece .main-svg").first
-    expect(paper).to_have_attribute("style", re.compile(r"background: rgb\(252, 251, 248\)"))
+    letter = page.locator(".st-key-still_showpiece text").first
+    expect(letter).to_have_attribute("fill", PALETTE["light"].ink)
     page.emulate_media(color_scheme="dark")  # Streamlit alone would leave the figure light
-    expect(paper).to_have_attribute("style", re.compile(r"background: rgb\(21, 23, 28\)"))
+    expect(letter).to_have_attribute("fill", PALETTE["dark"].ink)
 
 
 def test_pointing_at_a_tile_says_how_much_it_looks(page, base_url):
     page.goto(base_url)
     wait_run(page)
-    page.locator(".st-key-showpiece .nsewdrag").first.hover(position={"x": 10, "y": 10})
-    expect(page.locator(".st-key-showpiece .hoverlayer")).to_contain_text("0, \u2018F\u2019, looks at 0, \u2018F\u2019")
-    expect(page.locator(".st-key-showpiece .hoverlayer")).to_contain_text("1.000 of its attention")
+    tile = page.locator(".st-key-still_showpiece rect:has(title)").first
+    tile.hover()  # nothing lies over it
+    said = "0, \u2018F\u2019, looks at 0, \u2018F\u2019: 1.000 of its attention"
+    expect(tile.locator("title")).to_have_text(said)

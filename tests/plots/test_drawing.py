@@ -21,7 +21,10 @@ def test_any_text_stays_text(text):
 
 
 def test_what_is_not_there_has_no_tile():
-    assert drawing.tiles([[1.0, None], [0.5, 0.5]], "light").count("<rect") == 3
+    values = [[1.0, None], [0.5, 0.5]]
+    assert drawing.tiles(values, "light").count("<rect") == 3
+    fine = drawing.fine_tiles(values, "light", cell=20)
+    assert (fine.count("<path"), fine.count("M")) == (2, 3), "a path for each tone"
 
 
 def test_a_zero_is_a_tile_without_color():

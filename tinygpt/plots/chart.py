@@ -108,11 +108,11 @@ class Chart:
         return f'<div style="{room}">{whole}{"".join(parts)}</svg></div>'
 
 
-def full_width(drawing: str, mode: Mode, *, heading: str = "") -> str:
-    """A drawing that has all of the width, under a heading if it needs one."""
+def block(drawing: str, mode: Mode, *, heading: str = "", wide: bool = True) -> str:
+    """A drawing among others, under a heading if it needs one; a `wide` one has all of the width."""
     look = f"margin:0;font:600 {LABEL}px {escape(SANS)};line-height:1.4;color:{PALETTE[mode].ink}"
     said = f'<p style="{look}">{escape(heading)}</p>' if heading else ""
-    return f'<div style="flex:1 1 100%">{said}{drawing}</div>'
+    return f'<div style="flex:{"1 1 100%" if wide else "0 1 auto"}">{said}{drawing}</div>'
 
 
 def _share(value: float, ends: tuple[float, float], *, log: bool) -> float:

@@ -3,6 +3,7 @@
 The same look as the Plotly figures: tiles with a gap of 2 px, no tile where there is nothing, direct labels.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from html import escape
 
@@ -10,6 +11,7 @@ from tinygpt.plots.look import LABEL, MONO, PALETTE, SANS, TICK, Mode, between
 from tinygpt.spelling import is_invisible, number, shown
 
 GAP = 2  # px between two tiles
+LEVELS = 32  # tones of tiles that are drawn together
 Tile = float | None  # None: no tile at all
 
 
@@ -81,7 +83,7 @@ def shade(value: float, mode: Mode, *, signed: bool = False, limit: float = 1.0)
     if signed:
         at = 0.5 + 0.5 * strength * (1 if value >= 0 else -1)
         return between(p.diverging, at), p.paper if strength > 0.62 else p.ink
-    at = strength**0.5  # square-root spacing, as in look.shares: 0.1 stays visible beside 1
+    at = strength**0.5  # square-root spacing: 0.1 stays visible beside 1
     return between(p.sequential, at), p.paper if at > 0.48 else p.ink
 
 
@@ -103,6 +105,19 @@ def tiles(
                 middle = left + cell / 2, top + cell / 2
                 parts.append(words(*middle, number(value, digits), ink, size=size, anchor="middle"))
     return "".join(parts)
+
+
+def fine_tiles(values: Sequence[Sequence[Tile]], mode: Mode, *, x: float = 0, y: float = 0, cell: float) -> str:
+    """A matrix of shares as tiles, one path for each of LEVELS tones: hundreds of tiles in a short string."""
+    ways, gap = defaultdict[int, list[str]](list), GAP if cell > 12 else 1
+    side = cell - gap
+    for i, row in enumerate(values):
+        for j, value in enumerate(row):
+            if value is not None:
+                corner = f"{x + j * cell + gap / 2:.1f} {y + i * cell + gap / 2:.1f}"
+                ways[round(value**0.5 * LEVELS)].append(f"M{corner}h{side:.1f}v{side:.1f}h{-side:.1f}z")
+    tones = {level: between(PALETTE[mode].sequential, level / LEVELS) for level in ways}
+    return "".join(f'<path fill="{tones[level]}" d="{"".join(way)}"/>' for level, way in ways.items())
 
 
 def sides(

@@ -99,16 +99,6 @@ def between(stops: tuple[str, ...], t: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * (at - i)):02X}" for a, b in zip(low, high, strict=True))
 
 
-def shares(mode: Mode) -> list[list[float | str]]:
-    """The color scale of weights and probabilities, with zmin=0, zmax=1: square-root spacing."""
-    return ramp(PALETTE[mode].sequential, gamma=2.0)
-
-
-def signed(mode: Mode) -> list[list[float | str]]:
-    """The color scale of scores and differences, with zmin=-m, zmax=m."""
-    return ramp(PALETTE[mode].diverging)
-
-
 @cache  # a figure takes a copy of it
 def template(mode: Mode) -> go.layout.Template:
     """Everything a figure inherits: faces, sizes, hairlines, scales. No legend, no frame, no title."""
@@ -171,9 +161,3 @@ def glyph_ticks(characters: Sequence[str], mode: Mode, *, size: int = LABEL, row
     """An axis with a character at each place, that of `row` in bold. Places keep equal characters apart."""
     labels = [glyph(c, mode, selected=i == row) for i, c in enumerate(characters)]
     return {"tickvals": list(range(len(labels))), "ticktext": labels, "tickfont": {"family": MONO, "size": size}}
-
-
-def outlined(figure: go.Figure, row: int, end: float, mode: Mode, *, width: float = 2.5) -> None:
-    """A line of ink round the tiles of a row, up to `end`: what somebody selected."""
-    box = {"x0": -0.5, "x1": end, "y0": row - 0.5, "y1": row + 0.5}
-    figure.add_shape(type="rect", **box, line={"color": PALETTE[mode].ink, "width": width})

@@ -1,6 +1,5 @@
 """The furniture of every page: its frame, its head, its figures."""
 
-from contextlib import nullcontext
 from html import escape
 
 import plotly.graph_objects as go
@@ -20,16 +19,13 @@ STYLE = """
 .st-key-frame .token.token.token { color: inherit; font-weight: inherit; }
 .st-key-frame .token.token.token:is(.keyword, .function, .class-name) { font-weight: 700; }
 .st-key-frame .token.token.token:is(.comment, .string) { color: light-dark(#5F5C56, #A5A29B); }
-/* 4: a square in a narrow column leaves no hole below it; 2rem are the characters along its lower side. */
-[class*="st-key-square"] { container-type: inline-size; }
-[class*="st-key-square"] > * { max-height: calc(100cqw + 2rem); overflow: hidden; }
-/* 5: three dots say "menu" without an arrow beside them. */
+/* 4: three dots say "menu" without an arrow beside them. */
 .st-key-runs [data-testid="stPopoverButton"] div[aria-hidden="true"] { display: none; }
-/* 6: a chart's own buttons come up inside it, where curves that fall leave room, not over what stands above it. */
+/* 5: a chart's own buttons come up inside it, where curves that fall leave room, not over what stands above it. */
 .st-key-frame :has(> * > [data-testid="stVegaLiteChart"]) [data-testid="stElementToolbar"] { top: 0 !important; }
-/* 7: a formula of several lines is 2 px wider and higher than its box: no scroll bar, no numerator without its top. */
+/* 6: a formula of several lines is 2 px wider and higher than its box: no scroll bar, no numerator without its top. */
 .st-key-frame .katex-display { padding: .25rem 3px; }
-/* 8: what a model writes: a line that goes on stands further in, and a longer text scrolls in its place. */
+/* 7: what a model writes: a line that goes on stands further in, and a longer text scrolls in its place. */
 .passage {
   height: 12rem; overflow-y: auto; padding: .6rem .9rem; border-radius: 6px; background: light-dark(#F3F1EB, #1E2128);
 }
@@ -38,16 +34,16 @@ STYLE = """
   font: .9rem/1.5 "Source Code Pro", monospace;
   margin: 0; padding-inline-start: 1.5em; text-indent: -1.5em; white-space: pre-wrap; overflow-wrap: anywhere;
 }
-/* 9: what people and models write runs in its own direction, line by line. */
+/* 8: what people and models write runs in its own direction, line by line. */
 .st-key-frame :is([data-testid="stCode"] code, [data-testid="stText"], textarea) {
   unicode-bidi: plaintext; text-align: start;
 }
-/* 10: a figure's own buttons come up above it, not over its labels; a finger has no use for them. */
+/* 9: a figure's own buttons come up above it, not over its labels; a finger has no use for them. */
 .st-key-frame .js-plotly-plot .modebar-container { top: -1.5rem !important; }
 @media (hover: none) { .st-key-frame .js-plotly-plot .modebar-container { display: none; } }
-/* 11: labels of what opens below them, as dark as text that is read. */
+/* 10: labels of what opens below them, as dark as text that is read. */
 .st-key-frame details summary, .st-key-frame details summary p { color: light-dark(#5F5C56, #A5A29B); opacity: 1; }
-/* 12: as wide as the window from the beginning; a page says so only when it runs. */
+/* 11: as wide as the window from the beginning; a page says so only when it runs. */
 [data-testid="stMainBlockContainer"] { max-width: none; padding-inline: max(1rem, min(2rem, 3vw)); }
 """
 
@@ -239,10 +235,9 @@ def as_written(text: str, instead: str) -> None:
     st.html(f'<div class="passage">{lines}</div>')
 
 
-def show(figure: go.Figure, *, key: str, alt: str, square: bool = False) -> None:
-    """A figure in our own look; `alt` says in words what it shows. `square` takes no more height than width."""
-    with st.container(key=f"square_{key}") if square else nullcontext():
-        st.plotly_chart(look.dress(figure, mode()), theme=None, config=look.CONFIG, key=key, alt=alt)
+def show(figure: go.Figure, *, key: str, alt: str) -> None:
+    """A figure in our own look; `alt` says in words what it shows."""
+    st.plotly_chart(look.dress(figure, mode()), theme=None, config=look.CONFIG, key=key, alt=alt)
 
 
 def zoomed() -> None:

@@ -136,9 +136,9 @@ def picture(scene: Scene, drawing: str, facts: Facts, template: str = "caption")
     return Picture(drawing, scene.plain(template, facts), alt(scene, facts, template))
 
 
-def plot(scene: Scene, figure: go.Figure, facts: Facts, template: str = "caption", *, square: bool = False) -> None:
+def plot(scene: Scene, figure: go.Figure, facts: Facts, template: str = "caption") -> None:
     """A figure, and below it its caption."""
-    frame.show(figure, key=scene.key, alt=alt(scene, facts, template), square=square)
+    frame.show(figure, key=scene.key, alt=alt(scene, facts, template))
     under_picture(scene, facts, template)
 
 

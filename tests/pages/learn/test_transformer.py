@@ -156,7 +156,7 @@ def test_a_click_shows_the_few_lines_of_a_part(part):
 @pytest.mark.parametrize("text", ["", "a", "ab", "\u00e9\u00e9", "**[x](y)** <b>:red[k]", "   ", "to be or not to be"])
 def test_nothing_breaks_on_what_people_type(text):
     page = opened("transformer", reveal="all", text=text)
-    assert len([chart for chart in page.get("plotly_chart") if "on itself" in chart.proto.alt]) >= 2
+    assert sum("on itself" in figure.proto.json for figure in page.get("bidi_component")) >= 2
     assert len(sentences(page, "block")) == 3
 
 

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt.attention import Stages, attention_stages
-from tinygpt.plots.lessons.attention import attention_heatmap
 from tinygpt.plots.lessons.attention_graph import island, islands
 from tinygpt.plots.lessons.attention_plane import Aligned, letters_apart, query_plane
 from tinygpt.plots.lessons.attention_projection import projection
@@ -240,16 +239,6 @@ def test_the_other_island_is_dimmed_and_named():
     here, there = drawing.split('<div style="max-width')
     assert "another text of the batch" in there and color("weights", "dark") not in there
     assert here.count("<circle") == 2 and there.count("<circle") == 3
-
-
-def test_another_text_has_columns_of_its_own():
-    weights = torch.tensor([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])
-    figure = attention_heatmap(weights, "ab", looked_at="xyz")
-    assert [re.sub("<.*?>", "", t) for t in figure.layout.xaxis.ticktext] == ["x", "y", "z"]
-    assert [re.sub("<.*?>", "", t) for t in figure.layout.yaxis.ticktext] == ["a", "b"]
-    assert figure.data[0].customdata[0][2][0] == "0, \u2018a\u2019, looks at 2, \u2018z\u2019"
-    with pytest.raises(ValueError, match="2 x 3 matrix of weights, got 2 x 2"):
-        attention_heatmap(torch.eye(2), "ab", looked_at="xyz")
 
 
 def test_an_arrow_runs_from_the_giver_to_the_one_that_takes():

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from tinygpt.inside.units import Context
 from tinygpt.plots.drawing import character, rect, svg, words
-from tinygpt.plots.lessons.transformer_stream import SMALL, WIDE, fine_tiles
+from tinygpt.plots.lessons.transformer_stream import SMALL, WIDE, number_strips
 from tinygpt.plots.look import MONO, PALETTE, Mode
 from tinygpt.spelling import in_a_row, number, shown
 
@@ -53,13 +53,13 @@ def share_rows(heads: Sequence[HeadRow], characters: Sequence[str], mode: Mode) 
     cell = INNER / len(characters)
     for head in heads:
         parts.append(words(0, y + 9, head.title, p.ink, size=SMALL, bold=True))
-        parts.append(fine_tiles(head.weights[None].sqrt(), 0, y + 20, cell, HIGH, mode, shares=True))
+        parts.append(number_strips(head.weights[None].sqrt(), 0, y + 20, cell, HIGH, mode, shares=True))
         y += 20 + HIGH
         if cell >= LABELLED:
             parts += [character((t + 0.5) * cell, y + 9, c, mode, size=13) for t, c in enumerate(characters)]
             y += 18
         parts.append(words(0, y + 8, "it adds", p.muted, size=SMALL))
-        parts.append(fine_tiles(head.adds[None] / most, 0, y + 17, INNER / len(head.adds), HIGH, mode))
+        parts.append(number_strips(head.adds[None] / most, 0, y + 17, INNER / len(head.adds), HIGH, mode))
         y += 17 + HIGH + 14
     return svg(WIDE, y, *parts)
 
@@ -69,7 +69,7 @@ def hidden_bars(values: Tensor, title: str, mode: Mode) -> str:
     p, most = PALETTE[mode], float(values.abs().max()) or 1.0
     cell, parts = INNER / UNITS_IN_A_ROW, [words(0, 9, title, p.ink, size=SMALL, bold=True)]
     rows = (values / most).split(UNITS_IN_A_ROW)  # the last one may be shorter
-    parts += [fine_tiles(row[None], 0, 22 + i * cell, cell, cell, mode) for i, row in enumerate(rows)]
+    parts += [number_strips(row[None], 0, 22 + i * cell, cell, cell, mode) for i, row in enumerate(rows)]
     return svg(WIDE, 26 + len(rows) * cell, *parts)
 
 

@@ -5,20 +5,18 @@ Shapes in this file:
 """
 
 from collections.abc import Sequence
-from html import escape
 
 from torch import Tensor
 
 from tinygpt.plots.chart import Chart
-from tinygpt.plots.drawing import character, rect, svg, tiles, words
-from tinygpt.plots.lessons.attention import tile_words, unmasked
+from tinygpt.plots.drawing import character, fine_tiles, rect, svg, words
+from tinygpt.plots.lessons.attention import pointed_at, unmasked
 from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode, color
 from tinygpt.spelling import number, spoken
 
 SIDE, LEFT, TOP = 232, 34, 40  # px: the tiles at most, and what stands left of them and above
 LONGEST = 3.0  # tiles: the longest bar beside the map; a bar of 1 is as long as a tile is wide
 NUMBERED = 12  # characters: of more, the numbers would run into each other
-POINTED = 24  # characters: of more, tiles are too small to point at
 
 
 def sums_drawing(weights: Tensor, characters: Sequence[str], mode: Mode) -> str:
@@ -30,7 +28,9 @@ def sums_drawing(weights: Tensor, characters: Sequence[str], mode: Mode) -> str:
     rows, columns = weights.sum(1).tolist(), weights.sum(0).tolist()
     unit, size = cell * min(1.0, LONGEST / max(rows + columns)), min(LABEL, 1.3 * cell)
     right, low = LEFT + T * cell + 8, TOP + T * cell + 8
-    parts = [tiles(unmasked(weights), mode, x=LEFT, y=TOP, cell=cell), _hints(weights, characters, cell)]
+    every = unmasked(weights)
+    parts = [fine_tiles(every, mode, x=LEFT, y=TOP, cell=cell)]
+    parts.append(pointed_at(every, characters, characters, LEFT, TOP, cell))
     for i, (c, across, down) in enumerate(zip(characters, rows, columns, strict=True)):
         middle, below = TOP + (i + 0.5) * cell, LEFT + (i + 0.5) * cell
         parts += [character(LEFT - 14, middle, c, mode, size=size), character(below, TOP - 12, c, mode, size=size)]
@@ -43,21 +43,6 @@ def sums_drawing(weights: Tensor, characters: Sequence[str], mode: Mode) -> str:
     parts.append(words(right, TOP - 12, "row sum", p.muted, size=TICK))
     parts.append(words(right, low + 0.5 * cell, "column sum", p.muted, size=TICK))
     return svg(right + far + 44, end + 22, *parts)
-
-
-def _hints(weights: Tensor, characters: Sequence[str], cell: float) -> str:
-    """What each tile says when somebody points at it."""
-    if len(characters) > POINTED:
-        return ""
-    every = unmasked(weights)
-    said = tile_words(every, characters, lambda i, j: f"{number(float(weights[i, j]), 3)} of its attention", characters)
-    return "".join(
-        f'<rect x="{LEFT + j * cell:.1f}" y="{TOP + i * cell:.1f}" width="{cell:.1f}" height="{cell:.1f}" '
-        f'fill="transparent"><title>{escape(": ".join(said[i][j]))}</title></rect>'
-        for i, row in enumerate(every)
-        for j, weight in enumerate(row)
-        if weight is not None
-    )
 
 
 def value_bars(

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from html import escape
 
-from tinygpt.plots.chart import Chart, even_ticks, full_width
+from tinygpt.plots.chart import Chart, block, even_ticks
 from tinygpt.plots.drawing import character, dot, line, rect, svg, words
 from tinygpt.plots.look import MONO, PALETTE, TICK, Mode, between, color
 from tinygpt.spelling import in_a_row, named, shown, spoken, thousands
@@ -74,7 +74,7 @@ def vocabulary_bars(counts: Sequence[int], chars: str, mode: Mode, *, logarithmi
             if k in named:
                 parts.append(_over(plane, column, shares[k], chars[i], mode))
             parts.append(plane.hint(column, 1, says))
-        rows.append(full_width(plane.drawn(*parts, left=72, top=14, below=40), mode))
+        rows.append(block(plane.drawn(*parts, left=72, top=14, below=40), mode))
     return "".join(rows)
 
 

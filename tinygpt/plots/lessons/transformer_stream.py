@@ -155,10 +155,10 @@ def _map(matrix: Matrix, x: float, y: float, mode: Mode) -> str:
     n = matrix.values.shape[1]
     most = float(matrix.values.abs().max()) or 1.0
     strengths = (matrix.values.abs() / most).sqrt() if matrix.shares else matrix.values / most
-    return fine_tiles(strengths, x, y, (WIDE - LEFT - 4) / n, CELL, mode, shares=matrix.shares)
+    return number_strips(strengths, x, y, (WIDE - LEFT - 4) / n, CELL, mode, shares=matrix.shares)
 
 
-def fine_tiles(
+def number_strips(
     strengths: Tensor, x: float, y: float, wide: float, high: float, mode: Mode, *, shares: bool = False
 ) -> str:
     """Tiles of strengths from -1 to 1, one path for each tone: hundreds of tiles in a short string. (rows, n)"""
@@ -227,7 +227,7 @@ def units(before: Tensor, after: Tensor, title: str, mode: Mode) -> str:
     parts, cell, y = [words(0, 9, title, p.ink, size=SMALL, bold=True)], (WIDE - 8) / 32, 24.0
     for values, name in ((before, "before the ReLU: negative is ochre"), (after, "after it: negative has become 0")):
         parts.append(words(0, y + 6, name, p.muted, size=SMALL))
-        parts.append(fine_tiles(values.view(-1, 32) / most, 0, y + 18, cell, cell, mode))
+        parts.append(number_strips(values.view(-1, 32) / most, 0, y + 18, cell, cell, mode))
         y += 18 + len(values) / 32 * cell + 8
     return svg(WIDE, y, *parts)
 

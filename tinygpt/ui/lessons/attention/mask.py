@@ -28,7 +28,7 @@ from tinygpt.ui.scene import (
 from tinygpt.ui.train.here import train_here
 from tinygpt.words.storyboard import Facts, Scene
 
-LOW, BARS = 290, 110  # px: maps and bars that fit on one screen together
+LOW, BARS = 240, 110  # px: maps and bars that fit on one screen together
 DIMS = -1, 1  # of softmax: along the row, or down the column
 LEAK = 0.005  # a position that moves more has been reached by the future: it is not 0.00
 
@@ -52,7 +52,7 @@ def without_mask(scene: Scene, reader: Reader) -> Showing:
         with place:
             st.markdown(scene.plain(name, facts))
             key, says = f"{scene.key}_{name}", alt(scene, facts)
-            show_map(key, stages.weights, reader.characters, says, scaled=stages.scaled, least=LOW)
+            show_map(key, stages.weights, reader.characters, says, scaled=stages.scaled, side=LOW)
     bars = value_bars(shares, reader.characters, frame.mode(), name=scene.plain("future", facts), height=BARS)
     says = scene.plain("alt_future", facts | {"caption": scene.plain("caption", facts)})
     still(bars, key=f"{scene.key}_future", alt=says)

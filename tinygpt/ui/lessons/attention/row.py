@@ -10,12 +10,12 @@ from tinygpt.inside.heads import ModelHead, SeenHead, stages_of_one
 from tinygpt.lessons.measured import counts_of_pairs_and_triples
 from tinygpt.models import kind
 from tinygpt.plots.drawing import scale_bar, svg
-from tinygpt.plots.lessons.attention import attention_heatmap
+from tinygpt.plots.lessons.attention import attention_map
 from tinygpt.plots.lessons.attention_graph import islands
 from tinygpt.plots.lessons.attention_reading import Expected, Guesses, reading
 from tinygpt.spelling import spoken
 from tinygpt.ui import frame
-from tinygpt.ui.drag import Picture, drag
+from tinygpt.ui.drag import Picture, drag, still
 from tinygpt.ui.lessons.attention.reader import ANOTHER, Reader
 from tinygpt.ui.scene import Showing, choose, explain, lecture, margin, picture, scene, show_code
 from tinygpt.words.storyboard import Scene
@@ -46,16 +46,9 @@ def matrix_rows(weights: Tensor, characters: list[str], looked_at: list[str] | N
     }
 
 
-def show_map(
-    key: str, weights: Tensor, characters: list[str], alt: str, *, least: int = 340, titles: tuple[str, str] = ("", ""),
-    **more: Any,
-) -> None:  # fmt: skip
-    """Weights as tiles, `least` px high or as high as their characters need; `titles` of rows and columns. (T, T2)"""
-    figure = attention_heatmap(weights, characters, frame.mode(), **more)
-    figure.update_layout(height=max(least, 18 * len(weights) + 60))
-    figure.update_yaxes(title=titles[0] or None)
-    figure.update_xaxes(title=titles[1] or None)
-    frame.show(figure, key=key, alt=alt, square=True)
+def show_map(key: str, weights: Tensor, characters: list[str], alt: str, **more: Any) -> None:
+    """Weights as tiles. (T, T2)"""
+    still(attention_map(weights, characters, frame.mode(), **more), key=key, alt=alt)
 
 
 def show_colors() -> None:

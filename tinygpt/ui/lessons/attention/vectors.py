@@ -63,7 +63,7 @@ def _before_training(scene: Scene, reader: Reader, facts: Facts) -> None:
     for place, (name, (title, weights)) in zip(st.columns(2, gap="large"), shown.items(), strict=True):
         with place:
             st.markdown(f"**{scene.write(title, facts)}**")
-            show_map(f"{scene.key}_{name}", weights, reader.characters, says[name], least=210)
+            show_map(f"{scene.key}_{name}", weights, reader.characters, says[name], side=160)
     if reader.name == NOTEBOOK:
         looked: Facts = {"effective": float(effective_characters(untrained[-1]))}
     else:

@@ -5,7 +5,7 @@ import streamlit as st
 from tinygpt.corpus import default_corpus
 from tinygpt.lessons.measured import EXPERIMENTS, SIZES, Result, counted, results_of_seeds, spec
 from tinygpt.lessons.scaling import CHARACTERS
-from tinygpt.plots.chart import full_width
+from tinygpt.plots.chart import block
 from tinygpt.plots.lessons import scaling_trained as figures
 from tinygpt.plots.lessons.scaling import TRAINED
 from tinygpt.ui import frame
@@ -69,7 +69,7 @@ def _at_size(scene: Scene, found: Found, size: int, asked: Facts, guess: tuple[i
     losses = figures.trained(SIZES, _losses(found), facts["floor"], mode, chosen=size, guess=guess)
     on_the_way = {stage: [row[0] for row in by_size[size][0].spread] for stage, by_size in found.items()}
     looking = figures.looking(divided[0].steps, on_the_way, facts["even"], mode)
-    drawn = picture(scene, full_width(losses, mode) + full_width(looking, mode, heading=heading), facts)
+    drawn = picture(scene, block(losses, mode) + block(looking, mode, heading=heading), facts)
     froze = scene.plain("froze", facts) if plain[0].entropy[-1][0] < FROZEN else ""
     return drawn._replace(sentence=drawn.sentence + froze, alt=f"{drawn.alt} {scene.plain('alt_looking', facts)}")
 

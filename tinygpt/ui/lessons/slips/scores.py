@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tinygpt.lessons import scaling
 from tinygpt.lessons.measured import EXPERIMENTS, result, results_of_seeds
-from tinygpt.plots.chart import full_width
+from tinygpt.plots.chart import block
 from tinygpt.plots.lessons import scaling_slips as figures
 from tinygpt.plots.lessons.scaling import SHORT
 from tinygpt.spelling import number
@@ -92,6 +92,6 @@ def _with_scale(scene: Scene, scale: str, at: int) -> Picture:
         "largest": largest[at], "variance_one": variance[-1], "largest_one": largest[-1],
     }  # fmt: skip
     variances, most = ({name: found[i] for name, found in every.items()} for i in range(2))
-    drawing = full_width(figures.variance_by_scale(sizes, variances, scale, mode), mode)
-    drawing += full_width(figures.largest_by_scale(sizes, most, scale, mode), mode)
+    drawing = block(figures.variance_by_scale(sizes, variances, scale, mode), mode)
+    drawing += block(figures.largest_by_scale(sizes, most, scale, mode), mode)
     return picture(scene, drawing, facts)

@@ -11,21 +11,21 @@ from tinygpt.gpt import Block
 from tinygpt.lessons.measured import EXPERIMENTS, GPT, inside_the_gpt, loaded, result, results_of_seeds
 from tinygpt.models import count_parameters
 from tinygpt.plots.lessons import transformer as figures
-from tinygpt.plots.lessons.attention import attention_heatmap
+from tinygpt.plots.lessons.attention import attention_map
 from tinygpt.plots.lessons.transformer_stream import head_maps
 from tinygpt.probes import capture
 from tinygpt.spelling import number, spoken
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.training.presets import PRESETS
 from tinygpt.ui import controls, frame
-from tinygpt.ui.drag import drag
+from tinygpt.ui.drag import drag, still
 from tinygpt.ui.readers import TEXT, readable, say_what_is_read
 from tinygpt.ui.scene import Showing, alt, explain, picture, scene, table, under_picture
 from tinygpt.ui.train.here import train_here
 from tinygpt.words.storyboard import Facts, Scene
 
 TOKENIZER = CharTokenizer(LECTURE_CHARS)
-PANEL = 230  # px: the height of a heatmap
+PANEL = 176  # px: the tiles of a map
 ONE, FOUR, SKIP = "one-head", "four-heads", "one-head-skip"
 T = PRESETS[ONE].model.block_size
 
@@ -145,9 +145,9 @@ def let_pass(scene: Scene) -> Showing:
         for name, matrix in matrices.items():
             with st.container():
                 st.markdown(f"**{PRESETS[name].title}**")
-                figure = attention_heatmap(matrix, list(text), frame.mode()).update_layout(height=PANEL)
+                drawing = attention_map(matrix, list(text), frame.mode(), side=PANEL)
                 says = scene.plain("alt_head", {**facts, **_head_facts(0, matrix), "name": PRESETS[name].title})
-                frame.show(figure, key=f"{scene.key}_{name}", alt=says, square=True)
+                still(drawing, key=f"{scene.key}_{name}", alt=says)
         with st.container():
             st.markdown(f"**{scene.write('average', facts)}**")
             shares = dict(zip(("no skip", "skip"), habits, strict=True))
