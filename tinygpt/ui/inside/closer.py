@@ -9,7 +9,7 @@ from tinygpt.ui.inside.position import one_position
 from tinygpt.ui.inside.reading import Reading
 
 LOOKS = {
-    "What its heads do": lambda model, _: what_heads_do(model),
+    "Its heads": lambda model, _: what_heads_do(model),
     "Block by block": layer_by_layer,
     "One position": one_position,
 }
