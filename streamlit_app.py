@@ -8,6 +8,7 @@ try:
 
     from tinygpt.ui import frame, lesson
     from tinygpt.ui.cookie import NameTheBrowser
+    from tinygpt.ui.generate import desk
     from tinygpt.ui.server import lifespan
     from tinygpt.ui.stylesheet import StyleFirst
     from tinygpt.ui.train import layout
@@ -19,7 +20,7 @@ except ModuleNotFoundError as error:
 
 # Nested, these rules win over Streamlit's own, which come later.
 OF_THE_LAB = f"&:has(.st-key-settings) {{ {layout.SETTINGS} }} &:has(.st-key-curves) {{ {layout.CURVES} }}"
-RULES = f".stApp {{ {frame.STYLE} {frame.BENCH} {lesson.STYLE} {OF_THE_LAB} }}"
+RULES = f".stApp {{ {frame.STYLE} {frame.BENCH} {lesson.STYLE} {desk.STYLE} {OF_THE_LAB} }}"
 MIDDLEWARE = [Middleware(NameTheBrowser), Middleware(BoundUploads), Middleware(StyleFirst, rules=RULES)]
 app = st.App("pages/router.py", lifespan=lifespan, middleware=MIDDLEWARE)
 

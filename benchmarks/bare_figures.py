@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
-import plotly.graph_objects as go
 import streamlit as st
 import torch
 from torch import Tensor
@@ -19,22 +18,22 @@ from tinygpt.corpus import Corpus, default_corpus, load_corpus
 from tinygpt.lessons.measured import EXPERIMENTS, SIZES, result, results_of_seeds
 from tinygpt.lessons.tables import loss, pair_counts, probabilities, random_losses, softmax_of_table
 from tinygpt.models import build, count_parameters, parts
-from tinygpt.plots import look
 from tinygpt.plots.lessons import (
     attention_row,
     averaging,
     bigram,
     bigram_drawings,
-    scaling,
     scaling_drawings,
+    scaling_trained,
     tokens,
     transformer,
     transformer_drawings,
 )
-from tinygpt.plots.lessons.attention import sums_figure
+from tinygpt.plots.lessons.attention_sums import sums_drawing
 from tinygpt.randomness import generator
 from tinygpt.training.presets import PRESETS
-from tinygpt.ui.drag import Picture, drag
+from tinygpt.ui.dials import Dial, buttons, switch
+from tinygpt.ui.drag import Picture, drag, still, swap
 from tinygpt.variance import random_qk
 
 TEXT = "the king"
@@ -50,26 +49,25 @@ class Control(NamedTuple):
     ways: tuple[str, str]  # what is clicked in it in turn
     figure: str
     link: str = ""  # what the address of the lesson says, where the figure is not there at first
+    by_server: bool = False  # whether the server draws the picture; else the browser swaps it
 
 
-# Of each lesson the slider whose pictures the browser swaps, by its key, and the switch whose picture the server draws.
+# Of each lesson a slider whose pictures the browser swaps, by its key, and a switch.
 SLIDERS = {
     "tokens": "t", "bigram": "temperature", "averaging": "t", "attention": "t_step", "scaling": "size",
     "transformer": "wide",
 }  # fmt: skip
 SWITCHES = {
-    "tokens": Control("log_shares", (LABEL, LABEL), "tok_2"),
-    "bigram": Control("seed", (UP, DOWN), "big_3"),
+    "tokens": Control("drag_log_shares", (LABEL, LABEL), "drag_log_shares"),
+    "bigram": Control("seed", (UP, DOWN), "still_big_3", by_server=True),
     "averaging": Control(
-        "change",
-        ("role=radio[name='add 1 to x[5]']", "role=radio[name='swap x[0] and x[1]']"),
-        "avg_8",
+        "drag_change", ("role=radio[name='add 1 to x[5]']", "role=radio[name='swap x[0] and x[1]']"), "drag_change",
         "change=swap+x[0]+and+x[1]",
     ),
-    "attention": Control("softmax_dim", ("role=radio[name='1']", "role=radio[name='-1']"), "att_8"),
-    "scaling": Control("trained_size", ("role=radio[name='64']", "role=radio[name='256']"), "sca_8"),
-    "transformer": Control("wrong_confound", (LABEL, LABEL), "tra_5"),
-}
+    "attention": Control("drag_softmax_dim", ("role=radio[name='1']", "role=radio[name='-1']"), "drag_softmax_dim"),
+    "scaling": Control("drag_trained_size", ("role=radio[name='64']", "role=radio[name='256']"), "drag_trained_size"),
+    "transformer": Control("drag_wrong_confound", (LABEL, LABEL), "drag_wrong_confound"),
+}  # fmt: skip
 
 
 @cache
@@ -80,48 +78,52 @@ def counted() -> tuple[Corpus, Tensor, list[float]]:
     return corpus, counts, random_losses(counts, range(200)).tolist()
 
 
-def figure(lesson: str, key: str) -> go.Figure:
-    """A lesson's switch, and the figure that the server draws for it."""
-    corpus, counts, losses = counted()
+def drawn_by_server(lesson: str, key: str) -> str:
+    """A control with too many pictures for the browser to have them all, and the one that the server draws."""
+    corpus, counts, losses = counted()  # bigram: random tables
+    table = build(BigramConfig(corpus.tokenizer.vocab_size), seed=int(st.number_input("seed", 0, 99, 0, key=key)))
+    return bigram.random_tables(losses, loss(softmax_of_table(table), counts), 4.17, "light")
+
+
+def swapped(lesson: str) -> tuple[list[str], Dial]:
+    """A lesson's switch, and the pictures that the browser swaps for it."""
     match lesson:
-        case "tokens":  # the vocabulary as bars
+        case "tokens":  # the vocabulary as bars, or as dots
+            corpus, _, _ = counted()
             times = torch.bincount(corpus.data, minlength=corpus.tokenizer.vocab_size).tolist()
-            logarithmic = st.toggle("logarithmic", key=key)
-            return tokens.vocabulary_bars(times, corpus.tokenizer.chars, "light", logarithmic=logarithmic)
-        case "bigram":  # random tables
-            seed = int(st.number_input("seed", 0, 99, 0, key=key))
-            table = build(BigramConfig(corpus.tokenizer.vocab_size), seed=seed)
-            return bigram.random_tables(losses, loss(softmax_of_table(table), counts), 4.17, "light")
+            bars, dots = (
+                tokens.vocabulary_bars(times, corpus.tokenizer.chars, "light", logarithmic=way) for way in (False, True)
+            )
+            return [bars, dots], switch("log_shares", "logarithmic")
         case "averaging":  # which averages move when the points do
             x = torch.randn(1, 8, 2, generator=generator(1337))
-            raised, swapped = x.clone(), x[:, [1, 0, *range(2, 8)]]
+            raised, swap_two = x.clone(), x[:, [1, 0, *range(2, 8)]]
             raised[:, 5] += 1
-            others = {"swap x[0] and x[1]": swapped, "add 1 to x[5]": raised}
-            other = st.segmented_control("change", list(others), default="swap x[0] and x[1]", required=True, key=key)
-            return averaging.changes_bars(changed_rows(x, others[other]), list(map(str, range(8))), "light")
+            changes, names = [changed_rows(x, other) for other in (swap_two, raised)], list(map(str, range(8)))
+            dial = buttons("change", "change", ("swap x[0] and x[1]", "add 1 to x[5]"))
+            return [averaging.changes_bars(each, names, "light") for each in changes], dial
         case "attention":  # softmax along both axes, with random queries and keys
-            dim = st.segmented_control("dim", (-1, 1), default=-1, required=True, key=key)
             q, k = torch.randn(2, 1, len(TEXT), 32, generator=generator(1337))
-            return sums_figure(attention_stages(q, k, dim=dim).weights[0], list(TEXT), "light")
+            both = [attention_stages(q, k, dim=dim).weights[0] for dim in (-1, 1)]
+            return [sums_drawing(each, TEXT, "light") for each in both], buttons("softmax_dim", "dim", (-1, 1))
         case "scaling":  # heads that were trained with the division and without
-            size = st.segmented_control("head_size", list(SIZES), default=256, required=True, key=key)
             trained = {
                 stage: [[result(f"{name}-{hs}", seed).val_loss for seed in (1337, 1)] for hs in SIZES]
                 for stage, name in (("scaled", "scaled"), ("scores", "unscaled"))
             }
-            return scaling.trained(SIZES, trained, 2.48, "light", chosen=size)
+            drawn = [scaling_trained.trained(SIZES, trained, 2.48, "light", chosen=size) for size in SIZES]
+            return drawn, buttons("trained_size", "head_size", SIZES, len(SIZES) - 1)
         case _:  # transformer: three models as places on a chart, or two of them
-            names = ["feed-forward", "blocks"] if st.toggle("as the ladder does", key=key) else FAIR
-            found = {name: tuple(one.val_loss for one in results_of_seeds(name)) for name in names}
-            sizes = [count_parameters(EXPERIMENTS[name].model) for name in names]
-            points = [
-                transformer.Trained(name, size, losses, "gpt")
-                for size, (name, losses) in zip(sizes, found.items(), strict=True)
-            ]
-            return transformer.fair_test(points, [(0, 1, "changed")], "light")
+            points = []
+            for name in FAIR:
+                losses = tuple(one.val_loss for one in results_of_seeds(name))
+                points.append(transformer.Trained(name, count_parameters(EXPERIMENTS[name].model), losses, "gpt"))
+            arrows = [(0, 1, "numbers"), (1, 2, "skips")], [(0, 2, "both")]
+            ladder = switch("wrong_confound", "as the ladder does")
+            return [transformer.fair_test(points, each, "light") for each in arrows], ladder
 
 
-def pictures(lesson: str) -> list[str]:
+def slid(lesson: str) -> list[str]:
     """What the browser swaps while a lesson's slider moves."""
     corpus, counts, _ = counted()
     q, k, v = torch.randn(3, len(TEXT), 32, generator=generator(1337))
@@ -166,11 +168,13 @@ def pictures(lesson: str) -> list[str]:
 def page(lesson: str, kind: str) -> None:
     """A control and its figure, and nothing else."""
     if kind == "slider":
-        drawn = [Picture(drawing, f"position {n}") for n, drawing in enumerate(pictures(lesson))]
+        drawn = [Picture(drawing, f"position {n}") for n, drawing in enumerate(slid(lesson))]
         drag(drawn, key=SLIDERS[lesson], label="position", names=[str(n) for n in range(len(drawn))], default=2)
+    elif SWITCHES[lesson].by_server:
+        still(drawn_by_server(lesson, SWITCHES[lesson].key), key="big_3", alt="random tables")
     else:
-        dressed = look.dress(figure(lesson, SWITCHES[lesson].key), "light")
-        st.plotly_chart(dressed, theme=None, config=look.CONFIG, key=SWITCHES[lesson].figure)
+        drawings, dial = swapped(lesson)
+        swap([Picture(drawing, f"position {n}") for n, drawing in enumerate(drawings)], dial)
 
 
 if __name__ == "__main__":

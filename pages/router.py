@@ -14,6 +14,7 @@ page = st.navigation(
             st.Page("lab/train.py", title="Train", url_path="train"),
             st.Page("lab/compare.py", title="Compare", url_path="compare"),
             st.Page("lab/inside.py", title="Inside", url_path="inside"),
+            st.Page("lab/generate.py", title="Generate", url_path="generate"),
         ],
     },
     position="top",

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.attention import Head, MultiHeadAttention, attention_stages, causal_mask
+from tinygpt.attention import Head, MultiHeadAttention, Past, attention_stages, causal_mask
 
 
 def test_weights_of_two_tokens_by_hand():
@@ -75,3 +75,26 @@ def test_many_heads_at_once_equal_single_heads_side_by_side():
                 linear.weight.copy_(part)
         alone.append(head(x))
     torch.testing.assert_close(attention(x), torch.cat(alone, dim=-1))
+
+
+def test_keys_and_values_come_one_after_the_other_and_each_layer_has_its_own():
+    past, one, two = Past(), torch.nn.Identity(), torch.nn.Identity()
+    first, second = torch.tensor([[[[1.0]]]]), torch.tensor([[[[2.0]]]])  # (B, n_head, T, hs) of 1, 1, 1, 1
+    past.with_new(one, first, -first), past.with_new(two, second, second)
+    keys, values = past.with_new(one, second, -second)
+    assert (keys.flatten().tolist(), values.flatten().tolist()) == ([1, 2], [-1, -2])
+
+
+@given(T=st.integers(1, 9), first=st.integers(1, 9), n_head=st.integers(1, 3), hs=st.integers(1, 5))
+def test_token_by_token_gathers_what_all_at_once_do(T, first, n_head, hs):
+    attention = MultiHeadAttention(
+        7, n_head, scale=0.3, mask=True, dim=-1, projection=True, dropout=0.0, head_size=hs
+    )  # fmt: skip
+    x, past = torch.randn(2, T, 7, generator=torch.Generator().manual_seed(T)), Past()
+    pieces = [attention(piece, past) for piece in (x[:, :first], *x[:, first:].split(1, dim=1)) if piece.shape[1]]
+    torch.testing.assert_close(torch.cat(pieces, dim=1), attention(x))
+
+
+def test_the_only_row_of_a_window_has_nothing_to_hide():
+    q, k = torch.randn(2, 3, 1, 4, generator=torch.Generator().manual_seed(1)).unbind(0)
+    assert all(map(torch.equal, attention_stages(q, k), attention_stages(q, k, mask=False)))

@@ -15,7 +15,7 @@ COLUMN, LONGEST = 23, 120  # where the sentences begin; characters of a line
 NO_INIT = {  # folders that are no packages
     "pages/": "What students see: short scripts that say, ask, compute, show.",
     "pages/learn/": "Home and the lessons, each with its words in a .toml beside it.",
-    "pages/lab/": "The laboratory: train, compare, look inside.",
+    "pages/lab/": "The laboratory: train, compare, look inside, let a model write.",
     "checkpoints/": "The shipped models, and how each was made.",
     "tests/": "Folders as in tinygpt/; tests/browser drives a real Chromium.",
 }

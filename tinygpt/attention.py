@@ -47,6 +47,25 @@ def attention_stages(
     return Stages(scores, scaled, masked, weights=F.softmax(masked, dim=dim))
 
 
+class Past:
+    """The keys and values of the tokens read so far, which a model keeps while it writes: a new token asks them again.
+
+    They stay what they are only where no row sees what follows it: with the mask, and softmax along the row.
+    """
+
+    def __init__(self) -> None:
+        self.length = 0  # tokens that the whole model has read
+        self._kept: dict[nn.Module, tuple[Tensor, Tensor]] = {}  # of each attention layer, (B, n_head, T, hs) each
+
+    def with_new(self, layer: nn.Module, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """The keys and values of a layer for all tokens, once `k` and `v` have come: both (B, n_head, T, hs)."""
+        if layer in self._kept:
+            keys, values = self._kept[layer]
+            k, v = torch.cat((keys, k), dim=-2), torch.cat((values, v), dim=-2)
+        self._kept[layer] = k, v
+        return k, v
+
+
 class Head(nn.Module):
     """One head of self-attention, as the lecture writes it: key, query and value made in that order."""
 
@@ -79,12 +98,16 @@ class MultiHeadAttention(nn.Module):
         self.x, self.query, self.key, self.value, self.scores, self.weights = (Probe() for _ in range(6))
         self.weights_dropout, self.out_dropout = Dropout(dropout), Dropout(dropout)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, past: Past | None = None) -> Tensor:
         """Every token gathers from its past, once per head: (B, T, C) -> (B, T, C), unprojected (B, T, n_head * hs)."""
         B, T, _ = x.shape
-        q, k, v = self.qkv(self.x(x)).view(B, T, 3, self.n_head, -1).permute(2, 0, 3, 1, 4)  # each (B, n_head, T, hs)
+        qkv = self.qkv(self.x(x)).view(B, T, 3, self.n_head, -1)
+        q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind()  # each (B, n_head, T, hs)
+        if past is not None:  # writing: only the new token came in, and it looks at those before it as well
+            k, v = past.with_new(self, k, v)
         scale = self.scale * self.all_but(self.flat) if self.flat else self.scale
-        stages = attention_stages(self.query(q), self.key(k), scale=scale, mask=self.mask, dim=self.dim)
+        mask = self.mask and T > 1  # a single row is the last one: nothing follows it
+        stages = attention_stages(self.query(q), self.key(k), scale=scale, mask=mask, dim=self.dim)
         self.scores(stages.scores)
         used = stages.weights * self.all_but(self.cut) if self.cut else stages.weights
         weights = self.weights_dropout(self.weights(used))  # (B, n_head, T, T)

@@ -12,7 +12,7 @@ from typing import Literal, cast, get_args
 import torch
 from torch import Tensor, nn
 
-from tinygpt.attention import MultiHeadAttention
+from tinygpt.attention import MultiHeadAttention, Past
 from tinygpt.bigram import MAX_VOCABULARY, next_token_loss
 from tinygpt.randomness import Dropout
 from tinygpt.settings import check_settings, setting
@@ -161,10 +161,10 @@ class Block(nn.Module):
         self.norm2 = nn.LayerNorm(config.n_embd) if config.layer_norm and config.feed_forward else nn.Identity()
         self.feed_forward = FeedForward(config) if config.feed_forward else None
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, past: Past | None = None) -> Tensor:
         """Gather from the past, then think about it: (B, T, C) -> (B, T, C)."""
         if self.attends:
-            x = self.join(x, self.attention(self.norm1(x)))
+            x = self.join(x, self.attention(self.norm1(x), past))
         return self.join(x, self.feed_forward(self.norm2(x))) if self.feed_forward and self.thinks else x
 
     def operate(self, operations: Sequence[Operation]) -> None:
@@ -195,11 +195,18 @@ class GPTLanguageModel(nn.Module):
         self.lm_head = nn.Linear(config.channels_out, config.vocab_size)
         self.operate(config.surgery)
 
-    def forward(self, idx: Tensor, targets: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
-        """Scores for the token after each position, and the loss if `targets` are given: (B, T) -> (B, T, V), loss."""
-        x = self.dropout(self.embed(idx))
+    def forward(
+        self, idx: Tensor, targets: Tensor | None = None, past: Past | None = None
+    ) -> tuple[Tensor, Tensor | None]:
+        """Scores for the token after each position, and the loss if `targets` are given: (B, T) -> (B, T, V), loss.
+
+        With a `past`, `idx` goes on after what was read with it: all of a text at first, then one token at a time.
+        """
+        x = self.dropout(self.embed(idx, 0 if past is None else past.length))
         for block in self.blocks:
-            x = block(x)
+            x = block(x, past)
+        if past is not None:
+            past.length += idx.shape[1]
         logits = self.lm_head(self.norm(x))  # (B, T, C) -> (B, T, V)
         return logits, next_token_loss(logits, targets)
 
@@ -213,12 +220,15 @@ class GPTLanguageModel(nn.Module):
         for n, block in enumerate(self.blocks):
             cast(Block, block).operate([one for one in operations if one.block == n])
 
-    def embed(self, idx: Tensor) -> Tensor:
-        """What each token is, plus where it stands: (B, T) -> (B, T, C). ValueError if T > block_size."""
-        T = idx.shape[1]
-        if T > self.config.block_size:
-            raise ValueError(f"{T} characters do not fit into block_size = {self.config.block_size}")
+    def embed(self, idx: Tensor, first: int = 0) -> Tensor:
+        """What each token is, plus where it stands: (B, T) -> (B, T, C). ValueError beyond block_size.
+
+        The first of them stands at `first`, behind those that were read before.
+        """
+        end = first + idx.shape[1]
+        if end > self.config.block_size:
+            raise ValueError(f"{end} characters do not fit into block_size = {self.config.block_size}")
         x = self.token_embedding_table(idx)
         if self.position_embedding_table is None:
             return x
-        return x + self.position_embedding_table(torch.arange(T))  # (B, T, C) + (T, C)
+        return x + self.position_embedding_table(torch.arange(first, end))  # (B, T, C) + (T, C)

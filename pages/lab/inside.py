@@ -3,16 +3,15 @@
 import streamlit as st
 
 from tinygpt.ui import addresses, frame
-from tinygpt.ui.inside import chosen, closer, machine, reading
+from tinygpt.ui.inside import chosen, reading, sections
 
 frame.bench("Inside", "Open a model: where each head looks, what it expects next, and how that came to be.")
 addresses.remember("inside")
 
 left, right = st.columns([3, 11], gap="medium")
 with left:
-    model = chosen.choose_model()
+    model = chosen.choose_model("lab/generate.py", "Let it write")
     window = reading.choose_reading(model) if model else None
 with right:
     if model and window:
-        machine.time_machine(model, window)
-        closer.look_closer(model, window)
+        sections.section(model, window)

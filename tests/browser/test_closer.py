@@ -15,13 +15,12 @@ from tinygpt.engine.runs import RunStore
 from tinygpt.gpt import GPTConfig
 from tinygpt.inside.layers import LayerGuesses, read_layers
 from tinygpt.training.spec import RunSpec, TrainConfig
-from tinygpt.ui.inside.closer import LOOKS
 
 STUDENT, RUN = "6" * 32, "a" * 32
 TYPED = "To be, o"
 PLAYS = load_corpus("shakespeare-plays")
 LAPTOP, PHONE = {"width": 1366, "height": 650}, {"width": 390, "height": 844}
-HEADS, BLOCKS, POSITION = LOOKS
+_, HEADS, _, BLOCKS, POSITION = SECTIONS
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +38,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, RunS
 def visit(page: Page, url: str, look: str, size: dict[str, int] = LAPTOP, more: str = "") -> None:
     page.context.add_cookies([{"name": "tinygpt_student", "value": STUDENT, "url": url}])
     page.set_viewport_size(size)
-    page.goto(f"{url}/inside?run={RUN}&typed={TYPED}&closer={look}{more}")
+    page.goto(f"{url}/inside?run={RUN}&typed={TYPED}&look={look}{more}")
     expect(page.locator(".st-key-machine .passage").first).not_to_have_text("\u2026")
     wait_run(page)
 
@@ -116,10 +115,10 @@ def test_the_moment_of_the_time_machine_is_taken_over(page: Page, server):
     expect(page.get_by_text("The model after 100 steps.")).to_be_visible()
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", SECTIONS)
 def test_on_a_phone_nothing_scrolls_sideways(context: BrowserContext, server, look):
     page = context.new_page()
     visit(page, server[0], look, PHONE)
-    inside = page.evaluate("""() => [...document.querySelectorAll('.st-key-closer ~ *, [data-testid="stHtml"] *')]
+    inside = page.evaluate("""() => [...document.querySelectorAll('.st-key-look ~ *, [data-testid="stHtml"] *')]
       .filter((e) => e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML.slice(0, 80))""")
     assert not inside and page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -205,4 +205,4 @@ def test_moments_come_while_it_trains_and_the_slider_stays_at_its_end(page, base
     expect(output).not_to_have_text(first)
     expect(slider(page)).to_have_js_property("value", slider(page).get_attribute("max"))
     expect(output).to_have_text("after 5\u202f000 steps")
-    expect(page.get_by_text("It is being trained")).to_have_count(0)
+    expect(machine(page).get_by_text("It is being trained")).to_have_count(0)

@@ -11,7 +11,9 @@ from tests.browser.conftest import wait_run
 from tests.waiting import PATIENCE
 from tinygpt.words.storyboard import every_page
 
-PAGES = ["", *(f"{one.name}?reveal=all" for one in every_page()), "train", "compare", "inside", "inside?run=bigram"]
+LEARN = [f"{one.name}?reveal=all" for one in every_page()]
+WRITTEN = "generate?run=layer-norm&against=bigram&written=40"
+PAGES = ["", *LEARN, "train", "compare", "inside", "inside?run=bigram", WRITTEN]
 SCREENS = ((1280, "light"), (390, "dark"))
 
 LABELS = """

@@ -11,7 +11,7 @@ from tinygpt.spelling import thousands
 from tinygpt.texts.cleaning import MAX_DISTINCT
 from tinygpt.tokenizer import LECTURE_CHARS
 
-PAGES = ("tokens?reveal=all", "bigram?reveal=all", "train?model=four+heads", "compare")
+PAGES = ("tokens?reveal=all", "bigram?reveal=all", "train?model=four+heads", "compare", "generate?written=40")
 LITTLE = 50_000  # bytes that a page may send more: 4,096 bars with their names are ten times as many
 
 

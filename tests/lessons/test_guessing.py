@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
-from tinygpt.lessons.guessing import CHIPS, ROUNDS, cost, games, laid
-from tinygpt.lessons.tables import pair_counts, probabilities
+from tinygpt.lessons.guessing import CHIPS, ROUNDS, Game, cost, games, laid, price
+from tinygpt.lessons.tables import as_model, pair_counts, probabilities
+from tinygpt.tokenizer import CharTokenizer
 
 
 def table(corpus: Corpus) -> torch.Tensor:
@@ -32,25 +33,31 @@ def test_all_that_is_laid_sums_to_one(chips):
 def test_the_lines_stand_in_the_hidden_text_and_cost_the_pairs_what_they_cost_them():
     corpus = load_corpus(default_corpus())
     P, hidden = table(corpus), corpus.tokenizer.decode(corpus.val.tolist())
-    drawn = games(corpus, P, 6)
+    drawn = games(corpus, 6)
     assert len({game.asked for game in drawn}) == 6
     for game in drawn:
         assert game.before + game.asked in hidden and "\n" not in game.before + game.asked
         ids = corpus.tokenizer.encode(game.before[-1] + game.asked)
         by_hand = [-math.log(P[a, b]) for a, b in zip(ids[:-1], ids[1:], strict=True)]
-        assert list(game.pairs) == pytest.approx(by_hand) and len(game.asked) == ROUNDS
-        assert game.mean == pytest.approx(sum(by_hand) / ROUNDS)
+        assert price(game, as_model(P), corpus.tokenizer) == pytest.approx(by_hand, abs=1e-6)
+        assert len(game.asked) == ROUNDS
+
+
+def test_a_price_by_hand():
+    model = as_model(torch.tensor([[0.25, 0.75], [0.5, 0.5]]))
+    paid = price(Game("a", "ba"), model, CharTokenizer("ab"))
+    assert paid == pytest.approx((math.log(4 / 3), math.log(2)))
 
 
 def test_one_seed_draws_the_same_lines_and_another_others():
     corpus = load_corpus(default_corpus())
-    P = table(corpus)
-    assert games(corpus, P, 3) == games(corpus, P, 3) != games(corpus, P, 3, seed=1)
+    assert games(corpus, 3) == games(corpus, 3) != games(corpus, 3, seed=1)
 
 
 @pytest.mark.parametrize("text", ["a" * 60, "ab" * 40, "abc\n" * 30, "abcdefghij" * 2])
 def test_a_text_without_long_lines_is_played_too(text):
     corpus = Corpus.from_text(text)
-    for game in games(corpus, table(corpus), 4):
-        assert 1 <= len(game.asked) == len(game.pairs) <= ROUNDS and game.before
-        assert all(map(math.isfinite, game.pairs))
+    for game in games(corpus, 4):
+        paid = price(game, as_model(table(corpus)), corpus.tokenizer)
+        assert 1 <= len(game.asked) == len(paid) <= ROUNDS and game.before
+        assert all(map(math.isfinite, paid))

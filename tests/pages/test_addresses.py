@@ -29,6 +29,7 @@ PAGES: list[tuple[str, dict[str, str]]] = [
     *((f"learn/{one.name}.py", {"reveal": "all"}) for one in every_page()),
     *(("learn/attention.py", {"reveal": "all", "reader": head}) for head in (UNTRAINED, NOTEBOOK, "GPT")),
     ("lab/train.py", {}),
+    ("lab/generate.py", {"run": "layer-norm", "surgery": "0.0 cut"}),
     *(("lab/compare.py", {"experiment": form}) for form in (*FORMS, LANGUAGES)),
     *(("lab/inside.py", {"run": model}) for model in ("layer-norm", "bigram")),
 ]

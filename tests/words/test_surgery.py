@@ -10,7 +10,7 @@ from tinygpt.words.surgery import missed_words, rise_words, run_words, surgery_w
 
 def test_every_operation_has_words():
     assert surgery_words("0.2 cut, 0.3 flat, 1 attention, 1 feed-forward") == (
-        "head 2 of block 0 cut, head 3 of block 0 flattened, attention of block 1 off, feed-forward of block 1 off"
+        "head 2 of block 0 cut, head 3 of block 0 flattened, attention of block 1 off and feed-forward of block 1 off"
     )
     assert surgery_words("") == ""
     config = GPTConfig(n_layer=2)
@@ -32,4 +32,4 @@ def test_a_change_within_its_own_error_is_called_chance():
 @pytest.mark.parametrize(("guessed", "begins"), [("0.1 cut", "**Right.**"), ("0.0 cut", "**Not head 0 of block 0**")])
 def test_the_head_that_is_missed_most_is_named_either_way(guessed, begins):
     words = missed_words({"0.0 cut": Rise(0.02, 0.001), "0.1 cut": Rise(0.18, 0.001)}, guessed)
-    assert words.startswith(begins) and "head 1 of block 0 is missed most" in words and "by 0.180" in words
+    assert words.startswith(begins) and "Head 1 of block 0 is missed most" in words and "by 0.180" in words

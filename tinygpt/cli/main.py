@@ -25,7 +25,7 @@ from tinygpt.export.points import points_csv, points_json
 from tinygpt.export.script import script
 from tinygpt.export.written import TEXT_FILE
 from tinygpt.files import write_whole
-from tinygpt.generation import generate
+from tinygpt.generation import generate, prompt_for
 from tinygpt.models import config_from, count_parameters, leak
 from tinygpt.texts import tiny_shakespeare
 from tinygpt.texts.encodings import visible
@@ -71,15 +71,13 @@ def main(arguments: list[str] | None = None) -> int:
 def generate_command(chosen: argparse.Namespace) -> int:
     """Print the prompt and what the model writes after it, as it is drawn."""
     checkpoint = load(model_called(chosen.model, lowest=chosen.lowest))
-    tokenizer = checkpoint.tokenizer
-    if unknown := tokenizer.unknown(chosen.prompt):
-        print(f"This model has never seen {', '.join(map(repr, unknown[:20]))}: skipped.", file=sys.stderr)
-    known = "".join(c for c in chosen.prompt if c not in unknown)
-    ids = tokenizer.encode(known or "\n" * ("\n" in tokenizer.chars)) or [0]  # an empty prompt is an empty line
-    print(harmless(tokenizer.decode(ids).lstrip("\n")), end="")
+    tokenizer, prompt = checkpoint.tokenizer, prompt_for(checkpoint.tokenizer, chosen.prompt)
+    if prompt.unknown:
+        print(f"This model has never seen {', '.join(map(repr, prompt.unknown[:20]))}: skipped.", file=sys.stderr)
+    print(harmless(tokenizer.decode(prompt.idx[0].tolist()).lstrip("\n")), end="")
     source = torch.Generator().manual_seed(chosen.seed)
     tokens = generate(
-        checkpoint.model, torch.tensor([ids]), chosen.length, temperature=chosen.temperature, top_k=chosen.top_k,
+        checkpoint.model, prompt.idx, chosen.length, temperature=chosen.temperature, top_k=chosen.top_k,
         generator=source,
     )  # fmt: skip
     with one_thread():  # so small a model is written ten times as fast by one thread as by two that wait for each other

@@ -19,12 +19,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-import torch
-
 from tinygpt.checkpoint.model_file import model_bytes
 from tinygpt.checkpoint.run_state import dumps, loads
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
-from tinygpt.generation import generate
+from tinygpt.generation import generate, prompt_for
 from tinygpt.gpt import GPTConfig
 from tinygpt.models import count_parameters
 from tinygpt.randomness import generator
@@ -224,16 +222,15 @@ def _sample(state: TrainState, length: int, *, most: float = math.inf) -> tuple[
 
     Its draws depend on seed and step alone: a shorter sample is the beginning of a longer one.
     """
-    began, tokenizer = time.monotonic(), state.tokenizer
-    first = tokenizer.encode("\n")[0] if "\n" in tokenizer.chars else 0
+    began = time.monotonic()
     source = generator((state.spec.train.seed * 1_000_003 + state.step) % 2**63)
     written: list[int] = []
     with one_thread(), suppress(ValueError):  # broken weights cannot write; the next loss finds them, and says so
-        for token in generate(state.model, torch.tensor([[first]]), length, generator=source):
+        for token in generate(state.model, prompt_for(state.tokenizer).idx, length, generator=source):
             written.append(token.id)
             if time.monotonic() - began > most:
                 break
-    return tokenizer.decode(written), time.monotonic() - began
+    return state.tokenizer.decode(written), time.monotonic() - began
 
 
 def _corpus(job: SliceJob) -> Corpus | None:

@@ -5,7 +5,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from tinygpt.plots.drawing import dot, rect
+from tinygpt.plots.drawing import character, dot, rect
 from tinygpt.plots.look import PALETTE, Mode, between, color
 
 WIDTH, HEIGHT = 320, 150
@@ -49,6 +49,22 @@ def matrix(values: Sequence[Sequence[float | None]], mode: Mode, *, raw: bool = 
     return thumbnail(body)
 
 
+def maps(heads: Sequence[Sequence[Sequence[float]]], columns: int, mode: Mode) -> str:
+    """Lower triangles of shares, a few beside each other and then the next ones below: the heads of a whole model."""
+    side = min(WIDTH / columns, HEIGHT / -(-len(heads) // columns))
+    left, body = (WIDTH - columns * side) / 2, []
+    for n, head in enumerate(heads):
+        y, x = (at * side for at in divmod(n, columns))
+        tile = (side - 8) / len(head)
+        body += [
+            f'<rect x="{left + x + 4 + j * tile:.1f}" y="{y + 4 + i * tile:.1f}" width="{tile:.1f}"'
+            f' height="{tile:.1f}" fill="{between(PALETTE[mode].sequential, value**0.5)}"/>'
+            for i, row in enumerate(head)
+            for j, value in enumerate(row[: i + 1])
+        ]
+    return thumbnail("".join(body))
+
+
 def two_lines(steep: Sequence[float], flat: Sequence[float], mode: Mode) -> str:
     """Two series over the same places, from the lower left: the raw one, and the refined one."""
     high = max(*steep, *flat)
@@ -70,6 +86,17 @@ def bars(values: Sequence[float], mode: Mode) -> str:
     body = "".join(
         rect(0, i * high + 2, max(3.0, WIDTH * value / most), high - 4, fill=color("gpt", mode))
         for i, value in enumerate(values)
+    )
+    return thumbnail(body)
+
+
+def next_letters(chances: Sequence[tuple[str, float]], mode: Mode) -> str:
+    """A few characters that may come next, each with its chance as a lying bar: (character, share) pairs."""
+    high, most = HEIGHT / max(1, len(chances)), max((share for _, share in chances), default=1.0)
+    body = "".join(
+        character(18, (i + 0.5) * high, symbol, mode)
+        + rect(40, i * high + 3, max(3.0, (WIDTH - 40) * share / most), high - 6, fill=color("gpt", mode))
+        for i, (symbol, share) in enumerate(chances)
     )
     return thumbnail(body)
 

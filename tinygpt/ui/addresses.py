@@ -18,7 +18,15 @@ from tinygpt.corpus import CATALOGUE
 from tinygpt.training.presets import PRESETS
 from tinygpt.words.address import address_words
 
-WORDS = {"typed", "text", "text2", "context_a", "context_b", "corpus"}  # parameters that may say anything, or nothing
+WORDS = {
+    "typed",
+    "prompt",
+    "text",
+    "text2",
+    "context_a",
+    "context_b",
+    "corpus",
+}  # parameters that may say anything, or nothing
 MOVED = dict.fromkeys(("distribution", "root", "wrong_draw", "wrong_dtype"), "slips")  # parameters -> their page now
 CALLED = {
     "model": {name: preset.title for name, preset in PRESETS.items()},

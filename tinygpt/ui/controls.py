@@ -13,7 +13,7 @@ from tinygpt.settings import Setting, settings_of, times_the_rate
 from tinygpt.spelling import spelled, thousands
 from tinygpt.texts import tiny_shakespeare
 from tinygpt.training.presets import PRESETS, Preset
-from tinygpt.training.spec import TrainConfig
+from tinygpt.training.spec import LAST_SEED, TrainConfig
 from tinygpt.ui import texts
 
 HEAD_SIZES = [1, 4, 8, 16, 32, 64, 128, 256]
@@ -105,6 +105,11 @@ def of_training(name: str, default: Any) -> Any:
 
 def seed() -> int:
     return of_training("seed", 1337)
+
+
+def dice(label: str) -> int:
+    """The seed of the random numbers with which something is drawn: whoever has the same one draws the same."""
+    return int(st.number_input(label, 0, LAST_SEED, 1337, key="dice", bind="query-params"))
 
 
 def guess() -> float | None:

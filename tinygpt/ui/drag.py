@@ -1,7 +1,8 @@
 """A figure that follows the finger: all positions are computed by the core and sent once, the browser only swaps them.
 
-`st.slider` reports when it is let go, and Plotly's own slider takes no keyboard focus. While this one is dragged no
-request leaves the browser; when it is let go, the position goes into the URL.
+`st.slider` reports when it is let go, Plotly's own slider takes no keyboard focus, and what the server draws for a
+switch comes some tenths of a second later. While one of these dials is turned no request leaves the browser; when it is
+let go, its position goes into the URL.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from tinygpt.ui import dials
 from tinygpt.ui.beginning import beginning
+from tinygpt.ui.dials import Dial, slider
 from tinygpt.ui.frame import IN_THE_PICTURE, SAY
 
 
@@ -27,70 +30,81 @@ DRAWING = """
 """  # drawings in a row that wraps, here and where they follow the finger
 
 
-_drag = st.components.v2.component(
+_swap = st.components.v2.component(
     "tinygpt_drag",
     html="""
-<label><span class="name"></span> <output></output></label>
-<input type="range" min="0" step="1">
+<div class="dials"></div>
 <div class="drawing" role="img"></div>
-<p class="sentence" aria-live="polite"></p>
+<div class="words"><p class="room" aria-hidden="true"></p><p class="sentence" aria-live="polite"></p></div>
 """,
     css=DRAWING
+    + dials.CSS
     + """
-:host, div, p, label { font-family: var(--st-font); color: var(--st-text-color); font-size: 1rem; }
-label { display: flex; gap: .5rem; align-items: baseline; font-size: .875rem; }
-output { font-weight: 600; font-variant-numeric: tabular-nums; }
-input { display: block; width: min(100%, 30rem); height: 1.75rem; margin: .25rem 0 .75rem; }
-input { accent-color: var(--st-text-color); }
-input:focus-visible { outline: 2px solid var(--st-text-color); outline-offset: 2px; }
+:host, div, p, label, button { font-family: var(--st-font); color: var(--st-text-color); font-size: 1rem; }
+.drawing { align-content: flex-start; }
 [data-at] { cursor: pointer; }
 [data-round] { cursor: grab; touch-action: none; }
-.sentence { max-width: 900px; margin: .75rem 0 0; line-height: 1.6; }
-.sentence:empty { display: none; }
+.words { display: grid; max-width: 900px; margin: .75rem 0 0; line-height: 1.6; }
+.words p { grid-area: 1 / 1; margin: 0; }
+.room { visibility: hidden; }
+.words p:empty { display: none; }
 """,
     js=SAY
+    + dials.JS
     + """
 const PAUSE = 100;  // ms without another step before the server hears of it, so that held keys are one message
 const known = new WeakMap();  // what each figure shows, so that a redraw by the server does not move it
 
 export default function ({ data, parentElement, setStateValue }) {
   const find = (name) => parentElement.querySelector(name);
-  const range = find("input"), drawing = find(".drawing"), sentence = find(".sentence");
+  const drawing = find(".drawing"), sentence = find(".sentence"), { dials, pictures } = data;
   const before = known.get(parentElement);
-  const moved = before && before.asked !== data.asked;  // the server asks for another position than it did
-  const at = Math.min(before && !moved ? before.at : data.at, data.pictures.length - 1);
-  const show = (i) => {
-    const picture = data.pictures[i];
+  const asked = dials.map((dial) => dial.asked);
+  const moves = asked.map((times, n) => before && before.asked[n] !== times);  // the server asks for another position
+  const at = dials.map((dial, n) => Math.min(before && !moves[n] ? before.at[n] : dial.at, dial.names.length - 1));
+  known.set(parentElement, { asked, at });
+  const show = () => {
+    const picture = pictures[at.reduce((place, position, n) => place * dials[n].names.length + position, 0)];
     drawing.innerHTML = picture[0];
     drawing.setAttribute("aria-label", picture[2] || picture[1]);
     if (picture[1]) say(sentence, data.before, picture[1]);
     else sentence.replaceChildren();
-    find("output").textContent = data.names[i];
-    range.setAttribute("aria-valuetext", data.names[i]);
-    known.set(parentElement, { asked: data.asked, at: i });
+    showDials(at);
   };
-  find(".name").textContent = data.label;
-  range.setAttribute("aria-label", data.label);
-  range.max = data.pictures.length - 1;
-  range.value = at;
-  range.oninput = () => show(+range.value);
-  range.onchange = () => {  // after the picture is painted: the page redraws itself for the news, and that takes time
-    clearTimeout(range.later);
-    range.later = setTimeout(() => setStateValue("at", +range.value), PAUSE);
+  const turned = (n, position) => { at[n] = position; show(); };
+  const left = () => {  // after the picture is painted: the page redraws itself for the news, and that takes time
+    clearTimeout(drawing.later);
+    drawing.later = setTimeout(() => setStateValue("at", [...known.get(parentElement).at]), PAUSE);
   };
+  const showDials = setUp(dials, find(".dials"), turned, left);
+  const slides = dials.findIndex((dial) => dial.kind === "slider");
+  drawing.fit = () => {  // as high as the highest picture that a press of a button can bring: nothing below moves
+    const side = dials.slice(slides + 1).reduce((all, dial) => all * dial.names.length, 1);  // pictures for each step
+    const near = pictures.map((picture) => picture[0]).filter((_, place) =>
+      slides < 0 || Math.floor(place / side) % dials[slides].names.length === at[slides]);
+    const all = near.join(""), wide = drawing.clientWidth;
+    if (near.length < 2 || (drawing.wide === wide && drawing.all === all)) return;
+    drawing.style.minHeight = "";
+    const heights = near.map((picture) => { drawing.innerHTML = picture; return drawing.offsetHeight; });
+    drawing.style.minHeight = `${Math.max(...heights)}px`;
+    Object.assign(drawing, { wide, all });
+    show();
+  };
+  drawing.watch ??= new ResizeObserver(() => drawing.fit());
+  drawing.watch.observe(drawing);
+  const longest = pictures.reduce((so, [, words]) => (words.length > so.length ? words : so), "");
+  if (longest) say(find(".room"), data.before, longest);  // what is below does not move when a sentence is shorter
   drawing.onclick = (event) => {  // a part of a picture that stands for a position leads to it
     const to = event.target.closest("[data-at]");
     if (!to) return;
-    range.value = to.dataset.at;
-    range.oninput();
-    range.onchange();
+    turned(slides, +to.dataset.at);
+    left();
   };
   const turn = (event) => {  // positions round a middle, counted from the right against the clock
     const grip = drawing.querySelector("[data-round]"), box = grip.ownerSVGElement.getBoundingClientRect();
-    const [x, y] = grip.dataset.round.split(",").map(Number), all = data.pictures.length;
+    const [x, y] = grip.dataset.round.split(",").map(Number), all = dials[slides].names.length;
     const angle = Math.atan2(box.top + y * box.height - event.clientY, event.clientX - box.left - x * box.width);
-    range.value = (Math.round((angle / (2 * Math.PI)) * all) + all) % all;
-    range.oninput();
+    turned(slides, (Math.round((angle / (2 * Math.PI)) * all) + all) % all);
   };
   drawing.onpointerdown = (event) => {
     if (!event.target.closest("[data-round]")) return;
@@ -99,43 +113,58 @@ export default function ({ data, parentElement, setStateValue }) {
     drawing.onpointermove = turn;
   };
   drawing.onpointerup = drawing.onpointercancel = () => {
-    if (drawing.onpointermove) range.onchange();
+    if (drawing.onpointermove) left();
     drawing.onpointermove = null;
   };
-  show(+range.value);
-  if (moved) setStateValue("at", at);
+  show();
+  drawing.fit();
+  if (moves.includes(true)) setStateValue("at", [...at]);
 }
 """,
 )
 
 
-def drag(pictures: Sequence[Picture], *, key: str, label: str, names: Sequence[object], default: int = 0) -> int:
-    """The picture at one of many positions, with a slider that swaps them; the position at which it was let go last.
+def swap(pictures: Sequence[Picture], *turned: Dial) -> tuple[int, ...]:
+    """The picture at the positions of some dials, which the browser swaps; the positions at which they were left last.
 
-    `names` are the positions as people read them, and as they stand in the URL under `key`. A part of a drawing with
-    data-at="3" leads to position 3 when it is clicked. One with data-round="0.5,0.5", the middle as shares of its SVG,
-    is dragged round it, through all positions.
+    `pictures` has one for every combination of positions, those of the last dial beside each other. A part of a drawing
+    with data-at="3" leads to position 3 of the slider when it is clicked. One with data-round="0.5,0.5", the middle as
+    shares of its SVG, is dragged round it, through all positions.
     """
-    written = [str(name) for name in names]
-    asked, times, now = beginning(key, f"drag_{key}", st.query_params.get(key, ""))
-    start = written.index(asked) if asked in written else min(default, len(pictures) - 1)
-    state = _drag(
-        key=f"drag_{key}",
+    figure, link = f"drag_{turned[0].key}", st.query_params
+    begun = [beginning(dial.key, figure, link.get(dial.key, "")) for dial in turned]
+    start = [dial.position(one.asked) for dial, one in zip(turned, begun, strict=True)]
+    state = _swap(
+        key=figure,
         data={
             "pictures": [list(picture) for picture in pictures],
-            "names": written,
-            "label": label,
-            "at": start,
-            "asked": times,
+            "dials": [
+                {"kind": dial.kind, "key": dial.key, "label": dial.label, "names": dial.shown or dial.names,
+                 "right": dial.right, "at": at, "asked": one.times}
+                for dial, at, one in zip(turned, start, begun, strict=True)
+            ],
             "before": IN_THE_PICTURE,
         },
         default={"at": start},
         on_at_change=lambda: None,
-    )
-    at = start if now else min(int(state.at), len(pictures) - 1)
-    if at != start or key in st.query_params:
-        st.query_params[key] = written[at]
-    return at
+    )  # fmt: skip
+    at = [
+        first if one.now else min(int(left), len(dial.names) - 1)
+        for dial, one, first, left in zip(turned, begun, start, state.at, strict=True)
+    ]
+    news = {
+        dial.key: dial.names[now]
+        for dial, first, now in zip(turned, start, at, strict=True)
+        if now != first or dial.key in link
+    }
+    if news:
+        link.update(news)
+    return tuple(at)
+
+
+def drag(pictures: Sequence[Picture], *, key: str, label: str, names: Sequence[object], default: int = 0) -> int:
+    """The same with one slider, whose positions people read, and a link says under `key`, as `names`."""
+    return swap(pictures, slider(key, label, names, default))[0]
 
 
 _still = st.components.v2.component(

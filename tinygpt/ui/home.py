@@ -13,8 +13,10 @@ from tinygpt.checkpoint.header import NotOurFile
 from tinygpt.checkpoint.model_file import load, read_info
 from tinygpt.corpus import CATALOGUE, default_corpus, load_corpus
 from tinygpt.files import CHECKPOINTS
+from tinygpt.generation import next_probabilities, prompt_for
 from tinygpt.gpt import GPTConfig
-from tinygpt.lessons.measured import EXPERIMENTS, result
+from tinygpt.inside.moments import look
+from tinygpt.lessons.measured import EXPERIMENTS, loaded, path_of, result
 from tinygpt.models import config_from, kind
 from tinygpt.plots import thumbnails
 from tinygpt.plots.look import Mode
@@ -23,6 +25,7 @@ from tinygpt.spelling import thousands
 from tinygpt.words.duration import minutes
 from tinygpt.words.storyboard import lessons
 
+FEW = 6  # characters that may come next
 TEXT = "First Citizen:\nSpeak"
 REPEATED = ("one-head", "four-heads", "feed-forward", "blocks", "gpt")  # experiments of the lessons, several seeds each
 LECTURE = (
@@ -97,6 +100,18 @@ def measured_losses(folder: Path = CHECKPOINTS) -> tuple[tuple[str, float], ...]
     return tuple((kind(config_from(info["model"])), info["val_loss"]) for info in infos)
 
 
+@lru_cache
+def expected_letters(folder: Path = CHECKPOINTS) -> tuple[tuple[str, float], ...]:
+    """What the shipped model with the lowest val loss expects after "ROMEO:" and a new line; nothing without models."""
+    found = [(info["val_loss"], path) for path, info in shipped(folder) if isinstance(info.get("val_loss"), float)]
+    if not found:
+        return ()
+    model = load(min(found)[1])
+    chances = next_probabilities(model.model, prompt_for(model.tokenizer, "ROMEO:\n").idx)[0]
+    shares, ids = chances.topk(min(FEW, len(chances)))
+    return tuple(zip((model.tokenizer.chars[i] for i in ids.tolist()), shares.tolist(), strict=True))
+
+
 def about_this_server(running: int) -> str:
     """What is at hand here, in one line: the text, its length, how many runs are being trained."""
     key = default_corpus()
@@ -127,7 +142,21 @@ def lab_cards(mode: Mode) -> list[WayIn]:
         for name in REPEATED
     ]
     train, compare = thumbnails.ladder(measured_losses(), mode), thumbnails.strip(seeds, mode)
+    write = thumbnails.next_letters(expected_letters(), mode)
     return [
         WayIn("lab/train", "Train", "Bigram, one head or GPT: live, on one chart.", train),
         WayIn("lab/compare", "Compare", "Is it better, or luck? Seeds, races, sweeps, and what goes wrong.", compare),
+        WayIn("lab/inside", "Inside", "Every head of a model on your own text, from its first step.", heads_of(mode)),
+        WayIn("lab/generate", "Generate", "Let a model write: what each character was drawn from, and why.", write),
     ]
+
+
+@cache
+def heads_of(mode: Mode, file: str = "layer-norm") -> str:
+    """All heads of a shipped model on the first line of the lecture's text, as a small picture; "" without its file."""
+    if not path_of(file).exists():
+        return ""
+    found = loaded(file)
+    text = TEXT[: found.model.config.block_size]
+    maps = look(found.model, torch.tensor(found.tokenizer.encode(text))).maps  # (L, H, T, T)
+    return thumbnails.maps(maps.flatten(0, 1).tolist(), maps.shape[1], mode)

@@ -12,10 +12,10 @@ from tinygpt.models import ModelConfig
 from tinygpt.spelling import brief, number, spoken, thousands
 
 STATUS = {
-    "waiting": "It waits for its turn.", "training": "It is being trained, and its moments come as they are kept.",
+    "waiting": "It waits for its turn to go on.", "training": "It is being trained: more moments come.",
     "paused": "It is paused.", "interrupted": "The server was restarted while it trained.",
     "stopped": "It was stopped before its end.", "diverged": "It diverged: its loss stopped being a number.",
-    "failed": "It failed.",
+    "failed": "It failed before its end.",
 }  # fmt: skip
 NOTHING_HERE = "There is nothing to look into yet. Train a model, and it appears here."
 NOT_BEGUN = "It has made no step yet: these are the first weights, as its seed draws them."
@@ -82,10 +82,9 @@ def _mean_share(rows: Tensor, steps: int) -> Tensor:
     return (rows / rows.sum(-1, keepdim=True)).diagonal(1 - steps, -2, -1).mean(-1)
 
 
-def remarks(status: str, step: int, lost: Mapping[int, str]) -> str:
-    """How a run stands that has not gone all its way, and which of its moments are lost."""
-    about = NOT_BEGUN if not step and status != "diverged" else STATUS.get(status, "")
-    return " ".join(filter(None, (about, lost_words(lost))))
+def remark(status: str, step: int) -> str:
+    """How a run stands that has not gone all its way; "" of one that has."""
+    return NOT_BEGUN if not step and status != "diverged" else STATUS.get(status, "")
 
 
 def click_words(click: Click) -> str:
@@ -96,14 +95,14 @@ def click_words(click: Click) -> str:
     )
 
 
-def machine_words(table: bool) -> dict[str, object]:
+def machine_words(*, table: bool, remark: str, click: Click | None) -> dict[str, object]:
     """The words of the figure that do not hang on its numbers."""
     return {
-        "slider": "Moment", "play": "Play", "pause": "Pause", "click": "Before and after",
-        "both": "{before} before and {after} after", "text": "The text it reads",
-        "heads": "The table" if table else "All heads",
-        "grid": "a row a layer", "head": "Layer {layer}, head {head}",
-        "even": ", entropy {share} of an even spread", "evenness": "entropy {share} of an even spread",
+        "slider": "Moment", "remark": remark, "play": "Play", "pause": "Pause",
+        "click": "Before and after", "clicks": click_words(click) if click else "",
+        "both": "{before} before and {after} after",
+        "text": "The text it reads", "heads": "The table" if table else "All heads", "grid": "a row a layer",
+        "head": "Layer {layer}, head {head}", "evenness": "entropy {share} of an even spread",
         "titles": ["What comes next", "Loss", "It writes"], "after": "after {looking} at {row}",
         "others": "All others: {share}.", "end": "Here the text ends.", "soon": "\u2026",
         "silent": "Nothing: its weights are no numbers.",

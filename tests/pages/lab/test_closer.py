@@ -25,11 +25,11 @@ from tinygpt.tokenizer import CharTokenizer
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.ui import session, texts
 from tinygpt.ui.inside.chosen import Model
-from tinygpt.ui.inside.closer import LOOKS
 from tinygpt.ui.inside.opened import moment_of
+from tinygpt.ui.inside.sections import SECTIONS
 
 pytestmark = pytest.mark.usefixtures("one_engine")
-HEADS, BLOCKS, POSITION = LOOKS
+_, HEADS, _, BLOCKS, POSITION = SECTIONS
 TOKENIZER = CharTokenizer(load_corpus("shakespeare-plays").tokenizer.chars)
 TYPED = "To be, o"
 ODD = {"n_layer": 1, "n_head": 3, "fixed_head_size": 5, "feed_forward": 0, "projection": False, "residual": False,
@@ -43,7 +43,7 @@ def run(one_engine) -> str:
 
 
 def look(which: str, student: str = STUDENT, **link: str) -> AppTest:
-    page = opened(student, closer=which, **link)
+    page = opened(student, look=which, **link)
     if which == HEADS:
         page_until(page, lambda: not page.get("progress"))
     return page
@@ -65,7 +65,7 @@ def model_of(run: str):
 
 def test_nothing_is_measured_before_somebody_asks(run):
     page = opened(STUDENT, run=run)
-    assert page.segmented_control(key="closer").value is None and not page.get("html")
+    assert page.segmented_control(key="look").value == next(iter(SECTIONS)) and not page.get("html")
 
 
 # --- heads ------------------------------------------------------------------------------------------------------------
@@ -268,7 +268,7 @@ def test_a_shorter_text_moves_the_position(run):
 # --- what cannot be shown ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("which", LOOKS)
+@pytest.mark.parametrize("which", [HEADS, BLOCKS, POSITION])
 def test_weights_that_make_no_numbers_are_said(which):
     run = trained(seed=9)
     store = session.engine().store

@@ -109,6 +109,15 @@ def test_a_deleted_run_is_gone(page):
     assert session.engine().view(run) is None
 
 
+def test_a_run_is_looked_into_from_its_status_and_from_its_menu(page):
+    assert "Look inside" not in [link.proto.label for link in page.get("page_link")]
+    run = trained(page)
+    page.session_state[f"menu_{run}"] = True
+    page.run()
+    links = [link.proto for link in page.get("page_link") if link.proto.label == "Look inside"]
+    assert [(link.page, link.query_string) for link in links] == [("inside", f"run={run}")] * 2
+
+
 def test_a_second_press_on_train_is_the_same_run(page):
     page.select_slider(key="max_steps").set_value(5_000).run()
     page.checkbox(key="beside").set_value(False).run()

@@ -4,6 +4,7 @@ import inspect
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -30,14 +31,50 @@ def facts_of(scene: str, show: Callable[..., None]) -> Facts:
 
 
 def said(page: AppTest) -> str:
-    """All words on the page, without the marks that keep a character of a text from meaning something."""
-    return re.sub(r"\\([^\w\s])", r"\1", " ".join(text.value for text in page.markdown))
+    """All words on the page, without the marks that keep a character of a text from meaning something; then what is
+    said under the figures of the browser where they begin."""
+    written = re.sub(r"\\([^\w\s])", r"\1", " ".join(text.value for text in page.markdown))
+    return " ".join([written, *map(_sentence, _figures(page))])
+
+
+def _figures(page: AppTest, key: str = "") -> list[dict[str, Any]]:
+    """What the browser is sent of the figures whose pictures it swaps, or of the one that has a dial under `key`."""
+    sent = [json.loads(c.proto.json) for c in page.get("bidi_component") if "-drag_" in c.proto.id]
+    return [figure for figure in sent if not key or key in {dial["key"] for dial in figure["dials"]}]
+
+
+def _sentence(figure: dict[str, Any]) -> str:
+    """The caption of a figure where it begins."""
+    at = 0
+    for dial in figure["dials"]:
+        at = at * len(dial["names"]) + dial["at"]
+    return figure["pictures"][at][1]
+
+
+def drawn(page: AppTest, key: str) -> dict[str, Any]:
+    """What the browser is sent of the figure under `key`: its pictures, and its dials with their positions."""
+    (figure,) = _figures(page, key)
+    return figure
 
 
 def sentences(page: AppTest, key: str) -> list[str]:
-    """The caption at every position of the figure that follows the finger under `key`."""
-    (figure,) = [c for c in page.get("bidi_component") if c.proto.id.endswith(f"-drag_{key}")]
-    return [picture[1] for picture in json.loads(figure.proto.json)["pictures"]]
+    """The caption at every position of the dial under `key`, where all others of its figure begin."""
+    figure, places = drawn(page, key), [0]
+    for dial in figure["dials"]:
+        steps = range(len(dial["names"])) if dial["key"] == key else [dial["at"]]
+        places = [place * len(dial["names"]) + step for place in places for step in steps]
+    return [figure["pictures"][place][1] for place in places]
+
+
+def position(page: AppTest, key: str) -> str:
+    """Where the dial under `key` stands, as people read it, in whichever figure it is."""
+    (dial,) = [dial for figure in _figures(page) for dial in figure["dials"] if dial["key"] == key]
+    return dial["names"][dial["at"]]
+
+
+def shown(page: AppTest, key: str) -> str:
+    """The caption of the figure under `key` where it begins."""
+    return _sentence(drawn(page, key))
 
 
 def pictures(page: AppTest) -> int:

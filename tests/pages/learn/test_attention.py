@@ -12,7 +12,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.learn import lesson_pages
-from tests.pages.learn.lesson_pages import asked, replied, said, sentences
+from tests.pages.learn.lesson_pages import asked, drawn, position, replied, said, sentences
 from tinygpt.checkpoint.model_file import load
 from tinygpt.corpus import default_corpus, load_corpus
 from tinygpt.gpt import GPTLanguageModel
@@ -59,7 +59,7 @@ def test_it_opens_with_a_trained_head_that_reads_the_king():
 def test_every_head_can_be_read_in_every_scene(name):
     page = opened(reader=name, softmax_dim="1", wrong_nomask="true", view="arrows")
     assert page.selectbox(key="reader").value == name
-    assert len(page.get("plotly_chart")) == 12  # one of them only while it goes wrong
+    assert len(page.get("plotly_chart")) == 7
     assert len(page.get("bidi_component")) >= 6
 
 
@@ -132,7 +132,8 @@ def test_the_notebooks_numbers_stand_on_the_page():
     assert "wei[0][0][0] is 0.0248" in said(page) and "row 5 sums to 1.71" in said(page)
     assert "x is (8, 32); query, key and value are (8, 16)." in said(page)
     assert "The three matrices together have 3\u00b732\u00b716 = 1\u202f536 learned numbers." in said(page)
-    assert "the sums of rows, 0.02, 0.01, 0.31, 0.62, 0.47, 1.71" in alts(page)
+    wrong = drawn(page, "softmax_dim")["pictures"][1]
+    assert "the sums of rows, 0.02, 0.01, 0.31, 0.62, 0.47, 1.71" in wrong[2]
 
 
 def weights_of_the_king() -> torch.Tensor:
@@ -204,26 +205,24 @@ def test_the_scale_is_that_of_both_scenes_that_calculate():
 
 
 def test_the_wrong_axis_is_wrong_on_purpose_and_can_be_put_right():
-    page = opened(softmax_dim="1")
-    assert "columns to 1; the last column has one allowed tile" in said(page)
-    page.button(key="right_softmax_dim").click().run()
-    assert "When the last letter becomes \u2018z\u2019, only position 7 changes." in said(page)
+    right, wrong = sentences(opened(), "softmax_dim")
+    assert "columns to 1; the last column has one allowed tile" in wrong
+    assert "When the last letter becomes \u2018z\u2019, only position 7 changes." in right
+    assert drawn(opened(softmax_dim="1"), "softmax_dim")["dials"][0]["right"] == 0
 
 
 @pytest.mark.parametrize("answer", range(3))
 def test_a_question_about_the_wrong_axis_is_answered_by_a_picture_of_it(answer):
     page = lesson_pages.opened("attention")
     asked(page, "att_8").set_value(answer).run()
-    assert not page.exception and page.button_group(key="softmax_dim").value == 1
-    assert "columns to 1; the last column has one allowed tile" in said(page)
+    assert not page.exception and position(page, "softmax_dim") == "1"
     assert "Then the trap." in said(page), "the trap stands there, whichever axis is shown"
 
 
 def test_as_many_positions_change_as_have_a_number_that_is_not_zero():
-    page = opened(softmax_dim="1")
-    (bars,) = [chart for chart in page.get("plotly_chart") if chart.proto.id.endswith("-att_8_moves")]
-    labels = json.loads(bars.proto.spec)["data"][0]["text"]
-    found = re.search(r"changes at (\d) earlier positions too, by up to ([\d.]+)", said(page))
+    drawing, sentence, _ = drawn(opened(), "softmax_dim")["pictures"][1]
+    labels = re.findall(r">([\d.]+)</text>", drawing)[-8:]  # of the bars, which stand last
+    found = re.search(r"changes at (\d) earlier positions too, by up to ([\d.]+)", sentence)
     assert found and int(found[1]) == sum(label != "0.00" for label in labels[:-1]) == 5
     assert found[2] == max(labels[:-1])
 
@@ -251,8 +250,9 @@ def test_one_character_leaves_nothing_to_ask_about():
 
 
 def test_one_character_has_no_future_that_could_leak():
-    words = said(opened(text="a", reader=UNTRAINED, softmax_dim="1"))
-    assert "its row and its column are the same tile" in words and "leaks in" not in words
+    page = opened(text="a", reader=UNTRAINED)
+    wrong, words = sentences(page, "softmax_dim")[1], said(page)
+    assert "its row and its column are the same tile" in wrong and "leaks in" not in wrong
     assert "as if it looked at 1.0 \u00b1 0.0 of its 1 character." in words
 
 
@@ -380,7 +380,7 @@ def test_the_unturned_query_scores_what_the_four_pictures_score():
 def test_the_question_about_half_a_turn_is_answered_by_a_picture_of_it():
     page = lesson_pages.opened("attention")
     asked(page, "att_4").set_value(1).run()
-    assert not page.exception and component(page, "drag_turn")["at"] == 18
+    assert not page.exception and position(page, "turn") == "180\u00b0"
     assert replied(page, "att_4") == (
         "**Right.** Its score changes its sign, from 63.73 to \u221263.73: the highest is now the lowest."
     )

@@ -7,7 +7,7 @@ import re
 import pytest
 import torch
 
-from tests.pages.learn.lesson_pages import asked, opened, said, sentences
+from tests.pages.learn.lesson_pages import asked, drawn, opened, position, said, sentences, shown
 from tinygpt.averaging import mean_by_loop, mean_by_softmax
 from tinygpt.corpus import default_corpus, load_corpus
 from tinygpt.lessons.measured import counted, result
@@ -34,11 +34,11 @@ def test_a_head_that_looks_right_copies_all_but_the_last_character():
     assert cheat.sample in [block.value for block in closed.code]
 
 
-def test_its_loss_is_below_every_table_of_counts_and_its_writing_costs_more_than_even_guesses(page):
+def test_its_loss_is_below_every_table_of_counts_and_its_writing_costs_more_than_even_guesses():
     cheat, floors = result("no-mask"), counted()[0]
     assert cheat.val_loss < min(floor.val for floor in floors.values())
     assert max(cheat.by_position[:-1]) < 0.1 and cheat.by_position[-1] > max(result("one-head").by_position)
-    page.toggle(key="look_right").set_value(True).run()
+    page = opened("averaging", reveal="all", look_right="true")
     assert f"its guesses cost {min(cheat.in_use):.2f} to {max(cheat.in_use):.2f}" in said(page)
     assert min(cheat.in_use[:-1]) > floors["uniform"].val
 
@@ -60,7 +60,7 @@ def test_an_answer_shows_row_7_and_a_wrong_one_its_own_mark():
     page = opened("averaging")
     asked(page, "avg_1").set_value(0).run()
     shown = drawn(page, "t")
-    assert shown["at"] == 7
+    assert position(page, "t") == "7"
     assert ["your guess" in picture[0] for picture in shown["pictures"]] == [False] * 7 + [True]
     asked(page, "avg_1").set_value(1).run()
     assert not any("your guess" in picture[0] for picture in drawn(page, "t")["pictures"])
@@ -79,7 +79,7 @@ def test_the_other_notebook_s_points(page):
 
 def test_a_cell_of_the_product_is_worked_out(page):
     assert sentences(page, "cell")[2] == "c[1, 0] = 1\u00b72 + 1\u00b76 + 0\u00b76 = 8."
-    page.button_group(key="stage").set_value("rows sum to 1").run()
+    page = opened("averaging", reveal="all", stage="rows sum to 1")
     assert sentences(page, "cell")[2] == "c[1, 0] = 0.5\u00b72 + 0.5\u00b76 + 0\u00b76 = 4."
 
 
@@ -96,12 +96,12 @@ def test_each_row_of_the_product_is_the_loop_s_average(page):
 def test_an_answer_about_the_last_row_shows_it():
     page = opened("averaging")
     asked(page, "avg_3").set_value(1).run()
-    assert drawn(page, "wei_row")["at"] == 7
+    assert position(page, "wei_row") == "7"
 
 
 def test_the_stages_begin_with_the_scores_and_write_minus_infinity_into_the_future(page):
     stages = drawn(page, "stage3")
-    assert (stages["at"], stages["names"][0]) == (0, "1 scores")
+    assert position(page, "stage3") == "1 scores"
     assert [picture[0].count(">\u2212\u221e<") for picture in stages["pictures"]] == [0, 28, 0, 0]
     assert [picture[0].count(">0<") for picture in stages["pictures"][2:]] == [28 + 2, 28 + 2], "and two names of axes"
 
@@ -109,7 +109,7 @@ def test_the_stages_begin_with_the_scores_and_write_minus_infinity_into_the_futu
 def test_an_answer_about_score_0_shows_the_weights_that_it_gives():
     page = opened("averaging")
     asked(page, "avg_4").set_value(0).run()
-    assert page.button_group(key="fill").value == "0" and drawn(page, "stage3")["at"] == 3
+    assert page.button_group(key="fill").value == "0" and position(page, "stage3") == "4 weights"
     assert "yet gives 0.88 of its weight" in said(page)
 
 
@@ -140,7 +140,7 @@ def test_zeroing_after_the_softmax_breaks_the_sum(page):
     assert "row 0 now sums to 0.125" in said(page)
     (formula,) = [block.value for block in page.latex if "row 2" in block.value]
     assert "= 0.125" in formula, "the softmax was that of zeros"
-    assert drawn(page, "stage3")["names"][-1] == "4 the future set to 0"
+    assert drawn(page, "stage3")["dials"][0]["names"][-1] == "4 the future set to 0"
     page.button(key="right_wrong_after").click().run()
     assert "wrong on purpose" not in said(page)
 
@@ -156,8 +156,9 @@ def test_version_3_is_compared_with_the_loop(page, notebook):
 
 def test_softmax_of_the_averages_changes_nothing_under_the_mask(page):
     assert "between the first matrix and the last is 0." in said(page)
-    page.toggle(key="mask").set_value(False).run()
-    assert "Row 0 keeps 0.280 for itself and gives 0.103 to each of the 7 future cells" in said(page)
+    off, on = sentences(page, "mask")
+    assert "Row 0 keeps 0.280 for itself and gives 0.103 to each of the 7 future cells" in off
+    assert "between the first matrix and the last is 0." in on
 
 
 def test_two_words_that_change_places_leave_the_average_of_all_three(page):
@@ -166,15 +167,16 @@ def test_two_words_that_change_places_leave_the_average_of_all_three(page):
     torch.testing.assert_close(before[2], after[2])
     a, b = (number(v, 4) for v in before[2].tolist())
     rows = [number(float((before[i] - after[i]).abs().max())) for i in (0, 1)]
-    assert f"Row 2 is ({a}, {b}) both times" in said(page)
-    assert f"Row 0 differs by {rows[0]}, row 1 by {rows[1]}." in said(page)
+    sentence = sentences(page, "change")[0]
+    assert f"Row 2 is ({a}, {b}) both times" in sentence
+    assert f"Row 0 differs by {rows[0]}, row 1 by {rows[1]}." in sentence
 
 
 def test_what_an_average_forgets(page):
-    page.button_group(key="change").set_value("swap x[0] and x[1]").run()
-    assert "only row 0 changes, by 0.85;" in said(page), "by hand, from the two points that the page shows"
-    page.button_group(key="change").set_value("add 1 to x[5]").run()
-    assert "Row 5 moves by 0.167, row 6 by 0.143, row 7 by 0.125" in said(page)
+    _, swapped, fifth = sentences(page, "change")
+    assert "only row 0 changes, by 0.85;" in swapped, "by hand, from the two points that the page shows"
+    assert "Row 5 moves by 0.167, row 6 by 0.143, row 7 by 0.125" in fifth
+    assert shown(opened("averaging", reveal="all", change="add 1 to x[5]"), "change") == fifth
 
 
 def test_the_times_are_measured_here():
@@ -199,12 +201,6 @@ def test_an_average_beside_the_last_character_is_better_than_the_bigram(page):
     both, pairs = result("averaging-skip").val_loss, counted()[0]["2-gram"].val
     assert both < pairs - 0.03
     assert f"a model that has both ends at {both:.2f}, below the bigram's {pairs:.2f}" in said(page)
-
-
-def drawn(page, key):
-    """What the figure under `key`, which follows the finger, was sent."""
-    (figure,) = [c for c in page.get("bidi_component") if c.proto.id.endswith(f"-drag_{key}")]
-    return json.loads(figure.proto.json)
 
 
 def handles(page):

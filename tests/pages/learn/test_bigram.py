@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.lab.train_page import shared
-from tests.pages.learn.lesson_pages import replied, sentences
+from tests.pages.learn.lesson_pages import position, replied, sentences
 from tests.waiting import PATIENCE, page_until, until
 from tinygpt.corpus import default_corpus
 from tinygpt.files import PROJECT
@@ -100,7 +100,7 @@ def test_one_row_is_worked_through_and_adding_to_all_of_it_changes_no_loss(more)
 def test_answering_about_the_row_shows_the_case_that_was_asked():
     page = opened()
     page.radio(key="ask_big_row").set_value(2).run()
-    assert page.get("button_group") and page.session_state["row_plus"] == "1"
+    assert position(page, "row_plus") == "1"
     assert replied(page, "big_row").startswith("**Right.** Each power is multiplied by e = 2.718")
 
 

@@ -15,7 +15,15 @@ from tinygpt.plots import thumbnails
 from tinygpt.plots.look import color
 from tinygpt.probes import capture
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
-from tinygpt.ui.home import TEXT, about_this_server, lesson_cards, measured_losses, showpiece
+from tinygpt.ui.home import (
+    TEXT,
+    about_this_server,
+    expected_letters,
+    lab_cards,
+    lesson_cards,
+    measured_losses,
+    showpiece,
+)
 from tinygpt.words.duration import minutes
 from tinygpt.words.storyboard import beside, lessons
 
@@ -65,14 +73,15 @@ def test_the_first_button_leads_to_lesson_1(home):
 
 def test_every_lesson_has_a_card_with_its_question(home):
     links = [link.proto.label for link in home.get("page_link")]
-    assert links == [*(f"**{one.number} {one.title}**" for one in lessons()), *SLIPS, "**Train**", "**Compare**"]
+    lab = ["**Train**", "**Compare**", "**Inside**", "**Generate**"]
+    assert links == [*(f"**{one.number} {one.title}**" for one in lessons()), *SLIPS, *lab]
     words = " ".join(text.value for text in home.markdown)
     assert all(one.question in words for one in lessons())
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_every_card_has_a_picture_of_its_own(mode):
-    pictures = [card.picture for card in lesson_cards(mode)]
+    pictures = [card.picture for card in (*lesson_cards(mode), *lab_cards(mode))]
     assert len(set(pictures)) == len(pictures) and all(picture.startswith("<svg") for picture in pictures)
 
 
@@ -128,6 +137,17 @@ def test_the_ladder_shows_what_the_model_files_say_they_reached(tmp_path):
     picture = thumbnails.ladder(losses, "light")
     assert picture.index(color("bigram", "light")) < picture.index(color("gpt", "light"))  # the worst stands first
     assert picture.count("<rect") == 2
+
+
+def test_the_letters_that_may_come_next_are_those_of_the_best_model(tmp_path):
+    path = keep(tmp_path, "gpt", GPTConfig(n_embd=8, n_head=2, n_layer=1), val_loss=2.0)
+    keep(tmp_path, "bigram", BigramConfig(), val_loss=2.5)
+    letters, tokenizer = expected_letters(tmp_path), CharTokenizer(LECTURE_CHARS)
+    chances = capture(load(path).model, torch.tensor([tokenizer.encode("ROMEO:\n")]))["logits"][0, -1].softmax(-1)
+    assert [share for _, share in letters] == pytest.approx(chances.topk(6).values.tolist())
+    assert tokenizer.chars[int(chances.argmax())] == letters[0][0]
+    assert thumbnails.next_letters(letters, "light").count("<rect") == 6
+    assert thumbnails.next_letters((), "light") == thumbnails.thumbnail("")
 
 
 def test_without_models_there_is_no_ladder():

@@ -6,7 +6,7 @@ import re
 import pytest
 import torch
 
-from tests.pages.learn.lesson_pages import asked, hidden, opened, pictures, replied, said, sentences
+from tests.pages.learn.lesson_pages import asked, hidden, opened, pictures, position, replied, said, sentences, shown
 from tests.waiting import until
 from tinygpt.attention import attention_stages
 from tinygpt.averaging import softmax_weights
@@ -32,13 +32,6 @@ def drawn(page, key):
     return [picture[0] for picture in json.loads(figure.proto.json)["pictures"]]
 
 
-def at(page, key):
-    """The position that such a figure is asked to show."""
-    (figure,) = [c for c in page.get("bidi_component") if c.proto.id.endswith(f"-drag_{key}")]
-    data = json.loads(figure.proto.json)
-    return data["names"][data["at"]]
-
-
 def test_before_its_answer_the_first_picture_is_one_score_and_says_no_spread():
     page = opened("scaling")
     assert not page.get("plotly_chart") and not page.latex
@@ -52,7 +45,7 @@ def test_before_its_answer_the_first_picture_is_one_score_and_says_no_spread():
 def test_an_answer_turns_one_score_into_many_and_keeps_the_guess_at_16():
     page = opened("scaling")
     asked(page, "sca_1").set_value(2).run()
-    assert at(page, "terms") == "16"
+    assert position(page, "terms") == "16"
     assert sentences(page, "terms")[4] == (
         "After 16 products the 20\u202f480 sums have spread 3.99; the root of 16 is 4.00 (dashed). "
         "Without their minus signs the products would add up to 10.2 on average."
@@ -66,7 +59,7 @@ def test_the_variance_is_shown_at_the_size_that_was_asked_with_the_guess():
     page = opened("scaling")
     before = pictures(page)
     asked(page, "sca_2").set_value(1).run()
-    assert pictures(page) == before + 1 and at(page, "size") == "64"
+    assert pictures(page) == before + 1 and position(page, "size") == "64"
     assert all("your guess" in drawing for drawing in drawn(page, "size"))
 
 
@@ -144,7 +137,7 @@ def test_softmax_along_an_axis_that_five_scores_do_not_have_is_an_error():
 def test_the_first_question_shows_factor_8_and_hides_how_far_the_winner_moves():
     page = opened("scaling")
     asked(page, "sca_3").set_value(2).run()
-    assert at(page, "factor") == "8" and "show_sca_4" in hidden(page)
+    assert position(page, "factor") == "8" and "show_sca_4" in hidden(page)
     assert ["your guess 2.30" in drawing for drawing in drawn(page, "factor")].index(True) == 7
     assert not any("The winner's weight moves by" in sentence for sentence in sentences(page, "factor"))
 
@@ -153,7 +146,7 @@ def test_the_second_question_shows_factor_100_where_the_winner_cannot_be_moved()
     page = opened("scaling")
     asked(page, "sca_3").set_value(1).run()
     asked(page, "sca_4").set_value(2).run()
-    assert at(page, "factor") == "100" and "show_sca_4" not in hidden(page)
+    assert position(page, "factor") == "100" and "show_sca_4" not in hidden(page)
     assert sentences(page, "factor")[-1].endswith(
         "weight moves by 2.06\u00b710\u207b\u2079 per unit of its score; computed in 32 bits, by exactly 0."
     )
@@ -206,9 +199,10 @@ def test_the_sizes_of_the_chart_are_those_that_were_trained():
 
 @pytest.mark.parametrize("head_size", SIZES)
 def test_what_was_trained_is_quoted_from_the_file(page, head_size):
-    page.button_group(key="trained_size").set_value(head_size).run()
     a, b = (result(f"{name}-{head_size}").val_loss for name in ("scaled", "unscaled"))
-    assert f"At head_size {head_size} the val loss is {a:.3f} with the division and {b:.3f} without" in said(page)
+    assert f"At head_size {head_size} the val loss is {a:.3f} with the division and {b:.3f} without" in " ".join(
+        sentences(page, "trained_size")
+    )
 
 
 def test_the_undivided_head_of_256_froze_and_became_a_bigram(page):
@@ -216,7 +210,9 @@ def test_the_undivided_head_of_256_froze_and_became_a_bigram(page):
     assert (
         end.entropy[-1][0] < 0.05 and end.itself[-1][0] > 0.95 and end.val_loss > floor > result("scaled-256").val_loss
     )
-    assert f"The undivided head froze: {end.itself[-1][0]:.2f} of the weight is on the character itself." in said(page)
+    assert f"The undivided head froze: {end.itself[-1][0]:.2f} of the weight is on the character itself." in shown(
+        page, "trained_size"
+    )
 
 
 def test_without_the_file_of_results_the_page_says_how_to_make_it(monkeypatch, tmp_path):
@@ -234,14 +230,15 @@ def test_without_the_file_of_results_the_page_says_how_to_make_it(monkeypatch, t
 def test_the_question_about_16_shows_16():
     page = opened("scaling")
     asked(page, "sca_8").set_value(1).run()
-    assert page.button_group(key="trained_size").value == 16 and "At head_size 16 the val loss" in said(page)
+    assert position(page, "trained_size") == "16" and "At head_size 16 the val loss" in shown(page, "trained_size")
 
 
 def test_how_many_characters_rows_look_at_says_which_rows_and_how_many_there_can_be(page):
-    assert "**As if rows 1 to 7 looked at \u2026 characters**, on average" in said(page)
+    drawing = drawn(page, "trained_size")[0]
+    assert "As if rows 1 to 7 looked at \u2026 characters, on average" in drawing
     rows = softmax_weights(8)[1:]
     assert f"{effective_characters(rows).mean().item():.1f}" == "5.0"
-    assert any(re.search("even rows.{1,20}5\\.0", chart.proto.spec) for chart in page.get("plotly_chart"))
+    assert re.search(">even rows</text>.{1,200}>5\\.0</text>", drawing)
 
 
 def test_beside_the_button_that_trains_stands_how_long_it_takes(page):
@@ -249,8 +246,8 @@ def test_beside_the_button_that_trains_stands_how_long_it_takes(page):
 
 
 @pytest.mark.slow
-def test_a_pair_is_trained_here_and_compared(page):
-    page.button_group(key="trained_size").set_value(4).run()
+def test_a_pair_is_trained_here_and_compared():
+    page = opened("scaling", reveal="all", trained_size="4")
     page.button(key="train_pair").click().run()
     assert page.button(key="train_pair").disabled
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt.attention import Stages, attention_stages
-from tinygpt.plots.lessons.attention import attention_heatmap, bars_figure, sums_figure
+from tinygpt.plots.lessons.attention import attention_heatmap
 from tinygpt.plots.lessons.attention_graph import island, islands
 from tinygpt.plots.lessons.attention_plane import Aligned, letters_apart, query_plane
 from tinygpt.plots.lessons.attention_projection import projection
@@ -240,24 +240,6 @@ def test_the_other_island_is_dimmed_and_named():
     here, there = drawing.split('<div style="max-width')
     assert "another text of the batch" in there and color("weights", "dark") not in there
     assert here.count("<circle") == 2 and there.count("<circle") == 3
-
-
-# --- sums and bars --------------------------------------------------------------------------------------------------
-
-
-def test_the_sums_of_rows_and_columns_stand_beside_the_tiles():
-    weights = torch.tensor([[1.0, 0.0], [0.25, 0.75]])
-    figure = sums_figure(weights, "ab")
-    words = [note.text for note in figure.layout.annotations]
-    assert words.count("1.00") == 2 and "1.2" in words and "0.8" in words
-    across = [box.x1 - box.x0 for box in figure.layout.shapes if box.fillcolor == color("weights", "light")]
-    assert across == pytest.approx([1, 1])
-
-
-def test_a_bar_for_each_character_says_its_number():
-    bars = bars_figure(torch.tensor([0.0, 0.5]), "a ", name="how far").data[0]
-    assert list(bars.y) == [0, 0.5] and list(bars.text) == ["0.00", "0.50"]
-    assert bars.customdata[1] == "how far at 1, a space: 0.500"
 
 
 def test_another_text_has_columns_of_its_own():

@@ -1,5 +1,7 @@
 """The figures of the mathematical trick."""
 
+import re
+
 import pytest
 import torch
 
@@ -100,14 +102,17 @@ def test_each_version_has_its_own_dash_and_name():
 
 def test_unequal_bits_carry_a_cross_and_all_digits():
     loop, tril = mean_by_loop(X), mean_by_tril(X)
-    figure = figures.equal_cells(loop, tril, "light")
-    crosses = sum(cell == "\u2715" for panel in figure.data for row in panel.text for cell in row)
-    assert crosses == int((loop != tril).sum()) > 0
+    drawing = figures.equal_cells(loop, tril, "light")
+    assert drawing.count("\u2715") == int((loop != tril).sum()) > 0
+    said = re.findall(r"<title>(-?\d\.\d{10}) and (-?\d\.\d{10})</title>", drawing)
+    assert [float(one) for one, _ in said] == pytest.approx(loop.flatten().tolist(), abs=1e-9)
 
 
 def test_bars_say_how_far_each_row_moves():
-    (bars,) = figures.changes_bars(torch.tensor([0.5, 0.0]), ["F 0", "i 1"], "light").data
-    assert list(bars.text) == ["0.50", "0"]
+    drawing = figures.changes_bars(torch.tensor([0.5, 0.0]), ["F 0", "i 1"], "light")
+    assert re.findall(">([^<>]+)</text>", drawing) == ["largest change", "0.50", "F 0", "0", "i 1", "row of xbow"]
+    high, low = map(float, re.findall(r'height="([\d.]+)" rx="2"', drawing))
+    assert (high, low) == (pytest.approx(104 / 1.15, abs=0.1), 1)
 
 
 def test_an_empty_plane_has_its_points_and_places_for_what_the_browser_draws():

@@ -194,58 +194,13 @@ def test_plain_is_ochre_and_solid_divided_teal_and_dashed(draw):
 
 
 def test_head_sizes_stand_where_their_logarithm_is():
-    axis = figures.mean_score(SIZES, [1, 4, 16], "light").layout.xaxis
+    shares = {"scores": [0.0, 0.1, 0.4], "scaled": [0.0, 0.0, 0.0]}
+    axis = figures.saturated_rows(SIZES, shares, "light").layout.xaxis
     assert axis.type == "log" and list(axis.ticktext) == ["4", "16", "64"]
-    many = figures.mean_score([2**i for i in range(11)], [0.0] * 11, "light").layout.xaxis
+    many = figures.saturated_rows(
+        [2**i for i in range(11)], {name: [0.0] * 11 for name in shares}, "light"
+    ).layout.xaxis
     assert list(many.ticktext) == ["1", "4", "16", "64", "256", "1024"]
-
-
-def test_the_wrong_dice_are_named_beside_the_1_that_was_promised():
-    wrong = figures.variance_of_scaled(SIZES, [Spread(0.0486, 0.04, 0.06)] * 3, "light", right=False)
-    assert "0.05" in annotations(wrong) and "promises" in annotations(wrong)
-    assert "promises" not in annotations(figures.variance_of_scaled(SIZES, DIVIDED, "light", right=True))
-    assert wrong.data[0].error_y.array[0] == pytest.approx(0.0114)
-
-
-def test_only_the_chosen_way_to_scale_is_in_bold():
-    values = {scale: [0.5, 0.5, 0.5] for scale in figures.SHORT}
-    for draw in (figures.variance_by_scale, figures.largest_by_scale):
-        figure = draw(SIZES, values, "none", "light")
-        widths = [line.line.width for line in figure.data]
-        assert widths == [4, 1.5, 1.5, 1.5]
-        assert "<b>not divided</b>" in annotations(figure) and "<b>\u00f7 \u221an_embd</b>" not in annotations(figure)
-
-
-LOSSES = {"scaled": [[2.6, 2.59], [2.4, 2.41], [2.4, 2.42]], "scores": [[2.6, 2.61], [2.45, 2.44], [2.5, 2.51]]}
-
-
-def test_a_line_through_the_first_seed_and_rings_for_the_others():
-    figure = figures.trained(SIZES, LOSSES, 2.482, "light", chosen=16)
-    assert list(figure.data[0].y) == [2.6, 2.4, 2.4]
-    assert list(figure.data[1].y) == [2.59, 2.41, 2.42] and figure.data[1].marker.symbol == "circle-open"
-    assert "counting pairs<br>2.482" in annotations(figure) and "2.500" in annotations(figure)
-    low, high = figure.layout.yaxis.range
-    assert low < 2.4 and high > 2.61
-
-
-def test_names_of_lines_stand_where_no_cursor_comes_and_in_the_order_of_the_lines():
-    figure = figures.trained(SIZES, LOSSES, 2.482, "light", chosen=64)
-    notes = figure.layout.annotations
-    assert all((note.xref, note.x, note.xanchor) == ("paper", 1, "left") and note.xshift > 8 for note in notes)
-    assert [note.text.split("<br>")[1] for note in sorted(notes, key=lambda note: -note.y)] == [
-        "2.500",
-        "2.482",
-        "2.400",
-    ]
-
-
-@pytest.mark.parametrize(("expected", "above"), [("much worse", 1), ("about the same", 0), ("better", -1)])
-def test_how_somebody_thought_the_undivided_head_compares_is_a_diamond(expected, above):
-    figure = figures.trained(SIZES, LOSSES, 2.482, "light", chosen=16, guess=(16, expected))
-    mark = figure.data[-1]
-    low, high = figure.layout.yaxis.range
-    assert mark.marker.symbol == "diamond-open" and list(mark.x) == [16] and low < mark.y[0] < high
-    assert (mark.y[0] > 2.4) - (mark.y[0] < 2.4) == above and "your guess" in annotations(figure)
 
 
 def test_a_guessed_share_of_rows_is_a_diamond():
@@ -255,15 +210,6 @@ def test_a_guessed_share_of_rows_is_a_diamond():
     assert "your guess" not in annotations(figures.saturated_rows(SIZES, shares, "light"))
 
 
-def test_how_many_characters_a_row_looks_at_while_it_is_trained_and_how_many_there_can_be():
-    figure = figures.looking([0, 100], {"scaled": [4.0, 2.0], "scores": [3.0, 1.0]}, 5.0, "dark")
-    assert [list(line.y) for line in figure.data] == [[4.0, 2.0], [3.0, 1.0]]
-    assert (
-        figure.layout.yaxis.range[1] > 5 and "1.00" in annotations(figure) and "even rows<br>5.0" in annotations(figure)
-    )
-    assert figure.layout.shapes[0].y0 == 5.0
-
-
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_every_text_has_the_color_of_its_appearance(mode):
     tones = re.findall(
@@ -271,9 +217,3 @@ def test_every_text_has_the_color_of_its_appearance(mode):
     )
     p = PALETTE[mode]
     assert set(tones) <= {p.ink, p.muted, *p.label.values()}
-
-
-def test_log_axes_are_given_logarithms():
-    figure = figures.variance_by_scale(SIZES, {"none": [4.0, 16.0, 64.0]}, "none", "light")
-    name = next(note for note in figure.layout.annotations if "not divided" in note.text)
-    assert (name.x, name.y) == pytest.approx((math.log10(4), math.log10(4)))

@@ -1,6 +1,7 @@
 """Tiles of characters and ids; any character is shown as text."""
 
 import re
+from html import unescape
 
 import pytest
 from hypothesis import given
@@ -41,61 +42,66 @@ def test_no_character_becomes_markup(c):
             assert f">{c}<" not in drawing
 
 
+def heights(drawing: str) -> list[float]:
+    """The bars of the vocabulary, in px."""
+    return [float(high) for high in re.findall(r'height="([\d.]+)" rx="2"', drawing)]
+
+
+def hints(drawing: str) -> list[str]:
+    return [unescape(said) for said in re.findall("<title>([^<]+)", drawing)]
+
+
+def under(drawing: str) -> list[tuple[str, str]]:
+    """The character and the id that stand below each bar."""
+    return re.findall(r'y="13.0"[^>]*>([^<]+)</text><text x="0.0" y="29.0"[^>]*>(\d+)<', drawing)
+
+
 def test_the_bars_are_in_percent_and_say_so_in_words():
-    (bars,) = figures.vocabulary_bars([1, 3], "\na", "light").data
-    assert list(bars.y) == [25, 75]
-    assert bars.customdata[0].startswith("id 0: a newline<br>1 times")
+    drawing = figures.vocabulary_bars([1, 3], "\na", "light")
+    assert heights(drawing) == pytest.approx([190 / 3 / 1.4, 190 / 1.4], abs=0.1)
+    assert hints(drawing) == ["id 0: a newline, 1 times, 25%", "id 1: \u2018a\u2019, 3 times, 75%"]
 
 
 def test_a_logarithmic_axis_has_dots_because_it_has_no_zero_and_writes_its_numbers_out():
-    figure = figures.vocabulary_bars([1, 1_000_000, 0], "abc", "light", logarithmic=True)
-    (dots,) = figure.data
-    assert (dots.type, dots.mode) == ("scatter", "markers") and dots.y[2] is None
-    axis = figure.layout.yaxis
-    assert axis.type == "log" and set(axis.ticktext) <= {
-        "0.0001 %",
-        "0.001 %",
-        "0.01 %",
-        "0.1 %",
-        "1 %",
-        "10 %",
-        "100 %",
-    }
-    assert [float(text.removesuffix(" %")) for text in axis.ticktext] == list(axis.tickvals)
+    drawing = figures.vocabulary_bars([1, 1_000_000, 0], "abc", "light", logarithmic=True)
+    assert drawing.count("<circle") == 2 and not heights(drawing) and ">0<" in drawing
+    ticks = re.findall(r'y="([\d.]+)"[^>]*>([\d.]+) %<', drawing)
+    assert [said for _, said in ticks] == ["0.0001", "0.1", "100"]
+    assert float(ticks[0][0]) - float(ticks[1][0]) == pytest.approx(float(ticks[1][0]) - float(ticks[2][0]), abs=0.2)
 
 
 def test_bars_begin_at_zero_in_every_row_and_what_never_occurs_says_so():
-    figure = figures.vocabulary_bars([*range(1, 50), 0], "".join(map(chr, range(0x4E00, 0x4E00 + 50))), "light")
-    axes = [figure.layout[f"yaxis{n}"] for n in ("", 2, 3, 4)]
-    assert len({axis.range for axis in axes}) == 1 and axes[0].range[0] == 0
-    assert [len(bars.y) for bars in figure.data] == [13, 13, 13, 11]
-    assert [note.text for note in figure.layout.annotations].count("0") == 1
+    drawing = figures.vocabulary_bars([*range(1, 50), 0], "".join(map(chr, range(0x4E00, 0x4E00 + 50))), "light")
+    rows = drawing.split("flex:1 1 100%")[1:]
+    assert [len(under(row)) for row in rows] == [13, 13, 13, 11]
+    assert [row.count(">0 %<") for row in rows] == [1] * 4 and len(heights(drawing)) == 49
+    assert drawing.count(">0</text>") == 2, "what never occurs, and an id"
 
 
 def test_the_ids_stand_under_the_characters():
-    figure = figures.vocabulary_bars([3, 1], " a", "light")
-    assert [tick.partition("<br>")[2] for tick in figure.layout.xaxis.ticktext] == ["0", "1"]
+    assert under(figures.vocabulary_bars([3, 1], " a", "light")) == [("\u00b7", "0"), ("a", "1")]
 
 
 def test_the_space_is_named_with_its_share():
-    notes = [note.text for note in figures.vocabulary_bars([3, 1], " a", "light").layout.annotations]
-    assert "<b>space</b> 75.0%" in notes
+    assert ">space 75.0%<" in figures.vocabulary_bars([3, 1], " a", "light")
+
+
+def test_bars_and_dots_take_the_same_place():
+    both = [figures.vocabulary_bars([3, 1] * 20, "ab" * 20, "dark", logarithmic=way) for way in (False, True)]
+    assert len({tuple(re.findall(r"padding:[^\"]+|height:\d+px", drawing)) for drawing in both}) == 1
 
 
 @pytest.mark.parametrize("V", [65, 66, 326, 4_096])
 def test_of_many_characters_the_commonest_have_a_bar_each_with_its_own_id(V):
     chars = "".join(map(chr, range(0x4E00, 0x4E00 + V)))
     counts = [1 + (i * 7919) % V for i in range(V)]  # each count once
-    figure = figures.vocabulary_bars(counts, chars, "light")
-    heights = [y for bars in figure.data for y in bars.y]
-    hover = [said for bars in figure.data for said in bars.customdata]
-    ticks = [text for n in ("", 2, 3, 4, 5) for text in figure.layout[f"xaxis{n}"].ticktext]
-    assert len(heights) == len(ticks) == figures.BARS
-    kept = figures.commonest_ids(counts)
+    drawing = figures.vocabulary_bars(counts, chars, "light")
+    kept, high = figures.commonest_ids(counts), max(counts)
     assert kept == sorted(kept) and min(counts[i] for i in kept) == V - figures.BARS + 1
-    for place, i in enumerate(kept):
-        assert ticks[place].endswith(f"<br>{i}") and hover[place].startswith(f"id {i}: \u2018{chars[i]}\u2019<br>")
-        assert heights[place] == 100 * counts[i] / sum(counts)
+    assert under(drawing) == [(chars[i], str(i)) for i in kept]
+    assert heights(drawing) == pytest.approx([max(1, 52 * counts[i] / 1.4 / high) for i in kept], abs=0.1)
+    for said, i in zip(hints(drawing), kept, strict=True):
+        assert said.startswith(f"id {i}: \u2018{chars[i]}\u2019,")
 
 
 def test_the_hidden_part_has_its_own_pattern():
@@ -115,8 +121,8 @@ def test_what_is_missing_from_a_window_is_an_empty_dashed_tile():
 def test_the_highest_bars_carry_their_character_where_a_phone_has_room():
     letters = "abcdefghijklmnopqrstuvwxyz"
     counts = {"a": 9, "c": 8, "f": 7, "j": 6, "p": 5, "u": 4, "z": 3}  # c stands too near to a
-    figure = figures.vocabulary_bars([counts.get(c, 1) for c in letters], letters, "light")
-    assert [note.text[3] for note in figure.layout.annotations] == ["a", "f", "j", "p", "u"]
+    drawing = figures.vocabulary_bars([counts.get(c, 1) for c in letters], letters, "light")
+    assert re.findall(r">(\w) [\d.]+%<", drawing) == ["a", "f", "j", "p", "u"]
 
 
 def test_y_stands_under_the_x_that_it_equals_and_an_arrow_leads_from_x_to_y():

@@ -113,18 +113,33 @@ def test_a_name_stays_text(name):
 # --- what was measured -----------------------------------------------------------------------------------------------
 
 
+FAIR = [(0, 1, "numbers"), (1, 2, "skips")]
+
+
 def test_a_full_mark_for_the_first_seed_and_a_hollow_one_for_the_others():
-    figure = figures.fair_test(POINTS, [(0, 1, "numbers"), (1, 2, "skips")], "light")
-    hollow = [trace.marker.symbol.endswith("-open") for trace in figure.data]
-    assert hollow == [False, True] * 3
-    assert len({trace.marker.symbol for trace in figure.data}) == 6  # told apart without color
+    drawing, paper = figures.fair_test(POINTS, FAIR, "light"), PALETTE["light"].paper
+    marks = re.findall(r'points="([^"]+)" fill="([^"]+)"[^>]*><title>([^<]+)', drawing)
+    assert [fill == paper for *_, fill, says in marks] == ["another seed" in says for *_, says in marks]
+    assert len(marks) == 6 and len({corners for corners, *_ in marks}) == 3  # told apart without color
+    assert [says for *_, says in marks][:2] == ["before, another seed: 2.250", "before: 2.300"]
 
 
 def test_an_arrow_leads_from_one_model_to_another_on_the_axis_of_powers():
-    figure = figures.fair_test(POINTS, [(1, 2, "skips")], "light")
-    (arrow,) = [note for note in figure.layout.annotations if note.arrowhead]
-    assert (arrow.ax, arrow.ay, arrow.x, arrow.y) == (4, 2.32, 4, 2.1)
-    assert "skips" in notes(figure) and "numbers" not in notes(figure)
+    drawing = figures.fair_test(POINTS, [(1, 2, "skips")], "light")
+    (x1, x2) = re.search(r'x1="([\d.]+)%" y1="[\d.]+" x2="([\d.]+)%"[^>]+marker-end', drawing).groups()
+    assert x1 == x2 and float(x1) == pytest.approx(
+        100 * math.log(10_000 / (1_000 / 2.4)) / math.log(24 * 4.6), abs=0.01
+    )
+    assert "skips" in texts(drawing) and "numbers" not in texts(drawing)
+
+
+def test_a_model_that_no_arrow_touches_is_left_out_and_all_else_stays_in_its_place():
+    both, ladder = (figures.fair_test(POINTS, arrows, "light") for arrows in (FAIR, [(0, 2, "both")]))
+    assert "bare" in texts(both) and "bare" not in texts(ladder)
+    places = [
+        re.findall(r'<svg (x="[^"]+" y="[^"]+")[^>]*><polygon[^>]*><title>skips: ', one) for one in (both, ladder)
+    ]
+    assert len(places[0]) == 1 and places[0] == places[1]
 
 
 @pytest.mark.parametrize("T", [8, 32])

@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 from torch import Tensor
 
+from tinygpt.plots.chart import Plane
 from tinygpt.plots.drawing import GAP, Tile, dot, line, rect, shade, svg, tiles, words
 from tinygpt.plots.lessons.attention import unmasked
 from tinygpt.plots.lessons.attention_stages import finite
-from tinygpt.plots.look import LABEL, PALETTE, TICK, Mode, annotate, color, dress, shares
+from tinygpt.plots.look import PALETTE, TICK, Mode, annotate, color, dress
 from tinygpt.plots.losses.ends import moved_apart
 from tinygpt.spelling import number, shown
 
@@ -299,31 +299,38 @@ def times_chart(sizes: Sequence[int], times: Mapping[str, Sequence[float]], mode
     return dress(figure, mode).update_layout(height=320, margin_r=90)
 
 
-def equal_cells(a: Tensor, b: Tensor, mode: Mode) -> go.Figure:
-    """Where two (B, T, C) have the same bits: a plain tile; where not, a dark one with a cross. A panel a sequence."""
-    B, T, C = a.shape
-    figure = make_subplots(1, B, horizontal_spacing=0.06)
-    for s in range(B):
-        differ = a[s] != b[s]
-        digits = [[f"{a[s, t, c]:.10f}<br>{b[s, t, c]:.10f}" for c in range(C)] for t in range(T)]
-        panel = go.Heatmap(
-            z=differ.int().tolist(), zmin=0, zmax=2.2, colorscale=shares(mode), xgap=2, ygap=2,
-            text=[["\u2715" if d else "" for d in row] for row in differ.tolist()], texttemplate="%{text}",
-            customdata=digits, hovertemplate="%{customdata}<extra></extra>",
-        )  # fmt: skip
-        figure.add_trace(panel, 1, s + 1)
-        figure.update_xaxes(tickvals=list(range(C)), row=1, col=s + 1)
-        figure.update_yaxes(tickvals=list(range(T)), range=[T - 0.5, -1.5], showgrid=False, row=1, col=s + 1)
-        annotate(figure, -0.5, -1, f"<b>b = {s}</b>", PALETTE[mode].ink, xanchor="left", row=1, col=s + 1)
-    return dress(figure, mode).update_layout(height=340)
+def equal_cells(a: Tensor, b: Tensor, mode: Mode) -> str:
+    """Where two (B, T, C) have the same bits: a plain tile; where not, one with a cross. A drawing a sequence."""
+    return "".join(_equal_cells(s, one, other, mode) for s, (one, other) in enumerate(zip(a, b, strict=True)))
 
 
-def changes_bars(changes: Tensor, names: Sequence[str], mode: Mode) -> go.Figure:
+def _equal_cells(s: int, a: Tensor, b: Tensor, mode: Mode) -> str:
+    """The tiles of one sequence; both (T, C)."""
+    p, (T, C), wide, high = PALETTE[mode], a.shape, 58, 31
+    parts = [words(24, 11, f"b = {s}", p.ink, bold=True)]
+    for t in range(T):
+        parts.append(words(12, 28 + (t + 0.5) * high, str(t), p.muted, size=TICK, anchor="middle"))
+        for c in range(C):
+            left, top, differs = 24 + c * wide, 28 + t * high, bool(a[t, c] != b[t, c])
+            fill, ink = shade(0.45 if differs else 0, mode)
+            says = f"<title>{a[t, c]:.10f} and {b[t, c]:.10f}</title>"
+            parts.append(f"<g>{says}{rect(left + 1, top + 1, wide - 2, high - 2, fill=fill)}</g>")
+            if differs:
+                parts.append(words(left + wide / 2, top + high / 2, "\u2715", ink, size=TICK, anchor="middle"))
+    parts += [
+        words(24 + (c + 0.5) * wide, 44 + T * high, str(c), p.muted, size=TICK, anchor="middle") for c in range(C)
+    ]
+    return svg(26 + C * wide, 56 + T * high, *parts)
+
+
+def changes_bars(changes: Tensor, names: Sequence[str], mode: Mode) -> str:
     """How far each row of xbow, with its name, moves. `changes` is (T,)"""
-    values = changes.tolist()
-    figure = go.Figure(go.Bar(x=list(range(len(values))), y=values, marker_color=color("heads", mode), width=0.55,
-                              text=[number(v) if v > 1e-6 else "0" for v in values], textposition="outside",
-                              cliponaxis=False, hovertemplate="row %{x} moves by %{y:.4f}<extra></extra>"))  # fmt: skip
-    figure.update_xaxes(tickvals=list(range(len(values))), ticktext=list(names), title="row of xbow")
-    figure.update_yaxes(range=[0, 1.15 * max(max(values), 1e-3)], title="largest change")
-    return dress(figure, mode).update_layout(height=300, margin_t=24, font_size=LABEL)
+    values, p, tone = changes.tolist(), PALETTE[mode], color("heads", mode)
+    plane = Plane((-0.5, len(values) - 0.5), (0, 1.15 * max(*values, 1e-3)), 104)
+    parts = [words(0, -22, "largest change", p.muted, size=TICK), plane.level(0, p.rule, thick=1, dash="solid")]
+    for t, (name, moved) in enumerate(zip(names, values, strict=True)):
+        parts.append(plane.bar(t, moved, 0.55, tone, says=f"row {t} moves by {number(moved, 4)}"))
+        said = number(moved) if moved > 1e-6 else "0"
+        parts.append(plane.at(t, moved, words(0, -11, said, p.ink, size=TICK, anchor="middle")))
+        parts.append(plane.at(t, 0, words(0, 15, name, p.muted, size=15, anchor="middle", mono=True)))
+    return plane.drawn(*parts, plane.widths({}, mode, title="row of xbow"), left=4, right=4, top=36)

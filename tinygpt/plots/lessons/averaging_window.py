@@ -58,4 +58,4 @@ def losses_bars(losses: Mapping[str, Sequence[float]], t: int, mode: Mode) -> st
     parts.append(words(2, 10, "val loss at each position", p.muted, size=15))
     for i in range(len(losses[names[0]])):
         parts.append(words(18 + i * TILE, foot + 13, str(i), p.ink if i == t else p.muted, size=15, anchor="middle"))
-    return svg(WIDE, foot + 34 + 24 * len(names), *parts)
+    return svg(WIDE, foot + 34 + 24 * len(ROLES), *parts)  # one model leaves the place of the other free

@@ -14,6 +14,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 from torch import Tensor
 
+from tinygpt.plots.chart import Plane, even_ticks, mark
+from tinygpt.plots.drawing import words
 from tinygpt.plots.look import MONO, PALETTE, TICK, Mode, annotate, color, dress, glyph, glyph_ticks
 from tinygpt.spelling import number, spoken, thousands
 
@@ -54,35 +56,28 @@ def next_bars(
     return dress(figure, mode).update_layout(height=430, margin_r=50)
 
 
-def random_tables(losses: Sequence[float], this: float, even: float, mode: Mode) -> go.Figure:
+def random_tables(losses: Sequence[float], this: float, even: float, mode: Mode) -> str:
     """What random tables cost, a dot a table; the table at hand as a star, guessing evenly as a line."""
-    p, heights = PALETTE[mode], Counter[int]()
-    dots = []
+    p, tone, piles = PALETTE[mode], color("bigram", mode), Counter[int]()
+    ends, dots = (min(*losses, this, even), max(*losses, this, even)), []
     for value in losses:
         pile = round(value / DOT)
-        heights[pile] += 1
-        dots.append((pile * DOT, heights[pile]))
-    top = max(heights.values(), default=1)
-    figure = go.Figure()
-    figure.add_scatter(
-        x=[x for x, _ in dots], y=[y for _, y in dots], mode="markers", customdata=list(losses),
-        marker={"color": color("bigram", mode), "size": 8, "opacity": 0.75},
-        hovertemplate="a random table: %{customdata:.3f}<extra></extra>",
-    )  # fmt: skip
-    figure.add_scatter(
-        x=[this], y=[top + 2], mode="markers", marker={"color": p.ink, "size": 17, "symbol": "star"},
-        hovertemplate="this table: %{x:.3f}<extra></extra>",
-    )  # fmt: skip
-    figure.add_vline(x=even, line={"color": p.gray, "dash": "dot", "width": 2})
-    over = {"yref": "paper", "xanchor": "left", "yanchor": "bottom"}
-    annotate(figure, even, 1, f"even guessing {number(even, 3)}", p.muted, **over)
-    annotate(figure, this, top + 2, f"<b>this table {number(this, 3)}</b>", p.ink, xanchor="left", xshift=14)
-    ends = (min(*losses, this, even), max(*losses, this, even))
-    figure.update_xaxes(range=[ends[0] - 0.05, ends[1] + 0.12], title="loss on the training text, nats per character")
-    annotate(figure, 1, 1, "a dot: one random table", p.muted, xref="paper", yref="paper", xanchor="right",
-             yanchor="bottom", size=TICK)  # fmt: skip
-    figure.update_yaxes(visible=False, range=[-0.5, top + 4])
-    return dress(figure, mode).update_layout(height=230, margin_t=32)
+        piles[pile] += 1
+        dots.append((pile * DOT, piles[pile], f"a random table: {number(value, 3)}"))
+    top = max(piles.values(), default=1)
+    plane = Plane((ends[0] - 0.05, ends[1] + 0.12), (-0.5, top + 4), 170)
+    parts = [plane.at(x, y, mark("circle", 4, fill=tone, says=says)) for x, y, says in dots]
+    parts += [
+        plane.stroke((even, plane.y[0]), (even, plane.y[1]), p.gray, thick=2, dash="dot"),
+        plane.at(even, plane.y[1], words(0, -12, f"even guessing {number(even, 3)}", p.muted, size=TICK)),
+        plane.at(plane.x[1], plane.y[1], words(0, -12, "a dot: one random table", p.muted, size=TICK, anchor="end")),
+    ]
+    far, said = this > sum(plane.x) / 2, f"this table {number(this, 3)}"
+    named = words(-15 if far else 15, 0, said, p.ink, bold=True, anchor="end" if far else "start")
+    parts.append(plane.at(this, top + 2, mark("star", 10, fill=p.ink, says=said), named))
+    ticks = even_ticks(*plane.x, most=5)
+    parts.append(plane.widths(ticks, mode, title="loss on the training text, nats per character"))
+    return plane.drawn(*parts, left=4, right=16, top=26)
 
 
 def rare_rows(times: Sequence[float], far: Sequence[float], chars: Sequence[str], mode: Mode) -> go.Figure:

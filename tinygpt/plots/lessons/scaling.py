@@ -11,8 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from tinygpt.plots.look import PALETTE, Mode, annotate, color, dress
-from tinygpt.spelling import number
-from tinygpt.variance import HOT, Spread
+from tinygpt.variance import HOT
 
 NAMES = {"scores": "q\u00b7k", "scaled": "q\u00b7k \u00f7 \u221ahead_size"}
 TRAINED = {"scores": "not divided", "scaled": "\u00f7 \u221ahead_size"}  # the two kinds of trained heads
@@ -60,129 +59,6 @@ def _both_stages(
     return figure
 
 
-def variance_of_scaled(sizes: Sequence[int], scaled: Sequence[Spread], mode: Mode, *, right: bool) -> go.Figure:
-    """The variance of divided scores, with what nine draws in ten lie between, and the 1 that the division promises.
-
-    `right` says whether these are the random numbers for which it keeps its promise.
-    """
-    p, figure, means = PALETTE[mode], go.Figure(), [v.mean for v in scaled]
-    reach = {
-        "symmetric": False, "array": [v.high - v.mean for v in scaled], "arrayminus": [v.mean - v.low for v in scaled],
-        "color": color("scaled", mode), "thickness": 1.5, "width": 5,
-    }  # fmt: skip
-    _curve(figure, sizes, means, "scaled", mode, "variance %{y:.4f}", error_y=reach)
-    figure.add_hline(y=1, line={"color": p.ink, "width": 1.5, "dash": "dot"})
-    words = {1.0: "1, what the division promises", means[0]: f"<b>{number(means[0])}</b> at every size"}
-    for y, text in words.items() if not right else ():
-        tone = p.ink if y == 1 else color("scaled", mode, text=True)
-        annotate(figure, math.log10(sizes[0]), y, text, tone, xanchor="left", yshift=16)
-    figure.update_yaxes(range=[-0.04, 1.5])
-    return _panel(figure, f"variance of {NAMES['scaled']}", sizes, mode)
-
-
-def mean_score(sizes: Sequence[int], means: Sequence[float], mode: Mode) -> go.Figure:
-    """The mean of plain scores, a number per head_size."""
-    figure = go.Figure()
-    _curve(figure, sizes, means, "scores", mode, "mean %{y:.2f}")
-    for size, mean in zip(sizes, means, strict=True):
-        annotate(
-            figure, math.log10(size), mean, number(mean, 1), color("scores", mode, text=True), yshift=18, xshift=-8
-        )
-    highest = max(map(abs, means))
-    figure.update_yaxes(range=[-1.5, 1.5] if highest < 1 else [-0.06 * highest, 1.2 * highest])
-    return _panel(figure, f"mean of {NAMES['scores']}", sizes, mode)
-
-
-def variance_by_scale(
-    sizes: Sequence[int], variances: Mapping[str, Sequence[float]], chosen: str, mode: Mode
-) -> go.Figure:
-    """The variance of the scores for every way to scale them, a number per head_size; the chosen one in bold."""
-    figure = _by_scale(sizes, variances, chosen, mode, log=True)
-    figure.add_hline(y=1, line={"color": PALETTE[mode].ink, "width": 1.5, "dash": "dot"})
-    ticks = [0.01, 0.1, 1, 10, 100]
-    figure.update_yaxes(type="log", tickvals=ticks, ticktext=[f"{t:g}" for t in ticks], range=[-2, 2])
-    return _panel(figure, "variance of the scores", sizes, mode)
-
-
-def largest_by_scale(
-    sizes: Sequence[int], largest: Mapping[str, Sequence[float]], chosen: str, mode: Mode
-) -> go.Figure:
-    """The mean largest of 8 weights for every way to scale scores, a number per head_size; the chosen one in bold."""
-    figure = _by_scale(sizes, largest, chosen, mode, log=False).update_yaxes(range=[0, 1])
-    return _panel(figure, "largest of 8 weights, on average", sizes, mode)
-
-
-def _by_scale(
-    sizes: Sequence[int], every: Mapping[str, Sequence[float]], chosen: str, mode: Mode, *, log: bool
-) -> go.Figure:
-    """A line for every way to scale, with its name at the end of its line that has room."""
-    p, figure = PALETTE[mode], go.Figure()
-    for scale, values in every.items():
-        name, bold = SHORT[scale], scale == chosen
-        tone, label = (color("scaled", mode), color("scaled", mode, text=True)) if bold else (p.gray, p.muted)
-        figure.add_scatter(
-            x=list(sizes), y=list(values), mode="lines+markers", line={"color": tone, "width": 4 if bold else 1.5},
-            marker={"size": 10 if bold else 6}, cliponaxis=False,
-            hovertemplate=f"{name}, head_size %{{x}}: %{{y:.3g}}<extra></extra>",
-        )  # fmt: skip
-        falls = scale == "1/head_size"  # its name stands at the right, under a line that goes down
-        below = scale == "1/sqrt(n_embd)" or (falls and not log)
-        end, upward = (-1 if falls else 0), -18 if below else 16 if scale == "1/sqrt(head_size)" else 22
-        x, y = math.log10(sizes[end]), math.log10(values[end]) if log else values[end]
-        text = f"<b>{name}</b>" if bold else name
-        annotate(figure, x, y, text, label, yshift=upward, xanchor="right" if falls else "left")
-    return figure
-
-
-def trained(
-    sizes: Sequence[int], losses: Mapping[str, Sequence[Sequence[float]]], floor: float, mode: Mode, *, chosen: int,
-    guess: tuple[int, str] | None = None,
-) -> go.Figure:  # fmt: skip
-    """Val loss after training against head_size, with ("scaled") and without ("scores") the division.
-
-    `losses` holds for every head_size the losses of all seeds: the line goes through the first, rings are the others.
-    `floor` is the loss of counting pairs; the `chosen` head_size is marked in ink. `guess` is how somebody expected the
-    undivided head of a size to compare: "much worse", "about the same", or "better".
-    """
-    p, figure = PALETTE[mode], go.Figure()
-    figure.add_vline(x=chosen, line={"color": p.ink, "width": 1.5}, layer="below")
-    for stage, per_size in losses.items():
-        _curve(figure, sizes, [seeds[0] for seeds in per_size], stage, mode, "%{y:.3f}")
-        others = [(size, loss) for size, seeds in zip(sizes, per_size, strict=True) for loss in seeds[1:]]
-        figure.add_scatter(
-            x=[size for size, _ in others], y=[loss for _, loss in others], mode="markers", cliponaxis=False,
-            marker={"symbol": "circle-open", "size": 11, "color": color(stage, mode), "line": {"width": 2}},
-            hovertemplate="another seed, head_size %{x}: %{y:.3f}<extra></extra>",
-        )  # fmt: skip
-    figure.add_hline(y=floor, line={"color": p.gray, "width": 1.5, "dash": "dot"})
-    ends = {stage: (per_size[-1][0], 3) for stage, per_size in losses.items()}
-    _name_ends(figure, ends, ("counting pairs", floor, 3), mode)
-    _sizes_axis(figure, sizes)
-    low, high = (f(loss for rows in losses.values() for seeds in rows for loss in seeds) for f in (min, max))
-    room = 0.2 * (high - low)
-    if guess:
-        size, expected = guess
-        divided = losses["scaled"][sizes.index(size)][0]
-        away = {"much worse": 3.0, "about the same": 0.0, "better": -0.7}[expected]
-        _diamond(figure, size, divided + away * room, mode, xref="paper", yref="paper", x=1, y=0, xshift=14, yshift=-28)
-    figure.update_yaxes(range=[low - room, high + room], title="val loss")
-    return dress(figure, mode).update_layout(height=250, margin={"t": 8, "r": NAMES_ROOM})
-
-
-def looking(steps: Sequence[int], effective: Mapping[str, Sequence[float]], even: float, mode: Mode) -> go.Figure:
-    """As if rows looked at so many characters, against the training step, with and without the division; and at how
-    many if they were `even`, which is the most there can be."""
-    p, figure = PALETTE[mode], go.Figure()
-    for stage, values in effective.items():
-        _curve(figure, steps, values, stage, mode, "step %{x}: %{y:.2f} characters", marker={"size": 1})
-    figure.add_hline(y=even, line={"color": p.gray, "width": 1.5, "dash": "dot"})
-    ends = {stage: (values[-1], 2) for stage, values in effective.items()}
-    _name_ends(figure, ends, ("even rows", even, 1), mode)
-    figure.update_xaxes(title="step", range=[0, steps[-1]], tickformat=",")
-    figure.update_yaxes(range=[0, 1.12 * even], title="characters")
-    return dress(figure, mode).update_layout(height=200, margin={"t": 8, "r": NAMES_ROOM})
-
-
 # --- what they share -----------------------------------------------------------------------------------------------
 
 
@@ -203,20 +79,6 @@ def _diamond(figure: go.Figure, size: int, value: float, mode: Mode, **place: An
     mark = {"symbol": "diamond-open", "size": 17, "color": ink, "line": {"width": 2}}
     figure.add_scatter(x=[size], y=[value], mode="markers", marker=mark, hovertemplate="your guess<extra></extra>")
     annotate(figure, place.pop("x"), place.pop("y"), "\u25c7 your guess", ink, xanchor="left", **place)
-
-
-def _name_ends(
-    figure: go.Figure, ends: Mapping[str, tuple[float, int]], line: tuple[str, float, int], mode: Mode
-) -> None:
-    """Right of a figure the last number of each stage, with so many digits, and of a dotted line; the highest on top.
-
-    There no curve and no cursor crosses them; they stand as far apart as their letters are high.
-    """
-    named = [(f"<b>{TRAINED[stage]}</b>", *end, color(stage, mode, text=True)) for stage, end in ends.items()]
-    named = sorted([*named, (*line, PALETTE[mode].muted)], key=lambda one: -one[1])
-    for place, (name, value, digits, ink) in enumerate(named):
-        at = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "middle", "align": "left", "xshift": 14}
-        annotate(figure, 1, (0.84, 0.5, 0.16)[place], f"{name}<br>{number(value, digits)}", ink, **at)
 
 
 def _panel(figure: go.Figure, name: str, sizes: Sequence[int], mode: Mode) -> go.Figure:

@@ -7,11 +7,9 @@ import math
 from collections.abc import Sequence
 from html import escape
 
-import plotly.graph_objects as go
-from plotly.subplots import make_subplots
-
-from tinygpt.plots.drawing import character, line, rect, svg, words
-from tinygpt.plots.look import MONO, PALETTE, TICK, Mode, annotate, between, color, dress, glyph
+from tinygpt.plots.chart import Plane, even_ticks, full_width
+from tinygpt.plots.drawing import character, dot, line, rect, svg, words
+from tinygpt.plots.look import MONO, PALETTE, TICK, Mode, between, color
 from tinygpt.spelling import in_a_row, named, shown, spoken, thousands
 
 BARS = 65  # characters of the lecture's text: a browser draws so many bars with their names at once, not thousands
@@ -54,49 +52,58 @@ def questions(lines: Sequence[str], current: int, mode: Mode) -> str:
     return f'<div style="font-size:16px;line-height:1.7;width:100%">{"".join(rows)}</div>'
 
 
-def vocabulary_bars(counts: Sequence[int], chars: str, mode: Mode, *, logarithmic: bool = False) -> go.Figure:
+def vocabulary_bars(counts: Sequence[int], chars: str, mode: Mode, *, logarithmic: bool = False) -> str:
     """The share of each character in the text, in percent, in the order of the ids, which stand below the characters;
     of more than BARS the commonest. Bars begin at 0; where 0 has no place, `logarithmic`, shares are dots."""
-    total, bars, p = sum(counts), commonest_ids(counts), PALETTE[mode]
-    shares = [100 * counts[i] / total for i in bars]
-    rows = [range(first, min(first + PER_ROW, len(bars))) for first in range(0, len(bars), PER_ROW)]
-    figure = dress(make_subplots(len(rows), 1, vertical_spacing=0.4 / len(rows)), mode)
+    total, ids = sum(counts), commonest_ids(counts)
+    shares = [100 * counts[i] / total for i in ids]
     low, high = min(share for share in shares if share), max(shares)
-    ends = [math.log10(low) - 0.6, math.log10(high) + 1.4] if logarithmic else [0, 1.4 * high]
-    for n, places in enumerate(rows, 1):
-        columns, y = list(range(len(places))), [shares[k] for k in places]
-        hover = [
-            f"id {bars[k]}: {spoken(chars[bars[k]])}<br>{thousands(counts[bars[k]])} times, {shares[k]:.3g}%"
-            for k in places
-        ]
-        tone = {"marker_color": color("count", mode), "customdata": hover}
-        if logarithmic:
-            dots = go.Scatter(x=columns, y=[v or None for v in y], mode="markers", marker_size=9, **tone)
-            figure.add_trace(dots, n, 1)
-        else:
-            figure.add_trace(go.Bar(x=columns, y=y, width=0.75, **tone), n, 1)
-        below = [f"{glyph(chars[bars[k]], mode)}<br>{bars[k]}" for k in places]
-        ticks = {"tickvals": columns, "ticktext": below, "tickfont": {"family": MONO, "size": 12}, "tickangle": 0}
-        figure.update_xaxes(ticks, range=[-0.7, PER_ROW - 0.3 if len(rows) > 1 else len(bars) - 0.3], row=n, col=1)
-        for column, k in enumerate(places):
-            if not shares[k]:
-                annotate(figure, column, ends[0], "0", p.muted, size=TICK, yanchor="bottom", row=n, col=1)
-    for k in _highest(shares) if not logarithmic else ():  # dots are all over the place: no room for names
-        row, column = divmod(k, PER_ROW)
-        text = f"<b>{escape(_name(chars[bars[k]]), quote=False)}</b> {shares[k]:.1f}%"
-        ends_of_row = {"xanchor": "left", "xshift": -8} if column < 3 else {"xanchor": "right", "xshift": 12}
-        side = {"xanchor": "center"} if 3 <= column < PER_ROW - 2 else ends_of_row
-        annotate(
-            figure, column, shares[k], text, p.ink, size=TICK, yanchor="bottom", yshift=5, row=row + 1, col=1, **side
-        )
-    figure.update_traces(hovertemplate="%{customdata}<extra></extra>", cliponaxis=False)
-    figure.update_yaxes(range=ends, type="log" if logarithmic else "linear", nticks=3, ticksuffix=" %",
-                        exponentformat="none")  # fmt: skip
-    if logarithmic:
-        powers = [10.0**n for n in range(math.ceil(ends[0]), 3)][::3]
-        written = [f"{power:.10f}".rstrip("0").rstrip(".") + " %" for power in powers]
-        figure.update_yaxes(tickvals=powers, ticktext=written)
-    return figure.update_layout(height=50 + 96 * len(rows) if len(rows) > 1 else 300)
+    ends = (low / 4, high * 25) if logarithmic else (0.0, 1.4 * high)
+    places = [range(first, min(first + PER_ROW, len(ids))) for first in range(0, len(ids), PER_ROW)]
+    wide, tall = (PER_ROW, 52) if len(places) > 1 else (len(ids), 190)
+    plane = Plane((-0.7, wide - 0.3), ends, tall, log_y=logarithmic)
+    ticks = _powers(*ends) if logarithmic else {tick: f"{said} %" for tick, said in even_ticks(*ends, most=2).items()}
+    named = [] if logarithmic else _highest(shares)  # dots are all over the place: no room for names
+    rows = []
+    for row in places:
+        parts = [plane.heights(ticks, mode)]
+        for column, k in enumerate(row):
+            i, times = ids[k], counts[ids[k]]
+            says = f"id {i}: {spoken(chars[i])}, {thousands(times)} times, {shares[k]:.3g}%"
+            parts += [_share(plane, column, shares[k], mode), _below(plane, column, chars[i], i, mode)]
+            if k in named:
+                parts.append(_over(plane, column, shares[k], chars[i], mode))
+            parts.append(plane.hint(column, 1, says))
+        rows.append(full_width(plane.drawn(*parts, left=72, top=14, below=40), mode))
+    return "".join(rows)
+
+
+def _powers(low: float, high: float) -> dict[float, str]:
+    """Every third power of ten between two shares, written out."""
+    powers = [10.0**n for n in range(math.ceil(math.log10(low)), 3)][::3]
+    return {power: f"{power:.10f}".rstrip("0").rstrip(".") + " %" for power in powers if power < high}
+
+
+def _share(plane: Plane, column: int, share: float, mode: Mode) -> str:
+    """A bar, or a dot where bars have nowhere to begin; a 0 for what never occurs."""
+    tone, p = color("count", mode), PALETTE[mode]
+    if not share:
+        return plane.at(column, plane.y[0], words(0, -9, "0", p.muted, size=TICK, anchor="middle"))
+    return plane.at(column, share, dot(0, 0, 4.5, fill=tone)) if plane.log_y else plane.bar(column, share, 0.75, tone)
+
+
+def _below(plane: Plane, column: int, symbol: str, i: int, mode: Mode) -> str:
+    """A character and its id."""
+    id_ = words(0, 29, str(i), PALETTE[mode].muted, size=12, anchor="middle", mono=True)
+    return plane.at(column, plane.y[0], character(0, 13, symbol, mode, size=14), id_)
+
+
+def _over(plane: Plane, column: int, share: float, symbol: str, mode: Mode) -> str:
+    """The name of a high bar with its share, inside the chart also at its ends."""
+    said, side, x = f"{_name(symbol)} {share:.1f}%", "middle", 0
+    if not 3 <= column < PER_ROW - 2:
+        side, x = ("start", -8) if column < 3 else ("end", 12)
+    return plane.at(column, share, words(x, -11, said, PALETTE[mode].ink, size=TICK, anchor=side, bold=True))
 
 
 def _name(symbol: str) -> str:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from tinygpt.plots.chart import Plane, even_ticks, lines, mark
+from tinygpt.plots.drawing import words
 from tinygpt.plots.lessons.positions import MARK
-from tinygpt.plots.look import PALETTE, TICK, Mode, annotate, color, dress
+from tinygpt.plots.look import PALETTE, TICK, Mode, color, dress
 from tinygpt.spelling import number, thousands
 
 
@@ -38,57 +40,64 @@ class Trained:
     role: str
 
 
-def fair_test(points: Sequence[Trained], arrows: Sequence[tuple[int, int, str]], mode: Mode) -> go.Figure:
+def fair_test(points: Sequence[Trained], arrows: Sequence[tuple[int, int, str]], mode: Mode) -> str:
     """Val loss against learned numbers; an arrow (from, to, words) says what was changed between two of `points`.
 
-    The first seed is a full mark, the others are hollow.
+    A point that no arrow touches is left out, but its place stays. The first seed is a full mark, the others are
+    hollow.
     """
-    figure = go.Figure()
-    for start, end, text in arrows:
-        _arrow(figure, points[start], points[end], text, mode)
+    p, losses = PALETTE[mode], [loss for point in points for loss in point.losses]
+    sizes, room = sorted({point.numbers for point in points}), 0.35 * (max(losses) - min(losses))
+    ends = min(losses) - room, max(losses) + room
+    plane = Plane((sizes[0] / 2.4, sizes[-1] * 4.6), ends, 330, log_x=True)
+    drawn = [plane.heights(even_ticks(*ends), mode, title="val loss"), _head(p.ink)]
+    drawn.append(plane.widths({size: thousands(size) for size in sizes}, mode, title="learned numbers"))
+    drawn += [_arrow(plane, points[start], points[end], text, mode) for start, end, text in arrows]
     falls = any(_falls(points[start], points[end]) for start, end, _ in arrows)
-    sizes = sorted({point.numbers for point in points})
-    for point in points:
-        for i, loss in enumerate(point.losses):
-            symbol = MARK[point.role] + ("-open" if i else "")
-            figure.add_scatter(
-                x=[point.numbers], y=[loss], mode="markers", cliponaxis=False,
-                marker={"symbol": symbol, "size": 14, "color": color(point.role, mode), "line": {"width": 2}},
-                hovertemplate=f"{point.name}{', another seed' if i else ''}: %{{y:.3f}}<extra></extra>",
-            )  # fmt: skip
-        y, place = point.losses[0], {"xanchor": "left", "xshift": 16}  # its name stands beside the largest
-        if point.numbers != sizes[-1]:  # and over or under the others
-            y, place = (y, {"yshift": 36}) if falls else (min(point.losses), {"yshift": -36})
-        name, ink = f"<b>{point.name}</b><br>{number(point.losses[0])}", color(point.role, mode, text=True)
-        annotate(figure, math.log10(point.numbers), y, name, ink, align="left", **place)
-    losses = [loss for point in points for loss in point.losses]
-    room = 0.35 * (max(losses) - min(losses))
-    figure.update_xaxes(
-        type="log", tickvals=sizes, ticktext=[thousands(size) for size in sizes], title="learned numbers",
-        range=[math.log10(sizes[0] / 2.4), math.log10(sizes[-1] * 4.6)],
-    )  # fmt: skip
-    figure.update_yaxes(range=[min(losses) - room, max(losses) + room], title="val loss", tickformat=".2f", nticks=6)
-    corner = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "bottom"}
-    annotate(figure, 1, 0, "hollow: another seed", PALETTE[mode].muted, **corner)
-    return dress(figure, mode).update_layout(height=400, margin={"t": 16, "r": 8})
+    for i in sorted({i for start, end, _ in arrows for i in (start, end)}):
+        drawn.append(_model(plane, points[i], mode, largest=points[i].numbers == sizes[-1], above=falls))
+    corner = plane.at(plane.x[1], plane.y[0], words(0, -12, "hollow: another seed", p.muted, size=TICK, anchor="end"))
+    return plane.drawn(*drawn, corner, top=30)
 
 
-def _arrow(figure: go.Figure, start: Trained, end: Trained, text: str, mode: Mode) -> None:
+def _model(plane: Plane, point: Trained, mode: Mode, *, largest: bool, above: bool) -> str:
+    """The marks of a model; its name stands beside the largest, and over or under the others."""
+    tone, symbol, paper = color(point.role, mode), MARK[point.role], PALETTE[mode].paper
+    parts = [plane.at(point.numbers, loss, mark(symbol, 13, fill=paper)) for loss in point.losses]  # arrows end there
+    for i, loss in reversed(list(enumerate(point.losses))):
+        says = f"{_one_line(point.name)}{', another seed' if i else ''}: {number(loss, 3)}"
+        look = {"fill": paper, "stroke": tone} if i else {"fill": tone}
+        parts.append(plane.at(point.numbers, loss, mark(symbol, 8, says=says, **look)))
+    said, ink = f"{point.name}\n{number(point.losses[0])}", color(point.role, mode, text=True)
+    if largest:
+        return "".join([*parts, plane.at(point.numbers, point.losses[0], lines(16, 0, said, ink, bold=True))])
+    y, shift = (point.losses[0], -46) if above else (min(point.losses), 46)
+    return "".join([*parts, plane.at(point.numbers, y, lines(0, shift, said, ink, bold=True, anchor="middle"))])
+
+
+def _head(tone: str) -> str:
+    """The head of every arrow, which ends some px before the place that it points to."""
+    box = 'viewBox="0 0 10 10" refX="20" refY="5" markerWidth="10" markerHeight="10" markerUnits="userSpaceOnUse"'
+    return f'<defs><marker id="head" {box} orient="auto"><path d="M0 0L10 5L0 10z" fill="{tone}"/></marker></defs>'
+
+
+def _arrow(plane: Plane, start: Trained, end: Trained, text: str, mode: Mode) -> str:
     """An arrow between two first seeds; its words stand over it, or at the left of an upright one."""
-    p, upright = PALETTE[mode], start.numbers == end.numbers
-    x0, x1, y0, y1 = math.log10(start.numbers), math.log10(end.numbers), start.losses[0], end.losses[0]
-    figure.add_annotation(
-        x=x1, y=y1, ax=x0, ay=y0, axref="x", ayref="y", arrowhead=3, arrowwidth=2, arrowcolor=p.ink, standoff=11,
-        startstandoff=11, text="",
-    )  # fmt: skip
-    place = {"x": (x0 + x1) / 2, "y": (y0 + y1) / 2, "xanchor": "center", "yshift": 34}
+    ink, upright = PALETTE[mode].ink, start.numbers == end.numbers
+    (x0, y0), (x1, y1) = (start.numbers, start.losses[0]), (end.numbers, end.losses[0])
+    way = plane.stroke((x0, y0), (x1, y1), ink, thick=2, more='marker-end="url(#head)"')
+    middle = math.sqrt(x0 * x1), (y0 + y1) / 2
     if upright:
-        place = {"x": x1, "y": y0 + 0.65 * (y1 - y0), "xanchor": "right", "xshift": -12}
-    elif _falls(start, end):  # there is room over the lower end
-        place |= {"xanchor": "left", "xshift": 4, "yshift": 26}
-    figure.add_annotation(place, text=text, showarrow=False, align="center")
+        return way + plane.at(x1, y0 + 0.8 * (y1 - y0), lines(-12, 0, text, ink, anchor="end"))
+    if _falls(start, end):  # there is room over the lower end
+        return way + plane.at(*middle, lines(4, -30, text, ink))
+    return way + plane.at(*middle, lines(0, -34, text, ink, anchor="middle"))
 
 
 def _falls(start: Trained, end: Trained) -> bool:
     """Whether an arrow between two sizes leads down."""
     return start.numbers != end.numbers and end.losses[0] < start.losses[0]
+
+
+def _one_line(name: str) -> str:
+    return name.replace("\n", " ")

@@ -34,34 +34,56 @@ class Model(NamedTuple):
     run: RunView | None = None  # None: it is shipped
 
 
-def choose_model() -> Model | None:
-    """The list of models, and what there is to say of the one that is chosen; None where nothing can be looked into."""
+def choose_model(onward: str, label: str) -> Model | None:
+    """The list of models, and what there is to say of the one that is chosen; None where nothing can be looked into.
+
+    `onward` is another page for the same model, and `label` what the way there is called.
+    """
     asked = st.query_params.get("run", "")
-    linked = session.engine().view(asked) if is_name(asked) else None
-    mine = {run.id: run for run in session.runs()}
-    runs = ({linked.id: linked} if linked and linked.id not in mine else {}) | mine
-    files = [name for name in PRESETS if (CHECKPOINTS / f"{name}.safetensors").exists()][::-1]
-    if asked and asked not in (*runs, *files):
+    titles = offered(asked)
+    if asked and asked not in titles:
         st.text(words.GONE)
-    options = [*runs, *files]
-    if not options:
+    if not titles:
         st.text(words.NOTHING_HERE)
         return None
-    titles: dict[str, str] = {}
-    for name in options:  # no two alike: the browser tells them apart by what they are called
-        title = _title_of_run(runs[name]) if name in runs else shipped_title(name)
-        titles[name] = lettered(title, titles.values(), longest=LONGEST)
-    begun = next((name for name, run in runs.items() if run.step and run.student == session.student()), None)
-    usual = begun or (FIRST if FIRST in files else options[0])
-    st.session_state["looked_into"] = asked if asked in options else usual  # the link is the truth
-    name = st.selectbox("Model", options, key="looked_into", format_func=titles.__getitem__, on_change=_link)
+    begun = next((run.id for run in session.runs() if run.step), None)
+    usual = begun or (FIRST if FIRST in titles else next(iter(titles)))
+    st.session_state["looked_into"] = asked if asked in titles else usual  # the link is the truth
+    name = st.selectbox("Model", list(titles), key="looked_into", format_func=titles.__getitem__, on_change=_link)
     try:
-        model = model_of_run(runs[name]) if name in runs else shipped_model(name)
+        model = model_named(name)
     except ValueError as error:
         st.text(str(error))
         return None
     _about(model)
+    with st.container(horizontal=True, gap="medium"):
+        if model.run:
+            st.page_link("lab/train.py", label="Its curve", query_params={"run": model.name})
+        off = {name: st.query_params[name] for name in ("surgery",) if name in st.query_params}
+        st.page_link(onward, label=label, query_params={"run": model.name, **off})
     return model
+
+
+def offered(asked: str) -> dict[str, str]:
+    """What can be chosen, by its name, and what it is called: the run of a link that asks for it, one's own runs, the
+    newest first, and the shipped models."""
+    mine = session.runs()
+    linked = session.engine().view(asked) if is_name(asked) and asked not in {run.id for run in mine} else None
+    files = [name for name in PRESETS if (CHECKPOINTS / f"{name}.safetensors").exists()][::-1]
+    called = {run.id: _title_of_run(run) for run in (*filter(None, [linked]), *mine)}
+    titles: dict[str, str] = {}
+    for name, title in (called | {name: shipped_title(name) for name in files}).items():
+        titles[name] = lettered(title, titles.values(), longest=LONGEST)  # the browser tells them apart by that
+    return titles
+
+
+def model_named(name: str) -> Model:
+    """The model of a run, or a shipped one. ValueError with a sentence where it is gone."""
+    if not is_name(name):
+        return shipped_model(name)
+    if (run := session.engine().view(name)) is None:
+        raise ValueError(words.GONE)
+    return model_of_run(run)
 
 
 def _link() -> None:
@@ -105,12 +127,10 @@ def tokenizer_of(run: RunView) -> CharTokenizer:
 
 
 def _about(model: Model) -> None:
-    """What it is and what it learned; whose run it is, and the way to its curve."""
+    """What it is and what it learned; whose run it is."""
     config, run = model.spec.model, model.run
     size = f"{thousands(count_parameters(config))} parameters"
     what = words.shape_words(config) + f", {size}. It learned from {texts.text_title(model.spec.corpus)}."
     st.markdown(f":small[:gray[{literal.markdown(what)}]]")
     if run and run.student != session.student():
         st.markdown(f":small[:gray[{words.NOT_YOURS}]]")
-    if run:
-        st.page_link("lab/train.py", label="Its curve", query_params={"run": run.id})

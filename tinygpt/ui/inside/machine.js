@@ -12,7 +12,8 @@ export default function ({ data, parentElement, setStateValue }) {
 }
 
 const fill = (template, facts) => template.replace(/{(\w+)}/g, (all, name) => facts[name] ?? all);
-const made = (tag, name = "", words = "") => Object.assign(document.createElement(tag), { className: name, textContent: words });
+const made = (tag, name = "", words = "") =>
+  Object.assign(document.createElement(tag), { className: name, textContent: words });
 const numbers = (text) => new Uint16Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
 const within = (value, most) => Math.max(0, Math.min(most, value));
 
@@ -20,8 +21,9 @@ function figure(root) {
   const find = (name) => root.querySelector(name), all = (name) => [...root.querySelectorAll(name)];
   const range = find(".steps"), text = find(".text"), heads = find(".heads"), maps = all(".map"), bars = find(".bars");
   const at = { moment: 0, head: 0, position: 0 };
-  let data, tell, hover = null, paired = false, timer = null, later, letters = [], tiles = [], lines = [], views = [], wanted;
   const unpacked = new Map();  // of what came in base64
+  let data, tell, later, wanted, hover = null, paired = false, timer = null;
+  let letters = [], tiles = [], lines = [], views = [];
 
   const last = () => data.steps.length - 1;
   const numbersOf = (packed) => {
@@ -32,8 +34,10 @@ function figure(root) {
     const rows = data.rows.names.length, columns = data.columns.names.length;
     return data.masked ? (rows * (rows + 1)) / 2 : rows * columns;
   };
-  const place = (row, column) => data.masked ? (row * (row + 1)) / 2 + column : row * data.columns.names.length + column;
-  const weight = (moment, head, row, column) => numbersOf(data.maps[moment])[head * size() + place(row, column)];
+  const weight = (moment, head, row, column) => {
+    const from = data.masked ? (row * (row + 1)) / 2 : row * data.columns.names.length;
+    return numbersOf(data.maps[moment])[head * size() + from + column];
+  };
   const wide = (row) => data.masked ? row + 1 : data.columns.names.length;  // tiles of a row
   const isOff = (moment, head) => data.off[moment][Math.floor(head / data.heads)];
   const shade = (value) => value >> 6;  // one of 1,024
@@ -54,14 +58,15 @@ function figure(root) {
     if (before?.drawn !== next.drawn) { rest(false); hover = null; lay(); }
     else if (before.curve?.drawing !== next.curve?.drawing) layLoss();
     range.max = last();
+    find(".remark").textContent = next.words.remark;
     measure();
     show();
     if (before && (isNew || isOther)) tellServer(0);
     if (!next.samples && wanted !== next.of) tell("wants", (wanted = next.of));
   }
   function begin({ head, position, step }) {
-    const place = (name) => name.split(".").map(Number), isThere = ([layer, number]) => layer < data.layers && number < data.heads;
-    const [layer, number] = isThere(place(head)) ? place(head) : place(data.start_head);
+    const [asked, usual] = [head, data.start_head].map((name) => name.split(".").map(Number));
+    const [layer, number] = asked[0] < data.layers && asked[1] < data.heads ? asked : usual;
     at.head = layer * data.heads + number;
     at.position = position < 0 ? data.text.length - 1 : position;
     const moment = data.steps.indexOf(step);
@@ -82,7 +87,7 @@ function figure(root) {
   function lay() {
     const words = data.words;
     root.host?.style.setProperty("--quiet", data.look.muted);
-    find(".line label span").textContent = words.slider;
+    find(".name").textContent = words.slider;
     range.setAttribute("aria-label", words.slider);
     text.setAttribute("aria-label", words.text);
     text.classList.toggle("long", data.text.length > 40);
@@ -179,7 +184,8 @@ function figure(root) {
         right: `${cell * columns + 6}px`, top: `${(i + 0.5) * cell}px`, transform: "translateY(-50%)", fontSize: letter,
       }));
       each.below.forEach((label, j) => Object.assign(label.style, {
-        left: `${SIDE + (j + 0.5) * cell}px`, top: `${cell * rows + 4}px`, transform: "translateX(-50%)", fontSize: letter,
+        left: `${SIDE + (j + 0.5) * cell}px`, top: `${cell * rows + 4}px`, transform: "translateX(-50%)",
+        fontSize: letter,
       }));
     }
   }
@@ -230,7 +236,7 @@ function figure(root) {
     mark.style.left = `calc(8px + (100% - 16px) * ${from})`;
     mark.style.width = `calc((100% - 16px) * ${to - from})`;
     button.textContent = words.click;
-    button.title = click.says;
+    button.title = words.clicks;
     button.setAttribute("aria-pressed", paired);
   }
   function showText(m, a, row, column) {
@@ -240,7 +246,8 @@ function figure(root) {
       letter.style.background = tone < 0 ? "none" : data.look.shades[tone];
       letter.style.color = tone >= data.look.light_from ? data.look.paper : data.look.ink;
       letter.classList.toggle("chosen", data.table ? data.place[t] === row : t === row);
-      letter.classList.toggle("looked", data.table ? data.place[t] === column && data.place[t - 1] === row : t === column);
+      const isNext = data.place[t] === column && data.place[t - 1] === row;
+      letter.classList.toggle("looked", data.table ? isNext : t === column);
       letter.setAttribute("aria-checked", isChosen);
       letter.tabIndex = isChosen ? 0 : -1;
     });
@@ -254,11 +261,10 @@ function figure(root) {
       for (let i = 0; i < rows; i++)
         for (let j = 0; j < wide(i); j++) pixels[i * columns + j] = ink(shade(found[from++]));
     canvas.getContext("2d").putImageData(image, 0, 0);
-    const share = data.even[m][head];
-    even.style.width = `${100 * (share ?? 0)}%`;
+    even.style.width = `${100 * (data.even[m][head] ?? 0)}%`;
     tile.setAttribute("aria-checked", head === at.head);
     tile.tabIndex = head === at.head ? 0 : -1;
-    tile.setAttribute("aria-label", name(head) + (share === null ? "" : fill(data.words.even, { share: share.toFixed(2) })));
+    tile.setAttribute("aria-label", [name(head), entropy(m, head)].filter(Boolean).join(", "));
   }
   const inks = new Map();
   function ink(tone) {  // of canvas pixels: alpha, blue, green, red
@@ -269,22 +275,29 @@ function figure(root) {
     }
     return inks.get(words);
   }
-  const name = (head) => data.table ? data.words.heads : fill(data.words.head, { layer: Math.floor(head / data.heads), head: head % data.heads });
+  const name = (a) => {
+    const facts = { layer: Math.floor(a / data.heads), head: a % data.heads };
+    return data.table ? data.words.heads : fill(data.words.head, facts);
+  };
+  const entropy = (m, a) => {
+    const share = data.even[m][a];
+    return share === null ? "" : fill(data.words.evenness, { share: share.toFixed(2) });
+  };
 
   function showMap(each, m, a, row, column) {
-    const { canvas, cell, field, left, below, title } = each, rows = data.rows.names.length, ratio = canvas.height / (cell * rows);
+    const { canvas, cell, field, left, below, title } = each, rows = data.rows.names.length;
+    const ratio = canvas.height / (cell * rows);
     const paper = canvas.getContext("2d"), gap = cell < 5 ? 0 : cell < 14 ? 1 : 2;
     paper.setTransform(ratio, 0, 0, ratio, 0, 0);
     paper.clearRect(0, 0, canvas.width, canvas.height);
-    const share = data.even[m][a], found = numbersOf(data.maps[m]), isEmpty = isOff(m, a);
+    const found = numbersOf(data.maps[m]), isEmpty = isOff(m, a);
     let from = a * size();
     for (let i = 0; i < rows && !isEmpty; i++)
       for (let j = 0; j < wide(i); j++) {
         paper.fillStyle = data.look.shades[shade(found[from++])];
         paper.fillRect(j * cell + gap / 2, i * cell + gap / 2, cell - gap, cell - gap);
       }
-    const about = share === null ? "" : fill(data.words.evenness, { share: share.toFixed(2) });
-    title.replaceChildren(made("b", "", paired ? data.when[m] : name(a)), made("span", "quiet", about));
+    title.replaceChildren(made("b", "", paired ? data.when[m] : name(a)), made("span", "quiet", entropy(m, a)));
     const [mark, tile] = [field.querySelector(".row"), field.querySelector(".tile")];
     mark.hidden = tile.hidden = isEmpty;
     outline(mark, 0, row, wide(row), cell);
@@ -296,11 +309,14 @@ function figure(root) {
   }
   function outline(mark, column, row, tiles, cell) {  // round small tiles, so that it hides none of them
     const out = cell < 10 ? 2 : 0;
-    const [left, top, width, height] = [SIDE + column * cell - out, row * cell - out, tiles * cell + 2 * out, cell + 2 * out];
-    Object.assign(mark.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
+    Object.assign(mark.style, {
+      left: `${SIDE + column * cell - out}px`, top: `${row * cell - out}px`, width: `${tiles * cell + 2 * out}px`,
+      height: `${cell + 2 * out}px`,
+    });
   }
   function showBars(m) {
-    const { bars: { symbols, shares, each, most, others, next, says } } = data, t = at.position, found = numbersOf(shares[m]);
+    const { symbols, shares, each, most, others, next, says } = data.bars, t = at.position;
+    const found = numbersOf(shares[m]);
     lines.forEach((line, k) => {
       const share = found[t * each + k];
       line.children[0].textContent = symbols[t][k];
@@ -311,7 +327,8 @@ function figure(root) {
     find(".bars .title span").textContent = fill(data.words.after, { looking: data.spoken[t], row: t });
     const rest = others ? fill(data.words.others, { share: others[m][t] }) : "";
     find(".next").textContent = [rest, says[m][t] ?? data.words.end].filter(Boolean).join(" ");
-    bars.setAttribute("aria-label", find(".bars").innerText);
+    const said = [bars.querySelector(".title"), ...lines, find(".next")].map((line) => line.textContent);
+    bars.setAttribute("aria-label", said.join(" "));
   }
   function showLoss(m) {
     const spot = data.curve?.spots[m], words = [spot?.[3], data.bars.cost[m]].filter(Boolean).join(" \u00b7 ");
@@ -388,6 +405,7 @@ function figure(root) {
     point({ row, column: largest(at.moment, at.head, row) });
   };
   text.onpointerleave = () => point(null);
-  new ResizeObserver(() => { if (data) { measure(); show(); } }).observe(find(".stage"));
+  const room = new ResizeObserver(() => { if (data) { measure(); show(); } });
+  [".stage", ".limit"].forEach((part) => room.observe(find(part)));
   return take;
 }

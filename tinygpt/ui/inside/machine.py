@@ -7,34 +7,30 @@ there.
 """
 
 import math
-import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import streamlit as st
 
 from tinygpt.bigram import BigramConfig
-from tinygpt.experiments.clicks import Click, click_of
-from tinygpt.experiments.curves import LossCurve
+from tinygpt.engine.records import NoSuchRun
 from tinygpt.inside.moments import Moment
 from tinygpt.spelling import named
 from tinygpt.ui import frame, pace, session
 from tinygpt.ui.beginning import beginning
 from tinygpt.ui.inside import moments
 from tinygpt.ui.inside.chosen import Model
-from tinygpt.ui.inside.picture import least_even, picture
+from tinygpt.ui.inside.picture import least_even, picture, strip_of
+from tinygpt.ui.inside.place import Place, into_the_link, read_place, written_place
 from tinygpt.ui.inside.reading import Reading
 from tinygpt.ui.scene import table
 from tinygpt.ui.train.loss import curve_of
 from tinygpt.words import inside as words
 
 KEY = "machine"
-PARAMETERS = "head", "position", "step"  # of the link
 AT_FIRST = 0.3  # seconds for moments, before the figure asks for all of them
 SLOWEST = 1.0  # seconds between two looks for a new moment, at least
-LAST = -1  # the position and the step of whoever stands at the end, wherever that is
 
 
 def _beside(ending: str) -> str:
@@ -55,103 +51,59 @@ def time_machine(model: Model, reading: Reading) -> None:
 
 def _tick(model: Model, reading: Reading, live: bool) -> None:
     pace.seen(live)
+    run = session.engine().view(model.run.id) if model.run else None
     try:
-        now = _as_it_is(model)
-        _figure(now, reading)
-    except ValueError as error:  # deleted since this page was opened
-        st.text(str(error))
-        now = model._replace(run=None)
-    if live and not (now.run and pace.will_change(now.run)):
+        if model.run and run is None:
+            raise NoSuchRun
+        _figure(model._replace(run=run), reading)
+    except NoSuchRun:  # deleted since this page was opened
+        st.text(words.DELETED)
+        run = None
+    if live and not (run and pace.will_change(run)):
         st.rerun()  # once, so that the asking ends
-
-
-def _as_it_is(model: Model) -> Model:
-    """The model with its run as it is now. ValueError with a sentence where that was deleted."""
-    if model.run is None:
-        return model
-    if (run := session.engine().view(model.run.id)) is None:
-        raise ValueError(words.DELETED)
-    return model._replace(run=run)
 
 
 def _figure(model: Model, reading: Reading) -> None:
     """The figure itself, and the numbers of the head that is chosen."""
-    run, mode = model.run, frame.mode()
+    run, mode, of = model.run, frame.mode(), f"{model.name} {reading.start} {reading.characters}"
     steps = moments.steps_of_run(run) if run else moments.steps_of_shipped(model.name)
     curve = curve_of(run) if run else None
-    click = click_between(curve, steps) if curve else None
-    asked, times, now = beginning(KEY, KEY, ",".join(st.query_params.get(key, "") for key in PARAMETERS))
-    start, of = read_place(asked), f"{model.name} {reading.start} {reading.characters}"
-    state = st.session_state.get(KEY, {})
-    whole = state.get("wants") == of  # it stands there, and asks for all that there is
-    stands = Place(**state["at"]) if "at" in state else start
-    sure = [steps[-1], start.step, stands.step, *((click.before, click.after) if click else ())]
-    found, lost = moments.moments_of(
-        model.name, steps, reading.ids, first=sure, seconds=math.inf if whole else AT_FIRST
-    )
-    if said := words.remarks(run.status if run else "finished", run.step if run else 1, lost):
-        st.text(said)
+    click = moments.click_between(curve, steps) if curve else None
+    asked, times, just_now = beginning(KEY, KEY, written_place())
+    start = read_place(asked)
+    first = {"at": start._asdict(), "wants": ""}
+    before = {**first, **st.session_state.get(KEY, {})}
+    whole = before["wants"] == of  # the figure stands there, and asks for all that there is
+    sure = (steps[-1], start.step, before["at"]["step"], *(click[1:] if click else ()))
+    seconds = math.inf if whole else AT_FIRST
+    found, lost = moments.moments_of(model.name, steps, reading.ids, first=sure, seconds=seconds)
+    if lost:
+        st.text(words.lost_words(lost))
     if not found:
         return
-    if click and {click.before, click.after} & lost.keys():
+    if click and set(click[1:]) & lost.keys():
         click = None
+    stretch = click.stretch if click else None
     data = {
-        **picture(model, reading, found, mode, curve, click and click.stretch),
+        **picture(model, reading, found, mode),
+        "curve": strip_of(run, curve, found, mode, stretch) if run and curve else None,
         "samples": [moments.sample_of(model.name, each.step, model.tokenizer) for each in found] if whole else None,
-        "model": model.name, "of": of, "drawn": f"{of} {mode}", "at": start._asdict(), "asked": times, "before": frame.IN_THE_PICTURE,
-        "words": words.machine_words(isinstance(model.spec.model, BigramConfig)),
-        "click": click and {"before": click.before, "after": click.after, "says": words.click_words(click.stretch)},
+        "click": {"before": click.before, "after": click.after} if click else None,
+        "words": words.machine_words(
+            table=isinstance(model.spec.model, BigramConfig), remark=words.remark(run.status, run.step) if run else "",
+            click=stretch,
+        ),
+        "model": model.name, "of": of, "drawn": f"{of} {mode}", "at": start._asdict(), "asked": times,
+        "before": frame.IN_THE_PICTURE,
     }  # fmt: skip
-    first = {"at": start._asdict(), "wants": ""}
     told = _machine(key=KEY, data=data, default=first, on_at_change=_nothing, on_wants_change=_nothing)
-    place = start if now else Place(**told.at)
-    _into_the_link(place, start)
+    place = start if just_now else Place(**told.at)
+    into_the_link(place, start)
     table(partial(_rows, model, reading, found, place), key=KEY)
 
 
 def _nothing() -> None:
     """That somebody listens is what makes the figure tell."""
-
-
-class Place(NamedTuple):
-    """Where somebody stands in the figure."""
-
-    head: str = ""  # "0.2" is head 2 of layer 0; "": the one whose rows are least even at the end
-    position: int = LAST  # in the window
-    step: int = LAST  # of the moment
-
-
-def read_place(link: str) -> Place:
-    """The place that a link names, "0.2,5,300"; what it does not say, or says wrongly, is left to the figure."""
-    head, position, step = (link.split(",") + ["", "", ""])[:3]
-    whole = (int(each) if each.isdecimal() and len(each) < 7 else LAST for each in (position, step))
-    return Place(head if re.fullmatch(r"\d{1,2}\.\d{1,3}", head, re.ASCII) else "", *whole)
-
-
-def _into_the_link(place: Place, start: Place) -> None:
-    """Let the address say where the figure stands: what was never moved is not in it."""
-    for key, value, began in zip(PARAMETERS, place, start, strict=True):
-        if value in ("", LAST):
-            st.query_params.pop(key, None)
-        elif value != began or key in st.query_params:
-            st.query_params[key] = str(value)
-
-
-class ClickBetween(NamedTuple):
-    """A click of the curve, and the nearest moments before and after it."""
-
-    stretch: Click
-    before: int  # their steps
-    after: int
-
-
-def click_between(curve: LossCurve, steps: Sequence[int]) -> ClickBetween | None:
-    """The click of a run, where there are moments on both sides of it."""
-    stretch = click_of(curve)
-    if stretch is None:
-        return None
-    before, after = [s for s in steps if s <= stretch.start], [s for s in steps if s >= stretch.end]
-    return ClickBetween(stretch, before[-1], after[0]) if before and after else None
 
 
 def _rows(model: Model, reading: Reading, found: Sequence[Moment], place: Place) -> list[dict[str, object]]:
@@ -162,10 +114,10 @@ def _rows(model: Model, reading: Reading, found: Sequence[Moment], place: Place)
             {"character": named(c), "chance of the next one": float(moment.guesses[t, following])}
             for t, (c, following) in enumerate(zip(reading.characters, reading.ids[1:], strict=False))
         ]
+    layers, heads = moment.maps.shape[:2]
     layer, head = map(int, (place.head or least_even(found[-1])).split("."))
+    layer, head = min(layer, layers - 1), min(head, heads - 1)  # of another model, a moment ago
     names = [f"{t} {named(c)}" for t, c in enumerate(reading.characters)]
+    looks = f"layer {layer}, head {head}, {words.when_words(moment.step)}"
     weights = moment.maps[layer, head].tolist()
-    return [
-        {f"layer {layer}, head {head}, {words.when_words(moment.step)}": name, **dict(zip(names, row, strict=True))}
-        for name, row in zip(names, weights, strict=True)
-    ]
+    return [{looks: name, **dict(zip(names, row, strict=True))} for name, row in zip(names, weights, strict=True)]

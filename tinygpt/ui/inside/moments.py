@@ -4,6 +4,7 @@ looked at once is kept, as long as all that is kept fits into one bound (texts/k
 import math
 import time
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -11,6 +12,8 @@ from torch import Tensor
 from tinygpt.bigram import BigramLanguageModel
 from tinygpt.checkpoint.model_file import load
 from tinygpt.engine.records import RunView
+from tinygpt.experiments.clicks import Click, click_of
+from tinygpt.experiments.curves import LossCurve
 from tinygpt.inside.moments import Moment, at_the_start, chances, look, writes
 from tinygpt.lessons.measured import loaded
 from tinygpt.models import LanguageModel
@@ -99,3 +102,20 @@ def moments_of(
         except ValueError as error:
             lost[step] = str(error)
     return sorted(found, key=lambda moment: moment.step), lost
+
+
+class ClickBetween(NamedTuple):
+    """A click of the curve, and the steps of the nearest moments before and after it."""
+
+    stretch: Click
+    before: int
+    after: int
+
+
+def click_between(curve: LossCurve, steps: Sequence[int]) -> ClickBetween | None:
+    """The click of a run, where there are moments on both sides of it."""
+    stretch = click_of(curve)
+    if stretch is None:
+        return None
+    before, after = [s for s in steps if s <= stretch.start], [s for s in steps if s >= stretch.end]
+    return ClickBetween(stretch, before[-1], after[0]) if before and after else None

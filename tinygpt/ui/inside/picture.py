@@ -45,10 +45,8 @@ def packed(shares: Tensor) -> str:
     return base64.b64encode(whole.numpy().astype("<u2").tobytes()).decode()
 
 
-def picture(
-    model: Model, reading: Reading, moments: Sequence[Moment], mode: Mode, curve: LossCurve | None, click: Click | None
-) -> dict[str, Any]:
-    """All that does not hang on what somebody has chosen in the figure."""
+def picture(model: Model, reading: Reading, moments: Sequence[Moment], mode: Mode) -> dict[str, Any]:
+    """What a model does with a text at each moment: maps, guesses, sentences, and the tones to paint them in."""
     table = isinstance(model.spec.model, BigramConfig)
     return {
         "steps": [moment.step for moment in moments],
@@ -57,7 +55,6 @@ def picture(
         "spoken": list(map(spoken, reading.characters)),
         **(_table(model, reading, moments) if table else _heads(model, reading, moments)),
         "bars": _bars(model, reading, moments),
-        "curve": _curve(model.run, curve, moments, mode, click) if model.run and curve else None,
         "look": _look(model, mode),
     }  # fmt: skip
 
@@ -129,10 +126,10 @@ def _bars(model: Model, reading: Reading, moments: Sequence[Moment]) -> dict[str
     }  # fmt: skip
 
 
-def _curve(
+def strip_of(
     run: RunView, curve: LossCurve, moments: Sequence[Moment], mode: Mode, click: Click | None
 ) -> dict[str, Any] | None:
-    """The run's losses up to its last moment, where the cursor stands at each, and what it says there."""
+    """The run's losses up to its last moment, where the cursor stands at each, and what it says; None without any."""
     steps = [moment.step for moment in moments]
     points = [point for point in curve.points if point.step <= steps[-1]]
     hue = tone(kind(run.spec.model), run.slot, mode).line

@@ -8,7 +8,7 @@ from tinygpt.models import count_parameters, kind, leak
 from tinygpt.plots.losses.tones import tone
 from tinygpt.spelling import brief, for_a_file, thousands
 from tinygpt.ui import confirm, session, texts
-from tinygpt.ui.train.status import LOOK_INSIDE, can_be_looked_into
+from tinygpt.ui.train.status import LET_IT_WRITE, LOOK_INSIDE, can_be_looked_into
 from tinygpt.words import literal
 from tinygpt.words.leaks import SEES, told_apart
 from tinygpt.words.overfitting import last_model, lowest_model
@@ -110,7 +110,7 @@ def val_words(view: RunView) -> str:
 def menu(view: RunView, name: str) -> None:
     """What can be done with a run; made only when it is opened. `name` is what to call it in markdown."""
     box = st.popover(f"Menu of {name}", icon=":material/more_horiz:", type="tertiary", key=f"menu_{view.id}",
-                     on_change="rerun", help="Show, look inside, rename, download, delete")  # fmt: skip
+                     on_change="rerun", help="Show, look inside, let it write, rename, download, delete")  # fmt: skip
     if not box.open:
         return
     with box:
@@ -118,6 +118,7 @@ def menu(view: RunView, name: str) -> None:
         st.button("Show this run", key=f"watch_{view.id}", on_click=session.watch, args=(view.id,), width="stretch")
         if can_be_looked_into(view):
             st.page_link("lab/inside.py", label=LOOK_INSIDE, query_params={"run": view.id}, width="stretch")
+            st.page_link("lab/generate.py", label=LET_IT_WRITE, query_params={"run": view.id}, width="stretch")
         if mine:
             st.text_input("Name", view.name, key=f"name_{view.id}", max_chars=40, on_change=_rename, args=(view.id,))
         if view.step or view.status == "diverged":  # at step 0 too it keeps the model it began with

@@ -12,7 +12,7 @@ from tinygpt.words.surgery import run_words
 
 WORDS = {"waiting": "waits for its turn at", "training": "training:", "paused": "paused at", "stopped": "stopped at",
          "diverged": "diverged at", "failed": "failed at", "interrupted": "interrupted at"}  # fmt: skip
-LOOK_INSIDE = "Look inside"
+LOOK_INSIDE, LET_IT_WRITE = "Look inside", "Let it write"
 FROM_A_LINK = " \u00b7 not yours: from a link"
 STYLE = """
 /* One line, so that what stands below never jumps; where it is too long, the name is cut and not the numbers. */

@@ -9,6 +9,7 @@ from tinygpt.engine.records import RunView
 from tinygpt.engine.samples import Sample
 from tinygpt.spelling import thousands
 from tinygpt.ui import frame, session
+from tinygpt.ui.train.status import LET_IT_WRITE, can_be_looked_into
 from tinygpt.words.training import NOTHING_WRITTEN, SOON, account_words
 
 NOW = "now"
@@ -35,7 +36,12 @@ def writing(view: RunView | None) -> None:
         with st.container(key="when"):
             chosen = moment(view, samples) if view and len(samples) > 1 else (samples or (None,))[-1]
         with head:
-            st.markdown("**It writes**" + (f" \u2002:gray[after {thousands(chosen.step)} steps]" if chosen else ""))
+            with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center",
+                              gap="small"):  # fmt: skip
+                when = f" \u2002:gray[after {thousands(chosen.step)} steps]" if chosen else ""
+                st.markdown(f"**It writes**{when}", width="content")
+                if view and can_be_looked_into(view):
+                    st.page_link("lab/generate.py", label=LET_IT_WRITE, query_params={"run": view.id})
             frame.as_written(chosen.text if chosen else "", NOTHING_WRITTEN.get(view.status, SOON) if view else SOON)
 
 

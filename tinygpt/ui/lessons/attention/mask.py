@@ -1,24 +1,25 @@
 """The scenes of lesson 4 about what leaks: a head without its mask, and softmax along the wrong axis."""
 
-from contextlib import nullcontext
-
 import streamlit as st
 import torch
 
 from tinygpt.attention import attention_stages, causal_mask
 from tinygpt.inside.heads import ModelHead, future_share, moved, notebook_head
 from tinygpt.lessons.measured import counted, result
-from tinygpt.plots.lessons.attention import bars_figure, sums_figure
+from tinygpt.plots.lessons.attention_sums import sums_drawing, value_bars
 from tinygpt.spelling import number
 from tinygpt.ui import frame
+from tinygpt.ui.dials import buttons
+from tinygpt.ui.drag import Picture, still, swap
 from tinygpt.ui.lessons.attention.reader import Reader
 from tinygpt.ui.lessons.attention.row import matrix_rows, show_colors, show_map
 from tinygpt.ui.scene import (
     Showing,
     alt,
-    choose,
     explain,
+    fragment_of,
     lecture,
+    picture,
     scene,
     under_picture,
     wrong_frame,
@@ -27,7 +28,8 @@ from tinygpt.ui.scene import (
 from tinygpt.ui.train.here import train_here
 from tinygpt.words.storyboard import Facts, Scene
 
-LOW, BARS = 290, 200  # px: maps and bars that fit on one screen together
+LOW, BARS = 290, 110  # px: maps and bars that fit on one screen together
+DIMS = -1, 1  # of softmax: along the row, or down the column
 LEAK = 0.005  # a position that moves more has been reached by the future: it is not 0.00
 
 
@@ -51,21 +53,26 @@ def without_mask(scene: Scene, reader: Reader) -> Showing:
             st.markdown(scene.plain(name, facts))
             key, says = f"{scene.key}_{name}", alt(scene, facts)
             show_map(key, stages.weights, reader.characters, says, scaled=stages.scaled, least=LOW)
-    bars = bars_figure(shares, reader.characters, frame.mode(), name=scene.plain("future", facts))
+    bars = value_bars(shares, reader.characters, frame.mode(), name=scene.plain("future", facts), height=BARS)
     says = scene.plain("alt_future", facts | {"caption": scene.plain("caption", facts)})
-    bars.update_layout(height=BARS)
-    frame.show(bars, key=f"{scene.key}_future", alt=says)
+    still(bars, key=f"{scene.key}_future", alt=says)
     under_picture(scene, facts)
     show_colors()
     lecture(scene)
-    if wrong_switch("wrong_nomask", scene.templates["switch"]):
-        with wrong_frame("wrong_nomask"):
-            _trained_without(scene)
+    _trained_without(scene)
     train_here("no-mask", "one-head", key=scene.key)
 
 
+@fragment_of
 def _trained_without(scene: Scene) -> None:
-    """What was measured of a head that was trained without the mask."""
+    """A switch that shows what was measured of a head that was trained without the mask."""
+    if wrong_switch("wrong_nomask", scene.templates["switch"]):
+        with wrong_frame("wrong_nomask"):
+            _what_came_of_it(scene)
+
+
+def _what_came_of_it(scene: Scene) -> None:
+    """What such a head pays, and what it writes."""
     stored, (floors, _) = result("no-mask"), counted()
     *seen, end = stored.by_position
     facts = {
@@ -74,8 +81,8 @@ def _trained_without(scene: Scene) -> None:
     }  # fmt: skip
     losses, places = torch.tensor(stored.by_position), [str(i) for i in range(len(stored.by_position))]
     name, most = scene.plain("by_place", facts), max(stored.by_position)
-    bars = bars_figure(losses, places, frame.mode(), name=name, role="head", ceiling=most)
-    frame.show(bars, key=f"{scene.key}_trained", alt=scene.plain("wrong", facts))
+    bars = value_bars(losses, places, frame.mode(), name=name, role="head", ceiling=most)
+    still(bars, key=f"{scene.key}_trained", alt=scene.plain("wrong", facts))
     under_picture(scene, facts, "wrong")
     st.markdown(scene.templates["writes"])
     st.code(stored.sample, language=None, wrap_lines=True)
@@ -85,7 +92,18 @@ def _trained_without(scene: Scene) -> None:
 def wrong_axis(scene: Scene, reader: Reader) -> Showing:
     """Softmax along rows or down columns, and how far the future reaches back."""
     yield {}
-    dim = choose("softmax(wei, dim=…)", (-1, 1), -1, key="softmax_dim")
+    pictures = [_along_axis(scene, reader, dim) for dim in DIMS]
+    (at,) = swap(pictures, buttons("softmax_dim", "softmax(wei, dim=\u2026)", DIMS, right=0))
+    _show_trap(scene)
+    show_colors()
+    wei = notebook_head().see(torch.arange(8), dim=1).stages.weights  # the study notebook's own numbers, made again
+    printed = {"seed": 1337, "first": float(wei[0, 0]), "fifth": float(wei[5].sum())}
+    explain(scene, printed, lambda: matrix_rows(reader.see(dim=DIMS[at]).stages.weights, reader.characters))
+    train_here("wrong-axis", "wrong-axis-skip", "one-head", key=scene.key)
+
+
+def _along_axis(scene: Scene, reader: Reader, dim: int) -> Picture:
+    """The weights of a softmax along `dim` with their sums, and how far each position moves with the last letter."""
     seen, characters, words = reader.see(dim=dim), reader.characters, "caption"
     if dim == 1:
         words = "wrong" if reader.can_choose else "wrong_alone"
@@ -97,24 +115,12 @@ def wrong_axis(scene: Scene, reader: Reader) -> Showing:
         "new_last": reader.names(reader.other_last())[-1],
         "rows": ", ".join(map(number, rows.tolist())), "columns": ", ".join(map(number, columns.tolist())),
     }  # fmt: skip
-    with wrong_frame("softmax_dim", right=-1) if dim == 1 else nullcontext():
-        left, right = st.columns(2, gap="large", vertical_alignment="center")
-        with left:
-            figure = sums_figure(weights, characters, frame.mode())
-            figure.update_layout(height=max(400, 18 * len(rows) + 200))
-            frame.show(figure, key=scene.key, alt=alt(scene, facts, words), square=True)
-        with right:
-            name = scene.templates["moves_out" if seen.guesses is None else "moves"]
-            bars = bars_figure(moves, characters, frame.mode(), name=name, role="scores")
-            says = scene.plain("alt_moves", facts | {"caption": scene.plain(words, facts)})
-            frame.show(bars, key=f"{scene.key}_moves", alt=says)
-        under_picture(scene, facts, words)
-    _show_trap(scene)
-    show_colors()
-    wei = notebook_head().see(torch.arange(8), dim=1).stages.weights  # the study notebook's own numbers, made again
-    printed = {"seed": 1337, "first": float(wei[0, 0]), "fifth": float(wei[5].sum())}
-    explain(scene, printed, lambda: matrix_rows(weights, characters))
-    train_here("wrong-axis", "wrong-axis-skip", "one-head", key=scene.key)
+    name = scene.templates["moves_out" if seen.guesses is None else "moves"]
+    drawing = sums_drawing(weights, characters, frame.mode())
+    drawn = picture(
+        scene, drawing + value_bars(moves, characters, frame.mode(), name=name, role="scores"), facts, words
+    )
+    return drawn._replace(alt=f"{drawn.alt} {scene.plain('alt_moves', facts | {'name': name})}")
 
 
 def _show_trap(scene: Scene) -> None:
@@ -122,9 +128,8 @@ def _show_trap(scene: Scene) -> None:
     facts, in_use = _trap_facts(), torch.tensor(result("wrong-axis").in_use)
     st.markdown(scene.write("trap", facts))
     places, name = [str(i) for i in range(len(in_use))], scene.templates["in_use"]
-    bars = bars_figure(in_use, places, frame.mode(), name=name, role="head", ceiling=float(in_use.max()))
-    bars.update_layout(height=BARS)
-    frame.show(bars, key=f"{scene.key}_in_use", alt=scene.plain("alt_in_use", facts))
+    bars = value_bars(in_use, places, frame.mode(), name=name, role="head", ceiling=float(in_use.max()), height=BARS)
+    still(bars, key=f"{scene.key}_in_use", alt=scene.plain("alt_in_use", facts))
 
 
 def _trap_facts() -> Facts:

@@ -8,7 +8,8 @@ from tinygpt.plots.lessons import averaging as figures
 from tinygpt.randomness import generator
 from tinygpt.spelling import number, shown, spoken
 from tinygpt.ui import frame
-from tinygpt.ui.drag import drag
+from tinygpt.ui.dials import buttons, slider
+from tinygpt.ui.drag import Picture, drag, swap
 from tinygpt.ui.lessons.averaging.speed import how_fast
 from tinygpt.ui.question import own_guess
 from tinygpt.ui.scene import Showing, choose, explain, picture, scene
@@ -66,14 +67,17 @@ def matrix_that_adds(scene: Scene) -> Showing:
         "b_rows": str(b.int().tolist()), "all": row["ones"], "right": row["tril"], "mean": row["rows sum to 1"],
         "one": _written(b, 1), "b00": int(b[0, 0]), "b01": int(b[0, 1]), "b10": int(b[1, 0]), "b11": int(b[1, 1]),
     }  # fmt: skip
-    a = factors[choose("a", factors, "tril", key="stage")]
     cells = [(i, j) for i in range(3) for j in range(2)]
-    pictures = []
-    for i, j in cells:
-        terms = [f"{x:.3g}\u00b7{y:g}" for x, y in zip(a[i].tolist(), b[:, j].tolist(), strict=True)]
-        here = {"row": i, "column": j, "sum": " + ".join(terms), "value": float((a @ b)[i, j])}
-        pictures.append(picture(scene, figures.product(a, b, i, j, frame.mode()), here))
-    drag(pictures, key="cell", label="Cell of c", names=[f"c[{i}, {j}]" for i, j in cells], default=2)
+    pictures = [_cell(scene, a, b, i, j) for a in factors.values() for i, j in cells]
+    stage = buttons("stage", "a", factors, list(factors).index("tril"))
+    swap(pictures, stage, slider("cell", "Cell of c", [f"c[{i}, {j}]" for i, j in cells], 2))
+
+
+def _cell(scene: Scene, a: Tensor, b: Tensor, i: int, j: int) -> Picture:
+    """c[i, j] of a @ b = c, worked out. (3, 3), (3, 2)"""
+    terms = [f"{x:.3g}\u00b7{y:g}" for x, y in zip(a[i].tolist(), b[:, j].tolist(), strict=True)]
+    here = {"row": i, "column": j, "sum": " + ".join(terms), "value": float((a @ b)[i, j])}
+    return picture(scene, figures.product(a, b, i, j, frame.mode()), here)
 
 
 def _written(matrix: Tensor, row: int) -> str:

@@ -13,13 +13,15 @@ from tinygpt.plots.lessons import averaging as figures
 from tinygpt.plots.lessons.positions import Curve, by_position
 from tinygpt.randomness import generator
 from tinygpt.ui import frame
-from tinygpt.ui.drag import still
+from tinygpt.ui.dials import buttons
+from tinygpt.ui.drag import swap
 from tinygpt.ui.lessons.averaging.loop import ROW_NAMES, T
-from tinygpt.ui.scene import Showing, alt, choose, plot, scene, table, under_picture
+from tinygpt.ui.scene import Showing, picture, plot, scene, table
 from tinygpt.ui.train.here import train_here
 from tinygpt.words.storyboard import Scene, apart
 
 WORDS = ("dog", "bites", "man")
+CHANGES = "dog bites man \u2192 man bites dog", "swap x[0] and x[1]", "add 1 to x[5]"
 
 
 @scene("avg-8", code=[changed_rows])
@@ -29,11 +31,6 @@ def forgets(scene: Scene, x: Tensor) -> Showing:
     swapped, raised = x[:, [1, 0, *range(2, T)]], x.clone()
     raised[:, 5] += 1
     shown, *others = (each[:1] for each in (x, swapped, raised))  # the sequence that stands on the page
-    options = {
-        "dog bites man \u2192 man bites dog": "caption",
-        "swap x[0] and x[1]": "swapped",
-        "add 1 to x[5]": "fifth",
-    }
     moved, (first, fifth) = changed_rows(said, turned), (changed_rows(shown, other) for other in others)
     mean = mean_by_tril(said)[0, -1]
     facts = {
@@ -41,17 +38,16 @@ def forgets(scene: Scene, x: Tensor) -> Showing:
         "first": float(first[0]), **{f"row_{i}": float(fifth[i]) for i in (5, 6, 7)},
     }  # fmt: skip
     yield facts
-    words = options[choose("Change", options, next(iter(options)), key="change")]
-    if words == "caption":
-        drawing = "".join(
+    drawings = {
+        "caption": "".join(
             figures.means_table(rows[0], mean_by_tril(rows)[0], len(WORDS) - 1, names, frame.mode())
             for rows, names in ((said, WORDS), (turned, WORDS[::-1]))
-        )
-        still(drawing, key=scene.key, alt=alt(scene, facts))
-        under_picture(scene, facts)
-    else:
-        bars = figures.changes_bars(first if words == "swapped" else fifth, ROW_NAMES, frame.mode())
-        plot(scene, bars, facts, words)
+        ),
+        "swapped": figures.changes_bars(first, ROW_NAMES, frame.mode()),
+        "fifth": figures.changes_bars(fifth, ROW_NAMES, frame.mode()),
+    }
+    pictures = [picture(scene, drawing, facts, words) for words, drawing in drawings.items()]
+    swap(pictures, buttons("change", "Change", CHANGES))
 
 
 def word_rows() -> tuple[Tensor, Tensor]:

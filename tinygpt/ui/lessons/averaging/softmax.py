@@ -20,9 +20,10 @@ from tinygpt.plots.lessons import averaging as figures
 from tinygpt.plots.lessons.attention_stages import finite
 from tinygpt.spelling import scientific
 from tinygpt.ui import frame
-from tinygpt.ui.drag import Picture, drag, still
+from tinygpt.ui.dials import switch
+from tinygpt.ui.drag import Picture, drag, swap
 from tinygpt.ui.lessons.averaging.loop import T
-from tinygpt.ui.scene import Showing, alt, choose, explain, scene, under_picture, wrong_frame, wrong_switch
+from tinygpt.ui.scene import Showing, choose, explain, picture, scene, wrong_frame, wrong_switch
 from tinygpt.words.storyboard import Facts, Scene
 
 FILLS = {
@@ -126,7 +127,12 @@ def _past(matrix: Tensor, cut: bool) -> list[list[float | None]]:
 def softmax_again(scene: Scene) -> Showing:
     """Mask and softmax on the averages themselves."""
     yield {}
-    mask = st.toggle("mask the future", True, key="mask", bind="query-params")
+    pictures = [_softmax_again(scene, mask=mask) for mask in (False, True)]
+    swap(pictures, switch("mask", "mask the future", on=True))
+
+
+def _softmax_again(scene: Scene, *, mask: bool) -> Picture:
+    """Averages, their mask, and their softmax, side by side."""
     averages, again = tril_weights(T), softmax_of_averages(T, mask=mask)
     masked = averages.masked_fill(~causal_mask(T), -math.inf) if mask else averages
     facts = {
@@ -138,10 +144,8 @@ def softmax_again(scene: Scene) -> Showing:
         "2  the future \u2212\u221e" if mask else "2  no mask": masked,
         "3  softmax": again,
     }
-    words = "caption" if mask else "unmasked"
     drawing = "".join(figures.square(matrix, name, frame.mode()) for name, matrix in named.items())
-    still(drawing, key=scene.key, alt=alt(scene, facts, words))
-    under_picture(scene, facts, words)
+    return picture(scene, drawing, facts, "caption" if mask else "unmasked")
 
 
 def check_facts() -> Facts:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from tinygpt.bigram import BigramLanguageModel, next_token_loss
-from tinygpt.generation import generate
+from tinygpt.generation import generate, sampled
 from tinygpt.lessons import tables
 from tinygpt.lessons.windows import LECTURE_BATCH
 from tinygpt.plots.lessons import bigram as figures
@@ -23,7 +23,7 @@ from tinygpt.ui.drag import still
 from tinygpt.ui.lessons.bigram.text import SHOWN, Counted, char_control, commonest, counted_text
 from tinygpt.ui.lessons.bigram.whole_table import row_of_link, whole_table
 from tinygpt.ui.question import own_guess
-from tinygpt.ui.scene import Showing, alt, explain, formula, plot, scene, table, under_picture
+from tinygpt.ui.scene import Showing, alt, explain, formula, fragment_of, plot, scene, table, under_picture
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, Scene
 
@@ -119,19 +119,27 @@ def _table_facts(text: Counted) -> Facts:
     return facts
 
 
-@scene("big-3", code=[BigramLanguageModel.forward, next_token_loss, tables.loss, generate])
+@scene("big-3", code=[BigramLanguageModel.forward, next_token_loss, tables.loss, generate, sampled])
 def random_numbers(scene: Scene, text: Counted) -> Showing:
     """What untrained tables cost, and what one of them writes."""
+    losses = _random_losses(text.corpus.name)
+    facts = _random_facts(text, losses)
+    yield facts
+    _one_of_them(scene, text, losses, facts)
+    explain(scene, facts, lambda: {"seed": range(TABLES), "loss": losses.tolist()})
+
+
+@fragment_of
+def _one_of_them(scene: Scene, text: Counted, losses: Tensor, facts: Facts) -> None:
+    """The table of a seed among the others, a corner of it, and what it writes. A fragment of its own: another seed
+    changes nothing of what is explained."""
     with st.container(width=200):
         seed = controls.seed()
     model, source = tables.notebook_table(text.V, seed)
-    x, y, notebook = _first_batch(text, seed)
-    losses = _random_losses(text.corpus.name)
-    facts = _random_facts(text, model, x, y) | {"batch": scene.templates["of_the_notebook" if notebook else "drawn"]}
-    yield facts
-    figure = figures.random_tables(losses.tolist(), facts["whole_loss"], facts["even"], frame.mode())
-    frame.show(figure, key=scene.key, alt=alt(scene, facts))
-    under_picture(scene, facts)
+    here = {**facts, **_seed_facts(scene, text, model, seed, losses)}
+    drawing = figures.random_tables(losses.tolist(), here["whole_loss"], here["even"], frame.mode())
+    still(drawing, key=scene.key, alt=alt(scene, here))
+    under_picture(scene, here)
     left, right = st.columns([2, 3], gap="medium")
     with left:
         _corner(scene, text, model)
@@ -140,7 +148,6 @@ def random_numbers(scene: Scene, text: Counted) -> Showing:
         tokens = generate(model, torch.zeros((1, 1), dtype=torch.int64), WRITTEN, generator=source)
         written = text.corpus.tokenizer.decode([0, *(token.id for token in tokens)])
         st.code(written, language=None, wrap_lines=True)
-    explain(scene, facts, lambda: {"seed": range(TABLES), "loss": losses.tolist()})
 
 
 def _corner(scene: Scene, text: Counted, model: BigramLanguageModel) -> None:
@@ -167,18 +174,27 @@ def _first_batch(text: Counted, seed: int) -> tuple[Tensor, Tensor, bool]:
     return *text.corpus.batch("train", 4, block_size, generator(seed)), False
 
 
-def _random_facts(text: Counted, model: BigramLanguageModel, x: Tensor, y: Tensor) -> dict[str, Any]:
-    losses, even = _random_losses(text.corpus.name), math.log(text.V)
-    mean, whole = float(losses.mean()), tables.loss(tables.softmax_of_table(model), text.counts)
-    with torch.no_grad():
-        batch = next_token_loss(*(model(x)[0], y))
+def _random_facts(text: Counted, losses: Tensor) -> dict[str, Any]:
+    """What random tables cost on average, and the shapes of a batch."""
+    mean, even, (_, y, _) = float(losses.mean()), math.log(text.V), _first_batch(text, 0)
     first, second = torch.tensor([[1, 2, 3]]), torch.tensor([[3, 4, 5]])  # as the study notebook tries torch.cat
     return {
-        "V": text.V, "even": even, "mean": mean, "spread": float(losses.std()),
-        "tables": TABLES, "whole_loss": whole, "batch_loss": float(batch) if batch is not None else math.nan,
+        "V": text.V, "even": even, "mean": mean, "spread": float(losses.std()), "tables": TABLES,
         "guesses": y.numel(), "B": y.shape[0], "T": y.shape[1], "expected": even + 0.5, "half": math.log(2),
-        "lowest": min(losses.min().item(), whole), "highest": max(losses.max().item(), whole),
         "first_row": str(first.tolist()), "second_row": str(second.tolist()),
         "joined": str(torch.cat([first, second], dim=1).tolist()),
         "is_less": mean < even - 0.05, "is_same": abs(mean - even) <= 0.05, "is_more": mean > even + 0.05,
+    }  # fmt: skip
+
+
+def _seed_facts(scene: Scene, text: Counted, model: BigramLanguageModel, seed: int, losses: Tensor) -> dict[str, Any]:
+    """What one table costs, on a batch and on the whole text, and between which losses all of them lie."""
+    x, y, notebook = _first_batch(text, seed)
+    whole = tables.loss(tables.softmax_of_table(model), text.counts)
+    with torch.no_grad():
+        batch = next_token_loss(*(model(x)[0], y))
+    return {
+        "whole_loss": whole, "batch_loss": float(batch) if batch is not None else math.nan,
+        "batch": scene.templates["of_the_notebook" if notebook else "drawn"],
+        "lowest": min(losses.min().item(), whole), "highest": max(losses.max().item(), whole),
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import math
 from functools import lru_cache
+from itertools import pairwise, product
 from typing import Any
 
 import streamlit as st
@@ -17,9 +18,10 @@ from tinygpt.randomness import generator
 from tinygpt.spelling import in_a_row, isolated, named, number, thousands
 from tinygpt.tokenizer import LECTURE_CHARS
 from tinygpt.ui import frame
-from tinygpt.ui.drag import Picture, drag
+from tinygpt.ui.dials import buttons, slider
+from tinygpt.ui.drag import Picture, drag, swap
 from tinygpt.ui.lessons.bigram.text import Counted, counted_text
-from tinygpt.ui.scene import Showing, choose, explain, picture, scene
+from tinygpt.ui.scene import Showing, explain, picture, scene
 from tinygpt.words.storyboard import Facts, Scene, apart
 
 LINE, PAIRS = 13, 10  # characters whose pairs are counted, pairs that are worked through
@@ -30,6 +32,7 @@ NOTEBOOK_LINES = (
 )  # fmt: skip
 NAMES = ("get_batch", "forward", "zero_grad", "backward", "step")  # of the positions, as they stand in the URL
 BARS = 8  # of a row
+ADDED = 0, 1  # to every logit of a row
 
 
 @scene("big-count", code=[tables.pair_counts])
@@ -60,19 +63,21 @@ def row_and_loss(scene: Scene, text: Counted) -> Showing:
     table = tables.notebook_table(text.V)[0].token_embedding_table.weight.detach()
     ids = text.corpus.train[: PAIRS + 1].tolist()
     yield _shift_facts(table[ids[0]], ids[1])
-    more = int(choose("Add to every logit of the row", ["0", "1"], "0", key="row_plus"))
-    line, pictures, every = [text.chars[i] for i in ids], [], []
-    for at, (now, came) in enumerate(zip(ids, ids[1:], strict=False)):
+    line, pairs, pictures, every = [text.chars[i] for i in ids], list(pairwise(ids)), [], []
+    for more, (at, (now, came)) in product(ADDED, enumerate(pairs)):
         worked = tables.softmax_of_row(table[now] + more, came)
         facts = {**_row_facts(worked, text), "character": text.say(now), "came": text.say(came)}
         names = [text.chars[i] for i in worked.shown]
         drawing = drawings.row_by_hand(line, at, worked, names, text.V - len(names), frame.mode())
         pictures.append(picture(scene, drawing, facts))
         every.append(facts)
-    names = [f"{n}: {named(a)} {named(b)}" for n, (a, b) in enumerate(zip(line, line[1:], strict=False), 1)]
-    at = drag(pictures, key="row_pair", label="Pair", names=names)
-    mean = sum(facts["loss"] for facts in every) / len(every)
-    explain(scene, {**every[at], "guesses": len(every), "mean": mean, "V": text.V, "even": math.log(text.V)})
+    names = [f"{n}: {named(a)} {named(b)}" for n, (a, b) in enumerate(pairwise(line), 1)]
+    more, at = swap(
+        pictures, buttons("row_plus", "Add to every logit of the row", ADDED), slider("row_pair", "Pair", names)
+    )
+    mean = sum(facts["loss"] for facts in every) / len(every)  # the same whatever is added
+    shown = every[more * len(pairs) + at]
+    explain(scene, {**shown, "guesses": len(pairs), "mean": mean, "V": text.V, "even": math.log(text.V)})
 
 
 def _row_facts(worked: tables.WorkedRow, text: Counted) -> dict[str, Any]:

@@ -10,15 +10,14 @@ from torch.nn import functional as F
 
 from tinygpt.bigram import BigramLanguageModel
 from tinygpt.counting import NGramModel
-from tinygpt.generation import generate, next_probabilities
+from tinygpt.generation import drawn_from, generate, next_probabilities
 from tinygpt.lessons import tables
 from tinygpt.plots.lessons import bigram as figures
 from tinygpt.plots.lessons import bigram_drawings as drawings
 from tinygpt.randomness import generator
 from tinygpt.spelling import in_a_row, isolated, named, spoken, thousands
 from tinygpt.texts.keeping import kept
-from tinygpt.training.spec import LAST_SEED
-from tinygpt.ui import frame
+from tinygpt.ui import controls, frame
 from tinygpt.ui.drag import drag, still
 from tinygpt.ui.lessons.bigram.runs import newest_run, tables_of
 from tinygpt.ui.lessons.bigram.text import Counted, char_control, counted_text
@@ -37,7 +36,7 @@ WRITTEN = 100  # characters at a temperature
 def same_dice(scene: Scene, text: Counted) -> Showing:
     """What the table writes at several moments, and what the counts write, with one seed."""
     with st.container(width=200):
-        seed = int(st.number_input("Seed of the random numbers", 0, LAST_SEED, 1337, key="dice", bind="query-params"))
+        seed = controls.dice("Seed of the random numbers")
     found = tables_of(newest_run(text), text)
     moments = sorted({0, list(found)[-1]})
     first = text.corpus.tokenizer.stoi.get("\n", 0)
@@ -156,7 +155,7 @@ def one_character(scene: Scene, text: Counted) -> Showing:
     table(lambda: {"next": [named(text.chars[i]) for i in drawn], **shares}, key=scene.key)
 
 
-@scene("big-8", code=[next_probabilities])
+@scene("big-8", code=[next_probabilities, drawn_from])
 def sharper_or_flatter(scene: Scene, text: Counted) -> Showing:
     """A row at several temperatures, and what is written then."""
     val, sharp = _losses_at(text.corpus.name)

@@ -5,18 +5,23 @@ import streamlit as st
 from tinygpt.corpus import default_corpus
 from tinygpt.lessons.measured import EXPERIMENTS, SIZES, Result, counted, results_of_seeds, spec
 from tinygpt.lessons.scaling import CHARACTERS
-from tinygpt.plots.lessons import scaling as figures
+from tinygpt.plots.chart import full_width
+from tinygpt.plots.lessons import scaling_trained as figures
+from tinygpt.plots.lessons.scaling import TRAINED
 from tinygpt.ui import frame
+from tinygpt.ui.dials import buttons
+from tinygpt.ui.drag import Picture, swap
 from tinygpt.ui.question import own_guess
-from tinygpt.ui.scene import Showing, alt, choose, explain, margin, scene, under_picture
+from tinygpt.ui.scene import Showing, explain, margin, picture, scene, under_picture
 from tinygpt.ui.train.here import Runs, train_button
 from tinygpt.ui.train.launch import time_words
-from tinygpt.words.storyboard import Scene
+from tinygpt.words.storyboard import Facts, Scene
 
 PAIR = {"scaled": "scaled", "scores": "unscaled"}  # a stage of the figures, and how its experiments are called
 FROZEN = 0.05  # nats: rows of less entropy than this look at one character
 ASKED = 16  # the head_size that the question is about
 GUESSED = ("much worse", "about the same", "better")
+Found = dict[str, dict[int, list[Result]]]  # results of all seeds by stage and head_size
 
 
 @scene("sca-8")
@@ -40,34 +45,38 @@ def trained_heads(scene: Scene) -> Showing:
         "last": T - 1, "even": sum(range(2, T + 1)) / (T - 1),
     }  # fmt: skip
     yield asked
-    head_size = choose("head_size of the trained head", SIZES, SIZES[-1], key="trained_size")
-    losses = {
-        stage: [[one.val_loss for one in seeds] for seeds in by_size.values()] for stage, by_size in found.items()
-    }
-    divided, plain = found["scaled"][head_size], found["scores"][head_size]
-    facts = asked | {
-        "hs": head_size, "divided": divided[0].val_loss, "undivided": plain[0].val_loss,
-        "seeds_apart": max(_apart(divided), _apart(plain)), "itself": plain[0].itself[-1][0],
-        "floor": floor, "eff": divided[0].spread[-1][0],
-        "eff_without": plain[0].spread[-1][0],
-    }  # fmt: skip
-    guessed = own_guess(scene)
-    mark = None if guessed is None else (ASKED, GUESSED[guessed])
-    figure = figures.trained(SIZES, losses, floor, frame.mode(), chosen=head_size, guess=mark)
-    frame.show(figure, key=scene.key, alt=alt(scene, facts))
-    st.markdown(scene.write("looking", facts))
-    on_the_way = {stage: [row[0] for row in by_size[head_size][0].spread] for stage, by_size in found.items()}
-    figure = figures.looking(divided[0].steps, on_the_way, facts["even"], frame.mode())
-    frame.show(figure, key=f"{scene.key}_looking", alt=scene.plain("alt_looking", facts))
-    froze = scene.write("froze", facts) if plain[0].entropy[-1][0] < FROZEN else ""
-    frame.caption(scene.write("caption", facts) + froze)
+    mark = None if (guessed := own_guess(scene)) is None else (ASKED, GUESSED[guessed])
+    pictures = [_at_size(scene, found, size, asked | {"floor": floor}, mark) for size in SIZES]
+    (at,) = swap(pictures, buttons("trained_size", "head_size of the trained head", SIZES, len(SIZES) - 1))
     columns = {
         f"{'divided' if stage == 'scaled' else 'not divided'}, seed {seed}": [seeds[i] for seeds in by_size]
-        for stage, by_size in losses.items()
+        for stage, by_size in _losses(found).items()
         for i, seed in enumerate(experiment.seeds)
     }
-    explain(scene, facts, lambda: {"head_size": SIZES, **columns})
-    _train_here(scene, head_size)
+    explain(scene, asked, lambda: {"head_size": SIZES, **columns})
+    _train_here(scene, SIZES[at])
+
+
+def _at_size(scene: Scene, found: Found, size: int, asked: Facts, guess: tuple[int, str] | None) -> Picture:
+    """The losses of all sizes with one of them marked, and where the heads of that size look on the way."""
+    divided, plain = found["scaled"][size], found["scores"][size]
+    facts = {
+        **asked, "hs": size, "divided": divided[0].val_loss, "undivided": plain[0].val_loss,
+        "seeds_apart": max(_apart(divided), _apart(plain)), "itself": plain[0].itself[-1][0],
+        "eff": divided[0].spread[-1][0], "eff_without": plain[0].spread[-1][0],
+    }  # fmt: skip
+    mode, heading = frame.mode(), scene.plain("looking", facts)
+    losses = figures.trained(SIZES, _losses(found), facts["floor"], mode, chosen=size, guess=guess)
+    on_the_way = {stage: [row[0] for row in by_size[size][0].spread] for stage, by_size in found.items()}
+    looking = figures.looking(divided[0].steps, on_the_way, facts["even"], mode)
+    drawn = picture(scene, full_width(losses, mode) + full_width(looking, mode, heading=heading), facts)
+    froze = scene.plain("froze", facts) if plain[0].entropy[-1][0] < FROZEN else ""
+    return drawn._replace(sentence=drawn.sentence + froze, alt=f"{drawn.alt} {scene.plain('alt_looking', facts)}")
+
+
+def _losses(found: Found) -> dict[str, list[list[float]]]:
+    """The val loss of every seed at every head_size, by stage."""
+    return {stage: [[one.val_loss for one in seeds] for seeds in by_size.values()] for stage, by_size in found.items()}
 
 
 def _apart(found: list[Result]) -> float:
@@ -77,7 +86,7 @@ def _apart(found: list[Result]) -> float:
 
 def _train_here(scene: Scene, head_size: int) -> None:
     """A button that trains the same two heads on the text of this server, and both losses once they are there."""
-    titles = {f"{name}-{head_size}": f"head_size {head_size}, {figures.TRAINED[stage]}" for stage, name in PAIR.items()}
+    titles = {f"{name}-{head_size}": f"head_size {head_size}, {TRAINED[stage]}" for stage, name in PAIR.items()}
     time = time_words([spec(name, corpus=default_corpus()) for name in titles])
     steps = EXPERIMENTS[f"scaled-{head_size}"].train.max_steps
 

@@ -6,6 +6,7 @@ from tinygpt.averaging import ATOL, RTOL, agreement, mean_by_loop, mean_by_tril
 from tinygpt.plots.lessons import averaging as figures
 from tinygpt.randomness import generator
 from tinygpt.ui import frame
+from tinygpt.ui.drag import still
 from tinygpt.ui.scene import Showing, alt, choose, lecture, scene
 from tinygpt.words.storyboard import Scene
 
@@ -25,7 +26,7 @@ def almost_equal(scene: Scene) -> Showing:
         "rtol": RTOL, "seed": seed,
     }  # fmt: skip
     yield facts
-    frame.show(figures.equal_cells(loop, tril, frame.mode()), key=scene.key, alt=alt(scene, facts))
+    still(figures.equal_cells(loop, tril, frame.mode()), key=scene.key, alt=alt(scene, facts))
     why = "" if found.close else scene.write("why", facts)
     frame.caption(scene.write("caption", facts) + why)
     lecture(scene, facts, "wrong")

@@ -16,7 +16,9 @@ from tinygpt.texts.keeping import kept
 from tinygpt.texts.tiny_shakespeare import SHA256
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.ui import controls, frame, texts
-from tinygpt.ui.scene import Showing, alt, deeper, explain, margin, scene, under_picture
+from tinygpt.ui.dials import switch
+from tinygpt.ui.drag import swap
+from tinygpt.ui.scene import Showing, deeper, explain, margin, picture, scene, under_picture
 from tinygpt.words import literal
 from tinygpt.words.storyboard import Facts, Scene
 
@@ -107,10 +109,11 @@ def vocabulary(scene: Scene, corpus: Corpus) -> Showing:
     counts, chars = _counts(corpus.name), corpus.tokenizer.chars
     facts = _vocabulary_facts(scene, counts, chars)
     yield facts
-    logarithmic = st.toggle("logarithmic", key="log_shares", bind="query-params")
-    figure = figures.vocabulary_bars(counts, chars, frame.mode(), logarithmic=logarithmic)
-    frame.show(figure, key=scene.key, alt=alt(scene, facts))
-    under_picture(scene, facts)
+    pictures = [
+        picture(scene, figures.vocabulary_bars(counts, chars, frame.mode(), logarithmic=logarithmic), facts)
+        for logarithmic in (False, True)
+    ]
+    swap(pictures, switch("log_shares", "logarithmic"))
     remarks = {"many": len(chars) > figures.BARS, "never": bool(facts["absent"]), "exact": corpus.sha256 == SHA256}
     remarks["not_exact"] = chars == LECTURE_CHARS and not remarks["exact"]
     lines = " ".join(scene.write(name, facts) for name, is_so in remarks.items() if is_so)

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from contextlib import nullcontext
 from typing import Any
 
 from tinygpt.gpt import Block, GPTLanguageModel, scale_factor
@@ -16,15 +15,16 @@ from tinygpt.plots.lessons.transformer_stream import rises as rises_drawing
 from tinygpt.spelling import number, with_sign
 from tinygpt.training.evaluation import loss_by_position, window_costs
 from tinygpt.ui import frame
-from tinygpt.ui.drag import Picture, drag
-from tinygpt.ui.scene import Showing, explain, picture, plot, scene, table, wrong_frame, wrong_switch
+from tinygpt.ui.dials import wrong_dial
+from tinygpt.ui.drag import Picture, drag, swap
+from tinygpt.ui.scene import Showing, explain, picture, plot, scene, table
 from tinygpt.ui.train.here import train_here
 from tinygpt.words.storyboard import Facts, Scene, apart
 
 FAIR = {  # an experiment, what it is called on the chart, and its hue
-    "feed-forward": ("four heads and<br>feed-forward", "heads"),
-    "blocks-no-skip": ("three blocks,<br>no skips", "count"),
-    "blocks": ("three blocks,<br>skips", "gpt"),
+    "feed-forward": ("four heads and\nfeed-forward", "heads"),
+    "blocks-no-skip": ("three blocks,\nno skips", "count"),
+    "blocks": ("three blocks,\nskips", "gpt"),
 }  # fmt: skip
 WITHOUT = {  # how a GPT with less is called on the chart, and the experiment
     "without projection": "gpt-no-projection", "with one head only": "gpt-one-head", "without LayerNorm": "blocks",
@@ -51,11 +51,13 @@ def one_fair_test(scene: Scene) -> Showing:
         "by_skips": apart(skips, bare), "by_both": apart(skips, before),
     }  # fmt: skip
     yield facts
-    wrong = wrong_switch("wrong_confound", "compare as the ladder does")
-    with wrong_frame("wrong_confound") if wrong else nullcontext():
-        shown, changes = (points[::2], ["confounded"]) if wrong else (points, ["numbers_alone", "skips_alone"])
-        arrows = [(i, i + 1, scene.plain(change, facts)) for i, change in enumerate(changes)]
-        plot(scene, figures.fair_test(shown, arrows, frame.mode()), facts, "wrong" if wrong else "caption")
+    fair = [(0, 1, scene.plain("numbers_alone", facts)), (1, 2, scene.plain("skips_alone", facts))]
+    ladder = [(0, 2, scene.plain("confounded", facts))]  # two things at once
+    pictures = [
+        picture(scene, figures.fair_test(points, arrows, frame.mode()), facts, template)
+        for arrows, template in ((fair, "caption"), (ladder, "wrong"))
+    ]
+    swap(pictures, wrong_dial("wrong_confound", "compare as the ladder does"))
     rows: dict[str, Sequence[object]] = {
         "model": [EXPERIMENTS[name].title for name in FAIR], "learned numbers": [point.numbers for point in points],
         **{f"val loss, seed {seed}": [point.losses[i] for point in points]
