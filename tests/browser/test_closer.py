@@ -15,12 +15,13 @@ from tinygpt.engine.runs import RunStore
 from tinygpt.gpt import GPTConfig
 from tinygpt.inside.layers import LayerGuesses, read_layers
 from tinygpt.training.spec import RunSpec, TrainConfig
+from tinygpt.ui.inside.sections import SECTIONS
 
 STUDENT, RUN = "6" * 32, "a" * 32
 TYPED = "To be, o"
 PLAYS = load_corpus("shakespeare-plays")
 LAPTOP, PHONE = {"width": 1366, "height": 650}, {"width": 390, "height": 844}
-_, HEADS, _, BLOCKS, POSITION = SECTIONS
+THROUGH_TIME, _, _, BLOCKS, POSITION = SECTIONS
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def visit(page: Page, url: str, look: str, size: dict[str, int] = LAPTOP, more: 
     page.context.add_cookies([{"name": "tinygpt_student", "value": STUDENT, "url": url}])
     page.set_viewport_size(size)
     page.goto(f"{url}/inside?run={RUN}&typed={TYPED}&look={look}{more}")
-    expect(page.locator(".st-key-machine .passage").first).not_to_have_text("\u2026")
+    page.locator(".st-key-look").wait_for()
     wait_run(page)
 
 
@@ -107,11 +108,11 @@ def test_a_box_of_the_chosen_position_opens_at_once(page: Page, server):
 
 def test_the_moment_of_the_time_machine_is_taken_over(page: Page, server):
     url, _ = server
-    visit(page, url, BLOCKS)
-    expect(page.get_by_text("The model after 200 steps.")).to_be_visible()
+    visit(page, url, THROUGH_TIME)
     page.locator(".st-key-machine").get_by_role("slider", name="Moment").press("ArrowLeft")
     expect(page).to_have_url(re.compile(r"[?&]step=100(&|$)"))
-    page.get_by_role("button", name="Take the moment above").click()
+    wait_run(page)
+    page.get_by_role("radio", name=BLOCKS).click()
     expect(page.get_by_text("The model after 100 steps.")).to_be_visible()
 
 
