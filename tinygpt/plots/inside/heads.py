@@ -41,21 +41,16 @@ class CutLine(NamedTuple):
 def habit_lines(lines: Sequence[HabitLine], mode: Mode, *, titles: tuple[str, str, str]) -> str:
     """What each head looks at: a bar from 0 to 1, and a mark where an even spread would end."""
     p = PALETTE[mode]
-    head = _line(p, [_cell(escape(title), style) for title, style in zip(titles, HABIT_STYLES, strict=True)], top=True)
+    head = _titles(titles, ("width:8rem", "width:7.5rem", "flex:1 1 12.5rem"), p)
     return _table([head, *(_habit(line, p) for line in lines)], p)
-
-
-HABIT_STYLES = "width:8rem;font-weight:600", "width:7.5rem;font-weight:600", "flex:1 1 12.5rem;font-weight:600"
 
 
 def _habit(line: HabitLine, p: Palette) -> str:
     bar, score = "", "\u2013"
     if line.score is not None and line.even is not None:
-        mark = f"left:calc({_share(line.even)} - 1px);width:2px;top:-3px;bottom:-3px;background:{p.ink}"
-        bar, score = (
-            _piece(f"left:0;width:{_share(line.score)};top:0;bottom:0;background:{p.blue}") + _piece(mark),
-            (number(line.score)),
-        )
+        score = number(line.score)
+        bar = _piece(f"left:0;width:{_share(line.score)};top:0;bottom:0;background:{p.blue}")
+        bar += _piece(f"left:calc({_share(line.even)} - 1px);width:2px;top:-3px;bottom:-3px;background:{p.ink}")
     cells = [
         _cell(escape(line.head), "width:8rem"),
         _cell(escape(line.called), "width:7.5rem;font-weight:700"),
@@ -71,8 +66,7 @@ def cuts(lines: Sequence[CutLine], mode: Mode, *, titles: tuple[str, str, str]) 
     p = PALETTE[mode]
     ends = [end for line in lines if line.rise for end in _whisker(line.rise) if math.isfinite(end)]
     axis = min([0.0, *ends]), max([LEAST_AXIS, *ends])
-    widths = "width:8rem;font-weight:600", "width:14rem;font-weight:600", "flex:1 1 6rem;font-weight:600"
-    head = _line(p, [_cell(escape(title), style) for title, style in zip(titles, widths, strict=True)], top=True)
+    head = _titles(titles, ("width:8rem", "width:14rem", "flex:1 1 6rem"), p)
     return _table([head, *(_cut(line, axis, mode) for line in lines)], p)
 
 
@@ -116,6 +110,11 @@ def exchanged_passage(characters: Sequence[str], place: int, new: str, mode: Mod
     end = f'<span style="background:{p.tile};{marked}">?</span>'
     style = f"font-family:{MONO};overflow-wrap:anywhere;line-height:1.9;color:{p.ink}"
     return f'<div style="{escape(style, quote=True)}">{"".join(parts)}{end}</div>'
+
+
+def _titles(titles: Sequence[str], widths: Sequence[str], p: Palette) -> str:
+    cells = [_cell(f"<b>{escape(title)}</b>", width) for title, width in zip(titles, widths, strict=True)]
+    return _line(p, cells, top=True)
 
 
 def _table(lines: Sequence[str], p: Palette) -> str:

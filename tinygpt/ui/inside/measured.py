@@ -5,8 +5,9 @@ Shapes in this file:
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TypeVar, cast
 
 from torch import Tensor
 
@@ -32,6 +33,8 @@ from tinygpt.ui.behind import result_of
 from tinygpt.ui.inside.moments import model_after
 from tinygpt.ui.inside.opened import corpus_of
 
+R = TypeVar("R")
+
 PATIENCE = 0.7  # seconds that a page waits in all: what small models take on a quiet machine
 MOMENT = 0.2  # the same at a tick, so short that nothing on the page fades
 
@@ -56,7 +59,7 @@ def measured(name: str, step: int, text: str, config: GPTConfig, *, wait: float 
     """
     until, found = time.monotonic() + wait, Measured()
 
-    def known(stage, *more):
+    def known(stage: Callable[..., R], *more: object) -> R | None:
         return result_of(stage, until - time.monotonic(), name, step, text, *more)
 
     if (heads := known(_heads)) is None:
