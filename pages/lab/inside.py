@@ -15,3 +15,5 @@ with left:
 with right:
     if model and window:
         sections.section(model, window)
+with left:
+    sections.say_what_came_to_nothing()

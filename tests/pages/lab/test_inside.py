@@ -255,6 +255,12 @@ def test_a_link_names_head_position_and_step(run):
     assert figure(page)["at"] == {"head": "", "position": -1, "step": -1}
 
 
+def test_what_a_link_asks_for_in_vain_is_said(run):
+    page = opened(STUDENT, run=run, head="1.0", moon="1", look="Under water")
+    assert "nothing here is called moon, and look=Under water is not offered here" in says(page)
+    assert "left out" not in says(opened(STUDENT, run=run, head="1.0", step="4", typed="To be", window_at="1"))
+
+
 def test_the_table_has_the_numbers_of_the_chosen_head(run):
     page = opened(STUDENT, run=run, typed="To be, o", head="1.0", step="4")
     page.session_state["table_machine"] = True

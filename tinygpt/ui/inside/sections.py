@@ -4,10 +4,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from tinygpt.ui import addresses
+from tinygpt.ui.inside import layers, position
 from tinygpt.ui.inside.chosen import Model
 from tinygpt.ui.inside.heads import what_heads_do
 from tinygpt.ui.inside.layers import layer_by_layer
 from tinygpt.ui.inside.machine import time_machine
+from tinygpt.ui.inside.place import PARAMETERS
 from tinygpt.ui.inside.position import one_position
 from tinygpt.ui.inside.reading import ReadWindow
 from tinygpt.ui.inside.surgery import surgery
@@ -19,6 +22,8 @@ SECTIONS: dict[str, Callable[[Model, ReadWindow], None]] = {
     "Block by block": layer_by_layer,
     "One position": one_position,
 }
+# Of the link, and of no control that is always there.
+ELSEWHERE = {"run", "window_at", "surgery", layers.KEY, position.KEY, *PARAMETERS}
 
 
 def section(model: Model, reading: ReadWindow) -> None:
@@ -29,3 +34,9 @@ def section(model: Model, reading: ReadWindow) -> None:
         label_visibility="collapsed",
     )  # fmt: skip
     SECTIONS[chosen or first](model, reading)
+
+
+def say_what_came_to_nothing() -> None:
+    """A sentence where the address asked for something that is not here: once all controls are drawn."""
+    if said := addresses.left_out("inside", silent=ELSEWHERE):
+        st.text(said)
