@@ -95,7 +95,7 @@ def test_the_figure_follows_the_slider_without_a_word_to_the_server(context, ser
     page.reload()
     wait_run(page)
     expect(machine(page).locator("output")).to_have_text("after 200 steps")
-    expect(machine(page).locator(".map .title b").first).to_have_text("Layer 1, head 2")
+    expect(machine(page).locator(".map .title b").first).to_have_text("Block 1, head 2")
     slider(page).press("End")
     expect(page).not_to_have_url(re.compile("step="))
 
@@ -133,16 +133,16 @@ def test_a_small_map_is_enlarged_by_a_click_and_by_the_arrow_keys(context, serve
     heads, title = machine(page).locator(".heads").get_by_role("radio"), machine(page).locator(".map .title b").first
     assert heads.count() == 12
     heads.nth(6).click()
-    expect(title).to_have_text("Layer 1, head 2")
+    expect(title).to_have_text("Block 1, head 2")
     heads.nth(6).press("ArrowDown")
-    expect(title).to_have_text("Layer 2, head 2")
+    expect(title).to_have_text("Block 2, head 2")
     expect(heads.nth(10)).to_be_focused()
     expect(page).to_have_url(re.compile(r"[?&]head=2\.2(&|$)"))
     box = page.get_by_text("As a table")
     box.click()
     wait_run(page)
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
-    expect(title).to_have_text("Layer 2, head 2")  # the redraw moved nothing
+    expect(title).to_have_text("Block 2, head 2")  # the redraw moved nothing
 
 
 def test_play_goes_to_the_end_and_rests(context, server):

@@ -30,7 +30,7 @@ def test_a_head_by_hand():
     ((says,),) = head_sentences(moment(ONE_BACK), "a b", mask=True)
     half = -(0.75 * math.log(0.75) + 0.25 * math.log(0.25)) / math.log(2) / 2
     assert says == (
-        "After 300 steps, head 0 of layer 0 puts 0.88 of its attention one back and 0.12 on itself, where an even "
+        "After 300 steps, head 0 of block 0 puts 0.88 of its attention one back and 0.12 on itself, where an even "
         f"spread puts 0.42. The entropy of its rows is {half:.2f} of that of even ones. Its largest weight is 1.00, "
         "from \u2018b\u2019 at 2 to a space at 1."
     )  # (0.75 + 1) / 2, 0.25 / 2 and (1/2 + 1/3) / 2
@@ -45,8 +45,8 @@ def test_without_the_mask_the_answer_stands_one_ahead():
 def test_heads_that_do_nothing_say_so():
     off = torch.full((3, 3), torch.nan).tolist()
     ((cut, gone),) = head_sentences(moment(torch.zeros(3, 3).tolist(), off), "abc", mask=True)
-    assert cut == "Head 0 of layer 0 is cut: it hands nothing on."
-    assert gone == "Attention is switched off in layer 0."
+    assert cut == "Head 0 of block 0 is cut: it hands nothing on."
+    assert gone == "Attention is switched off in block 0."
 
 
 def test_one_character_has_no_choice():
@@ -86,8 +86,8 @@ def test_a_run_that_has_not_gone_all_its_way_says_so():
 
 
 def test_a_model_in_a_few_words():
-    assert shape_words(GPTConfig()) == "3 layers of 4 heads"
-    assert shape_words(GPTConfig(n_head=1, n_layer=2)) == "2 layers of one head"
+    assert shape_words(GPTConfig()) == "3 blocks of 4 heads"
+    assert shape_words(GPTConfig(n_head=1, n_layer=2)) == "2 blocks of one head"
     assert shape_words(GPTConfig(n_layer=1)) == "4 heads" and shape_words(GPTConfig(n_head=1, n_layer=1)) == "One head"
     assert shape_words(BigramConfig()) == "A table of pairs"
 

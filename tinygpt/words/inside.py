@@ -32,11 +32,11 @@ OF_THE_TABLE = "After {looking} the table gives {looked_at} a chance of {weight}
 
 
 def shape_words(config: ModelConfig) -> str:
-    """What a model is made of: "3 layers of 4 heads", "One head", "A table of pairs"."""
+    """What a model is made of: "3 blocks of 4 heads", "One head", "A table of pairs"."""
     if isinstance(config, BigramConfig):
         return "A table of pairs"
     heads = "one head" if config.n_head == 1 else f"{config.n_head} heads"
-    return f"{config.n_layer} layers of {heads}" if config.n_layer > 1 else heads.capitalize()
+    return f"{config.n_layer} blocks of {heads}" if config.n_layer > 1 else heads.capitalize()
 
 
 def when_words(step: int) -> str:
@@ -50,7 +50,7 @@ def count_of_steps(steps: int) -> str:
 
 
 def head_sentences(moment: Moment, characters: Sequence[str], *, mask: bool) -> list[list[str]]:
-    """What each head does with a text at a moment: a list a layer. `characters` are those of the text, T of them."""
+    """What each head does with a text at a moment: a list a block. `characters` are those of the text, T of them."""
     T, L = len(characters), len(moment.maps)
     if T == 1:
         return [["A single character has nothing to look at but itself."] * moment.maps.shape[1]] * L
@@ -62,12 +62,12 @@ def head_sentences(moment: Moment, characters: Sequence[str], *, mask: bool) -> 
 
     def says(layer: int, head: int) -> str:
         if math.isnan(weight[layer][head]):
-            return f"Attention is switched off in layer {layer}."
+            return f"Attention is switched off in block {layer}."
         if weight[layer][head] == 0:
-            return f"Head {head} of layer {layer} is cut: it hands nothing on."
+            return f"Head {head} of block {layer} is cut: it hands nothing on."
         row, column = divmod(place[layer][head], T)
         return (
-            f"{when_words(moment.step).capitalize()}, head {head} of layer {layer} puts {number(near[layer][head])} of "
+            f"{when_words(moment.step).capitalize()}, head {head} of block {layer} puts {number(near[layer][head])} of "
             f"its attention {where} and {number(itself[layer][head])} on itself, where an even spread puts "
             f"{number(among)}. The entropy of its rows is {number(even[layer][head])} of that of even ones. Its "
             f"largest weight is {number(weight[layer][head])}, from {spoken(characters[row + 1])} at {row + 1} to "
@@ -101,8 +101,8 @@ def time_machine_words(*, table: bool, remark: str, click: Click | None) -> dict
         "slider": "Moment", "remark": remark, "play": "Play", "pause": "Pause",
         "click": "Before and after", "clicks": click_words(click) if click else "",
         "both": "{before} before and {after} after",
-        "text": "The text it reads", "heads": "The table" if table else "All heads", "grid": "a row a layer",
-        "head": "Layer {layer}, head {head}", "evenness": "entropy {share} of an even spread",
+        "text": "The text it reads", "heads": "The table" if table else "All heads", "grid": "a row a block",
+        "head": "Block {layer}, head {head}", "evenness": "entropy {share} of an even spread",
         "titles": ["What comes next", "Loss", "It writes"], "after": "after {looking} at {row}",
         "others": "All others: {share}.", "end": "Here the text ends.", "soon": "\u2026",
         "silent": "Nothing: its weights are no numbers.",

@@ -30,7 +30,7 @@ ON_THE_TYPEWRITER = {
     "nothing": "Press Write, or One at a time: the text appears here.",
     "own": "model",
     "left": "drawn from",
-    "heads": "What each head (layer.head) looked at when this character was drawn",
+    "heads": "What each head (block.head) looked at when this character was drawn",
     "no_head": "This model has no head that looks: it has only the last character.",
     "said": "{char} {own}, drawn from {left}",
     "said_drawn": "{char} {own}, drawn from {left}, and drawn",
@@ -39,7 +39,7 @@ ON_THE_TYPEWRITER = {
         "Character {n} is {char}: the model gave it {own}, and it was drawn from {left}. It held {best} likeliest, "
         "with {best_own}."
     ),
-    "head": "Head {head} of layer {block} looked most at {char}, {back} back, with a weight of {weight}.",
+    "head": "Head {head} of block {block} looked most at {char}, {back} back, with a weight of {weight}.",
 }
 
 

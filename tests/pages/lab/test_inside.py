@@ -59,7 +59,7 @@ def test_with_nothing_trained_a_shipped_model_is_open():
     assert page.selectbox(key="looked_into").value == "layer-norm"
     given = figure(page)
     assert given["steps"] == [0, 5_000] and (given["layers"], given["heads"]) == (3, 4)
-    assert "3 layers of 4 heads" in says(page)
+    assert "3 blocks of 4 heads" in says(page)
 
 
 def test_the_newest_run_of_ones_own_is_open_and_a_link_leads_to_any(run):
@@ -137,8 +137,8 @@ def test_what_is_cut_or_switched_off_is_said():
     given = figure(opened(STUDENT, run=trained(gpt(surgery="0 attention, 1.1 cut"), surgery_at=4)))
     at = given["steps"].index(8)
     assert given["off"][0] == [False, False] and given["off"][at] == [True, False]
-    assert given["says"][at][0] == "Attention is switched off in layer 0."
-    assert given["says"][at][3] == "Head 1 of layer 1 is cut: it hands nothing on."
+    assert given["says"][at][0] == "Attention is switched off in block 0."
+    assert given["says"][at][3] == "Head 1 of block 1 is cut: it hands nothing on."
     assert given["even"][at][3] is None and "cut" not in given["says"][0][3]
 
 

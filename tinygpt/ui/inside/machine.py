@@ -118,6 +118,6 @@ def _rows(model: Model, reading: ReadWindow, found: Sequence[Moment], place: Mac
     layer, head = map(int, (place.head or least_even(found[-1])).split("."))
     layer, head = min(layer, layers - 1), min(head, heads - 1)  # of another model, a moment ago
     names = [f"{t} {named(c)}" for t, c in enumerate(reading.characters)]
-    looks = f"layer {layer}, head {head}, {words.when_words(moment.step)}"
+    looks = f"block {layer}, head {head}, {words.when_words(moment.step)}"
     weights = moment.maps[layer, head].tolist()
     return [{looks: name, **dict(zip(names, row, strict=True))} for name, row in zip(names, weights, strict=True)]

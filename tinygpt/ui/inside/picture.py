@@ -139,7 +139,7 @@ def strip_of(
 
 
 def least_even(moment: Moment) -> str:
-    """The head whose rows are least even, so that there is most to see: "0.2" is head 2 of layer 0."""
+    """The head whose rows are least even, so that there is most to see: "0.2" is head 2 of block 0."""
     evenness = moment.evenness.nanmean(-1).nan_to_num(nan=2.0).flatten()  # of one without a choice nothing is known
     return "{}.{}".format(*divmod(int(evenness.argmin()), moment.maps.shape[1])) if len(evenness) else "0.0"
 

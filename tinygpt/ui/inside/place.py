@@ -12,7 +12,7 @@ LAST = -1  # the position and the step of whoever stands at the end, wherever th
 class MachinePlace(NamedTuple):
     """One of the heads, one of the characters that are read, one of the moments."""
 
-    head: str = ""  # "0.2" is head 2 of layer 0; "": the one whose rows are least even at the end
+    head: str = ""  # "0.2" is head 2 of block 0; "": the one whose rows are least even at the end
     position: int = LAST  # in the window
     step: int = LAST  # of the moment
 
