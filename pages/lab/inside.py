@@ -16,4 +16,4 @@ with right:
     if model and window:
         sections.section(model, window)
 with left:
-    sections.say_what_came_to_nothing()
+    sections.say_what_is_not_here()

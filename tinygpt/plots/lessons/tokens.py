@@ -62,7 +62,7 @@ def vocabulary_bars(counts: Sequence[int], chars: str, mode: Mode, *, logarithmi
     places = [range(first, min(first + PER_ROW, len(ids))) for first in range(0, len(ids), PER_ROW)]
     wide, tall = (PER_ROW, 52) if len(places) > 1 else (len(ids), 190)
     plane = Chart((-0.7, wide - 0.3), ends, tall, log_y=logarithmic)
-    ticks = _powers(*ends) if logarithmic else {tick: f"{said} %" for tick, said in even_ticks(*ends, most=2).items()}
+    ticks = _powers(*ends) if logarithmic else {tick: f"{said}%" for tick, said in even_ticks(*ends, most=2).items()}
     named = [] if logarithmic else _highest(shares)  # dots are all over the place: no room for names
     rows = []
     for row in places:

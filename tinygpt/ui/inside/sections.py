@@ -36,7 +36,7 @@ def section(model: Model, reading: ReadWindow) -> None:
     SECTIONS[chosen or first](model, reading)
 
 
-def say_what_came_to_nothing() -> None:
+def say_what_is_not_here() -> None:
     """A sentence where the address asked for something that is not here: once all controls are drawn."""
     if said := addresses.left_out("inside", silent=ELSEWHERE):
         st.text(said)
