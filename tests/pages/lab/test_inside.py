@@ -268,7 +268,7 @@ def test_the_table_has_the_numbers_of_the_chosen_head(run):
     (rows,) = (frame.value for frame in page.dataframe)
     weights = moment_at(load(session.engine().snapshot(run, 4)).model, torch.tensor(TOKENIZER.encode("To be, o"))).maps
     assert rows.iloc[7, 1:].tolist() == pytest.approx(weights[1, 0, 7].tolist())
-    assert rows.columns[0] == "layer 1, head 0, after 4 steps"
+    assert rows.columns[0] == "block 1, head 0, after 4 steps"
 
 
 @settings(max_examples=25)
