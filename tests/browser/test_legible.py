@@ -32,7 +32,9 @@ LABELS = """
     .flatMap((text) => text.childElementCount ? [...text.querySelectorAll("tspan")] : [text])
     .filter((e) => !e.childElementCount && e.textContent.trim() && seen(e));
   const boxes = leaves.map((e) => {
-    const svg = e.ownerSVGElement, box = e.getBoundingClientRect();
+    const box = e.getBoundingClientRect();
+    let svg = e.ownerSVGElement;
+    while (svg.ownerSVGElement) svg = svg.ownerSVGElement;  // a chart as wide as its column has others inside
     const scale = svg.viewBox.baseVal?.width ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
     const turned = (e.closest("[transform*=rotate]")?.getAttribute("transform") || "").includes("rotate");
     return { e, svg, box, size: parseFloat(getComputedStyle(e).fontSize) * scale, turned };

@@ -93,6 +93,60 @@ def test_a_wrong_setting_is_framed_and_put_right(page, base_url, minus):
     expect(page.locator(".st-key-wrong_on_purpose_fill")).to_have_count(0)
 
 
+def test_buttons_swap_a_picture_at_once_by_mouse_and_by_key_and_nothing_below_moves(page, base_url):
+    sent = socket_messages(page)
+    page.goto(f"{base_url}/averaging?reveal=all")
+    wait_run(page)
+    figure = page.locator(".st-key-drag_change")
+    sentence, radio = figure.locator(".sentence"), figure.get_by_role("radio")
+    expect(figure.get_by_role("radiogroup", name="Change")).to_be_visible()
+    figure.scroll_into_view_if_needed()
+    before, height = len(sent), figure.bounding_box()["height"]
+    figure.locator("label", has_text="swap x[0]").click()
+    expect(sentence).to_contain_text("only row 0 changes")
+    assert len(sent) == before, "the server hears of it a moment later"
+    expect(page).to_have_url(re.compile(r"[?&]change=swap"))
+    wait_run(page)
+    expect(radio.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(sentence).to_contain_text("Row 5 moves by 0.167")
+    expect(page).to_have_url(re.compile(r"[?&]change=add"))
+    assert figure.bounding_box()["height"] == height
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_mistake_says_so_and_is_put_right_in_the_browser(page, base_url, width):
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(f"{base_url}/attention?softmax_dim=1&reveal=all")
+    wait_run(page)
+    figure = page.locator(".st-key-drag_softmax_dim")
+    put_right = figure.get_by_role("button", name="Put it right")
+    expect(figure.get_by_text("wrong on purpose")).to_be_visible()
+    height = figure.bounding_box()["height"]
+    put_right.click()
+    expect(put_right).to_be_hidden()
+    expect(figure.locator(".sentence")).to_contain_text("Every row sums to 1.")
+    expect(figure.get_by_role("radio", name="-1")).to_be_focused()
+    expect(page).to_have_url(re.compile(r"[?&]softmax_dim=-1(&|$)"))
+    assert figure.bounding_box()["height"] == height
+
+
+def test_a_question_turns_only_the_dial_that_it_is_about(page, base_url):
+    page.goto(f"{base_url}/averaging")
+    wait_run(page)
+    scene = page.locator(".st-key-scene_avg_2")
+    scene.get_by_role("button", name="Show me").click()
+    figure = page.locator(".st-key-drag_stage")
+    expect(figure.get_by_role("radio", name="tril")).to_be_checked()
+    figure.locator("label", has_text="ones").click()
+    expect(page).to_have_url(re.compile("[?&]stage=ones"))
+    wait_run(page)
+    expect(figure.locator(".sentence")).to_contain_text("c[1, 0] = 1\u00b72 + 1\u00b76 + 1\u00b76 = 14.")
+    scene.get_by_role("radio").first.press("Space")  # an answer sets the case again
+    expect(figure.get_by_role("radio", name="tril")).to_be_checked()
+    expect(page).to_have_url(re.compile("[?&]stage=tril"))
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_newcomer_finds_the_way_through_all_lessons_by_next_alone(browser, base_url, width):
     context = browser.new_context(viewport={"width": width, "height": 844})

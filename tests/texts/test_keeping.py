@@ -103,3 +103,13 @@ def test_many_threads_get_the_same(shelf):
     for thread in threads:
         thread.join()
     assert found == [0.0] * 20
+
+
+def test_whether_something_is_at_hand_can_be_asked_without_making_it(shelf):
+    made = []
+    get = maker(made)
+    assert not keeping.is_kept(get, "a")
+    get("a")
+    assert keeping.is_kept(get, "a") and not keeping.is_kept(get, "a", numbers=99) and made == ["a"]
+    forget_texts()
+    assert not keeping.is_kept(get, "a")

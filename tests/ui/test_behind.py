@@ -5,12 +5,14 @@ import threading
 import pytest
 
 from tests.waiting import until
+from tinygpt.texts.keeping import kept
 from tinygpt.ui.behind import result_of
 
 
 def test_what_is_done_in_time_is_there_at_once_and_only_done_once():
     asked = []
 
+    @kept
     def doubled(n: int) -> int:
         asked.append(n)
         return 2 * n
@@ -22,6 +24,7 @@ def test_what_is_done_in_time_is_there_at_once_and_only_done_once():
 def test_nobody_waits_for_what_takes_long():
     go_on = threading.Event()
 
+    @kept
     def late() -> str:
         assert go_on.wait(60)
         return "done"
@@ -34,6 +37,7 @@ def test_nobody_waits_for_what_takes_long():
 def test_an_error_is_told_and_the_next_to_ask_tries_again():
     tries = []
 
+    @kept
     def fails() -> int:
         tries.append(1)
         if len(tries) == 1:
@@ -46,6 +50,7 @@ def test_an_error_is_told_and_the_next_to_ask_tries_again():
 
 
 def test_a_function_that_runs_out_of_its_own_time_says_so():
+    @kept
     def fails() -> int:
         raise TimeoutError("the disk does not answer")
 

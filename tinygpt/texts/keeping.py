@@ -8,6 +8,7 @@ what was asked for longest ago goes first, whichever function it came from.
 """
 
 import functools
+import inspect
 import sys
 import threading
 from collections.abc import Callable, Hashable
@@ -44,6 +45,12 @@ def kept(function: Callable[P, R]) -> Callable[P, R]:
         return value
 
     return asked
+
+
+def is_kept(function: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> bool:
+    """Whether what a kept function returns for these arguments is at hand."""
+    with _lock:
+        return (inspect.unwrap(function), args, tuple(sorted(kwargs.items()))) in _values
 
 
 def forget_texts() -> None:

@@ -91,11 +91,13 @@ def _model(name: str, step: int) -> GPTLanguageModel:
     return cast(GPTLanguageModel, model_after(name, step))
 
 
+@kept
 def _heads(name: str, step: int, text: str) -> list[NamedHead]:
     with one_thread():
         return named_heads(_model(name, step), corpus_of(text))
 
 
+@kept
 def _copies(name: str, step: int, text: str) -> tuple[Follows, Tensor, float | None]:
     """Whether the guess follows; the stripes; and what copied letters cost, where the text has some."""
     model, corpus = _model(name, step), corpus_of(text)
@@ -112,6 +114,7 @@ def _paid(name: str, step: int, text: str) -> Tensor:
     return costs_of_copies(model, passages_of(text, model.config.block_size))
 
 
+@kept
 def _rise(name: str, step: int, text: str, cut: Cut) -> Rise:
     model = _model(name, step)
     with one_thread():
