@@ -69,6 +69,10 @@ BENCH = """
   [data-testid="stElementContainer"]:not(.st-key-train, .st-key-begin, .st-key-beside) [data-testid="stSkeleton"] {
   height: 77px;
 }
+.st-key-typed { min-height: 120px; }
+.st-key-prompt { min-height: 102px; }
+.st-key-machine, .st-key-typewriter { min-height: 385px; }
+@media (min-width: 1000px) { .st-key-machine, .st-key-typewriter { min-height: 551px; } }
 .st-key-bench h1 { font-size: 1.5rem; padding: 0; white-space: nowrap; }
 @media (max-height: 32rem) and (min-width: 641px) {  /* a window so low has no line to spare */
   [data-testid="stLayoutWrapper"]:has(> .st-key-bench) { position: absolute; opacity: 0; pointer-events: none; }
