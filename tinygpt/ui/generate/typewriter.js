@@ -99,7 +99,10 @@ function tell(now, pause, more) {  // the server: what there is here, and what i
 function go(now) {  // show what there is, and ask for what is missing
   const have = have_of(now), ready = Math.min(have, now.want);
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if (have < now.want) tell(now, now.data.wait, true);
+  if (have < now.want) {  // in time before the text runs out, and no sooner: others need the server too
+    const left = now.live && !still ? 1000 * ((have - now.shown) / SPEED - 1) : 0;
+    tell(now, Math.max(now.data.wait, left), true);
+  }
   cancelAnimationFrame(now.frame);
   if (!now.live) now.shown = ready;
   else if (still && have >= now.want) now.shown = ready;  // all at once
@@ -174,12 +177,18 @@ function type(now, mine, at) {  // the text itself: what is new is added, so tha
     mine.spans.push(span);
   }
   if (!shown && !data.bare) mine.text.append(element("span", "nothing", data.words.nothing));
-  mine.spans.forEach((span, n) => {
-    span.classList.toggle("here", n === at && !data.bare);
-    span.classList.toggle("parts", n === data.parts);
-  });
+  mark(mine, "here", data.bare ? undefined : mine.spans[at]);
+  mark(mine, "parts", mine.spans[data.parts]);
   if (grows && now.live) mine.text.scrollTop = mine.text.scrollHeight;
   else if (at >= 0 && !data.bare) reveal(mine.text, mine.spans[at]);
+}
+
+function mark(mine, name, span) {  // one character, and no other
+  const before = mine.marked?.[name];
+  if (before === span) return;
+  before?.classList.remove(name);
+  span?.classList.add(name);
+  mine.marked = { ...mine.marked, [name]: span };
 }
 
 function put(mine, id, name) {
@@ -220,8 +229,13 @@ function chances(now, mine, at) {  // what the character could have been
 
 function heads(now, mine, at) {  // and what each head looked at before it was drawn
   const { words, shades } = now.data, looked = mine.looked?.at === at && !busy(now) ? mine.looked : null;
-  for (const span of [...(mine.first ?? []), ...mine.spans]) span.style.background = span.style.color = "";
-  if (!looked) { mine.heads.replaceChildren(); mine.drawn_heads = null; return; }
+  for (const span of mine.shaded ?? []) span.style.background = span.style.color = "";
+  mine.shaded = [];
+  if (!looked) {
+    if (mine.drawn_heads !== null) mine.heads.replaceChildren();
+    mine.drawn_heads = null;
+    return;
+  }
   const name = (one) => `${one.block}.${one.head}`;
   const chosen = looked.heads.find((one) => name(one) === now.head) ?? looked.heads[0];
   const before = [...mine.prompt, ...mine.drawn.slice(0, at).map((one) => one[0])].slice(-looked.length);
@@ -259,7 +273,7 @@ function heads(now, mine, at) {  // and what each head looked at before it was d
   });
   mine.chosen = chosen && most(mine, chosen, before, words);
   if (!chosen) return;
-  const spans = [...mine.first, ...mine.spans.slice(0, at)].slice(-looked.length);
+  const spans = mine.shaded = [...mine.first, ...mine.spans.slice(0, at)].slice(-looked.length);
   spans.forEach((span, i) => shadow(span, chosen.weights[looked.length - spans.length + i], shades));
 }
 

@@ -78,7 +78,7 @@ def typewriter(pages: Sequence[Sheet], *, key: str, order: str, most: int, bare:
         data={
             "order": order, "most": most, "bare": bare, "want": wish.want, "at": wish.at, "key": key,
             "pages": [_page(*each, wish) for each in zip(pages, broken, strict=True)],
-            "parts": _parts(pages), "wait": round(1000 * pace.interval(eager=True)),
+            "parts": _parts(pages), "wait": round(1000 * pace.interval()),
             "words": ON_THE_TYPEWRITER, "before": frame.IN_THE_PICTURE, **_looks(),
         },
     )  # fmt: skip
