@@ -90,6 +90,15 @@ def test_stop_leaves_what_stands_there_and_it_goes_on_with_the_same_text(page, b
     expect(page).not_to_have_url(re.compile("written="))
 
 
+def test_fewer_characters_shorten_what_stands_there(page, base_url):
+    machine = typewriter(page, f"{base_url}{OPEN}&written=60")
+    full(machine, 60)
+    before = written(machine)
+    page.locator(".st-key-characters").get_by_role("slider").press("ArrowLeft")
+    full(machine, 50, of=50)
+    assert before.startswith(written(machine))
+
+
 def test_two_models_part_and_another_temperature_writes_both_anew(page, base_url):
     machine = typewriter(page, f"{base_url}{OPEN}&against=bigram")
     press(machine, "Write")

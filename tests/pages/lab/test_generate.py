@@ -112,6 +112,21 @@ def test_other_settings_begin_anew_as_far_as_before(runs):
     assert likeliest[0] == likeliest[1][0] and likeliest[3][0] == 1.0
 
 
+def test_fewer_characters_shorten_the_text(runs):
+    page = wish(opened(ME, run=runs["GPT"], characters="100"), 60)
+    page.slider(key="characters").set_value(30).run()
+    assert (typewriter(page)["most"], typewriter(page)["want"]) == (30, 30) and page.query_params["written"] == "30"
+
+
+def test_a_block_whose_attention_is_off_has_no_heads_here():
+    page = wish(opened(ME, run="layer-norm", surgery="1 attention"), 12)
+    (sheet,) = typewriter(page)["pages"]
+    assert {one["block"] for one in sheet["looked"]["heads"]} == {0, 2}
+    page.session_state["letters"] = True
+    page.run()
+    assert len(page.dataframe[1].value) == 8
+
+
 def test_two_models_write_with_the_same_dice_and_it_is_said_where_they_part(runs):
     page = wish(opened(ME, run=runs["GPT"], against=runs["bigram"], prompt="ROMEO:"), 30)
     given, two = typewriter(page), [text(page, 30, sheet) for sheet in (0, 1)]

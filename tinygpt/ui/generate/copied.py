@@ -24,8 +24,10 @@ def say_what_is_copied(orders: Sequence[WriteOrder], sheets: Sequence[Sheet], ch
             frame.caption(literal.markdown(str(error)), label=label)
             continue
         mine = copied_from(corpus.name, sheet.text(characters), order.prompt)
-        unseen = corpus.tokenizer.decode(corpus.val[:characters].tolist())
-        beside = unseen_words(copied_from(corpus.name, unseen, "")) if sheet is sheets[-1] else ""
+        beside = ""
+        if sheet is sheets[-1] and len(corpus.val) >= characters:
+            unseen = corpus.tokenizer.decode(corpus.val[:characters].tolist())
+            beside = unseen_words(copied_from(corpus.name, unseen, ""))
         frame.caption(literal.markdown(f"{copied_words(mine)} {beside}"), label=label)
 
 

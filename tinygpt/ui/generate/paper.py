@@ -96,4 +96,5 @@ def _heads(sheet: Sheet, at: int, side: str) -> list[dict[str, Any]]:
         {"head": f"{side}{layer}.{head}", "looked most at": named(read[place]), "back": len(read) - place,
          "weight": float(weights[layer, head])}
         for layer, row in enumerate(places.tolist()) for head, place in enumerate(row)
+        if not weights[layer, head].isnan()  # switched off
     ]  # fmt: skip

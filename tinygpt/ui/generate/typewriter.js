@@ -18,9 +18,10 @@ export default function ({ data, parentElement, setStateValue }) {
     clearTimeout(now.later);
     cancelAnimationFrame(now.frame);
     Object.assign(now, { order: data.order, pages: [], shown: 0, live: false, told: "" });
-    now.want = data.bare ? data.most : Math.min(now.want, data.most);
+    if (data.bare) now.want = data.most;
     now.at = Math.min(now.at, now.want - 1);
   }
+  now.want = Math.min(now.want, data.most);
   dress(now);
   take(now);
   go(now);
@@ -104,7 +105,7 @@ function go(now) {  // show what there is, and ask for what is missing
     tell(now, Math.max(now.data.wait, left), true);
   }
   cancelAnimationFrame(now.frame);
-  if (!now.live) now.shown = ready;
+  if (!now.live || now.shown > now.want) now.shown = ready;
   else if (still && have >= now.want) now.shown = ready;  // all at once
   else if (!still && now.shown < ready) {
     let before = performance.now(), due = 0;

@@ -53,6 +53,7 @@ class Wish(NamedTuple):
     have: int = 0  # characters that it has of every page
     want: int = 0  # that are to stand there
     at: int = -1  # the one that is looked at; -1: the last
+    turn: int = 0  # another one each time that it asks: an answer is never the same as the one before
 
 
 class Typed(NamedTuple):
@@ -76,7 +77,7 @@ def typewriter(pages: Sequence[Sheet], *, key: str, order: str, most: int, bare:
     _figure(
         key=key, default={"wish": wish._asdict()}, on_wish_change=lambda: None,
         data={
-            "order": order, "most": most, "bare": bare, "want": wish.want, "at": wish.at, "key": key,
+            "order": order, "most": most, "bare": bare, "want": wish.want, "at": wish.at, "turn": wish.turn,
             "pages": [_page(*each, wish) for each in zip(pages, broken, strict=True)],
             "parts": _parts(pages), "wait": round(1000 * pace.interval()),
             "words": ON_THE_TYPEWRITER, "before": frame.IN_THE_PICTURE, **_looks(),
@@ -95,7 +96,7 @@ def _wish(key: str, order: str, most: int, *, bare: bool) -> Wish:
     wish = Wish(str(said.get("order", "")), *(int(said.get(name, 0)) for name in Wish._fields[1:]))
     want = most if bare else max(0, min(wish.want, most))
     have = max(0, min(wish.have, want)) if wish.order == order else 0
-    return Wish(order, have, want, max(-1, min(wish.at, want - 1)))
+    return Wish(order, have, want, max(-1, min(wish.at, want - 1)), wish.turn)
 
 
 def _number(name: str, least: int, most: int) -> int:
