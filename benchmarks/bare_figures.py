@@ -13,11 +13,10 @@ from torch import Tensor
 
 from tinygpt.attention import attention_stages
 from tinygpt.averaging import changed_rows, mean_by_loop
-from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
 from tinygpt.lessons.measured import EXPERIMENTS, SIZES, result, results_of_seeds
-from tinygpt.lessons.tables import loss, pair_counts, probabilities, random_losses, softmax_of_table
-from tinygpt.models import build, count_parameters, parts
+from tinygpt.lessons.tables import loss, notebook_table, pair_counts, probabilities, softmax_of_table
+from tinygpt.models import count_parameters, parts
 from tinygpt.plots.lessons import (
     attention_row,
     averaging,
@@ -32,14 +31,14 @@ from tinygpt.plots.lessons import (
 from tinygpt.plots.lessons.attention_sums import sums_drawing
 from tinygpt.randomness import generator
 from tinygpt.training.presets import PRESETS
-from tinygpt.ui.dials import Dial, buttons, switch
-from tinygpt.ui.drag import Picture, drag, still, swap
+from tinygpt.ui.dials import Dial, buttons, slider, switch
+from tinygpt.ui.drag import Picture, drag, swap
 from tinygpt.variance import random_qk
 
 TEXT = "the king"
 FAIR = ["feed-forward", "blocks-no-skip", "blocks"]
 HEAD_SIZES = [1, 4, 8, 16, 32, 64, 128, 256]
-LABEL, UP, DOWN = "label", "[data-testid='stNumberInputStepUp']", "[data-testid='stNumberInputStepDown']"
+LABEL, ARROWS = "label", ("ArrowRight", "ArrowLeft")
 
 
 class Control(NamedTuple):
@@ -49,7 +48,6 @@ class Control(NamedTuple):
     ways: tuple[str, str]  # what is clicked in it in turn
     figure: str
     link: str = ""  # what the address of the lesson says, where the figure is not there at first
-    by_server: bool = False  # whether the server draws the picture; else the browser swaps it
 
 
 # Of each lesson a slider whose pictures the browser swaps, by its key, and a switch.
@@ -59,7 +57,7 @@ SLIDERS = {
 }  # fmt: skip
 SWITCHES = {
     "tokens": Control("drag_log_shares", (LABEL, LABEL), "drag_log_shares"),
-    "bigram": Control("seed", (UP, DOWN), "still_big_3", by_server=True),
+    "bigram": Control("drag_table", ARROWS, "drag_table"),  # a slider among whole pictures of random tables
     "averaging": Control(
         "drag_change", ("role=radio[name='add 1 to x[5]']", "role=radio[name='swap x[0] and x[1]']"), "drag_change",
         "change=swap+x[0]+and+x[1]",
@@ -75,14 +73,8 @@ def counted() -> tuple[Corpus, Tensor, list[float]]:
     """The default text, its pairs, and what 200 random tables cost on it."""
     corpus = load_corpus(default_corpus())
     counts = pair_counts(corpus.train, corpus.tokenizer.vocab_size)
-    return corpus, counts, random_losses(counts, range(200)).tolist()
-
-
-def drawn_by_server(lesson: str, key: str) -> str:
-    """A control with too many pictures for the browser to have them all, and the one that the server draws."""
-    corpus, counts, losses = counted()  # bigram: random tables
-    table = build(BigramConfig(corpus.tokenizer.vocab_size), seed=int(st.number_input("seed", 0, 99, 0, key=key)))
-    return bigram.random_tables(losses, loss(softmax_of_table(table), counts), 4.17, "light")
+    some = (notebook_table(corpus.tokenizer.vocab_size, seed)[0] for seed in range(200))
+    return corpus, counts, [loss(softmax_of_table(model), counts) for model in some]
 
 
 def swapped(lesson: str) -> tuple[list[str], Dial]:
@@ -95,6 +87,10 @@ def swapped(lesson: str) -> tuple[list[str], Dial]:
                 tokens.vocabulary_bars(times, corpus.tokenizer.chars, "light", logarithmic=way) for way in (False, True)
             )
             return [bars, dots], switch("log_shares", "logarithmic")
+        case "bigram":  # random tables, each beside what all of them cost
+            _, _, losses = counted()
+            tables = [bigram.random_tables(losses, n, 4.17, "light") for n in range(24)]
+            return tables, slider("table", "seed", range(24))
         case "averaging":  # which averages move when the points do
             x = torch.randn(1, 8, 2, generator=generator(1337))
             raised, swap_two = x.clone(), x[:, [1, 0, *range(2, 8)]]
@@ -170,8 +166,6 @@ def page(lesson: str, kind: str) -> None:
     if kind == "slider":
         drawn = [Picture(drawing, f"position {n}") for n, drawing in enumerate(slid(lesson))]
         drag(drawn, key=SLIDERS[lesson], label="position", names=[str(n) for n in range(len(drawn))], default=2)
-    elif SWITCHES[lesson].by_server:
-        still(drawn_by_server(lesson, SWITCHES[lesson].key), key="big_3", alt="random tables")
     else:
         drawings, dial = swapped(lesson)
         swap([Picture(drawing, f"position {n}") for n, drawing in enumerate(drawings)], dial)

@@ -86,12 +86,6 @@ def row_kl(P: Tensor, counts: Tensor) -> Tensor:
     return row_losses(P, counts) - row_losses(probabilities(counts), counts)
 
 
-def random_losses(counts: Tensor, seeds: Sequence[int]) -> Tensor:
-    """What tables of random logits cost, a table a seed. (V, V) -> (len(seeds),)"""
-    tables = (F.softmax(torch.randn(counts.shape, generator=generator(seed)).double(), dim=-1) for seed in seeds)
-    return torch.tensor([loss(P, counts) for P in tables])
-
-
 def notebook_table(vocab_size: int, seed: int = 1337) -> tuple[BigramLanguageModel, torch.Generator]:
     """The study notebook's untrained model, and the generator with which it goes on to write.
 

@@ -6,6 +6,7 @@ let go, its position goes into the URL.
 """
 
 from collections.abc import Sequence
+from os.path import commonprefix
 from typing import NamedTuple
 
 import streamlit as st
@@ -58,6 +59,7 @@ const known = new WeakMap();  // what each figure shows, so that a redraw by the
 export default function ({ data, parentElement, setStateValue }) {
   const find = (name) => parentElement.querySelector(name);
   const drawing = find(".drawing"), sentence = find(".sentence"), { dials, pictures } = data;
+  const whole = ([drawn]) => data.begins + drawn;
   const before = known.get(parentElement);
   const asked = dials.map((dial) => dial.asked);
   const moves = asked.map((times, n) => before && before.asked[n] !== times);  // the server asks for another position
@@ -65,7 +67,7 @@ export default function ({ data, parentElement, setStateValue }) {
   known.set(parentElement, { asked, at });
   const show = () => {
     const picture = pictures[at.reduce((place, position, n) => place * dials[n].names.length + position, 0)];
-    drawing.innerHTML = picture[0];
+    drawing.innerHTML = whole(picture);
     drawing.setAttribute("aria-label", picture[2] || picture[1]);
     if (picture[1]) say(sentence, data.before, picture[1]);
     else sentence.replaceChildren();
@@ -80,12 +82,12 @@ export default function ({ data, parentElement, setStateValue }) {
   const slides = dials.findIndex((dial) => dial.kind === "slider");
   drawing.fit = () => {  // as high as the highest picture that a press of a button can bring: nothing below moves
     const side = dials.slice(slides + 1).reduce((all, dial) => all * dial.names.length, 1);  // pictures for each step
-    const near = pictures.map((picture) => picture[0]).filter((_, place) =>
+    const near = pictures.filter((_, place) =>
       slides < 0 || Math.floor(place / side) % dials[slides].names.length === at[slides]);
-    const all = near.join(""), wide = drawing.clientWidth;
+    const all = near.map((picture) => picture[0]).join(""), wide = drawing.clientWidth;
     if (near.length < 2 || (drawing.wide === wide && drawing.all === all)) return;
     drawing.style.minHeight = "";
-    const heights = near.map((picture) => { drawing.innerHTML = picture; return drawing.offsetHeight; });
+    const heights = near.map((picture) => { drawing.innerHTML = whole(picture); return drawing.offsetHeight; });
     drawing.style.minHeight = `${Math.max(...heights)}px`;
     Object.assign(drawing, { wide, all });
     show();
@@ -134,10 +136,12 @@ def swap(pictures: Sequence[Picture], *turned: Dial) -> tuple[int, ...]:
     figure, link = f"drag_{turned[0].key}", st.query_params
     begun = [beginning(dial.key, figure, link.get(dial.key, "")) for dial in turned]
     start = [dial.position(one.asked) for dial, one in zip(turned, begun, strict=True)]
+    begins = commonprefix([drawing for drawing, *_ in pictures])  # a chart's dots, say, are sent once
     state = _swap(
         key=figure,
         data={
-            "pictures": [list(picture) for picture in pictures],
+            "begins": begins,
+            "pictures": [[drawing.removeprefix(begins), *words] for drawing, *words in pictures],
             "dials": [
                 {"kind": dial.kind, "key": dial.key, "label": dial.label, "names": dial.shown or dial.names,
                  "right": dial.right, "at": at, "asked": one.times}

@@ -37,9 +37,17 @@ def said(page: AppTest) -> str:
     return " ".join([written, *map(_sentence, _figures(page))])
 
 
+def data_of(component: Any) -> dict[str, Any]:
+    """What the browser is sent for a component; the drawings of a figure whole again, whose beginning is sent once."""
+    sent = json.loads(component.proto.json)
+    if begins := sent.get("begins"):
+        sent["pictures"] = [[begins + drawing, *words] for drawing, *words in sent["pictures"]]
+    return sent
+
+
 def _figures(page: AppTest, key: str = "") -> list[dict[str, Any]]:
     """What the browser is sent of the figures whose pictures it swaps, or of the one that has a dial under `key`."""
-    sent = [json.loads(c.proto.json) for c in page.get("bidi_component") if "-drag_" in c.proto.id]
+    sent = [data_of(c) for c in page.get("bidi_component") if "-drag_" in c.proto.id]
     return [figure for figure in sent if not key or key in {dial["key"] for dial in figure["dials"]}]
 
 

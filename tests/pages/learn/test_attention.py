@@ -1,6 +1,5 @@
 """Lesson 4 without a browser: which head reads which text, and what its scenes say about it."""
 
-import json
 import math
 import re
 import subprocess
@@ -12,7 +11,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.learn import lesson_pages
-from tests.pages.learn.lesson_pages import asked, drawn, position, replied, said, sentences
+from tests.pages.learn.lesson_pages import asked, data_of, drawn, position, replied, said, sentences
 from tinygpt.checkpoint.model_file import load
 from tinygpt.corpus import default_corpus, load_corpus
 from tinygpt.gpt import GPTLanguageModel
@@ -34,7 +33,7 @@ def opened(**params: str) -> AppTest:
 def component(page: AppTest, key: str) -> dict[str, Any]:
     """What a component was given by the core."""
     (found,) = [c for c in page.get("bidi_component") if c.proto.id.endswith(f"-{key}")]
-    return json.loads(found.proto.json)
+    return data_of(found)
 
 
 def tile(page: AppTest, row: int, column: int) -> str:

@@ -3,18 +3,21 @@
 import json
 import math
 import re
+from html import unescape
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.lab.train_page import shared
-from tests.pages.learn.lesson_pages import position, replied, sentences
+from tests.pages.learn.lesson_pages import drawn, position, replied, sentences, shown
 from tests.waiting import PATIENCE, page_until, until
 from tinygpt.corpus import default_corpus
 from tinygpt.files import PROJECT
+from tinygpt.spelling import in_a_row
 from tinygpt.ui import session
 from tinygpt.ui.lessons.bigram import runs as bigram_runs
 from tinygpt.ui.lessons.bigram import text as bigram_text
+from tinygpt.ui.lessons.bigram.pairs import _seeds
 
 ROUTER = str(PROJECT / "pages" / "router.py")
 
@@ -36,7 +39,8 @@ def says(page: AppTest) -> str:
 
 
 def test_the_lecture_s_numbers_stand_on_the_page(exact_file):
-    words = says(opened(corpus="Tiny Shakespeare", char="t"))
+    page = opened(corpus="Tiny Shakespeare", char="t")
+    words = says(page) + shown(page, "table")
     for said in (
         "After \u2018t\u2019: \u2018h\u2019 0.34, a space 0.25, \u2018o\u2019 0.09; counted from 60\u202f384 pairs.",
         "2\u202f845 of 4\u202f225 pairs never occur. Of the rows of at least 100 pairs the most predictable is that of "
@@ -54,24 +58,38 @@ def test_the_lecture_s_numbers_stand_on_the_page(exact_file):
         assert said in words
 
 
-def test_the_notebook_s_gibberish_is_written_to_the_letter():  # st.code leaves out the newline it begins with
-    written = [block.value for block in opened().code if "lfJeuk" in block.value]
-    assert written == [
-        "lfJeukRuaRJKXAYtXzfJ:HEPiu--sDioi;ILCo3pHNTmDwJsfheKRxZCFs\nlZJ XQc?:s:HEzEnXalEPklcPU cL'DpdLCafBheH"
-    ]
+def test_the_notebook_s_gibberish_is_written_to_the_letter():
+    gibberish = "lfJeukRuaRJKXAYtXzfJ:HEPiu--sDioi;ILCo3pHNTmDwJsfheKRxZCFs\nlZJ XQc?:s:HEzEnXalEPklcPU cL'DpdLCafBheH"
+    first, second = drawn(opened(), "table")["pictures"][:2]
+    written = "".join(map(in_a_row, gibberish))
+    assert written in unescape(first[0]) and written not in unescape(second[0])
+
+
+def test_the_table_of_each_seed_is_marked_among_all_of_them():
+    figure = drawn(opened(table="3"), "table")
+    (dial,) = figure["dials"]
+    assert dial["names"][:3] == ["1337", "0", "1"] and dial["names"][dial["at"]] == "3"
+    for drawing, sentence, words in figure["pictures"]:
+        (loss,) = re.findall(r"this table ([\d.]+)</text>", drawing)
+        assert f"a random table: {loss}<" in drawing and f"{loss} on the whole training text" in sentence
+        assert words.startswith("Dot plot of 200 losses")
+
+
+def test_a_text_of_many_characters_draws_fewer_tables():
+    assert [len(_seeds(V)) for V in (2, 65, 500, 1_000, 4_096)] == [200, 200, 200, 50, 4]
 
 
 def test_the_first_picture_is_the_row_that_was_asked_about_with_what_was_guessed():
     page = opened()
-    assert page.selectbox(key="char").value == "t" and "your guess" not in drawn(page)
+    assert page.selectbox(key="char").value == "t" and "your guess" not in plotted(page)
     page.radio(key="ask_big_1").set_value(1).run()
     assert "**Not quite.** 0.34" in says(page) and "After \u2018t\u2019" in says(page)
-    assert "your guess" in drawn(page)
+    assert "your guess" in plotted(page)
     page.selectbox(key="char").set_value("q").run()
-    assert "After \u2018q\u2019: \u2018u\u2019 1.00" in says(page) and "your guess" not in drawn(page)
+    assert "After \u2018q\u2019: \u2018u\u2019 1.00" in says(page) and "your guess" not in plotted(page)
 
 
-def drawn(page: AppTest) -> str:
+def plotted(page: AppTest) -> str:
     """All Plotly figures of the page."""
     return " ".join(chart.proto.spec for chart in page.get("plotly_chart"))
 

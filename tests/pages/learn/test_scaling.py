@@ -1,12 +1,22 @@
 """Lesson 5: the notebooks' numbers on the page, guesses that stay in the picture, and a pair of heads trained here."""
 
-import json
 import re
 
 import pytest
 import torch
 
-from tests.pages.learn.lesson_pages import asked, hidden, opened, pictures, position, replied, said, sentences, shown
+from tests.pages.learn.lesson_pages import (
+    asked,
+    data_of,
+    hidden,
+    opened,
+    pictures,
+    position,
+    replied,
+    said,
+    sentences,
+    shown,
+)
 from tests.waiting import until
 from tinygpt.attention import attention_stages
 from tinygpt.averaging import softmax_weights
@@ -29,7 +39,7 @@ pytestmark = pytest.mark.usefixtures("one_engine")
 def drawn(page, key):
     """The drawing at every position of the figure that follows the finger under `key`."""
     (figure,) = [c for c in page.get("bidi_component") if c.proto.id.endswith(f"-drag_{key}")]
-    return [picture[0] for picture in json.loads(figure.proto.json)["pictures"]]
+    return [picture[0] for picture in data_of(figure)["pictures"]]
 
 
 def test_before_its_answer_the_first_picture_is_one_score_and_says_no_spread():

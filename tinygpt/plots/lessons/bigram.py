@@ -56,10 +56,10 @@ def next_bars(
     return dress(figure, mode).update_layout(height=430, margin_r=50)
 
 
-def random_tables(losses: Sequence[float], this: float, even: float, mode: Mode) -> str:
-    """What random tables cost, a dot a table; the table at hand as a star, guessing evenly as a line."""
-    p, tone, piles = PALETTE[mode], color("bigram", mode), Counter[int]()
-    ends, dots = (min(*losses, this, even), max(*losses, this, even)), []
+def random_tables(losses: Sequence[float], chosen: int, even: float, mode: Mode) -> str:
+    """What random tables cost, a dot a table; the one that is looked at as a star, guessing evenly as a line."""
+    p, tone, piles, this = PALETTE[mode], color("bigram", mode), Counter[int](), losses[chosen]
+    ends, dots = (min(*losses, even), max(*losses, even)), []
     for value in losses:
         pile = round(value / DOT)
         piles[pile] += 1
@@ -74,9 +74,9 @@ def random_tables(losses: Sequence[float], this: float, even: float, mode: Mode)
     ]
     far, said = this > sum(plane.x) / 2, f"this table {number(this, 3)}"
     named = words(-15 if far else 15, 0, said, p.ink, bold=True, anchor="end" if far else "start")
-    parts.append(plane.at(this, top + 2, pointed_mark("star", 10, fill=p.ink, says=said), named))
     ticks = even_ticks(*plane.x, most=5)
     parts.append(plane.widths(ticks, mode, title="loss on the training text, nats per character"))
+    parts.append(plane.at(this, top + 2, pointed_mark("star", 10, fill=p.ink, says=said), named))
     return plane.drawn(*parts, left=4, right=16, top=26)
 
 

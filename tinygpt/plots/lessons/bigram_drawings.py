@@ -22,6 +22,7 @@ from tinygpt.spelling import in_a_row, number, thousands
 SIDE = 340  # px of a table: two of them stand side by side
 WIDE, HIGH, LEFT, TOP, LOW = 338, 320, 56, 56, 46  # px: a curve, and the room round it
 SHADES = 255  # colors of a table; number 0 is none at all
+BESIDE = 300  # px that what is written needs, to stand beside a drawing
 
 
 def table_image(P: Tensor, mode: Mode, *, empty: Tensor | None = None) -> str:
@@ -201,4 +202,4 @@ def sample_line(text: str, mode: Mode) -> str:
     style = f"font-family:{escape(MONO)};font-size:{TICK}px;line-height:1.6;overflow-wrap:anywhere;max-width:480px"
     name = f'<div style="font-size:{LABEL}px;font-weight:700;color:{PALETTE[mode].ink}">It writes</div>'
     letters = "".join(escape(in_a_row(c)) for c in text)
-    return f'<div>{name}<div dir="auto" style="{style};color:{PALETTE[mode].ink}">{letters}</div></div>'
+    return f'<div style="flex:1 1 {BESIDE}px">{name}<div dir="auto" style="{style};color:{PALETTE[mode].ink}">{letters}</div></div>'

@@ -2,10 +2,8 @@
 
 import math
 import unicodedata
-from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-import streamlit as st
 import torch
 from torch import Tensor
 
@@ -13,21 +11,25 @@ from tinygpt.bigram import BigramLanguageModel, next_token_loss
 from tinygpt.generation import generate, sampled
 from tinygpt.lessons import tables
 from tinygpt.lessons.windows import LECTURE_BATCH
+from tinygpt.plots.chart import block
 from tinygpt.plots.lessons import bigram as figures
+from tinygpt.plots.lessons.bigram_drawings import sample_line
 from tinygpt.plots.lessons.bigram_steps import random_corner
 from tinygpt.randomness import generator
 from tinygpt.spelling import named, number
+from tinygpt.texts.keeping import kept
 from tinygpt.tokenizer import LECTURE_CHARS
-from tinygpt.ui import controls, frame
-from tinygpt.ui.drag import still
+from tinygpt.ui import frame
+from tinygpt.ui.drag import drag
 from tinygpt.ui.lessons.bigram.text import SHOWN, Counted, char_control, commonest, counted_text
 from tinygpt.ui.lessons.bigram.whole_table import row_of_link, whole_table
 from tinygpt.ui.question import own_guess
-from tinygpt.ui.scene import Showing, alt, explain, formula, fragment_of, plot, scene, table, under_picture
+from tinygpt.ui.scene import Showing, alt, explain, formula, picture, plot, scene, table
 from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, Scene
 
-TABLES = 200  # random ones
+TABLES, CHOSEN = 200, 24  # random ones, and how many of them can be looked at
+NUMBERS, FEWEST = 50_000_000, 4  # about so many random numbers take a second or two, but so many tables are drawn
 CORNER = 5  # rows and columns of one of them
 WRITTEN = 100  # characters
 
@@ -121,80 +123,84 @@ def _table_facts(text: Counted) -> Facts:
 
 @scene("big-3", code=[BigramLanguageModel.forward, next_token_loss, tables.loss, generate, sampled])
 def random_numbers(scene: Scene, text: Counted) -> Showing:
-    """What untrained tables cost, and what one of them writes."""
-    losses = _random_losses(text.corpus.name)
-    facts = _random_facts(text, losses)
+    """What untrained tables cost, and for some of them a corner of their numbers and what they write."""
+    losses, some = _random_tables(text.corpus.name)
+    seeds, chars = _seeds(text.V), [text.chars[i] for i in _corner(text)]
+    facts = _random_facts(scene, text, losses)
     yield facts
-    _one_of_them(scene, text, losses, facts)
-    explain(scene, facts, lambda: {"seed": range(TABLES), "loss": losses.tolist()})
+    mode, pictures = frame.mode(), []
+    for n, one in enumerate(some):
+        dots = block(figures.random_tables(losses, n, facts["even"], mode), mode)
+        corner = block(random_corner(one.corner, chars, mode), mode, heading=scene.plain("corner", facts), wide=False)
+        pictures.append(picture(scene, dots + corner + sample_line(one.written, mode), {**facts, **one.losses}))
+    drag(pictures, key="table", label=scene.templates["dial"], names=seeds[: len(some)])
+    explain(scene, facts, lambda: {"seed": seeds, "loss": losses})
 
 
-@fragment_of
-def _one_of_them(scene: Scene, text: Counted, losses: Tensor, facts: Facts) -> None:
-    """The table of a seed among the others, a corner of it, and what it writes. A fragment of its own: another seed
-    changes nothing of what is explained."""
-    with st.container(width=200):
-        seed = controls.seed()
-    model, source = tables.notebook_table(text.V, seed)
-    here = {**facts, **_seed_facts(scene, text, model, seed, losses)}
-    drawing = figures.random_tables(losses.tolist(), here["whole_loss"], here["even"], frame.mode())
-    still(drawing, key=scene.key, alt=alt(scene, here))
-    under_picture(scene, here)
-    left, right = st.columns([2, 3], gap="medium")
-    with left:
-        _corner(scene, text, model)
-    with right:
-        st.markdown(f"**This table writes** \u2002:gray[{WRITTEN} characters]")
-        tokens = generate(model, torch.zeros((1, 1), dtype=torch.int64), WRITTEN, generator=source)
-        written = text.corpus.tokenizer.decode([0, *(token.id for token in tokens)])
-        st.code(written, language=None, wrap_lines=True)
+class _Random(NamedTuple):
+    """One random table: a corner of its logits, what it costs on a batch and on the whole text, what it writes."""
+
+    corner: Tensor
+    losses: Facts
+    written: str
 
 
-def _corner(scene: Scene, text: Counted, model: BigramLanguageModel) -> None:
-    """A few of the random numbers themselves, for the commonest characters."""
-    ids = text.counts.sum(dim=1).argsort(descending=True, stable=True).tolist()[:CORNER]
-    logits = model.token_embedding_table.weight.detach()[ids][:, ids]
-    drawing = random_corner(logits, [text.chars[i] for i in ids], frame.mode())
-    facts = {"V": text.V, "shown": len(ids)}
-    st.markdown(scene.write("corner", facts))
-    still(drawing, key="corner", alt=scene.plain("corner", facts))
+def _seeds(V: int) -> list[int]:
+    """The study notebook's seed, then others: fewer where a table has so many numbers that 200 would take long."""
+    return [1337, *range(min(TABLES, max(FEWEST, NUMBERS // V**2)) - 1)]
 
 
-@lru_cache(maxsize=64)
-def _random_losses(corpus: str) -> Tensor:
-    return tables.random_losses(counted_text(corpus).counts, range(TABLES))
+def _corner(text: Counted) -> list[int]:
+    """The commonest characters, whose numbers are shown."""
+    return text.counts.sum(dim=1).argsort(descending=True, stable=True).tolist()[:CORNER]
 
 
-def _first_batch(text: Counted, seed: int) -> tuple[Tensor, Tensor, bool]:
-    """The study notebook's own batch where the text has its characters, else one that `seed` draws."""
+@kept
+def _random_tables(corpus: str) -> tuple[list[float], list[_Random]]:
+    """What all tables cost on the whole text, and the first of them as they are shown."""
+    text = counted_text(corpus)
+    ids = _corner(text)
+    losses: list[float] = []
+    some: list[_Random] = []
+    for seed in _seeds(text.V):
+        model, source = tables.notebook_table(text.V, seed)
+        losses.append(tables.loss(tables.softmax_of_table(model), text.counts))
+        if len(some) < CHOSEN:
+            here = {"whole_loss": losses[-1], "batch_loss": _batch_loss(text, model)}
+            tokens = generate(model, torch.zeros((1, 1), dtype=torch.int64), WRITTEN, generator=source)
+            written = text.corpus.tokenizer.decode([token.id for token in tokens])
+            some.append(_Random(model.token_embedding_table.weight.detach()[ids][:, ids], here, written))
+    return losses, some
+
+
+def _first_batch(text: Counted) -> tuple[Tensor, Tensor, bool]:
+    """The study notebook's own batch where the text has its characters, else one that its seed draws."""
     if text.chars == LECTURE_CHARS:
         rows = torch.tensor(LECTURE_BATCH)
         return rows[:, :-1], rows[:, 1:], True
     block_size = min(8, len(text.corpus.train) - 1)
-    return *text.corpus.batch("train", 4, block_size, generator(seed)), False
+    return *text.corpus.batch("train", 4, block_size, generator(1337)), False
 
 
-def _random_facts(text: Counted, losses: Tensor) -> dict[str, Any]:
+def _batch_loss(text: Counted, model: BigramLanguageModel) -> float:
+    """What a table costs on the first batch."""
+    x, y, _ = _first_batch(text)
+    with torch.no_grad():
+        batch = next_token_loss(*(model(x)[0], y))
+    return float(batch) if batch is not None else math.nan
+
+
+def _random_facts(scene: Scene, text: Counted, losses: list[float]) -> dict[str, Any]:
     """What random tables cost on average, and the shapes of a batch."""
-    mean, even, (_, y, _) = float(losses.mean()), math.log(text.V), _first_batch(text, 0)
+    all_, even, (_, y, notebook) = torch.tensor(losses), math.log(text.V), _first_batch(text)
+    mean = float(all_.mean())
     first, second = torch.tensor([[1, 2, 3]]), torch.tensor([[3, 4, 5]])  # as the study notebook tries torch.cat
     return {
-        "V": text.V, "even": even, "mean": mean, "spread": float(losses.std()), "tables": TABLES,
+        "V": text.V, "even": even, "mean": mean, "spread": float(all_.std()), "tables": len(losses),
         "guesses": y.numel(), "B": y.shape[0], "T": y.shape[1], "expected": even + 0.5, "half": math.log(2),
         "first_row": str(first.tolist()), "second_row": str(second.tolist()),
         "joined": str(torch.cat([first, second], dim=1).tolist()),
-        "is_less": mean < even - 0.05, "is_same": abs(mean - even) <= 0.05, "is_more": mean > even + 0.05,
-    }  # fmt: skip
-
-
-def _seed_facts(scene: Scene, text: Counted, model: BigramLanguageModel, seed: int, losses: Tensor) -> dict[str, Any]:
-    """What one table costs, on a batch and on the whole text, and between which losses all of them lie."""
-    x, y, notebook = _first_batch(text, seed)
-    whole = tables.loss(tables.softmax_of_table(model), text.counts)
-    with torch.no_grad():
-        batch = next_token_loss(*(model(x)[0], y))
-    return {
-        "whole_loss": whole, "batch_loss": float(batch) if batch is not None else math.nan,
         "batch": scene.templates["of_the_notebook" if notebook else "drawn"],
-        "lowest": min(losses.min().item(), whole), "highest": max(losses.max().item(), whole),
+        "lowest": min(losses), "highest": max(losses), "shown": min(CORNER, text.V),
+        "is_less": mean < even - 0.05, "is_same": abs(mean - even) <= 0.05, "is_more": mean > even + 0.05,
     }  # fmt: skip
