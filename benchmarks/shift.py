@@ -19,7 +19,7 @@ SETTLED = 2_000  # ms after the last run, for what is loaded late
 def main() -> None:
     goals = Goals()
     with browsing() as (browser, url):
-        for path in ("", *(one.name for one in lessons()), "train", "compare"):
+        for path in ("", *(one.name for one in lessons()), "train", "compare", "inside", "generate"):
             for width, height in SCREENS:
                 page = browser.new_page(viewport={"width": width, "height": height})
                 page.add_init_script(SHIFTS)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import press, serving, wait_run
+from tests.waiting import until
 from tinygpt.bigram import BigramConfig
 from tinygpt.engine.description import RunDescription
 from tinygpt.engine.runs import RunStore
@@ -132,12 +133,11 @@ def test_nothing_moves_when_settings_open_or_a_run_begins_goes_on_and_ends(conte
     page.locator(".st-key-train button").click()
     expect(page.locator(".st-key-status")).to_contain_text("steps/s")
     expect(page.locator(".st-key-writing")).to_contain_text(re.compile(r"after \d"))
+    kept = {name: before[name] for name in ("chart", "Pause", "sample")}
+    until(lambda: kept.items() <= places(page).items(), says=lambda: (places(page), "it trains", before))
     begun = places(page)
-    assert {name: begun[name] for name in ("chart", "Pause", "sample")} == {
-        name: before[name] for name in ("chart", "Pause", "sample")
-    }, "it trains"
     press(page, "stop", "stopped at")
-    assert places(page) == begun, "it has ended"
+    until(lambda: places(page) == begun, says=lambda: (places(page), "it has ended", begun))
 
 
 def test_on_a_phone_one_thing_stands_below_the_other(context, url):

@@ -69,6 +69,7 @@ BENCH = """
   [data-testid="stElementContainer"]:not(.st-key-train, .st-key-begin, .st-key-beside) [data-testid="stSkeleton"] {
   height: 77px;
 }
+.st-key-onward [data-testid="stSkeleton"] { height: 26px !important; }
 .st-key-typed { min-height: 120px; }
 .st-key-prompt { min-height: 102px; }
 .st-key-machine, .st-key-typewriter { min-height: 385px; }

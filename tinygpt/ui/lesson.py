@@ -31,8 +31,15 @@ STYLE = """
   [class*="st-key-scene_"] > :nth-child(1) { grid-area: words; }
   [class*="st-key-scene_"] > :nth-child(2) { grid-area: stage; position: sticky; top: 4.5rem; min-width: 0; }
   [class*="st-key-scene_"] > :nth-child(3) { grid-area: margin; }
-  .st-key-drag_place { min-height: 398px; }  /* stands on the first screen, above words: they wait where they will be */
 }
+/* What stands on the first screen, above words or beside them: they wait where they will be. */
+.st-key-still_showpiece { min-height: min(466px, 100vw - 2.5rem); }
+.st-key-drag_look_right { min-height: 470px; }
+.st-key-drag_pair { min-height: 585px; }
+.st-key-still_tra_1 { min-height: 496px; }
+[class*="st-key-words_"] > :first-child [data-testid="stSkeleton"] { height: 24px; }  /* the way, a line */
+:is(.st-key-part_heads, .st-key-part_feed_forward, .st-key-part_blocks, .st-key-rung) { min-height: 68px; }
+:is(.st-key-part_positions, .st-key-part_projection, .st-key-part_skip, .st-key-part_layer_norm) { height: 27px; }
 [class*="st-key-margin_"] .katex { font-size: .95em; }
 [class*="st-key-margin_"] .katex-display { overflow-x: auto; overflow-y: hidden; }
 .way { display: flex; flex-wrap: wrap; gap: 0 .8rem; margin: 0; font-size: .75rem; }

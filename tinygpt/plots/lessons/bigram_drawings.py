@@ -202,4 +202,5 @@ def sample_line(text: str, mode: Mode) -> str:
     style = f"font-family:{escape(MONO)};font-size:{TICK}px;line-height:1.6;overflow-wrap:anywhere;max-width:480px"
     name = f'<div style="font-size:{LABEL}px;font-weight:700;color:{PALETTE[mode].ink}">It writes</div>'
     letters = "".join(escape(in_a_row(c)) for c in text)
-    return f'<div style="flex:1 1 {BESIDE}px">{name}<div dir="auto" style="{style};color:{PALETTE[mode].ink}">{letters}</div></div>'
+    line = f'<div dir="auto" style="{style};color:{PALETTE[mode].ink}">{letters}</div>'
+    return f'<div style="flex:1 1 {BESIDE}px">{name}{line}</div>'

@@ -56,7 +56,7 @@ def choose_model(onward: str, label: str) -> Model | None:
         st.text(str(error))
         return None
     _about(model)
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="medium", key="onward"):
         if model.run:
             st.page_link("lab/train.py", label="Its curve", query_params={"run": model.name})
         off = {name: st.query_params[name] for name in ("surgery",) if name in st.query_params}

@@ -62,6 +62,7 @@ function figure(root) {
     find(".remark").textContent = next.words.remark;
     measure();
     show();
+    root.host?.setAttribute("data-drawn", "");
     if (before && (isNew || isOther)) tellServer(0);
     if (!next.samples && wanted !== next.of) tell("wants", (wanted = next.of));
   }
