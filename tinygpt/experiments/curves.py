@@ -32,6 +32,7 @@ class LossCurve:
     lost: bool = False  # it diverged or failed: where it broke off is no end
     kept: bool = False  # the model of its lowest val loss is kept beside the last one
     leak: Leak = ""  # by what it sees the answer: then it is set apart
+    forked: bool = False  # it begins where it left another run, which is drawn beside it
 
     @property
     def vals(self) -> list[tuple[int, float]]:

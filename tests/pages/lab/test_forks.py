@@ -44,6 +44,8 @@ def test_a_fork_says_what_was_done_to_it_and_its_curve_begins_there():
     rows = convert_arrow_bytes_to_pandas_df(page.get_by_key("loss").proto.data.data)
     first = rows[rows["kind"] == "train"].groupby("run")["x"].min()
     assert (first[run], first[fork]) == (0, 25)
+    assert rows[rows["kind"] == "fork"][["run", "x", "step"]].values.tolist() == [[fork, 25, 25]]
     page.checkbox(key=f"show_{run}").uncheck().run()
     rows = convert_arrow_bytes_to_pandas_df(page.get_by_key("loss").proto.data.data)
     assert rows[rows["kind"] == "train"]["x"].min() == 0, "alone, it is drawn from its first step on"
+    assert "fork" not in set(rows["kind"])

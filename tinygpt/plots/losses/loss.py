@@ -48,6 +48,11 @@ def loss_rows(
         ]
         if view.lines != "train":
             rows += _val_rows(one, reach, view)
+        rows += [
+            {"kind": "fork", **one.variant.look, "x": begun, "step": curve.points[0].step}
+            for curve in one.variant.curves
+            if curve.forked and curve.points and (begun := curve.x(curve.points[0], view.axis)) >= reach.first
+        ]
     rows += _end_rows(drawn, reach)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 

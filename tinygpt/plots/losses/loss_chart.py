@@ -26,7 +26,7 @@ def loss_spec(mode: Mode, axis: Axis = "steps", *, log: bool = False, live: bool
     spec = marks.layered([
         marks.layer("corner", marks.CORNER, at),
         marks.layer("floor", dotted, {"y": marks.LOSS}), *ends.level_names(p, "floor", p.muted),
-        *_curves(at, live=live),
+        _fork(at["x"]), *_curves(at, live=live),
         marks.layer("guess", {**marks.RULE, "strokeWidth": 1.25, "color": p.ink}, {"y": marks.LOSS}),
         *ends.level_names(p, "guess", p.ink),  # what a student expects
         *_ends(p, at), *_points(at, axis, live=live),
@@ -47,6 +47,13 @@ def _along(p: Palette, axis: Axis, *, log: bool) -> dict[str, Any]:
     elif axis == "steps":
         below |= {"tickMinStep": 1}
     return {"field": "x", "type": "quantitative", "scale": scale, "axis": below}
+
+
+def _fork(x: dict[str, Any]) -> dict[str, Any]:
+    """Where a run left another: a line in its color, from top to bottom, which says so when it is pointed at."""
+    rule = {**marks.RULE, "strokeDash": [2, 3], "strokeWidth": 1.5, "tooltip": True}
+    told = [{"field": "label", "title": "fork"}, {"field": "step", "title": "begins at step", "format": ",d"}]
+    return marks.layer("fork", rule, {"x": x, "color": marks.TONE, "tooltip": told})
 
 
 def _curves(at: dict[str, Any], *, live: bool) -> list[dict[str, Any]]:

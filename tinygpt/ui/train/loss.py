@@ -96,6 +96,7 @@ def curve_of(view: RunView, label: str = "", beside: Collection[str] = (), **mor
         points = tuple(point for point in points if point.step < view.step)
     if view.origin and view.origin.run in beside:
         points = tuple(point for point in points if point.step >= view.origin.step)
+        more["forked"] = True
     more |= {"moving": pace.will_change(view), "lost": view.status in ("diverged", "failed")}
     more |= {"kept": view.better is not None, "leak": leak(view.spec.model)}
     return LossCurve(view.id, label or view.name, kind(view.spec.model), points, view.max_steps, **more)
