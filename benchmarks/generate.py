@@ -3,25 +3,28 @@
     python -m benchmarks.generate [--pairs 7] [--model nanogpt-cpu] [--runs 2]
 
 With and without in turn, because this machine's speed drifts: first somebody lets a model write, with dice that nobody
-has thrown before; then the same text is shown once more, which the server has at hand, for the browser is on this
-machine as well, and paints as much. The speed is that of all runs together, read off the pages of their students.
-Prints each pair's ratio, their median and quartiles, and the time from the click to the first character and to the
-last. Goals: the runs keep 0.9 of their speed, and the first character comes within 1 s. Needs Chromium and
+has thrown before; then the same text is shown once more, which the server has at hand. The speed is that of all runs
+together, read off the pages of their students. The browser is on this machine as well and takes more of it than the
+server, while a class has its own browsers; so beside the ratio of the speeds stands what the server itself took, in
+seconds of a processor, beyond what it takes while nobody writes. Goals: that is at most a tenth of what this machine
+had in that time, and the first character comes within 1.5 s, with all cores busy. Needs Chromium and
 requirements-dev.txt; measure on an idle machine.
 """
 
 import argparse
+import os
 import re
 import time
 from statistics import median, quantiles
 
+import psutil
 from playwright.sync_api import Browser, Page
 
 from benchmarks.browser import browsing
 from benchmarks.goals import Goals
 from tests.browser.conftest import wait_run
 
-KEPT, FIRST = 0.9, 1.0  # of the runs' speed; seconds until the first character
+TAKEN, FIRST = 0.1, 1.5  # of all processors while somebody writes; seconds until the first character
 CHARACTERS = 500
 LONG = "/train?model=nanogpt-cpu&max_steps=2000"  # outlasts the benchmark
 
@@ -48,6 +51,12 @@ def steps(pages: list[Page]) -> int:
     return found
 
 
+def server_seconds() -> float:
+    """Seconds of a processor that the server has had, without its workers."""
+    servers = (p for p in psutil.Process().children() if "streamlit" in " ".join(p.cmdline()))
+    return sum(sum(p.cpu_times()[:2]) for p in servers)
+
+
 def write(page: Page) -> tuple[float, float]:
     """Seconds from the click to the first character, and to the last."""
     machine, clicked = page.locator(".st-key-typewriter"), time.perf_counter()
@@ -65,18 +74,21 @@ def main() -> None:
     parser.add_argument("--model", default="nanogpt-cpu", help="a shipped model")
     parser.add_argument("--runs", type=int, default=2, help="of other students, at the same time")
     arguments, goals = parser.parse_args(), Goals()
-    ratios, firsts = [], []
+    ratios, firsts, taken = [], [], []
     with browsing() as (browser, url):
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         students = [begin_a_run(browser, url) for _ in range(arguments.runs)]
         for pair in range(-1, arguments.pairs):  # the first one warms the page, and is not counted
             page.goto(f"{url}/generate?run={arguments.model}&characters={CHARACTERS}&dice={pair + 1}")
             wait_run(page)
-            page.wait_for_timeout(2_000)
+            idle, rested = server_seconds(), time.perf_counter()
+            page.wait_for_timeout(5_000)
+            usual = (server_seconds() - idle) / (time.perf_counter() - rested)  # the pages of the runs are live
             machine = page.locator(".st-key-typewriter")
-            before, began = steps(students), time.perf_counter()
+            before, began, busy = steps(students), time.perf_counter(), server_seconds()
             first, last = write(page)
             between, middle = steps(students), time.perf_counter()
+            of_writing = server_seconds() - busy - usual * (middle - began)
             machine.locator("button.anew").click()
             write(page)
             after, ended = steps(students), time.perf_counter()
@@ -85,11 +97,13 @@ def main() -> None:
             with_it, without = (between - before) / (middle - began), (after - between) / (ended - middle)
             ratios.append(with_it / without)
             firsts.append(first)
+            taken.append(of_writing / (middle - began) / (os.cpu_count() or 1))
             speeds = f"with {with_it:6.1f} steps/s  without {without:6.1f}  ratio {ratios[-1]:5.2f}"
-            print(f"pair {pair + 1}: {speeds}  first {first:5.2f} s  last {last:5.2f} s", flush=True)
+            print(f"pair {pair + 1}: {speeds}  first {first:5.2f} s  last {last:5.2f} s", end="", flush=True)
+            print(f"  server {of_writing:4.1f} s, {taken[-1]:.3f} of all", flush=True)
     low, _, high = quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
     print(f"with / without: median {median(ratios):.2f}, quartiles {low:.2f} to {high:.2f}, {len(ratios)} pairs")
-    goals.at_least(KEPT, median(ratios), "of the speed of other students' runs, median")
+    goals.at_most(TAKEN, median(taken), "of all processors that the server takes while it writes, median")
     goals.at_most(FIRST, median(firsts), "seconds from the click to the first character, median")
     goals.settle()
 
