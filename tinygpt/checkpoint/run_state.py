@@ -22,6 +22,7 @@ from tinygpt.randomness import let_draw_from
 from tinygpt.tokenizer import CharTokenizer
 from tinygpt.training.divergence import Watch
 from tinygpt.training.evaluation import Tally
+from tinygpt.training.flat import Flat
 from tinygpt.training.optimizers import Optimizer
 from tinygpt.training.spec import RunSpec
 from tinygpt.training.state import Best, TrainState, make_optimizers
@@ -96,7 +97,8 @@ def _restored(blob: bytes, head: dict[str, Any], info: dict[str, Any]) -> TrainS
     model.requires_grad_(True)
     generator, *of_batches = (torch.Generator().set_state(tensors[name]) for name in GENERATORS if name in expected)
     let_draw_from(model, generator)
-    optimizers = make_optimizers(spec.train, model)
+    flat = Flat(model, previous=[tensors[f"previous.{i}"] for i, _ in enumerate(model.parameters())])
+    optimizers = make_optimizers(spec.train, flat)
     for j, (optimizer, groups) in enumerate(zip(optimizers, info["groups"], strict=True)):
         wanted = _memory(optimizer, f"optimizer.{j}.", memory, MEMORY[spec.train.optimizer])
         inner = {i: {part: tensors[name] for part, name in names.items()} for i, names in wanted.items()}
@@ -110,9 +112,8 @@ def _restored(blob: bytes, head: dict[str, Any], info: dict[str, Any]) -> TrainS
     whole = has_type(step, int) and step <= spec.train.max_steps and ended in ("", "finished", "diverged")
     if not (whole and has_type(note, str) and tokenizer.vocab_size == spec.model.vocab_size):
         raise ValueError("what it says of itself does not fit")
-    previous = [tensors[f"previous.{i}"] for i, _ in enumerate(model.parameters())]
     return TrainState(
-        spec, tokenizer, model, optimizers, generator, of_batches[0] if of_batches else generator, previous,
+        spec, tokenizer, model, optimizers, generator, of_batches[0] if of_batches else generator, flat,
         step=step, watch=watch, tallies=tallies, best=best, ended=ended, note=note,
     )  # fmt: skip
 

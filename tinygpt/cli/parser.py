@@ -88,7 +88,7 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("run", metavar="RUN", help=RUN)
     export.add_argument(
         "--as", dest="form", required=True, choices=("script", "notebook", "pytorch", "text", "csv", "json"),
-        help="script, notebook and pytorch (one file, without tinygpt) train it again to the same losses; "
+        help="script and notebook train it again to the same losses, pytorch (a file without tinygpt) up to rounding; "
         "text is what they learn; csv and json hold its points",
     )  # fmt: skip
     export.add_argument("--out", type=Path, metavar="FILE", help="where it goes; without it, it is printed")

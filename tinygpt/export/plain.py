@@ -25,7 +25,9 @@ WEIGHTS = "model.safetensors"  # what it writes
 PACKAGES = ("torch", "safetensors", "numpy")  # what it needs; safetensors asks for numpy without bringing it
 ENDED = """\
 It had ended with train loss {!r} and val loss {!r}
-(nats per character); the losses that it prints must be the same."""
+(nats per character). This file lets autograd find the gradients, and tinygpt has
+written them by hand: rounding differs, a long training makes more of it, and the
+losses that are printed here come near those."""
 NOT_ENDED = "It had no final losses when it was taken along, being unfinished or diverged; this trains all of it."
 
 
@@ -33,8 +35,8 @@ def plain_pytorch(spec: RunSpec, *, name: str = "", final: Final | None = None, 
     """The run as Python that needs PACKAGES alone. `final` are its losses, where it has finished.
 
     `better` is where its val loss was lower than at the end. It reads its text from text.txt beside it. Trained again
-    it has the very weights of the run, and it reads the model files of the run, too. The name of the run is a comment.
-    ValueError where its text is not known.
+    it has the weights of the run up to rounding, and it reads the model files of the run, too. The name of the run is a
+    comment. ValueError where its text is not known.
     """
     spec, comment = respelled(spec), name_comment(name)
     model, train = spec.model, spec.train

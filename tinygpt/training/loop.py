@@ -81,23 +81,20 @@ def one_step(state: TrainState, corpus: Corpus, witness: Witness | None = None) 
     val = look(state, corpus) if state.step % config.eval_interval == 0 else None
     state.model.train()
     x, y = corpus.batch("train", B, T, state.batches)  # both (B, T)
-    _, loss = state.model(x, y)
-    if not math.isfinite(measured := loss.item()):
+    measured = state.loss_and_gradients(x, y).item()  # without autograd: tinygpt.training.by_hand
+    if not math.isfinite(measured):
         give_up(state)
         return None
     keep_if_best(state, val)
     point = Point(state.step, measured, val, config.learning_rate_at(state.step), 0.0, state.tokens)
-    torch._foreach_copy_(state.previous, [p.detach() for p in state.model.parameters()])
-    for optimizer in state.optimizers:
-        for group in optimizer.param_groups:
-            group["lr"] = point.lr
-        optimizer.zero_grad()
-    loss.backward()
+    state.flat.keep()
     if witness:
         witness(x, y)
     if config.grad_clip:
         torch.nn.utils.clip_grad_norm_(state.model.parameters(), config.grad_clip)
     for optimizer in state.optimizers:
+        for group in optimizer.param_groups:
+            group["lr"] = point.lr
         optimizer.step()
     state.step += 1
     operate(state)
@@ -111,6 +108,7 @@ def operate(state: TrainState) -> None:
     surgery = "" if state.step < state.spec.train.surgery_at else state.spec.surgery
     if isinstance(state.model, GPTLanguageModel) and state.model.config.surgery != surgery:
         state.model.operate(surgery)
+        state.there_and_back = None
 
 
 def look(state: TrainState, corpus: Corpus) -> float | None:
@@ -129,8 +127,7 @@ def keep_if_best(state: TrainState, val: float | None) -> None:
 
 def give_up(state: TrainState) -> None:
     """The loss is not a number any more: end, with the weights of the last loss that was one."""
-    with torch.no_grad():
-        torch._foreach_copy_([p.detach() for p in state.model.parameters()], state.previous)
+    state.flat.go_back()
     state.step = max(0, state.step - 1)
     operate(state)
     state.ended = "diverged"

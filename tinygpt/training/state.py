@@ -14,8 +14,10 @@ from tinygpt.models import LanguageModel, blank, build
 from tinygpt.randomness import generator as seeded
 from tinygpt.settings import times_the_rate
 from tinygpt.tokenizer import CharTokenizer
+from tinygpt.training.by_hand.step import Pass, pass_of
 from tinygpt.training.divergence import Watch
 from tinygpt.training.evaluation import Tally
+from tinygpt.training.flat import Flat
 from tinygpt.training.optimizers import SGD, AdamW, Optimizer
 from tinygpt.training.spec import RunSpec, TrainConfig
 
@@ -80,7 +82,7 @@ class TrainState:
     optimizers: tuple[Optimizer, ...]
     generator: torch.Generator  # first weights and dropout ...
     batches: torch.Generator  # ... and batches: the very same one, as in the lecture, unless `same_batches` is set
-    previous: list[Tensor]  # the weights under which the last finite loss was measured
+    flat: Flat  # the weights in one vector, and those under which the last finite loss was measured
     step: int = 0
     watch: Watch = field(default_factory=Watch)
     tallies: dict[str, Tally] = field(default_factory=lambda: {"train": Tally(), "val": Tally()})
@@ -88,6 +90,19 @@ class TrainState:
     ended: str = ""
     note: str = ""  # why it ended, for people
     seconds: float = 0.0  # a clock is not part of the bytes: two equal runs would differ
+    there_and_back: Pass | None = None  # the way there and back through the model as it stands; made when it is needed
+
+    @property
+    def previous(self) -> list[Tensor]:
+        """The weights under which the last finite loss was measured, in the order of the model's parameters."""
+        return self.flat.pieces(self.flat.previous)
+
+    def loss_and_gradients(self, x: Tensor, y: Tensor) -> Tensor:
+        """The loss of a batch, both (B, T); every parameter has its gradient then, None where it is switched off."""
+        if self.there_and_back is None:
+            self.flat.give_gradients()
+            self.there_and_back = pass_of(self.model)
+        return self.there_and_back(x, y)
 
     @property
     def tokens(self) -> int:
@@ -115,8 +130,8 @@ def start(spec: RunSpec, corpus: Corpus) -> TrainState:
     generator = seeded(spec.train.seed)
     model = build(spec.model_at(0), generator=generator)
     batches = batch_generator(spec.train.seed) if spec.train.same_batches else generator
-    previous = [p.detach().clone() for p in model.parameters()]
-    return TrainState(spec, corpus.tokenizer, model, make_optimizers(spec.train, model), generator, batches, previous)
+    flat = Flat(model)
+    return TrainState(spec, corpus.tokenizer, model, make_optimizers(spec.train, flat), generator, batches, flat)
 
 
 def batch_generator(seed: int) -> torch.Generator:
@@ -128,14 +143,10 @@ def batch_generator(seed: int) -> torch.Generator:
     return seeded(seed ^ BATCHES)
 
 
-def make_optimizers(config: TrainConfig, model: LanguageModel) -> tuple[Optimizer, ...]:
+def make_optimizers(config: TrainConfig, flat: Flat) -> tuple[Optimizer, ...]:
     """AdamW as in the lecture, or plain SGD; only matrices decay ("Decoupled Weight Decay Regularization", 2019)."""
-    matrices = [p for p in model.parameters() if p.dim() >= 2]
-    vectors = [p for p in model.parameters() if p.dim() < 2]
     decay = config.weight_decay / times_the_rate(config)  # it is multiplied by the learning rate: as much in a step
-    groups = [{"params": matrices, "weight_decay": decay}]
-    if vectors:
-        groups.append({"params": vectors, "weight_decay": 0.0})
+    groups = [{"params": group, "weight_decay": share} for group, share in zip(flat.groups, (decay, 0.0), strict=False)]
     if config.optimizer == "sgd":
-        return (SGD(groups, lr=config.learning_rate),)
-    return (AdamW(groups, lr=config.learning_rate, betas=(0.9, float(config.beta2))),)
+        return (SGD(groups, lr=config.learning_rate, flat=flat),)
+    return (AdamW(groups, lr=config.learning_rate, betas=(0.9, float(config.beta2)), flat=flat),)

@@ -61,7 +61,7 @@ def _of_a_run(run: RunView) -> None:
     if is_sha256(run.spec.corpus):
         needs = "They look for the text beside them. Plain PyTorch is one file that needs nothing else of tinygpt."
     ended = "has diverged" if run.status == "diverged" else "has not come to its end"
-    says = "Script, notebook and plain PyTorch train this run again to the same loss, to the digit."
+    says = "Script and notebook train this run again to the same loss, to the digit; plain PyTorch up to rounding."
     if not run.final:
         says = f"This run {ended}; script, notebook and plain PyTorch train all of it."
     st.markdown(f":gray[{says} {needs}]")
