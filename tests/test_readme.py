@@ -20,7 +20,7 @@ from tinygpt.texts.shelf import MAX_OF_A_STUDENT, MAX_OF_ALL, megabytes
 from tinygpt.training.presets import LADDER, PRESETS
 from tinygpt.words.storyboard import lessons
 
-MOST_LINES = 48  # of the tree
+MOST_LINES = 50  # of the tree
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", README, re.MULTILINE | re.DOTALL))
 
