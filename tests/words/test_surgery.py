@@ -33,3 +33,11 @@ def test_a_change_within_its_own_error_is_called_chance():
 def test_the_head_that_is_missed_most_is_named_either_way(guessed, begins):
     words = missed_words({"0.0 cut": Rise(0.02, 0.001), "0.1 cut": Rise(0.18, 0.001)}, guessed)
     assert words.startswith(begins) and "Head 1 of block 0 is missed most" in words and "by 0.180" in words
+    assert "head 0 of block 0 is missed least, by 0.020" in words
+
+
+def test_two_heads_that_are_nearer_than_their_errors_are_nearly_the_same():
+    heads = {"0.0 cut": Rise(0.122, 0.0055), "0.1 cut": Rise(0.126, 0.0057), "1.0 cut": Rise(-0.001, 0.002)}
+    words = missed_words(heads, "0.0 cut")
+    assert words.startswith("**Nearly head 0 of block 0**") and "nearer than these measures can tell" in words
+    assert "head 0 of block 1 is missed least, if at all" in words

@@ -86,12 +86,21 @@ def val_windows(corpus: Corpus, block_size: int, windows: int = WINDOWS) -> Tens
     return corpus.val[: whole * (block_size + 1)].view(whole, -1)[:windows]
 
 
-def some_windows(corpus: Corpus, block_size: int, tokens: int) -> Tensor:
-    """The first windows of val with about `tokens` characters, and 16 of them at least where there are so many.
+def spread_windows(corpus: Corpus, block_size: int, windows: int) -> Tensor:
+    """At most so many windows, from all over val: its first ones may be one speaker, or one kind of page.
 
     ValueError as for `val_windows`. (W, T + 1)
     """
-    return val_windows(corpus, block_size, max(16, tokens // block_size))
+    every = val_windows(corpus, block_size, len(corpus.val))
+    return every[torch.linspace(0, len(every) - 1, min(windows, len(every)), dtype=torch.float64).round().long()]
+
+
+def some_windows(corpus: Corpus, block_size: int, tokens: int) -> Tensor:
+    """Windows from all over val with about `tokens` characters, and 16 of them at least where there are so many.
+
+    ValueError as for `val_windows`. (W, T + 1)
+    """
+    return spread_windows(corpus, block_size, max(16, tokens // block_size))
 
 
 @torch.no_grad()

@@ -1,5 +1,6 @@
 """Surgery in words: what is switched off, what that costs, and what is said of a run that was operated on."""
 
+import math
 from collections.abc import Mapping
 
 from tinygpt.inside.knockout import Rise
@@ -10,7 +11,10 @@ from tinygpt.training.spec import RunSpec
 ASK = "Which head is missed most?"
 GUESS_FIRST = "Choose the head that you would miss most; then you see what each one costs."
 NO_PARTS = "A bigram is one table of pairs: it has no heads and no parts that could be switched off."
-BARS = "What the loss on unseen text rises by, in nats per character; a whisker is two standard errors to each side."
+BARS = (
+    "What the loss on unseen text rises by, in nats per character, on windows from all over it; a whisker is two "
+    "standard errors to each side."
+)
 SWITCH_OFF = "Switch off"
 NOTHING_OFF = "heads and parts: several, if you like"
 CHOOSE = (
@@ -29,6 +33,7 @@ AGAIN = (
 )
 BOTH_CURVES = "Look at its curve"
 EDIT = "Change one weight by hand"
+LEFT_OUT = "The address switches something off that this model does not have; all of it was left out."
 CHANCE = 2  # standard errors: a smaller change of a loss may be chance
 
 
@@ -79,10 +84,17 @@ def missed_words(heads: Mapping[str, Rise], guessed: str) -> str:
     found = (
         f"{head_words(most).capitalize()} is missed most: without it the loss rises by {number(heads[most].mean, 3)}"
     )
-    others = "" if len(heads) < 2 else f"; {head_words(least)} is missed least, by {number(heads[least].mean, 3)}"
+    low = heads[least]
+    by = f"by {number(low.mean, 3)}" if low.mean > CHANCE * low.error else "if at all"
+    others = "" if len(heads) < 2 else f"; {head_words(least)} is missed least, {by}"
     if guessed == most:
         return f"**Right.** {found}{others}."
-    return f"**Not {head_words(guessed)}**, which costs {number(heads[guessed].mean, 3)}. {found}{others}."
+    costs = f"which costs {number(heads[guessed].mean, 3)}"
+    gap = heads[most].mean - heads[guessed].mean
+    if gap <= CHANCE * math.hypot(heads[most].error, heads[guessed].error):
+        near = "The two are nearer than these measures can tell."
+        return f"**Nearly {head_words(guessed)}**, {costs}. {found}{others}. {near}"
+    return f"**Not {head_words(guessed)}**, {costs}. {found}{others}."
 
 
 def written_words(name: str) -> str:

@@ -156,7 +156,7 @@ THE_GAME = (
     "Ten characters of a line that no model has seen. Lay chances on what comes next, and pay \u2212ln of what you "
     "gave to the character that comes, in nats. The counted pairs and the model pay for the same characters."
 )
-EVEN, ALL_PAIRS, SAME_PAIRS = "even guessing", "pairs, all unseen text", "pairs, same characters"
+EVEN, ALL_PAIRS, SAME_PAIRS = "even guessing", "pairs, unseen text", "pairs, same characters"
 ENDS = (
     "Your mean is {mine}; the pairs pay {pairs} and the model {model}. You guess best: you know what words mean.",
     "Your mean is {mine}; the pairs pay {pairs} and the model {model}. One of them guesses better than you.",
@@ -175,9 +175,9 @@ def too_many_words(vocab_size: int, most: int) -> str:
 
 
 def whole_words(even: float, pairs: float, val: float | None, model: str) -> str:
-    """What each pays on all of the unseen text."""
+    """What each pays on much unseen text."""
     own = f", and {literal.markdown(model)} {number(val)}" if val is not None else ""
     return (
-        f"On all of the unseen text even guessing pays {number(even)} nats a character, the counted pairs pay "
+        f"On unseen text even guessing pays {number(even)} nats a character, the counted pairs pay "
         f"{number(pairs)}{own}. Ten characters are few: luck moves a mean by several tenths."
     )

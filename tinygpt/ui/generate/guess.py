@@ -7,15 +7,17 @@ import streamlit as st
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.counting import NGramModel
 from tinygpt.lessons.guessing import price
-from tinygpt.lessons.measured import loaded
 from tinygpt.models import kind, leak
 from tinygpt.plots.look import color
 from tinygpt.texts.keeping import kept
+from tinygpt.training.evaluation import some_windows, window_costs
+from tinygpt.training.loop import one_thread
 from tinygpt.ui import frame, game, texts
 from tinygpt.ui.generate.desk import WriteOrder, author_of
 from tinygpt.words import writing as words
 
 MOST_CHARACTERS = 256  # of a text: so many can be laid on
+TOKENS = 32_768  # characters of unseen text that a model's mean is measured on
 
 
 @st.fragment
@@ -39,8 +41,8 @@ def _play(order: WriteOrder, corpus: Corpus) -> None:
         game.Whole(words.EVEN, even, color("count", mode)),
         game.Whole(words.ALL_PAIRS, pairs_on(corpus.name), pairs),
     ]
-    if (val := val_of(order)) is not None:
-        whole.append(game.Whole(f"{model}, all unseen text", val, hue))
+    if (val := paid_on_average(order, corpus.name)) is not None:
+        whole.append(game.Whole(f"{model}, unseen text", val, hue))
     game.play(
         game.drawn_games(corpus.name), corpus.tokenizer, key="next_letter", name=corpus.name,
         opponents=[
@@ -70,14 +72,15 @@ def pairs_on(corpus: str) -> float:
     return NGramModel.fit(text.train, 2, text.tokenizer.vocab_size, 1.0).loss(text.val)
 
 
-def val_of(order: WriteOrder) -> float | None:
-    """The model's val loss, where it was measured and is one of guessing: the last of its run, whole."""
-    run = order.model.run
-    if order.surgery or leak(order.model.spec.model):
-        return None
-    if run is None:
-        info = loaded(order.model.name).info
-        return float(info["val_loss"]) if order.step == info["step"] else None
-    if order.step != run.step:
-        return None
-    return run.final[1] if run.final else run.val
+def paid_on_average(order: WriteOrder, corpus: str) -> float | None:
+    """What the model pays on unseen text of `corpus`; None for one that sees the answer."""
+    return None if leak(order.model.spec.model) else model_on(order.model.name, order.step, order.surgery, corpus)
+
+
+@kept
+def model_on(name: str, step: int, surgery: str, corpus: str) -> float:
+    """What a model pays on windows from all over the unseen text, in nats per character. ValueError where one of the
+    two is gone."""
+    model, text = author_of(name, step, surgery), load_corpus(corpus, folder=texts.folder())
+    with one_thread():
+        return float(window_costs(model, some_windows(text, model.config.block_size, TOKENS)).mean())

@@ -1,7 +1,7 @@
 // The time machine: all numbers come from the server, once; here they are only picked and painted.
 const FULL = 65535, PAUSE = 100, BEAT = 700;  // a weight of 1; ms before the server hears of a move; ms of a moment
 const LABELS = 11, LARGEST = 46;  // px: the smallest tile with a letter beside it, the largest tile
-const DENSE = 5;  // px: smaller tiles have no gaps, and are pixels of a picture that the browser enlarges
+const DENSE = 5;  // px: tiles of less than one more have no gaps, and are pixels of a picture that the browser enlarges
 const HEADS_HIGH = 11.5;  // rem: all heads one below the other
 const SIDE = 22;  // px beside a map, and below it: its characters
 const FRESH = { head: "", position: -1, step: -1 };  // where nobody has chosen anything
@@ -177,7 +177,8 @@ function figure(root) {
     for (const each of views.slice(0, paired ? 2 : 1)) {
       const room = each.map.clientWidth;
       const fits = Math.min((room - SIDE) / columns, (high - SIDE) / rows, LARGEST);
-      const cell = (each.cell = fits > DENSE ? Math.floor(fits) : fits), pixels = fits > DENSE ? cell * ratio : 1;
+      each.dense = fits < DENSE + 1;
+      const cell = (each.cell = each.dense ? fits : Math.floor(fits)), pixels = each.dense ? 1 : cell * ratio;
       const { canvas, field } = each, letter = `${Math.max(12, Math.min(17, 0.8 * cell))}px`;
       Object.assign(canvas.style, { left: `${SIDE}px`, width: `${cell * columns}px`, height: `${cell * rows}px` });
       [canvas.width, canvas.height] = [columns, rows].map((tiles) => Math.round(tiles * pixels));
@@ -302,9 +303,9 @@ function figure(root) {
   };
 
   function showMap(each, m, a, row, column) {
-    const { canvas, cell, field, left, below, title } = each;
-    if (cell > DENSE) paintTiles(canvas, cell, m, a);
-    else paintPixels(canvas, m, a);
+    const { canvas, cell, dense, field, left, below, title } = each;
+    if (dense) paintPixels(canvas, m, a);
+    else paintTiles(canvas, cell, m, a);
     title.replaceChildren(made("b", "", paired ? data.when[m] : name(a)), made("span", "quiet", entropy(m, a)));
     const [mark, tile] = [field.querySelector(".row"), field.querySelector(".tile")];
     mark.hidden = tile.hidden = isOff(m, a);

@@ -97,12 +97,11 @@ def _table(model: Model, reading: ReadWindow, moments: Sequence[Moment]) -> dict
 def _bars(model: Model, reading: ReadWindow, moments: Sequence[Moment]) -> dict[str, Any]:
     """The guesses: at each place the same characters at all moments, so that bars grow and shrink where they stand.
 
-    They are those that have been likeliest at any moment after the first, where chance makes them; and the one that
-    really comes.
+    They are those that are likeliest at the last moment, and the one that really comes.
     """
     guesses = torch.stack([moment.guesses for moment in moments])  # (M, T, V)
     V, following = guesses.shape[-1], list(reading.ids[1 : len(reading.characters) + 1])
-    wanted = (guesses[1:] if len(guesses) > 1 else guesses).amax(0)  # (T, V)
+    wanted = guesses[-1].clone()  # (T, V): at the end of the training the likeliest are these, in this order
     for t, c in enumerate(following):
         wanted[t, c] = 2.0  # before all others
     ids = wanted.topk(min(BARS, V)).indices  # (T, K)

@@ -51,7 +51,7 @@ def surgery(model: Model, reading: ReadWindow) -> None:
         with right:
             _operate(model, gpt, step, text, chosen)
             _go_on(model, chosen)
-        _edit(model, gpt, reading)
+        _edit(model, operated(gpt, chosen) if chosen else gpt, reading)
     except ValueError as error:
         st.text(str(error))
 
@@ -100,8 +100,11 @@ def _choose(config: GPTConfig) -> str:
     options = [one for each in (each_alone(config), flat) for one in each]
     asked = st.query_params.get("surgery", "")
     try:
-        begin = [str(one) for one in read_surgery(asked) if str(one) in options]
+        begin = [str(one) for one in read_surgery(asked)]
     except ValueError:
+        begin = []
+    if asked and not (begin and set(begin) <= set(options)):
+        st.text(words.LEFT_OUT)
         begin = []
     st.session_state["operations"] = begin  # the link is the truth
     st.multiselect(words.SWITCH_OFF, options, key="operations", format_func=words.surgery_words, on_change=_link,
