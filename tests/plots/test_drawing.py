@@ -2,11 +2,12 @@
 
 from xml.etree import ElementTree
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygpt.plots import drawing
-from tinygpt.plots.look import PALETTE
+from tinygpt.plots.look import PALETTE, READABLE, contrast
 
 
 def parsed(body: str) -> ElementTree.Element:
@@ -40,6 +41,13 @@ def test_signs_have_different_hues():
 def test_numbers_on_dark_tiles_are_light():
     assert drawing.shade(1.0, "light")[1] == PALETTE["light"].paper
     assert drawing.shade(0.05, "light")[1] == PALETTE["light"].ink
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_a_number_can_be_read_on_every_tile(mode, signed):
+    shades = [drawing.shade(n / 200, mode, signed=signed) for n in range(-200 * signed, 201)]
+    assert min(contrast(*each) for each in shades) >= READABLE
 
 
 def test_the_selected_row_is_outlined_and_bold():

@@ -5,8 +5,7 @@ import tomllib
 import pytest
 
 from tinygpt.files import PROJECT
-from tinygpt.plots.look import PALETTE, ROLE, between, color, template
-from tinygpt.plots.losses.tones import READABLE, contrast
+from tinygpt.plots.look import PALETTE, READABLE, ROLE, between, color, contrast, template
 from tinygpt.spelling import number, thousands
 
 THEME = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from html import escape
 
-from tinygpt.plots.look import LABEL, MONO, PALETTE, SANS, TICK, Mode, between
+from tinygpt.plots.look import LABEL, MONO, PALETTE, SANS, TICK, Mode, between, legible
 from tinygpt.spelling import is_invisible, number, shown
 
 GAP = 2  # px between two tiles
@@ -82,9 +82,10 @@ def shade(value: float, mode: Mode, *, signed: bool = False, limit: float = 1.0)
     strength = min(1.0, abs(value) / limit) if limit else 0.0
     if signed:
         at = 0.5 + 0.5 * strength * (1 if value >= 0 else -1)
-        return between(p.diverging, at), p.paper if strength > 0.62 else p.ink
-    at = strength**0.5  # square-root spacing: 0.1 stays visible beside 1
-    return between(p.sequential, at), p.paper if at > 0.48 else p.ink
+        tone = between(p.diverging, at)
+    else:
+        tone = between(p.sequential, strength**0.5)  # square-root spacing: 0.1 stays visible beside 1
+    return tone, legible(tone, mode)
 
 
 def tiles(

@@ -6,7 +6,7 @@ dress(figure, "dark")  # then frame.show(figure, ...) on a page, or figure.show(
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from typing import Any, Literal
 
@@ -19,6 +19,7 @@ Mode = Literal["light", "dark"]
 SANS = '"Source Sans", "Source Sans 3", "Segoe UI", Roboto, sans-serif'  # the browser has the first from Streamlit
 MONO = '"Source Code Pro", ui-monospace, Menlo, Consolas, monospace'  # characters of the corpus, always
 
+READABLE = 4.5  # contrast of words with what is behind them, as the web asks for it
 TICK, LABEL, PANEL = 16, 17, 19  # px: axis numbers; direct labels; the one number a figure is about
 
 
@@ -97,6 +98,28 @@ def between(stops: tuple[str, ...], t: float) -> str:
     i = min(int(at), len(stops) - 2)
     low, high = (bytes.fromhex(stop[1:]) for stop in stops[i : i + 2])
     return "#" + "".join(f"{round(a + (b - a) * (at - i)):02X}" for a, b in zip(low, high, strict=True))
+
+
+@lru_cache(maxsize=4_096)
+def legible(background: str, mode: Mode) -> str:
+    """The color of words on a background: ink or paper, black or white where neither is enough (WCAG 2.2, 1.4.3)."""
+    p = PALETTE[mode]
+    own = max((p.ink, p.paper), key=lambda tone: contrast(background, tone))
+    if contrast(background, own) >= READABLE:
+        return own
+    return max(("#000000", "#FFFFFF"), key=lambda tone: contrast(background, tone))
+
+
+def contrast(one: str, other: str) -> float:
+    """How far apart two colors are in brightness, from 1 to 21; source: WCAG 2.2, "contrast ratio"."""
+    dark, bright = sorted(map(_luminance, (one, other)))
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(tone: str) -> float:
+    parts = (part / 255 for part in bytes.fromhex(tone[1:]))
+    red, green, blue = (x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 @cache  # a figure takes a copy of it

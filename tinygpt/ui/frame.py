@@ -70,6 +70,7 @@ BENCH = """
   height: 77px;
 }
 .st-key-onward [data-testid="stSkeleton"] { height: 26px !important; }
+.st-key-look [role="radiogroup"] { flex-wrap: wrap; overflow-x: visible; }
 .st-key-typed { min-height: 120px; }
 .st-key-prompt { min-height: 102px; }
 .st-key-machine, .st-key-typewriter { min-height: 385px; }

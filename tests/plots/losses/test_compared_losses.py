@@ -11,13 +11,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tinygpt.experiments.curves import ACROSS, LossCurve, seed_means
-from tinygpt.plots.look import PALETTE, color
+from tinygpt.plots.look import PALETTE, READABLE, color, contrast
 from tinygpt.plots.losses.ends import BETWEEN, PLACES
 from tinygpt.plots.losses.loss import NAMED, loss_rows
 from tinygpt.plots.losses.loss_chart import EMPTY, loss_spec
 from tinygpt.plots.losses.marks import APART, DASHES
 from tinygpt.plots.losses.reach import Line, Variant, View
-from tinygpt.plots.losses.tones import MANY, READABLE, SHADES, VISIBLE, contrast, tone, tones
+from tinygpt.plots.losses.tones import MANY, SHADES, VISIBLE, tone, tones
 from tinygpt.plots.picture import chart_svg
 from tinygpt.training.state import Point
 

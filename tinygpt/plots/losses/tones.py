@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tinygpt.plots.look import PALETTE, Mode, between, color
+from tinygpt.plots.look import PALETTE, READABLE, Mode, between, color, contrast
 from tinygpt.plots.losses.marks import DASHES
 
-READABLE, VISIBLE = 4.5, 3.0  # contrast of words, and of a line, with their paper, as the web asks for it
+VISIBLE = 3.0  # contrast of a line with its paper, as the web asks for it
 FINE = 0.01  # step along a ramp
 
 # The shades of a family, in the order in which its runs take them; the first is the hue that it has on every page.
@@ -83,16 +83,3 @@ def _readable(line: str, mode: Mode) -> str:
     p = PALETTE[mode]
     steps = (between((line, p.ink), k * FINE) for k in range(101))
     return next(ink for ink in steps if contrast(ink, p.paper) >= READABLE)
-
-
-def contrast(a: str, b: str) -> float:
-    """From 1, one color, to 21, black on white."""
-    dark, light = sorted((_luminance(a), _luminance(b)))
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(color: str) -> float:
-    """How bright a color is to the eye: 0 black, 1 white."""
-    shares = [part / 255 for part in bytes.fromhex(color[1:])]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in shares)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
