@@ -14,6 +14,7 @@ from tinygpt.corpus import load_corpus
 from tinygpt.engine.runs import RunStore
 from tinygpt.gpt import GPTConfig
 from tinygpt.inside.moments import moment_at
+from tinygpt.lessons.measured import loaded
 from tinygpt.training.spec import RunSpec, TrainConfig
 
 STUDENT, RUN, CLICKED = "6" * 32, "a" * 32, "c" * 32
@@ -206,3 +207,38 @@ def test_moments_come_while_it_trains_and_the_slider_stays_at_its_end(page, base
     expect(slider(page)).to_have_js_property("value", slider(page).get_attribute("max"))
     expect(output).to_have_text("after 5\u202f000 steps")
     expect(machine(page).get_by_text("It is being trained")).to_have_count(0)
+
+
+DARKEST = """
+() => {
+  const root = [...document.querySelectorAll(".st-key-machine *")].map((e) => e.shadowRoot).find(Boolean);
+  const canvas = (root ?? document).querySelector(".map canvas"), { width, height } = canvas;
+  const pixels = canvas.getContext("2d").getImageData(0, 0, width, height).data;
+  const light = (row, column) => {
+    const at = 4 * (Math.floor(((row + 0.5) * height) / 64) * width + Math.floor(((column + 0.5) * width) / 64));
+    return pixels[at] + pixels[at + 1] + pixels[at + 2];
+  };
+  return Array.from({ length: 64 }, (_, row) => {
+    const tones = Array.from({ length: row + 1 }, (_, column) => light(row, column));
+    return tones.indexOf(Math.min(...tones));
+  });
+}
+"""
+
+
+def test_a_map_shows_its_weights_on_any_screen(page, base_url):
+    """64 rows: tiles of less than 5 px, of 5 to 6, and of more."""
+    page.set_viewport_size({"width": 1366, "height": 650})
+    page.goto(f"{base_url}/inside?run=nanogpt-cpu&head=1.1")
+    page.locator(".st-key-machine .field canvas[style]").first.wait_for()
+    wait_run(page)
+    text = "".join(page.locator(".st-key-typed textarea").input_value())[:64]
+    shown = loaded("nanogpt-cpu")
+    weights = moment_at(shown.model, torch.tensor(shown.tokenizer.encode(text))).maps[1, 1]  # (T, T)
+    clear = [row for row, top in enumerate(weights.topk(2).values) if row == 0 or top[0] > 1.2 * top[1]]
+    assert len(clear) > 20
+    for width, height in ((1366, 650), (1366, 700), (1366, 768), (1440, 900), (1920, 1080), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(400)
+        found = page.evaluate(DARKEST)
+        assert [found[row] for row in clear] == [int(weights[row].argmax()) for row in clear], (width, height)
