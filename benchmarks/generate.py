@@ -26,7 +26,7 @@ from tests.browser.conftest import wait_run
 
 TAKEN, FIRST = 0.1, 1.5  # of all processors while somebody writes; seconds until the first character
 CHARACTERS = 500
-LONG = "/train?model=nanogpt-cpu&max_steps=2000"  # outlasts the benchmark
+LONG = "/train?model=nanogpt-cpu&max_steps=20000"  # outlasts the benchmark
 
 
 def begin_a_run(browser: Browser, url: str) -> Page:

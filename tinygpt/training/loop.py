@@ -79,7 +79,6 @@ def one_step(state: TrainState, corpus: Corpus, witness: Witness | None = None) 
     """One optimizer step on one random batch; the loss before it, or None where it is not a number any more."""
     config, B, T = state.spec.train, state.spec.train.batch_size, state.spec.model.block_size
     val = look(state, corpus) if state.step % config.eval_interval == 0 else None
-    state.model.train()
     x, y = corpus.batch("train", B, T, state.batches)  # both (B, T)
     measured = state.loss_and_gradients(x, y).item()  # without autograd: tinygpt.training.by_hand
     if not math.isfinite(measured):

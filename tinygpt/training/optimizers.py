@@ -41,7 +41,6 @@ class Optimizer:
         for p in self.parameters:
             p.grad = None
 
-    @torch.no_grad()
     def step(self) -> None:
         """Move each parameter that has a gradient."""
         for n, group in enumerate(self.param_groups):
@@ -49,7 +48,8 @@ class Optimizer:
             if self.flat and len(moved) == len(group["params"]):
                 self.move_all(n, group, self.flat)
             else:
-                self.move(moved, [p.grad for p in moved], group)
+                with torch.no_grad():
+                    self.move(moved, [p.grad for p in moved], group)
 
     def move_all(self, n: int, group: Group, flat: Flat) -> None:
         """Move all of the n-th group, which are pieces of the vectors of `flat`."""
@@ -99,7 +99,8 @@ class AdamW(Optimizer):
         params = group["params"]
         together = self.together.get(n) or self._bring_together(n, flat)
         if together is None:
-            return self.move(params, [p.grad for p in params], group)
+            with torch.no_grad():
+                return self.move(params, [p.grad for p in params], group)
         together.steps.add_(1)
         beta1, beta2 = group["betas"]
         torch._fused_adamw_(

@@ -11,7 +11,6 @@ from tinygpt.attention import attention_stages
 from tinygpt.training.by_hand.activation import activation_backward, activation_forward
 from tinygpt.training.by_hand.attention import (
     Asked,
-    asks_backward,
     asks_forward,
     attention_backward,
     attention_forward,
@@ -86,11 +85,11 @@ def test_the_formula_of_the_norm_is_what_it_computes():
 
 def test_queries_keys_and_values():
     def back(d_qkv, _, x, weight):
-        d_weight = torch.zeros_like(weight)
-        return asks_backward(d_qkv, x, weight, d_weight), d_weight
+        layer = Linear(weight, None, torch.zeros_like(weight), None)
+        return linear_backward(d_qkv.transpose(0, 1).reshape(len(x), -1), x, layer), layer.d_weight
 
     there = part(lambda x, weight: (asks_forward(x, weight), None), back)
-    assert gradcheck(there, (drawn(6, 4), drawn(3, 2, 4)))
+    assert gradcheck(there, (drawn(5, 4), drawn(6, 4)))
 
 
 @pytest.mark.parametrize("mask", [True, False])
@@ -109,7 +108,11 @@ def test_attention(dim, mask, off):
         return there.out, there
 
     qkv = drawn(3, T * B, H * hs)
-    assert gradcheck(part(forward, lambda d_out, there, _: attention_backward(d_out, there, asked)), (qkv,))
+
+    def back(d_out, there, _):
+        return attention_backward(d_out, there, asked).view(T * B, 3, -1).transpose(0, 1)
+
+    assert gradcheck(part(forward, back), (qkv,))
     if not off:  # it is the attention of the lessons, with time outermost and the scores turned
         q, k, v = qkv.detach().view(3, T, B, H, hs).permute(0, 2, 3, 1, 4)
         weights = attention_stages(q, k, scale=0.7, mask=mask, dim=-1 if dim == 1 else -2).weights

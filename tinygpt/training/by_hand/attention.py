@@ -46,15 +46,11 @@ def future(T: int, like: Tensor) -> Tensor:
 
 
 def asks_forward(x: Tensor, weight: Tensor) -> Tensor:
-    """Queries, keys and values of every token, by one matrix each: (N, C), (3, J, C) -> (3, N, J)."""
-    return torch.bmm(x.expand(3, *x.shape), weight.transpose(1, 2))
+    """Queries, keys and values of every token, apart from each other: (N, C), (3 * J, C) -> (3, N, J).
 
-
-def asks_backward(d_qkv: Tensor, x: Tensor, weight: Tensor, d_weight: Tensor) -> Tensor:
-    """As three linear layers that read the same `x`, whose gradients add up: (3, N, J) -> (N, C)."""
-    torch.bmm(d_qkv.transpose(1, 2), x.expand(3, *x.shape), out=d_weight)
-    (d_q, d_k, d_v), (W_q, W_k, W_v) = d_qkv, weight
-    return torch.mm(d_q, W_q).addmm_(d_k, W_k).addmm_(d_v, W_v)
+    It is a linear layer, and goes back as one (linear_backward), once its three gradients stand side by side.
+    """
+    return torch.bmm(x.expand(3, *x.shape), weight.view(3, -1, x.shape[1]).transpose(1, 2))
 
 
 def attention_forward(qkv: Tensor, asked: Asked) -> Attended:
@@ -71,7 +67,7 @@ def attention_forward(qkv: Tensor, asked: Asked) -> Attended:
 
 
 def attention_backward(d_out: Tensor, there: Attended, asked: Asked) -> Tensor:
-    """From the gradient of what came out to that of queries, keys and values: (N, J) -> (3, N, J).
+    """From the gradient of what came out to that of queries, keys and values, side by side: (N, J) -> (N, 3 * J).
 
     A product hands each factor the gradient times the other one. A softmax hands back w * (d_w - sum(d_w * w)): what a
     weight gains, all weights of its query lose. The mask hands back nothing, since a weight of 0 is never moved.
@@ -86,9 +82,10 @@ def attention_backward(d_out: Tensor, there: Attended, asked: Asked) -> Tensor:
     d_q = torch.bmm(d_scores.transpose(1, 2), there.k)
     if asked.whole is not None:
         d_q.mul_(asked.whole)
-    d_qkv = d_out.new_empty((3, *d_out.shape))
-    parts = d_qkv.view(3, T, -1, hs).transpose(1, 2)  # (3, G, T, hs)
-    parts[0].copy_(d_q)
-    parts[1].copy_(torch.bmm(d_scores, there.q))
-    parts[2].copy_(torch.bmm(there.used, d_heads))
+    N, J = d_out.shape
+    d_qkv = d_out.new_empty((N, 3 * J))
+    of_query, of_key, of_value = d_qkv.view(T, N // T, 3, J // hs, hs).permute(2, 1, 3, 0, 4)  # (B, n_head, T, hs) each
+    of_query.copy_(d_q.view(of_query.shape))
+    of_key.copy_(torch.bmm(d_scores, there.q).view(of_query.shape))
+    of_value.copy_(torch.bmm(there.used, d_heads).view(of_query.shape))
     return d_qkv

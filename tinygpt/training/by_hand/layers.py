@@ -12,7 +12,6 @@ from tinygpt.training.by_hand.activation import activation_backward, activation_
 from tinygpt.training.by_hand.attention import (
     Asked,
     Attended,
-    asks_backward,
     asks_forward,
     attention_backward,
     attention_forward,
@@ -22,11 +21,10 @@ from tinygpt.training.by_hand.norm import Norm, Normed, norm_backward, norm_forw
 
 
 class AttendParts(NamedTuple):
-    """The parts of an attention layer. `qkv` and its gradient are (3, J, C)."""
+    """The parts of an attention layer. `qkv` makes the queries, keys and values of all heads, (3 * J, C)."""
 
     norm: Norm | None
-    qkv: Tensor
-    d_qkv: Tensor
+    qkv: Linear
     projection: Linear | None
     dropout: float
     width: int  # channels that come out
@@ -66,7 +64,7 @@ def attend_forward(x: Tensor, layer: AttendParts, asked: Asked, kept: Tensor | N
     """norm, queries and keys and values, attention, projection, dropout: (N, C) -> (N, C)."""
     normed = norm_forward(x, layer.norm) if layer.norm else None
     read = normed.out if normed else x
-    heads = attention_forward(asks_forward(read, layer.qkv), asked)
+    heads = attention_forward(asks_forward(read, layer.qkv.weight), asked)
     change = linear_forward(heads.out, layer.projection) if layer.projection else heads.out
     return HandedOn(change if kept is None else change.mul(kept), normed, read, heads, kept)
 
@@ -76,7 +74,7 @@ def attend_backward(d_change: Tensor, there: HandedOn, layer: AttendParts, asked
     assert isinstance(there.inside, Attended)
     d = d_change if there.kept is None else d_change * there.kept
     d = linear_backward(d, there.inside.out, layer.projection) if layer.projection else d
-    d = asks_backward(attention_backward(d, there.inside, asked), there.read, layer.qkv, layer.d_qkv)
+    d = linear_backward(attention_backward(d, there.inside, asked), there.read, layer.qkv)
     return norm_backward(d, there.normed, layer.norm) if layer.norm and there.normed else d
 
 

@@ -12,7 +12,7 @@ Shapes in this file:
 """
 
 from collections.abc import Callable
-from typing import cast
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -50,12 +50,13 @@ class ByHand:
         self.config, self.dropout = model.config, model.dropout
         for p in model.parameters():
             p.grad = torch.zeros_like(p) if p.grad is None else p.grad
-        self.tokens, self.positions = model.token_embedding_table, model.position_embedding_table
+        self.tokens, self.positions = _table(model.token_embedding_table), None
+        if model.position_embedding_table:
+            self.positions = _table(model.position_embedding_table)
         self.layers = [layer for block in model.blocks for layer in _layers(cast(Block, block))]
         self.norm, self.lm_head = _norm(model.norm), _linear(model.lm_head)
         self.future: dict[int, Tensor] = {}  # for each T
 
-    @torch.no_grad()
     def __call__(self, idx: Tensor, targets: Tensor) -> Tensor:
         """The loss of a batch in nats per character; p.grad of every part that is not off is set. Two (B, T) -> ()"""
         B, T = idx.shape
@@ -76,20 +77,19 @@ class ByHand:
 
     def embed(self, ids: Tensor, B: int, T: int) -> tuple[Tensor, Back]:
         """What each token is, plus where it stands: (N,) -> (N, C). Back, a row gathers all gradients of its tokens."""
-        C, tokens, positions = self.config.n_embd, self.tokens.weight, self.positions
-        x = torch.embedding(tokens, ids)
-        if positions:
-            x.view(T, B, C).add_(positions.weight[:T, None])
+        C = self.config.n_embd
+        x = torch.embedding(self.tokens.weight, ids)
+        if self.positions:
+            x.view(T, B, C).add_(self.positions.weight[:T, None])
         kept = self.kept(self.dropout.p, B, T, C)
         x = x if kept is None else x.mul_(kept)
 
         def back(d: Tensor) -> Tensor:
             d = d if kept is None else d * kept
-            if positions:
-                grad = cast(Tensor, positions.weight.grad)
-                torch.sum(d.view(T, B, C), 1, out=grad[:T])
-                grad[T:] = 0
-            cast(Tensor, tokens.grad).zero_().index_add_(0, ids, d)
+            if self.positions:
+                torch.sum(d.view(T, B, C), 1, out=self.positions.d_weight[:T])
+                self.positions.d_weight[T:] = 0
+            self.tokens.d_weight.zero_().index_add_(0, ids, d)
             return d
 
         return x, back
@@ -134,6 +134,17 @@ class ByHand:
         return draw.div_(1 - p)
 
 
+class Table(NamedTuple):
+    """An embedding: a row for each token or place, and where the gradient goes."""
+
+    weight: Tensor
+    d_weight: Tensor
+
+
+def _table(module: nn.Embedding) -> Table:
+    return Table(module.weight.detach(), cast(Tensor, module.weight.grad))
+
+
 def _linear(module: nn.Module) -> Linear:
     layer = cast(nn.Linear, module)
     bias = None if layer.bias is None else layer.bias.detach()
@@ -167,14 +178,14 @@ def _layers(block: Block) -> list[AttendParts | ThinkParts]:
 
 
 def _attention(part: MultiHeadAttention, norm: nn.Module) -> AttendParts:
-    weight, grad = part.qkv.weight, cast(Tensor, part.qkv.weight.grad)
-    shape = (3, -1, weight.shape[1])
+    weight, grad = part.qkv.weight.detach(), cast(Tensor, part.qkv.weight.grad)
     projection = _linear(part.projection) if isinstance(part.projection, nn.Linear) else None
     width = weight.shape[1] if projection else weight.shape[0] // 3
     whole = part.all_but(part.flat).to(weight) if part.flat else None
     uncut = part.all_but(part.cut).to(weight) if part.cut else None
-    qkv, d_qkv = weight.detach().view(shape), grad.view(shape)
-    return AttendParts(_norm(norm), qkv, d_qkv, projection, part.out_dropout.p, width, whole, uncut)
+    return AttendParts(
+        _norm(norm), Linear(weight, None, grad, None), projection, part.out_dropout.p, width, whole, uncut
+    )
 
 
 def _forget(*parts: nn.Module) -> None:

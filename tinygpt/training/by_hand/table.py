@@ -19,7 +19,6 @@ class TableByHand:
         table.grad = torch.zeros_like(table) if table.grad is None else table.grad
         self.table, self.gradient = table.detach(), table.grad
 
-    @torch.no_grad()
     def __call__(self, idx: Tensor, targets: Tensor) -> Tensor:
         """The loss of a batch in nats per character, and the gradient of the table: two (B, T) -> ()"""
         ids, came = idx.flatten(), targets.flatten()  # (N,)
