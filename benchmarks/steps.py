@@ -24,6 +24,7 @@ from benchmarks.goals import Goals
 from benchmarks.lecture import get_batch, in_the_lecture_s_style, stepping
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
+from tinygpt.engine.lanes import keep_freed_memory
 from tinygpt.gpt import GPTConfig
 from tinygpt.models import ModelConfig, build
 from tinygpt.training.loop import advance, one_thread
@@ -117,6 +118,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE")
     arguments, goals, found = parser.parse_args(), Goals(), []
     corpus = load_corpus(default_corpus())
+    keep_freed_memory()  # as a worker of the app does
     with one_thread():
         for size in SIZES:
             one = measure(size, corpus, arguments.pairs)

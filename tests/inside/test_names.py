@@ -114,7 +114,7 @@ def test_the_heads_of_the_shipped_gpt():
     assert (heads[0, 0].called, heads[0, 2].called) == ("one back", "two back")
     assert heads[0, 0].scores["one back"] == pytest.approx(0.89, abs=0.01)
     assert heads[0, 2].scores["two back"] == pytest.approx(0.68, abs=0.01)
-    assert len(heads) == 12 and heads[1, 1].name == MIXED, "it looks at itself and one back"
+    assert len(heads) == 12 and heads[2, 3].name == MIXED, "it looks at itself and one back"
 
 
 @pytest.mark.trained

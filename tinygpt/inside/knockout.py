@@ -19,7 +19,7 @@ from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
 from tinygpt.models import blank
 from tinygpt.surgery import HALVES
-from tinygpt.training.evaluation import WINDOWS, spread_windows, window_costs
+from tinygpt.training.evaluation import WINDOWS, spread_windows, val_windows, window_costs
 
 
 class Rise(NamedTuple):
@@ -44,15 +44,15 @@ def each_alone(config: GPTConfig) -> list[str]:
 
 
 def rise(model: GPTLanguageModel, other: GPTLanguageModel, corpus: Corpus, *, windows: int = WINDOWS) -> Rise:
-    """What `other` pays more than `model`, window by window from all over val."""
-    rows = spread_windows(corpus, model.config.block_size, windows)  # (W, T + 1)
+    """What `other` pays more than `model`, window by window of val, from its beginning on."""
+    rows = val_windows(corpus, model.config.block_size, windows)  # (W, T + 1)
     return _more(window_costs(model, rows), window_costs(other, rows))
 
 
 def rise_of_each(
     model: GPTLanguageModel, surgeries: Sequence[str], corpus: Corpus, *, windows: int = WINDOWS
 ) -> dict[str, Rise]:
-    """What each surgery alone costs, all on the same windows of val."""
+    """What each surgery alone costs, on the same windows from all over val: few of them stand for all of it."""
     rows = spread_windows(corpus, model.config.block_size, windows)  # (W, T + 1)
     whole = window_costs(model, rows)
     return {surgery: _more(whole, window_costs(operated(model, surgery), rows)) for surgery in surgeries}

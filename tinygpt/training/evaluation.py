@@ -96,11 +96,11 @@ def spread_windows(corpus: Corpus, block_size: int, windows: int) -> Tensor:
 
 
 def some_windows(corpus: Corpus, block_size: int, tokens: int) -> Tensor:
-    """Windows from all over val with about `tokens` characters, and 16 of them at least where there are so many.
+    """The first windows of val with about `tokens` characters, and 16 of them at least where there are so many.
 
     ValueError as for `val_windows`. (W, T + 1)
     """
-    return spread_windows(corpus, block_size, max(16, tokens // block_size))
+    return val_windows(corpus, block_size, max(16, tokens // block_size))
 
 
 @torch.no_grad()

@@ -66,12 +66,18 @@ def advance(
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """One torch thread inside: one and two threads add in another order and give other bits."""
+    """One torch thread inside: one and two threads add in another order and give other bits.
+
+    Numbers below 1e-38 are 0 inside: a processor takes many times as long for each of them, and AdamW's memory of small
+    gradients is full of them.
+    """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
     try:
         yield
     finally:
+        torch.set_flush_denormal(False)
         torch.set_num_threads(threads)
 
 

@@ -66,12 +66,14 @@ def head_sentences(moment: Moment, characters: Sequence[str], *, mask: bool) -> 
         if weight[layer][head] == 0:
             return f"Head {head} of block {layer} is cut: it hands nothing on."
         row, column = divmod(place[layer][head], T)
+        looks = f"from {spoken(characters[row + 1])} at {row + 1} to {spoken(characters[column])} at {column}"
+        if column == row + 1:
+            looks = f"that of {spoken(characters[column])} at {column}, on itself"
         return (
             f"{when_words(moment.step).capitalize()}, head {head} of block {layer} puts {number(near[layer][head])} of "
             f"its attention {where} and {number(itself[layer][head])} on itself, where an even spread puts "
             f"{number(among)}. The entropy of its rows is {number(even[layer][head])} of that of even ones. Its "
-            f"largest weight is {number(weight[layer][head])}, from {spoken(characters[row + 1])} at {row + 1} to "
-            f"{spoken(characters[column])} at {column}."
+            f"largest weight is {number(weight[layer][head])}, {looks}."
         )
 
     return [[says(layer, head) for head in range(moment.maps.shape[1])] for layer in range(L)]

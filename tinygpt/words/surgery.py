@@ -9,6 +9,7 @@ from tinygpt.surgery import Operation, read_surgery
 from tinygpt.training.spec import RunSpec
 
 ASK = "Which head is missed most?"
+ONE_HEAD = "What each part is good for"
 GUESS_FIRST = "Choose the head that you would miss most; then you see what each one costs."
 NO_PARTS = "A bigram is one table of pairs: it has no heads and no parts that could be switched off."
 BARS = (

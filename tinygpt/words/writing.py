@@ -144,7 +144,7 @@ def levels_title(levels: Sequence[Level]) -> str:
 def level_name(level: Level) -> str:
     """The name of a text at a level: its loss, and when that was."""
     return (
-        f"{number(level.val)} after {thousands(level.step)} steps"
+        f"about {number(level.val)} after {thousands(level.step)} steps"
         if level.step
         else f"{number(level.val)} at the start"
     )

@@ -22,7 +22,7 @@ class Linear(NamedTuple):
 def linear_forward(x: Tensor, layer: Linear) -> Tensor:
     """Every output is a weighted sum of all inputs: (N, I) -> (N, O)."""
     if layer.bias is None:
-        return x @ layer.weight.t()
+        return torch.mm(x, layer.weight.t())
     return torch.addmm(layer.bias, x, layer.weight.t())
 
 
@@ -35,4 +35,4 @@ def linear_backward(d_out: Tensor, x: Tensor, layer: Linear) -> Tensor:
     torch.mm(d_out.t(), x, out=layer.d_weight)
     if layer.d_bias is not None:
         torch.sum(d_out, 0, out=layer.d_bias)
-    return d_out @ layer.weight
+    return torch.mm(d_out, layer.weight)

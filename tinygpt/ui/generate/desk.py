@@ -25,8 +25,10 @@ from tinygpt.words.surgery import NO_PARTS, surgery_words
 
 STYLE = """
 .st-key-desk { gap: .35rem; }
+.st-key-desk [data-testid="stSliderTickBar"] { display: none; }  /* its ends would lie on the next label */
 .st-key-desk :is(.stSelectbox, .stTextArea, .stNumberInput, .stSlider) label { margin-bottom: 0; min-height: 0; }
 .st-key-desk :is([data-testid="stSelectbox"] [role="group"], [data-testid="stNumberInputContainer"]) { height: 2.2rem; }
+.st-key-desk [data-testid="stSliderTickBar"] { display: none; }  /* its ends would lie on the next label */
 .st-key-desk :is(.stSelectbox, .stNumberInput) input { padding-block: 0; }
 .st-key-desk [data-testid="stSlider"] { margin-bottom: -.5rem; }
 .st-key-desk .stNumberInput button { width: 1.6rem; }
@@ -108,6 +110,7 @@ def chosen_orders() -> list[WriteOrder]:
         return []
     surgery = _surgery(model)
     prompt = st.text_area("Prompt", key="prompt", bind="query-params", height=68, placeholder="it goes on from here")
+    below_the_prompt = st.container()
     temperature = st.slider("Temperature", 0.0, HOTTEST, 1.0, 0.05, key="temperature", bind="query-params")
     with st.container(horizontal=True, wrap=False, gap="small"):
         top_k = st.number_input("Top-k", 1, 4_096, None, key="top_k", bind="query-params", placeholder="all")
@@ -116,7 +119,7 @@ def chosen_orders() -> list[WriteOrder]:
     first = WriteOrder(model, _last_step(model), surgery, prompt[-LONGEST:], Dice(temperature, top_k, dice), most)
     second = _beside(first)
     for sentence in dict.fromkeys(said for order in (first, *second) for said in _remarks(order, len(prompt))):
-        st.markdown(f":small[:gray[{literal.markdown(sentence)}]]")
+        below_the_prompt.markdown(f":small[:gray[{literal.markdown(sentence)}]]")
     if said := addresses.left_out("generate", silent={"run", "step", "against", "surgery", "written", "at"}):
         st.text(said)
     return [first, *second]

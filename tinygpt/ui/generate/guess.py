@@ -10,7 +10,7 @@ from tinygpt.lessons.guessing import price
 from tinygpt.models import kind, leak
 from tinygpt.plots.look import color
 from tinygpt.texts.keeping import kept
-from tinygpt.training.evaluation import some_windows, window_costs
+from tinygpt.training.evaluation import spread_windows, window_costs
 from tinygpt.training.loop import one_thread
 from tinygpt.ui import frame, game, texts
 from tinygpt.ui.generate.desk import WriteOrder, author_of
@@ -83,4 +83,6 @@ def model_on(name: str, step: int, surgery: str, corpus: str) -> float:
     two is gone."""
     model, text = author_of(name, step, surgery), load_corpus(corpus, folder=texts.folder())
     with one_thread():
-        return float(window_costs(model, some_windows(text, model.config.block_size, TOKENS)).mean())
+        return float(
+            window_costs(model, spread_windows(text, model.config.block_size, TOKENS // model.config.block_size)).mean()
+        )

@@ -80,7 +80,7 @@ def _measured(name: str, step: int, corpus: str, surgery: str | None) -> dict[st
 def _missed(config: GPTConfig, costs: dict[str, Rise]) -> None:
     """Which head is missed most: a guess, then what each costs."""
     heads = [one for one in costs if one.endswith("cut")]
-    st.subheader(words.ASK, anchor=False)
+    st.subheader(words.ASK if len(heads) > 1 else words.ONE_HEAD, anchor=False)
     if len(heads) > 1:
         guess = st.pills(words.ASK, heads, format_func=words.head_words, key="missed", wrap=True,
                         label_visibility="collapsed")  # fmt: skip
