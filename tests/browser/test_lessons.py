@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import socket_messages, wait_run
+from tests.waiting import until
 from tinygpt.words.storyboard import lessons
 
 
@@ -179,7 +180,7 @@ def test_no_formula_scrolls_on_a_phone(browser, base_url, link):
     formulas = page.locator(".katex-display")
     expect(formulas).not_to_have_count(0)
     wide = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent)"
-    assert formulas.evaluate_all(wide) == []
+    until(lambda: not formulas.evaluate_all(wide), says=lambda: formulas.evaluate_all(wide))  # KaTeX's faces come late
     context.close()
 
 

@@ -93,7 +93,7 @@ def test_models_that_keep_nothing_say_why():
 
 
 def test_levels_are_named_by_their_loss_and_their_step():
-    assert level_name(Level(2.5, 300, 2.487)) == "2.49 after 300 steps"
+    assert level_name(Level(2.5, 300, 2.487)) == "about 2.49 after 300 steps"
     assert level_name(Level(4.2, 0, 4.1744)) == "4.17 at the start"
     assert "a loss of 4.2 and 2.5 looks like" in levels_title([Level(4.2, 0, 4.2), Level(2.5, 9, 2.5)])
 
