@@ -6,7 +6,8 @@
 The weights are equal to the bit to those of `torch.optim` with `fused=True`. What is left out is that class: when it is
 made it imports the whole of torch's compiler, a second or two in every process that trains, and what it does around the
 kernel makes each step of a small model longer. Where the parameters of a group are pieces of one vector
-(tinygpt.training.flat), they are moved all at once. Exported runs use `torch.optim` itself.
+(tinygpt.training.flat), they are moved all at once, with the same numbers up to the last digit. Exported runs use
+`torch.optim` itself.
 """
 
 from collections.abc import Sequence
@@ -48,12 +49,16 @@ class Optimizer:
             if self.flat and len(moved) == len(group["params"]):
                 self.move_all(n, group, self.flat)
             else:
+                self.part(n)
                 with torch.no_grad():
                     self.move(moved, [p.grad for p in moved], group)
 
     def move_all(self, n: int, group: Group, flat: Flat) -> None:
         """Move all of the n-th group, which are pieces of the vectors of `flat`."""
         raise NotImplementedError
+
+    def part(self, n: int) -> None:
+        """From now on the parameters of the n-th group have not all made equally many steps."""
 
     def move(self, params: list[Tensor], grads: list[Tensor], group: Group) -> None:
         """Move `params` of one group by their `grads`, in place."""
@@ -128,6 +133,10 @@ class AdamW(Optimizer):
             }
         self.together[n] = Together(weights, gradients, means[0], means[1], steps)
         return self.together[n]
+
+    def part(self, n: int) -> None:
+        """Its bias correction hangs on the number of steps, so they cannot be moved with one call any more."""
+        self.together.pop(n, None)
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from what `state_dict` gave, for parameters of the same shapes in the same groups."""
