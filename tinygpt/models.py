@@ -1,7 +1,7 @@
 """What every model obeys, how one is described and built, and what its parts are called."""
 
 import functools
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import torch
 from torch import nn
@@ -18,6 +18,7 @@ FAMILIES: dict[str, type[ModelConfig]] = {"bigram": BigramConfig, "gpt": GPTConf
 
 # Every model: `model(idx, targets=None)` turns ids (B, T) into logits (B, T, V) and, with targets, the loss in nats.
 LanguageModel = BigramLanguageModel | GPTLanguageModel
+M = TypeVar("M", bound=nn.Module)
 
 
 def family(config: ModelConfig) -> str:
@@ -83,13 +84,21 @@ def blank(config: ModelConfig) -> LanguageModel:
         return BigramLanguageModel(config) if isinstance(config, BigramConfig) else GPTLanguageModel(config)
 
 
+def with_memory(module: M) -> M:
+    """A blank module with room for its weights, in which anything may stand.
+
+    It is torch's own `to_empty(device="cpu")`, which would first read much of torch's compiler, for half a second.
+    """
+    return module._apply(lambda weight: torch.empty(weight.shape, dtype=weight.dtype))
+
+
 def build(config: ModelConfig, *, seed: int = 1337, generator: torch.Generator | None = None) -> LanguageModel:
     """A model with its first weights, drawn from `generator`, or from a fresh one with `seed`.
 
     The study notebook draws a batch first and the model right after it: give that generator, and its numbers come out.
     """
     source = seeded(seed) if generator is None else generator
-    model = blank(config).to_empty(device="cpu")
+    model = with_memory(blank(config))
     for module in model.modules():
         if isinstance(module, nn.LayerNorm):
             module.reset_parameters()  # ones and zeros: nothing is drawn

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from tinygpt.attention import Head, Stages, attention_stages
 from tinygpt.gpt import Block, GPTLanguageModel, Scale, scale_factor
-from tinygpt.models import blank
+from tinygpt.models import blank, with_memory
 from tinygpt.probes import capture
 from tinygpt.randomness import generator, initialize_as_torch
 from tinygpt.variance import effective_characters
@@ -127,7 +127,7 @@ def fresh_head(n_embd: int, head_size: int, source: torch.Generator) -> Head:
     """Key, query and value before any training, drawn in that order."""
     with torch.device("meta"):  # no draw from the process's shared generator
         head = Head(n_embd, head_size)
-    head = head.to_empty(device="cpu")
+    head = with_memory(head)
     initialize_as_torch(head, source)
     return head
 

@@ -13,12 +13,12 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 from torch.nn import functional as F
-from torch.optim import AdamW
 
 from tinygpt.bigram import BigramLanguageModel
 from tinygpt.corpus import Corpus
 from tinygpt.lessons.tables import notebook_table
 from tinygpt.randomness import generator
+from tinygpt.training.optimizers import AdamW
 
 NOTEBOOK_RATE = 1e-3  # the study notebook's
 
@@ -38,9 +38,9 @@ def slow_step(model: BigramLanguageModel, x: Tensor, y: Tensor, learning_rate: f
     """Train `model` for one step on a batch, as the study notebook does; `x` and `y` are (B, T)."""
     table = model.token_embedding_table.weight  # (V, V)
     before = table.detach().clone()
-    optimizer = AdamW(model.parameters(), lr=learning_rate)
+    optimizer = notebook_optimizer(model, learning_rate)
     logits, loss = model(x, y)
-    optimizer.zero_grad(set_to_none=True)
+    optimizer.zero_grad()
     loss.backward()
     optimizer.step()
     assert table.grad is not None
@@ -49,6 +49,12 @@ def slow_step(model: BigramLanguageModel, x: Tensor, y: Tensor, learning_rate: f
     return SlowStep(
         _pairs(x, y, len(table)), before, table.grad.clone(), table.detach().clone(), loss.item(), loss_after
     )
+
+
+def notebook_optimizer(model: BigramLanguageModel, learning_rate: float) -> AdamW:
+    """The study notebook's `torch.optim.AdamW(m.parameters(), lr=...)`, with torch's usual settings."""
+    group = {"params": list(model.parameters()), "weight_decay": 0.01}
+    return AdamW([group], lr=learning_rate, betas=(0.9, 0.999))
 
 
 def _pairs(x: Tensor, y: Tensor, vocab_size: int) -> Tensor:
@@ -66,9 +72,9 @@ def gradient_by_hand(table: Tensor, pairs: Tensor) -> Tensor:
 def first_batches(corpus: Corpus, x: Tensor, y: Tensor, steps: list[int], seed: int = 1337) -> dict[int, Tensor]:
     """The table after so many steps, the first of them on the batch `x`, `y` (B, T), the others on new ones. (V, V)"""
     model, _ = notebook_table(corpus.tokenizer.vocab_size, seed)
-    optimizer, source, kept = AdamW(model.parameters(), lr=NOTEBOOK_RATE), generator(seed), {}
+    optimizer, source, kept = notebook_optimizer(model, NOTEBOOK_RATE), generator(seed), {}
     for step in range(1, max(steps) + 1):
-        optimizer.zero_grad(set_to_none=True)
+        optimizer.zero_grad()
         model(x, y)[1].backward()
         optimizer.step()
         if step in steps:

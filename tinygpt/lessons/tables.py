@@ -22,7 +22,7 @@ from torch.nn import functional as F
 from tinygpt.bigram import BigramConfig, BigramLanguageModel
 from tinygpt.counting import ngram_keys
 from tinygpt.generation import generate
-from tinygpt.models import blank, build
+from tinygpt.models import blank, build, with_memory
 from tinygpt.randomness import generator
 
 LEAST = 1e-30  # instead of a probability of 0, where a logarithm has to be finite; nobody lives to see it drawn
@@ -55,7 +55,7 @@ def softmax_of_table(model: BigramLanguageModel) -> Tensor:
 def as_model(P: Tensor) -> BigramLanguageModel:
     """A bigram model that says `P` (V, V), because softmax undoes the logarithm."""
     config = BigramConfig(vocab_size=len(P))
-    model = blank(config).to_empty(device="cpu")
+    model = with_memory(blank(config))
     assert isinstance(model, BigramLanguageModel)
     model.token_embedding_table.weight.data = P.clamp(min=LEAST).log().float()
     return model.eval()

@@ -16,9 +16,7 @@ import torch
 from tinygpt.texts import tiny_shakespeare
 from tinygpt.ui import session
 
-AFTER = 6.0  # seconds after the start: by then the first page has been served
-# Each takes a second, so no page waits for it: torch reads it for its first optimizer, a verdict needs the other.
-READ_EARLY = "torch._dynamo", "scipy.stats"
+AFTER = 15.0  # seconds after the start: by then the first page has been served
 OPEN_FILES = 8_192  # that the server may hold at once, where the system allows it
 OF_A_PAGE = 5  # its connections, about: a browser keeps several
 REMINDER = 60.0  # seconds between two lines in the log about the same lack
@@ -41,7 +39,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     if warning := tiny_shakespeare.not_as_told():
         sys.stderr.write(f"{warning}\n")
     import_module("pandas")  # Streamlit reads it for its first text field: no page should wait for that
-    reader = threading.Timer(AFTER, lambda: [*map(import_module, READ_EARLY)])
+    reader = threading.Timer(AFTER, import_module, ("scipy.stats",))  # it takes a second, so no verdict waits for it
     reader.daemon = True
     reader.start()
     try:

@@ -124,11 +124,11 @@ def _table_facts(text: Counted) -> Facts:
 @scene("big-3", code=[BigramLanguageModel.forward, next_token_loss, tables.loss, generate, sampled])
 def random_numbers(scene: Scene, text: Counted) -> Showing:
     """What untrained tables cost, and for some of them a corner of their numbers and what they write."""
-    losses, some = _random_tables(text.corpus.name)
+    losses = _random_losses(text.corpus.name)
     seeds, chars = _seeds(text.V), [text.chars[i] for i in _corner(text)]
     facts = _random_facts(scene, text, losses)
     yield facts
-    mode, pictures = frame.mode(), []
+    mode, pictures, some = frame.mode(), [], _random_tables(text.corpus.name)
     for n, one in enumerate(some):
         dots = block(figures.random_tables(losses, n, facts["even"], mode), mode)
         corner = block(random_corner(one.corner, chars, mode), mode, heading=scene.plain("corner", facts), wide=False)
@@ -156,21 +156,25 @@ def _corner(text: Counted) -> list[int]:
 
 
 @kept
-def _random_tables(corpus: str) -> tuple[list[float], list[_Random]]:
-    """What all tables cost on the whole text, and the first of them as they are shown."""
+def _random_losses(corpus: str) -> list[float]:
+    """What the table of each seed costs on the whole text."""
     text = counted_text(corpus)
-    ids = _corner(text)
-    losses: list[float] = []
-    some: list[_Random] = []
-    for seed in _seeds(text.V):
+    models = (tables.notebook_table(text.V, seed)[0] for seed in _seeds(text.V))
+    return [tables.loss(tables.softmax_of_table(model), text.counts) for model in models]
+
+
+@kept
+def _random_tables(corpus: str) -> list[_Random]:
+    """The first of them, as they are shown."""
+    text = counted_text(corpus)
+    ids, some = _corner(text), []
+    for seed, loss in zip(_seeds(text.V)[:CHOSEN], _random_losses(corpus), strict=False):
         model, source = tables.notebook_table(text.V, seed)
-        losses.append(tables.loss(tables.softmax_of_table(model), text.counts))
-        if len(some) < CHOSEN:
-            here = {"whole_loss": losses[-1], "batch_loss": _batch_loss(text, model)}
-            tokens = generate(model, torch.zeros((1, 1), dtype=torch.int64), WRITTEN, generator=source)
-            written = text.corpus.tokenizer.decode([token.id for token in tokens])
-            some.append(_Random(model.token_embedding_table.weight.detach()[ids][:, ids], here, written))
-    return losses, some
+        here = {"whole_loss": loss, "batch_loss": _batch_loss(text, model)}
+        tokens = generate(model, torch.zeros((1, 1), dtype=torch.int64), WRITTEN, generator=source)
+        written = text.corpus.tokenizer.decode([token.id for token in tokens])
+        some.append(_Random(model.token_embedding_table.weight.detach()[ids][:, ids], here, written))
+    return some
 
 
 def _first_batch(text: Counted) -> tuple[Tensor, Tensor, bool]:
