@@ -27,8 +27,11 @@ class Dropout(nn.Module):
         """A share p of the numbers set to 0 and the rest made larger by 1/(1-p), in training only: (...) -> (...)."""
         if not self.training or self.p == 0:
             return x
-        kept = torch.empty_like(x).bernoulli_(1 - self.p, generator=self.generator)
-        return x * kept / (1 - self.p)
+        return x * self.draw(torch.empty_like(x))
+
+    def draw(self, kept: Tensor) -> Tensor:
+        """`kept` filled with what numbers are multiplied by: 0 with probability p, else 1 / (1 - p). (...) -> (...)"""
+        return kept.bernoulli_(1 - self.p, generator=self.generator).div_(1 - self.p)
 
 
 def let_draw_from(model: nn.Module, source: torch.Generator) -> None:

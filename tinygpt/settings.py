@@ -12,7 +12,7 @@ import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from functools import cache
+from functools import cache, lru_cache
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
@@ -116,6 +116,7 @@ def check_settings(config: Any) -> None:
             raise ValueError(f"{each.name} must be {each.allowed}, got {repr(value)[:60]}")
 
 
+@lru_cache(maxsize=1_024)  # a training loop asks at every step
 def times_the_rate(config: Any) -> float:
     """How many times the usual learning rate the choices of this config need together."""
     factors = [each.rates.get(getattr(config, each.name), 1.0) for each in settings_of(config).values()]

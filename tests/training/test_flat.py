@@ -30,7 +30,7 @@ def test_all_at_once_is_each_alone_up_to_the_last_digit(name):
     one, other = (build(CONFIG, seed=3) for _ in range(2))
     together, alone = Flat(one), Flat(other)
     (at_once,), (each,) = make_optimizers(config, together), make_optimizers(config, alone)
-    each.flat = None
+    each.stretch = None
     moved(at_once, together, 20)
     moved(each, alone, 20)
     torch.testing.assert_close(together.weights, alone.weights, rtol=1e-6, atol=1e-7)
@@ -59,7 +59,7 @@ def test_it_goes_on_from_what_was_written_down():
 def test_a_weight_without_a_gradient_stays_and_the_others_move():
     flat, twin = Flat(build(CONFIG, seed=3)), Flat(build(CONFIG, seed=3))
     (optimizer,), (alone,) = make_optimizers(TrainConfig(), flat), make_optimizers(TrainConfig(), twin)
-    alone.flat = None
+    alone.stretch = None
     moved(optimizer, flat, 3)
     still, others = flat.parameters[0].detach().clone(), flat.weights.clone()
     moved(optimizer, flat, 3, without="the first")

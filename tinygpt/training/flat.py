@@ -5,9 +5,17 @@ piece of the other. So a step of the optimizer is one call and not one a weight,
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+
+
+class Stretch(NamedTuple):
+    """The numbers of some parameters, which lie one behind the other in the vectors of a model; both (S,)."""
+
+    weights: Tensor
+    gradients: Tensor
 
 
 class Flat:
@@ -42,9 +50,10 @@ class Flat:
         views = {p: part.view(p.shape) for p, part in zip(order, parts, strict=True)}
         return [views[p] for p in self.parameters]
 
-    def of_group(self, vector: Tensor) -> list[Tensor]:
-        """A vector (P,) cut in two: its matrices, and what has one dimension."""
-        return list(vector.split([sum(p.numel() for p in group) for group in self.groups]))
+    @property
+    def all(self) -> "Stretch":
+        """The numbers of all groups, one behind the other."""
+        return Stretch(self.weights, self.gradients)
 
     def keep(self) -> None:
         """Remember the weights as they are."""

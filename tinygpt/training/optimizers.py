@@ -5,8 +5,8 @@
 
 The weights are equal to the bit to those of `torch.optim` with `fused=True`. What is left out is that class: when it is
 made it imports the whole of torch's compiler, a second or two in every process that trains, and what it does around the
-kernel makes each step of a small model longer. Where the parameters of a group are pieces of one vector
-(tinygpt.training.flat), they are moved all at once, with the same numbers up to the last digit. Exported runs use
+kernel makes each step of a small model longer. Where the parameters are pieces of one vector (tinygpt.training.flat),
+they are moved all at once, with the same numbers up to the last digit. Exported runs use
 `torch.optim` itself.
 """
 
@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.optim.adamw import adamw
 from torch.optim.sgd import sgd
 
-from tinygpt.training.flat import Flat
+from tinygpt.training.flat import Stretch
 
 Group = dict[str, Any]  # "params", and the settings of their steps: "lr", "weight_decay" and what the optimizer adds
 MEANS = ("exp_avg", "exp_avg_sq")  # what AdamW remembers, by torch's names: of the gradient, and of its square
@@ -27,15 +27,11 @@ MEANS = ("exp_avg", "exp_avg_sq")  # what AdamW remembers, by torch's names: of 
 class Optimizer:
     """Parameters in groups, each with its settings, and what is remembered of each parameter between two steps."""
 
-    def __init__(self, groups: Sequence[Group], flat: Flat | None = None, **usual: Any) -> None:
+    def __init__(self, groups: Sequence[Group], stretch: Stretch | None = None, **usual: Any) -> None:
         self.param_groups: list[Group] = [usual | group for group in groups]
+        self.parameters = [p for group in groups for p in group["params"]]  # state_dict names each by its place here
         self.memory: dict[Tensor, dict[str, Tensor]] = {}  # of the parameters that have had a gradient
-        self.flat = flat  # its groups are these groups
-
-    @property
-    def parameters(self) -> list[Tensor]:
-        """All of them, in the order of their groups: state_dict names each by its place here."""
-        return [p for group in self.param_groups for p in group["params"]]
+        self.stretch = stretch  # their numbers in one vector, where they lie so
 
     def zero_grad(self) -> None:
         """Forget the gradients: the next backward pass makes new ones."""
@@ -44,21 +40,29 @@ class Optimizer:
 
     def step(self) -> None:
         """Move each parameter that has a gradient."""
-        for n, group in enumerate(self.param_groups):
-            moved = [p for p in group["params"] if p.grad is not None]
-            if self.flat and len(moved) == len(group["params"]):
-                self.move_all(n, group, self.flat)
-            else:
-                self.part(n)
-                with torch.no_grad():
-                    self.move(moved, [p.grad for p in moved], group)
+        if self.stretch and all(p.grad is not None for p in self.parameters):
+            self.move_all(self.stretch)
+        else:
+            self.part()
+            self.move_each()
 
-    def move_all(self, n: int, group: Group, flat: Flat) -> None:
-        """Move all of the n-th group, which are pieces of the vectors of `flat`."""
+    @torch.no_grad()
+    def move_each(self) -> None:
+        """Move parameter by parameter."""
+        for group in self.param_groups:
+            moved = [p for p in group["params"] if p.grad is not None]
+            self.move(moved, [p.grad for p in moved], group)
+
+    def by_group(self, vector: Tensor) -> list[Tensor]:
+        """The numbers of all parameters (S,), cut into those of each group."""
+        return list(vector.split([sum(p.numel() for p in group["params"]) for group in self.param_groups]))
+
+    def move_all(self, stretch: Stretch) -> None:
+        """Move all parameters, whose numbers are these."""
         raise NotImplementedError
 
-    def part(self, n: int) -> None:
-        """From now on the parameters of the n-th group have not all made equally many steps."""
+    def part(self) -> None:
+        """From now on the parameters have not all made equally many steps."""
 
     def move(self, params: list[Tensor], grads: list[Tensor], group: Group) -> None:
         """Move `params` of one group by their `grads`, in place."""
@@ -72,20 +76,19 @@ class Optimizer:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from what `state_dict` gave, for parameters of the same shapes in the same groups."""
-        params = self.parameters
         for group, saved in zip(self.param_groups, state["param_groups"], strict=True):
             group |= saved | {"params": group["params"]}
-        self.memory = {params[i]: values for i, values in state["state"].items()}
+        self.memory = {self.parameters[i]: values for i, values in state["state"].items()}
 
 
 class AdamW(Optimizer):
     """The optimizer of the lecture; source: "Decoupled Weight Decay Regularization" (Loshchilov and Hutter, 2019)."""
 
     def __init__(
-        self, groups: Sequence[Group], *, lr: float, betas: tuple[float, float], flat: Flat | None = None
+        self, groups: Sequence[Group], *, lr: float, betas: tuple[float, float], stretch: Stretch | None = None
     ) -> None:
-        super().__init__(groups, flat, lr=lr, betas=betas, eps=1e-8)  # eps as in torch
-        self.together: dict[int, Together] = {}  # for each group that is moved as a whole
+        super().__init__(groups, stretch, lr=lr, betas=betas, eps=1e-8)  # eps as in torch
+        self.together: Together | None = None  # while all parameters are moved at once
 
     def move(self, params: list[Tensor], grads: list[Tensor], group: Group) -> None:
         """Along the running mean of the gradient, divided by the root of the running mean of its square."""
@@ -99,66 +102,60 @@ class AdamW(Optimizer):
             beta1=beta1, beta2=beta2, lr=group["lr"], weight_decay=group["weight_decay"], eps=group["eps"],
         )  # fmt: skip
 
-    def move_all(self, n: int, group: Group, flat: Flat) -> None:
-        """The same with one call; parameter by parameter where they have not made equally many steps."""
-        params = group["params"]
-        together = self.together.get(n) or self._bring_together(n, flat)
+    def move_all(self, stretch: Stretch) -> None:
+        """The same with one call for each group; parameter by parameter where they have not made equally many steps."""
+        together = self.together or self._bring_together(stretch)
         if together is None:
-            with torch.no_grad():
-                return self.move(params, [p.grad for p in params], group)
+            return self.move_each()
         together.steps.add_(1)
-        beta1, beta2 = group["betas"]
-        torch._fused_adamw_(
-            [together.weights], [together.gradients], [together.means], [together.squares], [], [together.steps[0]],
-            amsgrad=False, maximize=False, lr=group["lr"], beta1=beta1, beta2=beta2,
-            weight_decay=group["weight_decay"], eps=group["eps"],
-        )  # fmt: skip
+        for pieces, group in zip(together.groups, self.param_groups, strict=True):
+            weights, gradients, means, squares = pieces
+            torch._fused_adamw_(
+                [weights], [gradients], [means], [squares], [], [together.steps[0]], amsgrad=False, maximize=False,
+                lr=group["lr"], beta1=group["betas"][0], beta2=group["betas"][1], weight_decay=group["weight_decay"],
+                eps=group["eps"],
+            )  # fmt: skip
 
-    def _bring_together(self, n: int, flat: Flat) -> "Together | None":
-        """The memory of a group in vectors, of which the memory of each parameter becomes a view."""
-        params = flat.groups[n]
+    def _bring_together(self, stretch: Stretch) -> "Together | None":
+        """The memory of all parameters in vectors, of which the memory of each becomes a view."""
+        params = self.parameters
         known = [self.memory[p] for p in params if p in self.memory]
         if known and (len(known) < len(params) or len({float(each["step"]) for each in known}) > 1):
             return None
-        weights, gradients = (flat.of_group(vector)[n] for vector in (flat.weights, flat.gradients))
         steps = torch.full((len(params),), float(known[0]["step"]) if known else 0.0)
-        means = [
-            torch.cat([each[name].reshape(-1) for each in known]) if known else torch.zeros_like(weights)
+        means, squares = (
+            torch.cat([each[name].reshape(-1) for each in known]) if known else torch.zeros_like(stretch.weights)
             for name in MEANS
-        ]
+        )
         sizes = [p.numel() for p in params]
-        for p, step, *parts in zip(params, steps, *(mean.split(sizes) for mean in means), strict=True):
-            self.memory[p] = {"step": step} | {
-                name: part.view(p.shape) for name, part in zip(MEANS, parts, strict=True)
-            }
-        self.together[n] = Together(weights, gradients, means[0], means[1], steps)
-        return self.together[n]
+        for p, step, mean, square in zip(params, steps, means.split(sizes), squares.split(sizes), strict=True):
+            self.memory[p] = dict(zip(("step", *MEANS), (step, mean.view(p.shape), square.view(p.shape)), strict=True))
+        vectors = (stretch.weights, stretch.gradients, means, squares)
+        self.together = Together(list(zip(*map(self.by_group, vectors), strict=True)), steps)
+        return self.together
 
-    def part(self, n: int) -> None:
+    def part(self) -> None:
         """Its bias correction hangs on the number of steps, so they cannot be moved with one call any more."""
-        self.together.pop(n, None)
+        self.together = None
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from what `state_dict` gave, for parameters of the same shapes in the same groups."""
         super().load_state_dict(state)
-        self.together.clear()
+        self.together = None
 
 
 class Together(NamedTuple):
-    """The vectors of a group that is moved as a whole; `steps` are those of each of its parameters, all equal."""
+    """Parameters that are moved at once."""
 
-    weights: Tensor
-    gradients: Tensor
-    means: Tensor
-    squares: Tensor
-    steps: Tensor
+    groups: list[tuple[Tensor, ...]]  # of each group the weights, the gradients and both means, each a vector
+    steps: Tensor  # of each parameter, all equal
 
 
 class SGD(Optimizer):
     """The gradient times the learning rate, and nothing that is remembered."""
 
-    def __init__(self, groups: Sequence[Group], *, lr: float, flat: Flat | None = None) -> None:
-        super().__init__(groups, flat, lr=lr)
+    def __init__(self, groups: Sequence[Group], *, lr: float, stretch: Stretch | None = None) -> None:
+        super().__init__(groups, stretch, lr=lr)
 
     def move(self, params: list[Tensor], grads: list[Tensor], group: Group) -> None:
         """Against the gradient."""
@@ -167,6 +164,8 @@ class SGD(Optimizer):
             momentum=0.0, dampening=0.0, nesterov=False, maximize=False,
         )  # fmt: skip
 
-    def move_all(self, n: int, group: Group, flat: Flat) -> None:
-        """The same with one call."""
-        self.move([flat.of_group(flat.weights)[n]], [flat.of_group(flat.gradients)[n]], group)
+    def move_all(self, stretch: Stretch) -> None:
+        """The same with one call for each group."""
+        pieces = zip(*map(self.by_group, stretch), self.param_groups, strict=True)
+        for weights, gradients, group in pieces:
+            self.move([weights], [gradients], group)

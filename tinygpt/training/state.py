@@ -148,5 +148,5 @@ def make_optimizers(config: TrainConfig, flat: Flat) -> tuple[Optimizer, ...]:
     decay = config.weight_decay / times_the_rate(config)  # it is multiplied by the learning rate: as much in a step
     groups = [{"params": group, "weight_decay": share} for group, share in zip(flat.groups, (decay, 0.0), strict=False)]
     if config.optimizer == "sgd":
-        return (SGD(groups, lr=config.learning_rate, flat=flat),)
-    return (AdamW(groups, lr=config.learning_rate, betas=(0.9, float(config.beta2)), flat=flat),)
+        return (SGD(groups, lr=config.learning_rate, stretch=flat.all),)
+    return (AdamW(groups, lr=config.learning_rate, betas=(0.9, float(config.beta2)), stretch=flat.all),)

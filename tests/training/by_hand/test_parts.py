@@ -1,145 +1,170 @@
 """Each part there and back: what its way back says is what nudging its numbers does (torch.autograd.gradcheck)."""
 
 import math
+from copy import deepcopy
 
 import pytest
 import torch
+from torch import nn
 from torch.autograd import Function, gradcheck
 from torch.nn import functional as F
 
-from tinygpt.attention import attention_stages
-from tinygpt.training.by_hand.activation import activation_backward, activation_forward
-from tinygpt.training.by_hand.attention import (
-    Asked,
-    asks_forward,
-    attention_backward,
-    attention_forward,
-    future,
-)
-from tinygpt.training.by_hand.linear import Linear, linear_backward, linear_forward
+from tinygpt.attention import MultiHeadAttention, attention_stages
+from tinygpt.randomness import Dropout, generator
+from tinygpt.training.by_hand.activation import Gelu, Relu
+from tinygpt.training.by_hand.attention import Asks, Attention
+from tinygpt.training.by_hand.linear import Linear
 from tinygpt.training.by_hand.loss import loss_backward, loss_forward
-from tinygpt.training.by_hand.norm import Norm, norm_backward, norm_forward
+from tinygpt.training.by_hand.norm import Norm
+from tinygpt.training.by_hand.part import Dropped, Residual, back, there
+from tinygpt.training.by_hand.parts_of import of
+from tinygpt.training.by_hand.table import Places, Table
+
+B, T, C = 2, 3, 4
+N = B * T
 
 
 def drawn(*shape):
     """Numbers in float64, each of which asks for its gradient."""
-    return torch.randn(shape, dtype=torch.float64, generator=torch.Generator().manual_seed(7)).requires_grad_()
+    return torch.randn(shape, dtype=torch.float64, generator=generator(7)).requires_grad_()
 
 
-def part(forward, backward):
-    """A function of tensors whose gradients are those that `backward(d_out, kept, *tensors)` says."""
+def blank_gradients(module):
+    for p in module.parameters():
+        p.grad = torch.full_like(p, math.nan)  # whatever stood there is written over
+    return module
+
+
+def true_of(kind, module, x):
+    """Whether `kind.of(module)` computes what the module does, and goes back as nudging says, also to its weights."""
+    weights = list(module.double().parameters())
 
     class There(Function):
         @staticmethod
-        def forward(ctx, *tensors):
-            out, ctx.kept = forward(*(each.detach() for each in tensors))
-            ctx.save_for_backward(*tensors)
-            return out
+        def forward(ctx, x, *_):
+            ctx.part = kind(blank_gradients(module))
+            ctx.gradients = [p.grad for p in weights]
+            out, ctx.kept = ctx.part.forward(x.detach().clone())
+            return out.clone()
 
         @staticmethod
         def backward(ctx, d_out):
-            found = backward(d_out, ctx.kept, *(each.detach() for each in ctx.saved_tensors))
-            return found if isinstance(found, tuple) else (found,)
+            before = d_out.clone()
+            d_x = ctx.part.backward(d_out, deepcopy(ctx.kept))  # gradcheck goes back many times
+            assert torch.equal(d_out, before), "the gradient of what came out is somebody else's"
+            return d_x, *(each.clone() for each in ctx.gradients)
 
-    return There.apply
+    return gradcheck(lambda x, *w: There.apply(x, *w), (x, *weights))
 
 
 @pytest.mark.parametrize("bias", [True, False])
 def test_a_linear_layer(bias):
-    def layer(weight, b):
-        return Linear(weight, b if bias else None, torch.zeros_like(weight), torch.zeros_like(b) if bias else None)
-
-    def back(d_out, _, x, weight, b):
-        of = layer(weight, b)
-        return linear_backward(d_out, x, of), of.d_weight, of.d_bias if bias else torch.zeros_like(b)
-
-    there = part(lambda x, weight, b: (linear_forward(x, layer(weight, b)), None), back)
-    assert gradcheck(there, (drawn(5, 3), drawn(4, 3), drawn(4)))
+    layer = nn.Linear(C, 5, bias=bias).double()
+    x = drawn(N, C)
+    torch.testing.assert_close(Linear.of(blank_gradients(layer)).forward(x.detach())[0], layer(x).detach())
+    assert true_of(Linear.of, layer, x)
 
 
 def test_a_layer_norm():
-    def layer(weight, bias):
-        return Norm(weight, bias, torch.zeros_like(weight), torch.zeros_like(bias))
-
-    def forward(x, weight, bias):
-        normed = norm_forward(x, layer(weight, bias))
-        torch.testing.assert_close(normed.out, F.layer_norm(x, (4,), weight, bias))
-        return normed.out, normed
-
-    def back(d_out, normed, _, weight, bias):
-        of = layer(weight, bias)
-        return norm_backward(d_out, normed, of), of.d_weight, of.d_bias
-
-    assert gradcheck(part(forward, back), (drawn(5, 4), drawn(4), drawn(4)))
+    layer = nn.LayerNorm(C).double()
+    with torch.no_grad():
+        layer.weight.copy_(drawn(C)), layer.bias.copy_(drawn(C) + 1)
+    x = drawn(N, C)
+    torch.testing.assert_close(Norm.of(blank_gradients(layer)).forward(x.detach())[0], layer(x).detach())
+    assert true_of(Norm.of, layer, x)
 
 
 def test_the_formula_of_the_norm_is_what_it_computes():
-    x, d_out, weight, bias = (drawn(*shape).detach() for shape in ((5, 4), (5, 4), (4,), (4,)))
-    layer = Norm(weight, bias, torch.zeros(4, dtype=torch.float64), torch.zeros(4, dtype=torch.float64))
-    normed = norm_forward(x, layer)
-    h, d_h = (x - normed.mean) * normed.rstd, d_out * weight
-    wanted = normed.rstd * (d_h - d_h.mean(1, keepdim=True) - h * (d_h * h).mean(1, keepdim=True))
-    torch.testing.assert_close(norm_backward(d_out, normed, layer), wanted)
-    torch.testing.assert_close(layer.d_weight, (d_out * h).sum(0))
+    layer = blank_gradients(nn.LayerNorm(C).double())
+    with torch.no_grad():
+        layer.weight.copy_(drawn(C))
+    x, d_out, norm = drawn(N, C).detach(), drawn(N, C).detach(), Norm.of(layer)
+    out, kept = norm.forward(x)
+    h, d_h = (x - kept.mean) * kept.rstd, d_out * norm.weight
+    wanted = kept.rstd * (d_h - d_h.mean(1, keepdim=True) - h * (d_h * h).mean(1, keepdim=True))
+    torch.testing.assert_close(norm.backward(d_out, kept), wanted)
+    torch.testing.assert_close(norm.d_weight, (d_out * h).sum(0))
+    torch.testing.assert_close(out, h * norm.weight)
 
 
 def test_queries_keys_and_values():
-    def back(d_qkv, _, x, weight):
-        layer = Linear(weight, None, torch.zeros_like(weight), None)
-        return linear_backward(d_qkv.transpose(0, 1).reshape(len(x), -1), x, layer), layer.d_weight
-
-    there = part(lambda x, weight: (asks_forward(x, weight), None), back)
-    assert gradcheck(there, (drawn(5, 4), drawn(6, 4)))
+    layer = nn.Linear(C, 3 * 6, bias=False).double()
+    x = drawn(N, C)
+    asked, _ = Asks.of(blank_gradients(layer)).forward(x.detach())
+    torch.testing.assert_close(asked.transpose(0, 1).reshape(N, -1), layer(x).detach())
+    assert true_of(Asks.of, layer, x)
 
 
 @pytest.mark.parametrize("mask", [True, False])
-@pytest.mark.parametrize("dim", [1, 2])
+@pytest.mark.parametrize("dim", [-1, -2])
 @pytest.mark.parametrize("off", [False, True], ids=["whole", "surgery"])
 def test_attention(dim, mask, off):
-    T, B, H, hs = 4, 2, 3, 2
-    one = torch.ones(B * H, 1, 1, dtype=torch.float64)
-    flat, cut = one.clone(), one.clone()
-    flat[1::H], cut[2::H] = 0, 0
-    hidden = future(T, one) if mask else one.new_zeros(T, T)
-    asked = Asked(T, hs, 0.7, hidden, dim, flat if off else None, cut if off else None)
-
-    def forward(qkv):
-        there = attention_forward(qkv, asked)
-        return there.out, there
-
-    qkv = drawn(3, T * B, H * hs)
-
-    def back(d_out, there, _):
-        return attention_backward(d_out, there, asked).view(T * B, 3, -1).transpose(0, 1)
-
-    assert gradcheck(part(forward, back), (qkv,))
+    layer = MultiHeadAttention(6, 3, scale=0.7, mask=mask, dim=dim, projection=False, dropout=0.0).double()
+    if off:
+        layer.flat, layer.cut = (1,), (2,)
+    qkv = drawn(3, N, 6)
+    assert true_of(lambda nothing: Attention.of(layer, B, T), nn.Identity(), qkv)
     if not off:  # it is the attention of the lessons, with time outermost and the scores turned
-        q, k, v = qkv.detach().view(3, T, B, H, hs).permute(0, 2, 3, 1, 4)
-        weights = attention_stages(q, k, scale=0.7, mask=mask, dim=-1 if dim == 1 else -2).weights
-        wanted = (weights @ v).permute(2, 0, 1, 3).reshape(T * B, H * hs)
-        torch.testing.assert_close(attention_forward(qkv.detach(), asked).out, wanted)
+        q, k, v = qkv.detach().view(3, T, B, 3, 2).permute(0, 2, 3, 1, 4)
+        weights = attention_stages(q, k, scale=0.7, mask=mask, dim=dim).weights
+        wanted = (weights @ v).permute(2, 0, 1, 3).reshape(N, 6)
+        torch.testing.assert_close(Attention.of(layer, B, T).forward(qkv.detach())[0], wanted)
 
 
-@pytest.mark.parametrize("name", ["relu", "gelu"])
-def test_an_activation(name):
-    x = drawn(5, 4)
+@pytest.mark.parametrize("kind", [Relu, Gelu])
+def test_an_activation(kind):
+    x = drawn(N, C)
     assert x.abs().min() > 1e-3, "relu has an edge at 0"
-    there = part(
-        lambda x: (activation_forward(x.clone(), name), None), lambda d_out, _, x: activation_backward(d_out, x, name)
-    )
-    assert gradcheck(there, (x,))
+    assert true_of(lambda nothing: kind(), nn.Identity(), x)
+
+
+def test_what_dropout_took_hears_nothing():
+    dropout = Dropout(0.5)
+
+    def dropped(nothing):
+        dropout.generator = generator(3)
+        return Dropped(dropout, T)
+
+    assert true_of(dropped, nn.Identity(), drawn(N, C))
+
+
+def test_a_residual_hands_its_gradient_to_both():
+    inside = nn.Linear(C, C).double()
+    assert true_of(lambda layer: Residual([Linear.of(layer)]), inside, drawn(N, C))
+    stream, kept = there([Residual([])], drawn(N, C).detach())
+    d_out = drawn(N, C).detach()
+    assert torch.equal(stream, 2 * drawn(N, C).detach()), "with nothing inside it is x + x"
+    assert torch.equal(back([Residual([])], d_out.clone(), kept), 2 * d_out)
+
+
+@pytest.mark.parametrize("length", [T, T + 2], ids=["all places", "a shorter sequence"])
+def test_places(length):
+    assert true_of(lambda table: Places.of(table, T), nn.Embedding(length, C).double(), drawn(N, C))
+
+
+def test_a_row_of_a_table_adds_up_what_its_tokens_say():
+    table = Table.of(blank_gradients(nn.Embedding(3, 2)))
+    ids = torch.tensor([0, 2, 2])
+    assert torch.equal(table.forward(ids), table.weight[ids])
+    table.backward(torch.tensor([[1.0, 2], [3, 4], [5, 6]]), ids)
+    assert table.d_weight.tolist() == [[1, 2], [0, 0], [8, 10]]
 
 
 def test_the_loss():
     targets = torch.tensor([0, 2, 2, 1])
 
-    def forward(logits):
-        loss, log_p = loss_forward(logits, targets)
-        torch.testing.assert_close(loss, F.cross_entropy(logits, targets))
-        return loss, log_p
+    class There(Function):
+        @staticmethod
+        def forward(ctx, logits):
+            loss, ctx.log_p = loss_forward(logits.detach(), targets)
+            torch.testing.assert_close(loss, F.cross_entropy(logits.detach(), targets))
+            return loss
 
-    there = part(forward, lambda d_loss, log_p, _: d_loss * loss_backward(log_p.clone(), targets))
-    assert gradcheck(there, (drawn(4, 3),))
+        @staticmethod
+        def backward(ctx, d_loss):
+            return d_loss * loss_backward(ctx.log_p.clone(), targets)
+
+    assert gradcheck(There.apply, (drawn(4, 3),))
 
 
 def test_a_loss_that_exploded_is_told_and_not_a_small_one():
@@ -147,3 +172,8 @@ def test_a_loss_that_exploded_is_told_and_not_a_small_one():
     assert loss == 1e4
     loss, _ = loss_forward(torch.tensor([[math.inf, 0.0]]), torch.tensor([1]))
     assert loss.isnan() or loss.isinf()
+
+
+def test_a_part_that_nobody_knows_is_an_error_and_no_silent_way_round():
+    with pytest.raises(TypeError, match="no way back by hand through a Softplus"):
+        of(nn.Softplus(), T)

@@ -1,22 +1,38 @@
-"""What the hidden layer of a feed-forward part does to each number, there and back."""
+"""What the hidden layer of a feed-forward part does to each number, there and back.
+
+Shapes in this file:
+    N   tokens of a batch, one after another      H   channels of the hidden layer
+"""
+
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 
-def activation_forward(x: Tensor, name: str) -> Tensor:
-    """relu: negative numbers become 0, and `x` itself is changed. gelu: x * Phi(x), which bends smoothly."""
-    return x.relu_() if name == "relu" else F.gelu(x)
+class Relu(NamedTuple):
+    """Negative numbers become 0."""
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """out = max(x, 0); `x` itself is changed, which the layer before it needs no more: (N, H) -> (N, H)."""
+        out = x.relu_()
+        return out, out
+
+    def backward(self, d_out: Tensor, out: Tensor) -> Tensor:
+        """Just where something came through: (N, H) -> (N, H). It is written over `out`, which has served by then."""
+        found: Tensor = torch.ops.aten.threshold_backward.grad_input(d_out, out, 0, grad_input=out)
+        return found
 
 
-def activation_backward(d_out: Tensor, x: Tensor, name: str) -> Tensor:
-    """The gradient of what came in: of `relu` just where something came through, of `gelu` Phi(x) + x phi(x) times it.
+class Gelu(NamedTuple):
+    """x * Phi(x), where Phi is the share of a normal distribution below x: it bends smoothly."""
 
-    `x` is what came in; of relu it may be what came out, which is above 0 at the same places.
-    """
-    if name == "relu":
-        found: Tensor = torch.ops.aten.threshold_backward(d_out, x, 0)
-    else:
-        found = torch.ops.aten.gelu_backward(d_out, x)
-    return found
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """out = x Phi(x): (N, H) -> (N, H)."""
+        return F.gelu(x), x
+
+    def backward(self, d_out: Tensor, x: Tensor) -> Tensor:
+        """d_x = d_out * (Phi(x) + x phi(x)), where phi is the density of that distribution: (N, H) -> (N, H)."""
+        found: Tensor = torch.ops.aten.gelu_backward.default(d_out, x)
+        return found

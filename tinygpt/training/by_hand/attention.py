@@ -1,8 +1,8 @@
 """Attention there and back, for all heads of all sequences at once.
 
 Tokens stand here with time outermost: the first characters of all sequences, then all second ones. So a head of a
-sequence is a view, and nothing has to be copied to get at it. Scores stand the other way round than in
-tinygpt/attention.py: a row for each key, a column for each query, because softmax is faster down than along.
+sequence is a view, and nothing has to be copied to get at it. Scores stand with the keys outermost, (T, G, T), because
+softmax is much faster down a column than along a row.
 
 Shapes in this file:
     T   tokens in a sequence       N   tokens of a batch (T * B), one after another
@@ -14,78 +14,122 @@ import math
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+from tinygpt.attention import MultiHeadAttention, causal_mask
+from tinygpt.randomness import Dropout
+from tinygpt.training.by_hand.part import learned
 
 
-class Asked(NamedTuple):
-    """How attention is to be computed."""
+class Asks(NamedTuple):
+    """The linear layer that makes queries, keys and values of every token, apart from each other."""
 
-    T: int
-    head_size: int
-    scale: float  # what q k is multiplied by
-    hidden: Tensor  # added to the scores: minus infinity where a query would see its future, (T, T)
-    dim: int  # along which the weights sum to 1: 1, down the keys of a query
-    whole: Tensor | None  # 0 for a head that is flattened, 1 for all others, (G, 1, 1); None: no head is
-    kept: Tensor | None  # 0 for a weight that dropout took or surgery cut, else what it is multiplied by, (G, T, T)
+    weight: Tensor  # (3 * J, C)
+    turned: Tensor  # the same numbers for each of the three the other way round, (3, C, J)
+    d_weight: Tensor
+
+    @classmethod
+    def of(cls, layer: nn.Linear) -> "Asks":
+        """That layer, where its numbers lie."""
+        weight, d_weight = learned(layer.weight)
+        return cls(weight, weight.view(3, -1, weight.shape[1]).transpose(1, 2), d_weight)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """q, k, v = x W_q^T, x W_k^T, x W_v^T: (N, C) -> (3, N, J)."""
+        return torch.bmm(x.expand(3, -1, -1), self.turned), x
+
+    def backward(self, d_out: Tensor, x: Tensor) -> Tensor:
+        """As one linear layer, whose three outputs stand side by side: (3, N, J) -> (N, C)."""
+        d_qkv = d_out.transpose(0, 1).flatten(1)  # (N, 3 * J)
+        torch.mm(d_qkv.t(), x, out=self.d_weight)
+        return torch.mm(d_qkv, self.weight)
 
 
 class Attended(NamedTuple):
-    """What attention hands on (N, J), and what its way back needs."""
+    """What the way back of attention needs."""
 
-    out: Tensor
     q: Tensor  # (G, T, hs), and so k and v
     k: Tensor
     v: Tensor
-    weights: Tensor  # (G, T, T)
+    weights: Tensor  # a row for each key, for each head a column for each query, (T, G, T)
     used: Tensor  # those weights that nothing took away
+    kept: Tensor | None  # what they were multiplied by for that
+
+
+class Attention(NamedTuple):
+    """How the heads of all sequences look. It learns nothing itself: how they look is in queries and keys."""
+
+    B: int
+    T: int
+    n_head: int
+    head_size: int
+    scale: float  # what q k is multiplied by
+    hidden: Tensor  # added to the scores: minus infinity where a query would see its future, (T, 1, T)
+    dim: int  # along which the weights sum to 1: 0, down the keys of a query
+    dropout: Dropout
+    whole: Tensor | None  # surgery: 0 for a head that is flattened, 1 for all others, (G, 1, 1); None: no head is
+    uncut: Tensor | None  # the same for heads that are cut
+    order: Tensor  # of the rows (3, B, n_head, T), each hs wide, token by token: (T, B, 3, n_head), flattened
+
+    @classmethod
+    def of(cls, layer: MultiHeadAttention, B: int, T: int) -> "Attention":
+        """The heads of that layer for B sequences of T tokens, as surgery left them."""
+        like = layer.qkv.weight.detach()
+        head_size = len(like) // (3 * layer.n_head)
+        hidden = future(T, like) if layer.mask else like.new_zeros(T, 1, T)
+        whole, uncut = (layer.all_but(off).to(like).repeat(B, 1, 1) if off else None for off in (layer.flat, layer.cut))
+        dim = 0 if layer.dim == -1 else 2
+        order = torch.arange(3 * B * layer.n_head * T).view(3, B, -1, T).permute(3, 1, 0, 2).flatten()
+        return cls(B, T, layer.n_head, head_size, layer.scale, hidden, dim, layer.weights_dropout, whole, uncut, order)
+
+    def forward(self, qkv: Tensor) -> tuple[Tensor, Attended]:
+        """weights = softmax(scale * k q^T + hidden), out = weights^T v, for every head: (3, N, J) -> (N, J)."""
+        T, G, hs = self.T, self.B * self.n_head, self.head_size
+        q, k, v = qkv.view(3, T, G, hs).transpose(1, 2).unbind()  # each (G, T, hs)
+        if self.whole is not None:
+            q = q * self.whole  # all scores of a flattened head are 0
+        scores = torch.bmm(k, q.mT).transpose(0, 1)  # (G, T, hs) x (G, hs, T), then keys outermost
+        masked = torch.add(self.hidden, scores, alpha=self.scale, out=qkv.new_empty(T, G, T))
+        weights = torch.softmax(masked, self.dim)
+        kept = self.taken(weights)
+        used = weights if kept is None else weights * kept
+        heads = torch.bmm(used.permute(1, 2, 0), v)  # (G, T, T) x (G, T, hs)
+        return heads.transpose(0, 1).reshape(T * self.B, -1), Attended(q, k, v, weights, used, kept)
+
+    def backward(self, d_out: Tensor, there: Attended) -> Tensor:
+        """From the gradient of what came out to that of queries, keys and values: (N, J) -> (3, N, J).
+
+        A product hands each factor the gradient times the other one. A softmax hands back w * (d_w - sum(d_w * w)):
+        what a weight gains, all weights of its query lose. The mask hands back nothing: a weight of 0 never moves.
+        """
+        B, T, hs = self.B, self.T, self.head_size
+        d_heads = d_out.view(T, -1, hs).transpose(0, 1)  # (G, T, hs)
+        d_weights = torch.bmm(there.v, d_heads.mT).transpose(0, 1)  # (T, G, T)
+        if there.kept is not None:
+            d_weights = d_weights * there.kept
+        d_scores = torch._softmax_backward_data(d_weights, there.weights, self.dim, d_weights.dtype)
+        d_scores = d_scores.transpose(0, 1)  # (G, T, T)
+        d_qkv = d_out.new_empty(3, B * self.n_head, T, hs)
+        d_q, d_k, d_v = d_qkv.unbind()
+        d_q.baddbmm_(d_scores.mT, there.k, beta=0, alpha=self.scale)  # d_q = scale * d_scores k
+        d_k.baddbmm_(d_scores, there.q, beta=0, alpha=self.scale)
+        torch.bmm(there.used.transpose(0, 1), d_heads, out=d_v)
+        if self.whole is not None:
+            d_q.mul_(self.whole)
+        by_token = d_qkv.view(-1, hs).index_select(0, self.order)  # whole rows are copied, faster than by permute
+        return by_token.view(T * B, 3, -1).transpose(0, 1)
+
+    def taken(self, weights: Tensor) -> Tensor | None:
+        """What weights are multiplied by: 0 where dropout or surgery takes one; None if neither does. (T, G, T)"""
+        kept = self.uncut.transpose(0, 1) if self.uncut is not None else None  # (1, G, 1)
+        if self.dropout.p:
+            T, G, _ = weights.shape
+            drawn = self.dropout.draw(weights.new_empty(G, T, T)).permute(2, 0, 1)  # it is drawn a row for each query
+            kept = drawn if kept is None else drawn * kept
+        return kept
 
 
 def future(T: int, like: Tensor) -> Tensor:
-    """Minus infinity where a key stands behind its query, which must not see it; else 0. A (T, T) as `like`"""
-    return like.new_full((T, T), -math.inf).tril(-1)
-
-
-def asks_forward(x: Tensor, weight: Tensor) -> Tensor:
-    """Queries, keys and values of every token, apart from each other: (N, C), (3 * J, C) -> (3, N, J).
-
-    It is a linear layer, and goes back as one (linear_backward), once its three gradients stand side by side.
-    """
-    return torch.bmm(x.expand(3, *x.shape), weight.view(3, -1, x.shape[1]).transpose(1, 2))
-
-
-def attention_forward(qkv: Tensor, asked: Asked) -> Attended:
-    """weights = softmax(scale * k q^T + hidden), out = weights^T v, for every head: (3, N, J) -> (N, J)."""
-    T, hs = asked.T, asked.head_size
-    q, k, v = qkv.view(3, T, -1, hs).transpose(1, 2).unbind()  # each (G, T, hs)
-    if asked.whole is not None:
-        q = q * asked.whole  # all scores of a flattened head are 0
-    scores = torch.baddbmm(asked.hidden, k, q.transpose(1, 2), alpha=asked.scale)  # (G, T, hs) x (G, hs, T)
-    weights = torch.softmax(scores, asked.dim)
-    used = weights if asked.kept is None else weights * asked.kept
-    heads = torch.bmm(used.transpose(1, 2), v)  # (G, T, T) x (G, T, hs)
-    return Attended(heads.transpose(0, 1).reshape(qkv.shape[1:]), q, k, v, weights, used)
-
-
-def attention_backward(d_out: Tensor, there: Attended, asked: Asked) -> Tensor:
-    """From the gradient of what came out to that of queries, keys and values, side by side: (N, J) -> (N, 3 * J).
-
-    A product hands each factor the gradient times the other one. A softmax hands back w * (d_w - sum(d_w * w)): what a
-    weight gains, all weights of its query lose. The mask hands back nothing, since a weight of 0 is never moved.
-    """
-    T, hs = asked.T, asked.head_size
-    d_heads = d_out.view(T, -1, hs).transpose(0, 1)  # (G, T, hs)
-    d_weights = torch.bmm(there.v, d_heads.transpose(1, 2))  # (G, T, hs) x (G, hs, T)
-    if asked.kept is not None:
-        d_weights.mul_(asked.kept)
-    d_scores = torch.ops.aten._softmax_backward_data(d_weights, there.weights, asked.dim, d_weights.dtype)
-    d_scores.mul_(asked.scale)
-    d_q = torch.bmm(d_scores.transpose(1, 2), there.k)
-    if asked.whole is not None:
-        d_q.mul_(asked.whole)
-    N, J = d_out.shape
-    d_qkv = d_out.new_empty((N, 3 * J))
-    of_query, of_key, of_value = d_qkv.view(T, N // T, 3, J // hs, hs).permute(2, 1, 3, 0, 4)  # (B, n_head, T, hs) each
-    of_query.copy_(d_q.view(of_query.shape))
-    of_key.copy_(torch.bmm(d_scores, there.q).view(of_query.shape))
-    of_value.copy_(torch.bmm(there.used, d_heads).view(of_query.shape))
-    return d_qkv
+    """Minus infinity where a key stands behind its query, which must not see it; else 0. (T, 1, T) as `like`"""
+    hidden = causal_mask(T).t()  # keys outermost
+    return like.new_zeros(T, T).masked_fill_(~hidden, -math.inf)[:, None]

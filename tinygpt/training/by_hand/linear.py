@@ -7,32 +7,38 @@ Shapes in this file:
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+from tinygpt.training.by_hand.part import learned
 
 
 class Linear(NamedTuple):
     """What a layer has learned, and where the gradients of that go, each of the same shape."""
 
     weight: Tensor  # (O, I)
+    turned: Tensor  # the same numbers the other way round, (I, O)
     bias: Tensor | None  # (O,)
     d_weight: Tensor
     d_bias: Tensor | None
 
+    @classmethod
+    def of(cls, layer: nn.Linear) -> "Linear":
+        """That layer, where its numbers lie."""
+        weight, d_weight = learned(layer.weight)
+        bias, d_bias = (None, None) if layer.bias is None else learned(layer.bias)
+        return cls(weight, weight.t(), bias, d_weight, d_bias)
 
-def linear_forward(x: Tensor, layer: Linear) -> Tensor:
-    """Every output is a weighted sum of all inputs: (N, I) -> (N, O)."""
-    if layer.bias is None:
-        return torch.mm(x, layer.weight.t())
-    return torch.addmm(layer.bias, x, layer.weight.t())
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Every output is a weighted sum of all inputs: (N, I) -> (N, O)."""
+        return torch.mm(x, self.turned) if self.bias is None else torch.addmm(self.bias, x, self.turned), x
 
+    def backward(self, d_out: Tensor, x: Tensor) -> Tensor:
+        """d_x = d_out W, d_W = d_out^T x, d_b = the sum of all rows of d_out: (N, O) -> (N, I).
 
-def linear_backward(d_out: Tensor, x: Tensor, layer: Linear) -> Tensor:
-    """From the gradient of what came out to that of `x`: (N, O) -> (N, I). Those of weight and bias go to the layer.
-
-    out[n, o] = sum over i of x[n, i] W[o, i] + b[o]. Each x[n, i] went into all outputs of its token, each W[o, i] into
-    one output of every token, and b[o] as well: d_x = d_out W, d_W = d_out^T x, d_b = the sum of all rows of d_out.
-    """
-    torch.mm(d_out.t(), x, out=layer.d_weight)
-    if layer.d_bias is not None:
-        torch.sum(d_out, 0, out=layer.d_bias)
-    return torch.mm(d_out, layer.weight)
+        out[n, o] = sum over i of x[n, i] W[o, i] + b[o]. Each x[n, i] went into all outputs of its token, each W[o, i]
+        into one output of every token, and b[o] as well.
+        """
+        torch.mm(d_out.t(), x, out=self.d_weight)
+        if self.d_bias is not None:
+            torch.sum(d_out, 0, out=self.d_bias)
+        return torch.mm(d_out, self.weight)

@@ -6,12 +6,13 @@ Shapes in this file:
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 
 def loss_forward(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     """The mean of -ln p of what came, and ln p of everything: (N, V), (N,) -> one number, (N, V)."""
     log_p = torch.log_softmax(logits, -1)
-    return log_p.gather(1, targets[:, None]).mean().neg_(), log_p
+    return F.nll_loss(log_p, targets), log_p
 
 
 def loss_backward(log_p: Tensor, targets: Tensor) -> Tensor:
@@ -20,5 +21,4 @@ def loss_backward(log_p: Tensor, targets: Tensor) -> Tensor:
     -ln p[y] = ln(sum of e^z) - z[y]. The logarithm gives each logit e^z / sum = p; z[y] takes 1 from its own.
     """
     p = log_p.exp_()
-    came = targets[:, None]
-    return p.scatter_add_(1, came, p.new_full((1, 1), -1.0).expand_as(came)).div_(len(targets))
+    return p.scatter_(1, targets[:, None], -1, reduce="add").div_(len(targets))

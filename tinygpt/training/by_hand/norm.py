@@ -9,9 +9,19 @@ Shapes in this file:
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+from tinygpt.training.by_hand.part import learned
 
 EPS = 1e-5  # added to the variance, as torch.nn.LayerNorm does
+
+
+class Normed(NamedTuple):
+    """What the way back of a LayerNorm needs: what came in (N, C), and of each token two numbers."""
+
+    x: Tensor
+    mean: Tensor  # (N, 1)
+    rstd: Tensor  # 1 / standard deviation, (N, 1)
 
 
 class Norm(NamedTuple):
@@ -22,33 +32,27 @@ class Norm(NamedTuple):
     d_weight: Tensor
     d_bias: Tensor
 
+    @classmethod
+    def of(cls, layer: nn.LayerNorm) -> "Norm":
+        """That layer, where its numbers lie."""
+        (weight, d_weight), (bias, d_bias) = learned(layer.weight), learned(layer.bias)
+        return cls(weight, bias, d_weight, d_bias)
 
-class Normed(NamedTuple):
-    """What a LayerNorm hands on (N, C), and what its way back needs: what came in, and of each token two numbers."""
+    def forward(self, x: Tensor) -> tuple[Tensor, Normed]:
+        """h = (x - mean) * rstd, and out = h * weight + bias, for every token by itself: (N, C) -> (N, C)."""
+        out, mean, rstd = torch.native_layer_norm(x, self.weight.shape, self.weight, self.bias, EPS)
+        return out, Normed(x, mean, rstd)
 
-    out: Tensor
-    x: Tensor
-    mean: Tensor  # (N, 1)
-    rstd: Tensor  # 1 / standard deviation, (N, 1)
+    def backward(self, d_out: Tensor, kept: Normed) -> Tensor:
+        """d_x = rstd * (d_h - mean(d_h) - h * mean(d_h * h)) with d_h = d_out * weight: (N, C) -> (N, C).
 
-
-def norm_forward(x: Tensor, layer: Norm) -> Normed:
-    """h = (x - mean) * rstd, and out = h * weight + bias, for every token by itself: (N, C) -> (N, C)."""
-    out, mean, rstd = torch.native_layer_norm(x, layer.weight.shape, layer.weight, layer.bias, EPS)
-    return Normed(out, x, mean, rstd)
-
-
-def norm_backward(d_out: Tensor, normed: Normed, layer: Norm) -> Tensor:
-    """From the gradient of what came out to that of `x`: (N, C) -> (N, C). Those of weight and bias go to the layer.
-
-    A channel also moves the mean and the spread of its token, and through them all its other channels. So with
-    d_h = d_out * weight: d_x = rstd * (d_h - mean(d_h) - h * mean(d_h * h)). d_weight = the sum of d_out * h over all
-    tokens, d_bias = the sum of d_out.
-    """
-    d_x, d_weight, d_bias = torch.ops.aten.native_layer_norm_backward(
-        d_out, normed.x, layer.weight.shape, normed.mean, normed.rstd, layer.weight, layer.bias, (True, True, True)
-    )
-    layer.d_weight.copy_(d_weight)
-    layer.d_bias.copy_(d_bias)
-    found: Tensor = d_x
-    return found
+        A channel also moves the mean and the spread of its token, and through them all its other channels. d_weight is
+        the sum of d_out * h over all tokens, d_bias that of d_out.
+        """
+        d_x, d_weight, d_bias = torch.ops.aten.native_layer_norm_backward.default(
+            d_out, kept.x, self.weight.shape, kept.mean, kept.rstd, self.weight, self.bias, (True, True, True)
+        )
+        self.d_weight.copy_(d_weight)
+        self.d_bias.copy_(d_bias)
+        found: Tensor = d_x
+        return found

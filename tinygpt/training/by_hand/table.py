@@ -1,27 +1,58 @@
-"""The bigram there and back: a token reads its row of the table, and the row hears what was wrong with it.
+"""Tables there and back: a token reads its row, and the row hears what was wrong with it. A bigram is nothing else.
 
 Shapes in this file:
-    N   tokens of a batch, one after another      V   vocab_size
+    N   tokens of a batch (T * B), one after another, time outermost      V   vocab_size
+    T   tokens in a sequence                                              C   numbers in a row: of a bigram its logits
 """
 
+from typing import NamedTuple
+
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from tinygpt.bigram import BigramLanguageModel
-from tinygpt.training.by_hand.loss import loss_backward, loss_forward
+from tinygpt.training.by_hand.part import learned
 
 
-class TableByHand:
-    """A bigram's training pass, as ByHand is that of a GPT."""
+class Table(NamedTuple):
+    """A row for each token, and where the gradient of that goes, both (V, C)."""
 
-    def __init__(self, model: BigramLanguageModel) -> None:
-        table = model.token_embedding_table.weight
-        table.grad = torch.zeros_like(table) if table.grad is None else table.grad
-        self.table, self.gradient = table.detach(), table.grad
+    weight: Tensor
+    d_weight: Tensor
 
-    def __call__(self, idx: Tensor, targets: Tensor) -> Tensor:
-        """The loss of a batch in nats per character, and the gradient of the table: two (B, T) -> ()"""
-        ids, came = idx.flatten(), targets.flatten()  # (N,)
-        loss, log_p = loss_forward(torch.embedding(self.table, ids), came)
-        self.gradient.zero_().index_add_(0, ids, loss_backward(log_p, came))  # a row adds up what all its tokens say
-        return loss
+    @classmethod
+    def of(cls, table: nn.Embedding) -> "Table":
+        """That table, where its numbers lie."""
+        return cls(*learned(table.weight))
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """The row of each token: (N,) -> (N, C)."""
+        return torch.embedding(self.weight, ids)
+
+    def backward(self, d_out: Tensor, ids: Tensor) -> None:
+        """A row adds up what all its tokens say: (N, C), (N,)."""
+        self.d_weight.zero_().index_add_(0, ids, d_out)
+
+
+class Places(NamedTuple):
+    """What each place of a sequence adds to the token that stands there."""
+
+    weight: Tensor  # a row for each place, (block_size, C)
+    d_weight: Tensor
+    T: int  # tokens in a sequence
+
+    @classmethod
+    def of(cls, table: nn.Embedding, T: int) -> "Places":
+        """That table, where its numbers lie."""
+        return cls(*learned(table.weight), T)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, None]:
+        """out = x + the row of its place; `x` itself is changed: (N, C) -> (N, C)."""
+        x.view(self.T, -1, x.shape[1]).add_(self.weight[: self.T, None])
+        return x, None
+
+    def backward(self, d_out: Tensor, kept: None) -> Tensor:
+        """A row adds up what all tokens at its place say: (N, C) -> (N, C)."""
+        torch.sum(d_out.view(self.T, -1, d_out.shape[1]), 1, out=self.d_weight[: self.T])
+        if self.T < len(self.d_weight):
+            self.d_weight[self.T :] = 0
+        return d_out

@@ -1,0 +1,77 @@
+"""The parts of a model as it stands, in the order in which a token passes them. What surgery took away is not there.
+
+Each holds the weights of a layer of the model where they lie, and `p.grad` of each of them.
+"""
+
+from typing import cast
+
+from torch import nn
+
+from tinygpt.gpt import Block, GPTLanguageModel
+from tinygpt.models import LanguageModel
+from tinygpt.randomness import Dropout
+from tinygpt.training.by_hand.activation import Gelu, Relu
+from tinygpt.training.by_hand.attention import Asks, Attention
+from tinygpt.training.by_hand.linear import Linear
+from tinygpt.training.by_hand.norm import Norm
+from tinygpt.training.by_hand.part import Dropped, Part, Residual
+from tinygpt.training.by_hand.table import Places
+
+
+def parts_of(model: LanguageModel, B: int, T: int) -> list[Part]:
+    """What stands between the table of tokens and the loss, for batches of B sequences of T tokens."""
+    if not isinstance(model, GPTLanguageModel):
+        return []
+    parts: list[Part] = []
+    if model.position_embedding_table:
+        parts.append(Places.of(model.position_embedding_table, T))
+    parts += of(model.dropout, T)
+    for module in model.blocks:
+        block = cast(Block, module)
+        for layer in (attention(block, B, T), thinking(block, T)):
+            parts += [Residual(layer)] if block.residual and layer else layer
+    return [*parts, *of(model.norm, T), Linear.of(model.lm_head)]
+
+
+def attention(block: Block, B: int, T: int) -> list[Part]:
+    """How the tokens of a sequence hear each other."""
+    part = block.attention
+    if not block.attends:
+        return forget(part, block.norm1)
+    heads: list[Part] = [Asks.of(part.qkv), Attention.of(part, B, T)]
+    return [*of(block.norm1, T), *heads, *of(part.projection, T), *of(part.out_dropout, T)]
+
+
+def thinking(block: Block, T: int) -> list[Part]:
+    """What each token makes of it."""
+    part = block.feed_forward
+    if part is None or not block.thinks:
+        return forget(part, block.norm2)
+    modules = (block.norm2, part.expand, part.activation, part.shrink, part.dropout)
+    return [each for module in modules for each in of(module, T)]
+
+
+def of(module: nn.Module, T: int) -> list[Part]:
+    """The part that a module is; none for one that does nothing."""
+    match module:
+        case nn.Linear():
+            return [Linear.of(module)]
+        case nn.LayerNorm():
+            return [Norm.of(module)]
+        case nn.ReLU():
+            return [Relu()]
+        case nn.GELU():
+            return [Gelu()]
+        case Dropout():
+            return [Dropped(module, T)] if module.p else []
+        case nn.Identity():
+            return []
+    raise TypeError(f"there is no way back by hand through a {type(module).__name__}")
+
+
+def forget(*parts: nn.Module | None) -> list[Part]:
+    """Nothing is there; its weights have no gradient."""
+    for part in parts:
+        for p in part.parameters() if part else ():
+            p.grad = None
+    return []
