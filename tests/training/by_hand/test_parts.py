@@ -16,9 +16,9 @@ from tinygpt.training.by_hand.attention import Asks, Attention
 from tinygpt.training.by_hand.linear import Linear
 from tinygpt.training.by_hand.loss import loss_backward, loss_forward
 from tinygpt.training.by_hand.norm import Norm
-from tinygpt.training.by_hand.part import Dropped, Residual, back, there
-from tinygpt.training.by_hand.parts_of import of
 from tinygpt.training.by_hand.table import Places, Table
+from tinygpt.training.by_hand.two_way import Dropped, Residual, back, there
+from tinygpt.training.by_hand.walk import part_of
 
 B, T, C = 2, 3, 4
 N = B * T
@@ -176,4 +176,4 @@ def test_a_loss_that_exploded_is_told_and_not_a_small_one():
 
 def test_a_part_that_nobody_knows_is_an_error_and_no_silent_way_round():
     with pytest.raises(TypeError, match="no way back by hand through a Softplus"):
-        of(nn.Softplus(), T)
+        part_of(nn.Softplus(), T)

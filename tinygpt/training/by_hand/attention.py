@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from tinygpt.attention import MultiHeadAttention, causal_mask
 from tinygpt.randomness import Dropout
-from tinygpt.training.by_hand.part import learned
+from tinygpt.training.by_hand.two_way import learned
 
 
 class Asks(NamedTuple):

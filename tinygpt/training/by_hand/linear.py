@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from tinygpt.training.by_hand.part import learned
+from tinygpt.training.by_hand.two_way import learned
 
 
 class Linear(NamedTuple):

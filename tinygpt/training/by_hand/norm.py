@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from tinygpt.training.by_hand.part import learned
+from tinygpt.training.by_hand.two_way import learned
 
 EPS = 1e-5  # added to the variance, as torch.nn.LayerNorm does
 

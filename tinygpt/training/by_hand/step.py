@@ -18,9 +18,9 @@ from torch import Tensor
 
 from tinygpt.models import LanguageModel
 from tinygpt.training.by_hand.loss import loss_backward, loss_forward
-from tinygpt.training.by_hand.part import Part, back, there
-from tinygpt.training.by_hand.parts_of import parts_of
 from tinygpt.training.by_hand.table import Table
+from tinygpt.training.by_hand.two_way import TwoWay, back, there
+from tinygpt.training.by_hand.walk import walk_of
 
 Pass = Callable[[Tensor, Tensor], Tensor]  # the loss of a batch, whose gradients it sets
 
@@ -38,12 +38,12 @@ class ByHand:
     def __init__(self, model: LanguageModel) -> None:
         self.model = model
         self.tokens = Table.of(model.token_embedding_table)
-        self.parts: dict[torch.Size, list[Part]] = {}  # for each shape of a batch
+        self.parts: dict[torch.Size, list[TwoWay]] = {}  # for each shape of a batch
 
     def __call__(self, idx: Tensor, targets: Tensor) -> Tensor:
         """The loss of a batch in nats per character; p.grad of every part that is not off is set. Two (B, T) -> ()"""
         if (parts := self.parts.get(idx.shape)) is None:
-            parts = self.parts[idx.shape] = parts_of(self.model, *idx.shape)
+            parts = self.parts[idx.shape] = walk_of(self.model, *idx.shape)
         with torch.inference_mode():  # a tenth faster than `no_grad`: nobody asks these numbers where they come from
             ids, came = idx.t().reshape(-1), targets.t().reshape(-1)  # (N,)
             logits, kept = there(parts, self.tokens.forward(ids))  # (N, V)

@@ -14,44 +14,44 @@ from tinygpt.training.by_hand.activation import Gelu, Relu
 from tinygpt.training.by_hand.attention import Asks, Attention
 from tinygpt.training.by_hand.linear import Linear
 from tinygpt.training.by_hand.norm import Norm
-from tinygpt.training.by_hand.part import Dropped, Part, Residual
 from tinygpt.training.by_hand.table import Places
+from tinygpt.training.by_hand.two_way import Dropped, Residual, TwoWay
 
 
-def parts_of(model: LanguageModel, B: int, T: int) -> list[Part]:
+def walk_of(model: LanguageModel, B: int, T: int) -> list[TwoWay]:
     """What stands between the table of tokens and the loss, for batches of B sequences of T tokens."""
     if not isinstance(model, GPTLanguageModel):
         return []
-    parts: list[Part] = []
+    parts: list[TwoWay] = []
     if model.position_embedding_table:
         parts.append(Places.of(model.position_embedding_table, T))
-    parts += of(model.dropout, T)
+    parts += part_of(model.dropout, T)
     for module in model.blocks:
         block = cast(Block, module)
         for layer in (attention(block, B, T), thinking(block, T)):
             parts += [Residual(layer)] if block.residual and layer else layer
-    return [*parts, *of(model.norm, T), Linear.of(model.lm_head)]
+    return [*parts, *part_of(model.norm, T), Linear.of(model.lm_head)]
 
 
-def attention(block: Block, B: int, T: int) -> list[Part]:
+def attention(block: Block, B: int, T: int) -> list[TwoWay]:
     """How the tokens of a sequence hear each other."""
     part = block.attention
     if not block.attends:
         return forget(part, block.norm1)
-    heads: list[Part] = [Asks.of(part.qkv), Attention.of(part, B, T)]
-    return [*of(block.norm1, T), *heads, *of(part.projection, T), *of(part.out_dropout, T)]
+    heads: list[TwoWay] = [Asks.of(part.qkv), Attention.of(part, B, T)]
+    return [*part_of(block.norm1, T), *heads, *part_of(part.projection, T), *part_of(part.out_dropout, T)]
 
 
-def thinking(block: Block, T: int) -> list[Part]:
+def thinking(block: Block, T: int) -> list[TwoWay]:
     """What each token makes of it."""
     part = block.feed_forward
     if part is None or not block.thinks:
         return forget(part, block.norm2)
     modules = (block.norm2, part.expand, part.activation, part.shrink, part.dropout)
-    return [each for module in modules for each in of(module, T)]
+    return [each for module in modules for each in part_of(module, T)]
 
 
-def of(module: nn.Module, T: int) -> list[Part]:
+def part_of(module: nn.Module, T: int) -> list[TwoWay]:
     """The part that a module is; none for one that does nothing."""
     match module:
         case nn.Linear():
@@ -69,7 +69,7 @@ def of(module: nn.Module, T: int) -> list[Part]:
     raise TypeError(f"there is no way back by hand through a {type(module).__name__}")
 
 
-def forget(*parts: nn.Module | None) -> list[Part]:
+def forget(*parts: nn.Module | None) -> list[TwoWay]:
     """Nothing is there; its weights have no gradient."""
     for part in parts:
         for p in part.parameters() if part else ():

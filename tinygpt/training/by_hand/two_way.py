@@ -16,7 +16,7 @@ from torch import Tensor
 from tinygpt.randomness import Dropout
 
 
-class Part(Protocol):
+class TwoWay(Protocol):
     """A part there and back. It is a value: two passes share nothing but its weights and where its gradients go."""
 
     def forward(self, x: Tensor) -> tuple[Tensor, Any]:
@@ -26,7 +26,7 @@ class Part(Protocol):
         """From the gradient of what came out, which is not changed, to that of what went in."""
 
 
-def there(parts: Sequence[Part], x: Tensor) -> tuple[Tensor, list[Any]]:
+def there(parts: Sequence[TwoWay], x: Tensor) -> tuple[Tensor, list[Any]]:
     """Through all parts, and what each of them keeps."""
     kept = []
     for part in parts:
@@ -35,7 +35,7 @@ def there(parts: Sequence[Part], x: Tensor) -> tuple[Tensor, list[Any]]:
     return x, kept
 
 
-def back(parts: Sequence[Part], d_out: Tensor, kept: list[Any]) -> Tensor:
+def back(parts: Sequence[TwoWay], d_out: Tensor, kept: list[Any]) -> Tensor:
     """Through all parts from the last to the first; `kept` is used up, so what is behind us takes no memory."""
     for part in reversed(parts):
         d_out = part.backward(d_out, kept.pop())
@@ -50,7 +50,7 @@ def learned(parameter: Tensor) -> tuple[Tensor, Tensor]:
 class Residual(NamedTuple):
     """out = x + f(x), where f is what these parts do one after another."""
 
-    parts: Sequence[Part]
+    parts: Sequence[TwoWay]
 
     def forward(self, x: Tensor) -> tuple[Tensor, list[Any]]:
         """The parts add to the stream that runs past them: (N, C) -> (N, C)."""
