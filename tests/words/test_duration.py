@@ -13,8 +13,9 @@ MEASURED = {
 
 
 def test_the_lessons_take_about_what_a_clock_said_a_scene():
-    expected = {one.name: MEASURED[one.name][0] / MEASURED[one.name][1] * len(one.scenes) for one in lessons()}
-    away = {one.name: abs(minutes(one) - expected[one.name]) for one in lessons()}
+    timed = [one for one in lessons() if one.name in MEASURED]
+    expected = {one.name: MEASURED[one.name][0] / MEASURED[one.name][1] * len(one.scenes) for one in timed}
+    away = {one.name: abs(minutes(one) - expected[one.name]) for one in timed}
     assert max(away.values()) <= 8, away
 
 

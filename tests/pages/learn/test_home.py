@@ -17,6 +17,7 @@ from tinygpt.plots.look import color
 from tinygpt.probes import capture
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 from tinygpt.ui.home import (
+    COUNTED,
     TEXT,
     about_this_server,
     expected_letters,
@@ -93,7 +94,10 @@ def test_every_card_has_a_picture_of_its_own(mode):
 
 def test_home_says_what_one_will_be_able_to_do(home):
     words = " ".join(text.value for text in home.markdown)
-    assert "In six lessons you build the model behind ChatGPT, at a size you can check by hand." in words
+    assert (
+        f"In {COUNTED[len(lessons())]} lessons you build the model behind ChatGPT, at a size you can check by hand."
+        in words
+    )
 
 
 def test_home_does_not_do_lesson_4_s_arithmetic(home):

@@ -99,25 +99,32 @@ class Attention(NamedTuple):
     def backward(self, d_out: Tensor, there: Attended) -> Tensor:
         """From the gradient of what came out to that of queries, keys and values: (N, J) -> (3, N, J).
 
-        A product hands each factor the gradient times the other one. A softmax hands back w * (d_w - sum(d_w * w)):
-        what a weight gains, all weights of its query lose. The mask hands back nothing: a weight of 0 never moves.
+        A product hands each factor the gradient times the other one: d_q = scale * d_scores k, and so on.
         """
         B, T, hs = self.B, self.T, self.head_size
         d_heads = d_out.view(T, -1, hs).transpose(0, 1)  # (G, T, hs)
-        d_weights = torch.bmm(there.v, d_heads.mT).transpose(0, 1)  # (T, G, T)
-        if there.kept is not None:
-            d_weights = d_weights * there.kept
-        d_scores = torch._softmax_backward_data(d_weights, there.weights, self.dim, d_weights.dtype)
+        _, d_scores = self.to_scores(d_heads, there)
         d_scores = d_scores.transpose(0, 1)  # (G, T, T)
         d_qkv = d_out.new_empty(3, B * self.n_head, T, hs)
         d_q, d_k, d_v = d_qkv.unbind()
-        d_q.baddbmm_(d_scores.mT, there.k, beta=0, alpha=self.scale)  # d_q = scale * d_scores k
+        d_q.baddbmm_(d_scores.mT, there.k, beta=0, alpha=self.scale)
         d_k.baddbmm_(d_scores, there.q, beta=0, alpha=self.scale)
         torch.bmm(there.used.transpose(0, 1), d_heads, out=d_v)
         if self.whole is not None:
             d_q.mul_(self.whole)
         by_token = d_qkv.view(-1, hs).index_select(0, self.order)  # whole rows are copied, faster than by permute
         return by_token.view(T * B, 3, -1).transpose(0, 1)
+
+    def to_scores(self, d_heads: Tensor, there: Attended) -> tuple[Tensor, Tensor]:
+        """From the gradient of what the heads hand on to those of weights and scores: (G, T, hs) -> two (T, G, T).
+
+        A softmax hands back w * (d_w - sum(d_w * w)): what a weight gains, all weights of its query lose. The mask
+        hands back nothing: a weight of 0 never moves.
+        """
+        d_weights = torch.bmm(there.v, d_heads.mT).transpose(0, 1)  # (T, G, T)
+        if there.kept is not None:
+            d_weights = d_weights * there.kept
+        return d_weights, torch._softmax_backward_data(d_weights, there.weights, self.dim, d_weights.dtype)
 
     def taken(self, weights: Tensor) -> Tensor | None:
         """What weights are multiplied by: 0 where dropout or surgery takes one; None if neither does. (T, G, T)"""

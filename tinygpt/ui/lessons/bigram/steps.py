@@ -12,15 +12,12 @@ from torch.nn import functional as F
 
 from tinygpt.lessons import tables
 from tinygpt.lessons.one_step import NOTEBOOK_RATE, SlowStep, first_batches, gradient_by_hand, slow_step
-from tinygpt.lessons.windows import LECTURE_BATCH
 from tinygpt.plots.lessons import bigram_steps as drawings
-from tinygpt.randomness import generator
 from tinygpt.spelling import in_a_row, isolated, named, number, thousands
-from tinygpt.tokenizer import LECTURE_CHARS
 from tinygpt.ui import frame
 from tinygpt.ui.dials import buttons, slider
 from tinygpt.ui.drag import Picture, drag, swap
-from tinygpt.ui.lessons.bigram.text import Counted, counted_text
+from tinygpt.ui.lessons.bigram.text import Counted, counted_text, first_batch
 from tinygpt.ui.scene import Showing, explain, picture, scene
 from tinygpt.words.storyboard import Facts, Scene, apart
 
@@ -100,7 +97,7 @@ def _shift_facts(row: Tensor, came: int) -> Facts:
 @scene("big-step", code=[slow_step, gradient_by_hand])
 def one_step_slowly(scene: Scene, text: Counted) -> Showing:
     """The lines of the loop one by one over one batch; then the table after many steps."""
-    x, y = _batch(text.corpus.name)
+    x, y = first_batch(text.corpus.name)
     step, later = _steps(text.corpus.name)
     asked = step.pairs.sum(dim=1)
     rows = asked.nonzero().flatten().tolist()
@@ -131,19 +128,9 @@ def _first_row(chars: list[str]) -> int:
 
 
 @lru_cache(maxsize=16)
-def _batch(corpus: str) -> tuple[Tensor, Tensor]:
-    """The study notebook's first batch where the text has its characters, else one of this text. Both (B, T)"""
-    text = counted_text(corpus)
-    if text.chars == LECTURE_CHARS:
-        rows = torch.tensor(LECTURE_BATCH)
-        return rows[:, :-1], rows[:, 1:]
-    return text.corpus.batch("train", 4, min(8, len(text.corpus.train) - 1), generator(1337))
-
-
-@lru_cache(maxsize=16)
 def _steps(corpus: str) -> tuple[SlowStep, dict[int, Tensor]]:
     """One step on that batch, and the table after more of them."""
-    text, (x, y) = counted_text(corpus), _batch(corpus)
+    text, (x, y) = counted_text(corpus), first_batch(corpus)
     step = slow_step(tables.notebook_table(text.V)[0], x, y)
     return step, first_batches(text.corpus, x, y, LATER)
 

@@ -1,14 +1,19 @@
 """What every scene of lesson 2 needs: the text with its pairs counted, and the control that chooses a character."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import streamlit as st
+import torch
 from torch import Tensor
 
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
 from tinygpt.lessons import tables
+from tinygpt.lessons.windows import LECTURE_BATCH
+from tinygpt.randomness import generator
 from tinygpt.spelling import named, spoken
 from tinygpt.texts.keeping import kept
+from tinygpt.tokenizer import LECTURE_CHARS
 from tinygpt.ui import texts
 from tinygpt.ui.train import launch
 from tinygpt.words.storyboard import find_scene
@@ -53,6 +58,16 @@ class Counted(NamedTuple):
         """The three likeliest characters after `i` that occur at all, and how likely they are."""
         values, ids = self.P[i].topk(min(3, self.V))
         return ids[values > 0].tolist(), values[values > 0].tolist()
+
+
+@lru_cache(maxsize=16)
+def first_batch(name: str) -> tuple[Tensor, Tensor]:
+    """The study notebook's first batch where the text has its characters, else one of this text. Both (B, T)"""
+    text = counted_text(name)
+    if text.chars == LECTURE_CHARS:
+        rows = torch.tensor(LECTURE_BATCH)
+        return rows[:, :-1], rows[:, 1:]
+    return text.corpus.batch("train", 4, min(8, len(text.corpus.train) - 1), generator(1337))
 
 
 @kept

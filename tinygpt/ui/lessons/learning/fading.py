@@ -1,0 +1,110 @@
+"""The last scenes of lesson 7: a gradient that fades in a sure softmax, and one that fades from block to block."""
+
+from functools import lru_cache
+from itertools import product
+from typing import Any
+
+from tinygpt.lessons.fading import ROWS, Passed, by_block, softmax_backward, through_softmax
+from tinygpt.plots.lessons import learning as drawings
+from tinygpt.plots.lessons.learning import Bar, short
+from tinygpt.plots.lessons.scaling_weights import side_by_side
+from tinygpt.spelling import number, powered
+from tinygpt.ui import frame
+from tinygpt.ui.dials import buttons, slider, switch
+from tinygpt.ui.drag import swap
+from tinygpt.ui.lessons.bigram.text import Counted, counted_text, first_batch
+from tinygpt.ui.scene import Showing, explain, picture, scene
+from tinygpt.words.storyboard import Scene
+
+SIZES = (1, 4, 16, 64, 256, 1_024)
+ASKED = SIZES.index(256)
+DEPTHS = (2, 4, 8)
+DEEP = DEPTHS[-1]
+BOTH = (False, True)
+
+
+@lru_cache
+def _passed(head_size: int, divide: bool) -> Passed:
+    return through_softmax(head_size, divide)
+
+
+def _median(found: Passed) -> float:
+    """The length of what softmax hands back, for the median of all rows."""
+    return float(found.d_scores.norm(dim=1).median())
+
+
+@scene("lea-7", code=[softmax_backward])
+def a_sure_softmax(scene: Scene) -> Showing:
+    """One row of weights and what it hands back to its scores, as head_size grows, divided and not."""
+    hs = SIZES[ASKED]
+    facts: dict[str, Any] = {
+        "hs": hs, "rows": ROWS, "plain": _median(_passed(hs, False)), "divided": _median(_passed(hs, True)),
+        "at_1": _median(_passed(1, False)), "factor": _median(_passed(1, False)) / _median(_passed(hs, False)),
+        "root": hs**0.5,
+    }  # fmt: skip
+    yield facts
+    pictures = []
+    for divide, size in product(BOTH, SIZES):
+        found = _passed(size, divide)
+        weights, handed = found.weights[0].tolist(), found.d_scores[0].tolist()
+        most = max(range(len(weights)), key=weights.__getitem__)
+        names = [str(i) for i in range(len(weights))]
+        left = [Bar(n, w, number(w, 3), i == most, True) for i, (n, w) in enumerate(zip(names, weights, strict=True))]
+        right = [Bar(n, d, short(d, 3), i == most, True) for i, (n, d) in enumerate(zip(names, handed, strict=True))]
+        here = {
+            **facts,
+            "hs": size,
+            "most": weights[most],
+            "median": short(_median(found)),
+            "length": short(float(found.d_scores[0].norm())),
+        }
+        drawing = side_by_side(
+            drawings.signed_bars(scene.templates["title_weights"], left, frame.mode()),
+            drawings.signed_bars(scene.templates["title_handed"], right, frame.mode()),
+        )
+        pictures.append(picture(scene, drawing, here, "caption_divided" if divide else "caption"))
+    swap(pictures, switch("divided", "divide by \u221ahead_size"), slider("sure_size", "head_size", SIZES, ASKED))
+    explain(scene, facts, lambda: [
+        {"head_size": size, "divided": divide, "median length": _median(_passed(size, divide))}
+        for divide, size in product(BOTH, SIZES)
+    ])  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _blocks(corpus: str, n_layer: int, skips: bool, norms: bool) -> list[float]:
+    x, y = first_batch(corpus)
+    return by_block(n_layer, skips, norms, x, y, counted_text(corpus).V)
+
+
+@scene("lea-8", code=[by_block])
+def many_blocks(scene: Scene, text: Counted) -> Showing:
+    """How much of the gradient reaches each block, with skips and LayerNorm and without."""
+    name = text.corpus.name
+    bare, skips, norms, both = (
+        _blocks(name, DEEP, skip, norm) for skip, norm in ((False, False), (True, False), (False, True), (True, True))
+    )
+    kept = bare[0] / bare[-1] if bare[-1] else 0.0
+    facts: dict[str, Any] = {
+        "blocks": DEEP, "last": DEEP - 1, "first_bare": short(bare[0]), "last_bare": short(bare[-1]),
+        "share": powered(kept, 0) if 0 < kept < 1e-3 else number(kept, 3), "skips": skips[0] / skips[-1],
+        "norms": norms[0] / norms[-1], "both": both[0] / both[-1],
+        "is_half": kept >= 0.2, "is_hundredth": 1e-3 <= kept < 0.2, "is_nothing": kept < 1e-3,
+    }  # fmt: skip
+    yield facts
+    pictures = []
+    for depth, skip, norm in product(DEPTHS, BOTH, BOTH):
+        sizes = _blocks(name, depth, skip, norm)
+        bars = [Bar(f"block {n}", size, short(size), plain=True) for n, size in enumerate(sizes)]
+        way = sizes[0] / sizes[-1] if sizes[-1] else 0.0
+        here = {
+            **facts, "depth": depth, "last": depth - 1, "first": short(sizes[0]), "end": short(sizes[-1]),
+            "kept": powered(way, 0) if 0 < way < 1e-3 else number(way, 2),
+            "with": scene.templates[f"with_{int(skip)}{int(norm)}"],
+        }  # fmt: skip
+        title = scene.templates["title_bars"]
+        pictures.append(picture(scene, drawings.on_a_log_scale(title, bars, frame.mode(), rows=depth), here))
+    swap(
+        pictures, buttons("deep", "Blocks", DEPTHS, DEPTHS.index(DEEP)), switch("deep_skips", "skips"),
+        switch("deep_norms", "LayerNorm"),
+    )  # fmt: skip
+    explain(scene, facts)
