@@ -76,18 +76,23 @@ def _blocks(corpus: str, n_layer: int, skips: bool, norms: bool) -> list[float]:
     return by_block(n_layer, skips, norms, x, y, counted_text(corpus).V)
 
 
+def _reaches(sizes: list[float]) -> float:
+    """What reaches the first block, as a share of what the last one gets; 0 where there is nothing to learn."""
+    return sizes[0] / sizes[-1] if sizes[-1] else 0.0
+
+
 @scene("lea-8", code=[by_block])
 def many_blocks(scene: Scene, text: Counted) -> Showing:
     """How much of the gradient reaches each block, with skips and LayerNorm and without."""
     name = text.corpus.name
-    bare, skips, norms, both = (
-        _blocks(name, DEEP, skip, norm) for skip, norm in ((False, False), (True, False), (False, True), (True, True))
+    bare, skips, norms = (
+        _blocks(name, DEEP, skip, norm) for skip, norm in ((False, False), (True, False), (False, True))
     )
-    kept = bare[0] / bare[-1] if bare[-1] else 0.0
+    kept = _reaches(bare)
     facts: dict[str, Any] = {
         "blocks": DEEP, "last": DEEP - 1, "first_bare": short(bare[0]), "last_bare": short(bare[-1]),
-        "share": powered(kept, 0) if 0 < kept < 1e-3 else number(kept, 3), "skips": skips[0] / skips[-1],
-        "norms": norms[0] / norms[-1], "both": both[0] / both[-1],
+        "share": powered(kept, 0) if 0 < kept < 1e-3 else number(kept, 3), "skips": _reaches(skips),
+        "norms": _reaches(norms),
         "is_half": kept >= 0.2, "is_hundredth": 1e-3 <= kept < 0.2, "is_nothing": kept < 1e-3,
     }  # fmt: skip
     yield facts
@@ -95,7 +100,7 @@ def many_blocks(scene: Scene, text: Counted) -> Showing:
     for depth, skip, norm in product(DEPTHS, BOTH, BOTH):
         sizes = _blocks(name, depth, skip, norm)
         bars = [Bar(f"block {n}", size, short(size), plain=True) for n, size in enumerate(sizes)]
-        way = sizes[0] / sizes[-1] if sizes[-1] else 0.0
+        way = _reaches(sizes)
         here = {
             **facts, "depth": depth, "last": depth - 1, "first": short(sizes[0]), "end": short(sizes[-1]),
             "kept": powered(way, 0) if 0 < way < 1e-3 else number(way, 2),
