@@ -7,11 +7,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.corpus import CATALOGUE, Corpus, default_corpus, load_corpus, split_point
+from tinygpt.corpus import CATALOGUE, Corpus, default_corpus, ids_of, load_corpus, split_point
 from tinygpt.lessons.windows import LECTURE_BATCH, context_examples
 from tinygpt.texts.keeping import forget_texts
 from tinygpt.texts.own import keep_text
-from tinygpt.tokenizer import LECTURE_CHARS
+from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer
 
 
 @pytest.fixture(autouse=True)
@@ -237,3 +237,19 @@ def test_a_text_that_is_gone_says_so(folder, tmp_path):
 def test_no_other_key_ever_becomes_a_path(key, tmp_path):
     with pytest.raises(ValueError, match="There is no corpus"):
         load_corpus(key, folder=tmp_path)
+
+
+@given(st.text(min_size=1), st.text())
+def test_a_whole_text_is_encoded_as_its_characters_are(known, text):
+    tokenizer = CharTokenizer.from_text(known)
+    if tokenizer.unknown(text):
+        with pytest.raises(ValueError, match="Not among the"):
+            ids_of(text, tokenizer)
+    else:
+        assert ids_of(text, tokenizer).tolist() == tokenizer.encode(text)
+        assert ids_of(text + known, tokenizer).dtype == torch.int64
+
+
+def test_half_a_surrogate_pair_is_a_character_like_any_other():
+    text = "a\ud800b\U0001f600"
+    assert Corpus.from_text(text).data.tolist() == CharTokenizer.from_text(text).encode(text)
