@@ -15,7 +15,7 @@ HOSTS := $(if $(filter 127.0.0.1 localhost,$(ADDRESS)),,'--server.allowedHosts=*
 
 .DEFAULT_GOAL := test
 .DELETE_ON_ERROR:
-.PHONY: help run test check fast shake tree clean
+.PHONY: help run test check fast shake bench tree clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -41,6 +41,9 @@ fast: $(VENV)/dev.stamp  ## the tests that take a minute or two: nothing slow, n
 
 shake: $(VENV)/dev.stamp  ## the tests that train, with other seeds and other arithmetic, and how near they are to failing (15 minutes)
 	$(BIN)/python -m tests.margins
+
+bench: $(VENV)/dev.stamp  ## how much faster than the lecture's own code, here: the README's table and picture (5 minutes, idle machine)
+	$(BIN)/python -m benchmarks
 
 tree: $(VENV)/dev.stamp  ## write the README's tree from the first sentences of folders and modules
 	$(BIN)/python -m tests.tree

@@ -137,3 +137,33 @@ def stepping(model: GPT | Bigram, batch: Callable[[], tuple[Tensor, Tensor]], **
         return loss.item()
 
     return step
+
+
+def generate(model: GPT | Bigram, idx: Tensor, max_new_tokens: int, block_size: int, source: torch.Generator) -> Tensor:
+    """The lecture's `generate`: the whole window is computed anew for every character. (B, T) -> (B, T + more)"""
+    for _ in range(max_new_tokens):
+        window = idx[:, -block_size:]
+        with torch.no_grad():
+            logits, _ = model(window, torch.zeros_like(window))
+        logits = logits.view(*window.shape, -1)
+        probs = F.softmax(logits[:, -1, :], dim=-1)
+        idx = torch.cat((idx, torch.multinomial(probs, num_samples=1, generator=source)), dim=1)
+    return idx
+
+
+@torch.no_grad()
+def estimate_loss(model: GPT | Bigram, batch: Callable[[], tuple[Tensor, Tensor]], eval_iters: int = 200) -> float:
+    """The lecture's estimate: the mean loss of many batches, one by one."""
+    model.eval()
+    losses = torch.zeros(eval_iters)
+    for k in range(eval_iters):
+        _, loss = model(*batch())
+        losses[k] = loss.item()
+    model.train()
+    return losses.mean().item()
+
+
+def encode(text: str) -> Tensor:
+    """The lecture's text as ids: a dictionary, a list, a tensor. (N,)"""
+    stoi = {ch: i for i, ch in enumerate(sorted(set(text)))}
+    return torch.tensor([stoi[c] for c in text], dtype=torch.long)

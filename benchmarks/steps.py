@@ -1,26 +1,17 @@
 """One training step of tinygpt beside the lecture's own code, at the sizes of the lecture and of nanoGPT on a CPU.
 
-    python -m benchmarks.steps [--pairs 9] [--json FILE]
+    python -m benchmarks.steps [--pairs 9]
 
-Both in one process, on one thread, in turn, because this machine's speed drifts; the ratio of each pair, their median
-and quartiles, wall clock and processor time. The lecture's code stands in benchmarks/lecture.py. Measure on an idle
-machine.
+The lecture's code stands in benchmarks/lecture.py. `make bench` measures this and more. Measure on an idle machine.
 """
 
 import argparse
-import json
-import os
-import platform
-import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from statistics import median, quantiles
-
-import torch
 
 from benchmarks.goals import Goals
+from benchmarks.in_turn import Pairs, in_turn
 from benchmarks.lecture import get_batch, in_the_lecture_s_style, stepping
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
@@ -30,8 +21,6 @@ from tinygpt.models import ModelConfig, build
 from tinygpt.training.loop import advance, one_thread
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.state import start
-
-BATCH = 0.4  # seconds of each half of a pair, about
 
 
 @dataclass(frozen=True)
@@ -53,31 +42,16 @@ SIZES = (
 )
 
 
-@dataclass(frozen=True)
-class Measured:
-    """Milliseconds of a step, and the ratios of the pairs."""
-
-    title: str
-    lecture: float
-    tinygpt: float
-    ratios: list[float]
-    processor: list[float]  # the same of processor time
-
-    @property
-    def ratio(self) -> float:
-        """The median."""
-        return median(self.ratios)
+def measured(corpus: Corpus, pairs: int) -> Iterator[Pairs]:
+    """All sizes, one after another."""
+    keep_freed_memory()  # as a worker of the app does
+    with one_thread():
+        for size in SIZES:
+            yield measure(size, corpus, pairs)
 
 
-def seconds_of(work: Callable[[int], object], steps: int) -> tuple[float, float]:
-    """Wall clock and processor time of a step."""
-    wall, processor = time.perf_counter(), time.process_time()
-    work(steps)
-    return (time.perf_counter() - wall) / steps, (time.process_time() - processor) / steps
-
-
-def measure(size: Size, corpus: Corpus, pairs: int) -> Measured:
-    """Pairs of both, in turn."""
+def measure(size: Size, corpus: Corpus, pairs: int) -> Pairs:
+    """A step of one size."""
     never = 10**6  # no look at val, no end
     spec = RunSpec(size.model, TrainConfig(batch_size=size.batch_size, max_steps=never, eval_interval=never), "")
     state = start(spec, corpus)
@@ -91,45 +65,17 @@ def measure(size: Size, corpus: Corpus, pairs: int) -> Measured:
     def ours(steps: int) -> None:
         advance(state, corpus, steps=steps)
 
-    works = [(work, max(3, round(BATCH / seconds_of(work, 10)[0]))) for work in (theirs, ours)]
-    times = [[seconds_of(work, steps) for work, steps in works] for _ in range(pairs)]
-    walls = [(a[0], b[0]) for a, b in times]
-    lecture, tinygpt = (1_000 * median(each) for each in zip(*walls, strict=True))
-    return Measured(size.title, lecture, tinygpt, [a / b for a, b in walls], [a[1] / b[1] for a, b in times])
-
-
-def machine() -> dict[str, object]:
-    """What the figures were measured on."""
-    names = [line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
-    return {
-        "processor": names[0] if names else platform.processor(), "cores": os.cpu_count(),
-        "system": platform.platform(terse=True), "python": platform.python_version(), "torch": torch.__version__,
-    }  # fmt: skip
-
-
-def _lines(path: str) -> list[str]:
-    return Path(path).read_text(encoding="utf-8").splitlines() if Path(path).exists() else []
+    return in_turn(size.title, theirs, ours, pairs, size.goal)
 
 
 def main() -> None:
     """Measure all sizes, and say what it comes to."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=int, default=9)
-    parser.add_argument("--json", type=Path, metavar="FILE")
-    arguments, goals, found = parser.parse_args(), Goals(), []
-    corpus = load_corpus(default_corpus())
-    keep_freed_memory()  # as a worker of the app does
-    with one_thread():
-        for size in SIZES:
-            one = measure(size, corpus, arguments.pairs)
-            low, _, high = quantiles(one.ratios, n=4)
-            spread = f"{one.ratio:5.2f} x ({low:.2f} to {high:.2f}; of processor time {median(one.processor):.2f})"
-            print(f"{one.title:42} {one.lecture:7.3f} ms {one.tinygpt:7.3f} ms {spread}", flush=True)
-            goals.at_least(size.goal, one.ratio, f"{one.title}: times as fast as the lecture's code")
-            found.append(one)
-    if arguments.json:
-        about = {"machine": machine(), "steps": [asdict(one) | {"ratio": one.ratio} for one in found]}
-        arguments.json.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    goals = Goals()
+    for one in measured(load_corpus(default_corpus()), parser.parse_args().pairs):
+        print(one.line(), flush=True)
+        goals.at_least(one.goal or 0.0, one.ratio, f"{one.title}: times as fast as the lecture's code")
     goals.settle()
 
 

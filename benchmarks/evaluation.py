@@ -1,0 +1,61 @@
+"""How much of a run's time goes into judging it: the looks at val on the way, and the long estimate at the end.
+
+    python -m benchmarks.evaluation
+
+For each preset the seconds of a step, of a look and of the end are measured, and put together as often as its settings
+ask for each. Goal: at most a tenth of the run.
+"""
+
+import math
+import time
+from collections.abc import Callable
+
+from benchmarks.goals import Goals
+from tinygpt.corpus import Corpus, default_corpus, load_corpus
+from tinygpt.engine.lanes import keep_freed_memory
+from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES
+from tinygpt.training.loop import advance, look, one_thread
+from tinygpt.training.presets import PRESETS, Preset
+from tinygpt.training.state import start
+
+MOST = 0.1
+WARM, STEPS, LOOKS = 30, 100, 5
+
+
+def seconds(work: Callable[[], object], times: int) -> float:
+    """Of it once."""
+    began = time.perf_counter()
+    for _ in range(times):
+        work()
+    return (time.perf_counter() - began) / times
+
+
+def share(preset: Preset, corpus: Corpus) -> float:
+    """Of the time of a whole run of the preset."""
+    state, config = start(preset.spec(corpus.name, corpus.tokenizer.vocab_size), corpus), preset.train
+    with one_thread():
+        advance(state, corpus, steps=WARM)  # the first look lies behind it, and the next one beyond STEPS
+        step = seconds(lambda: advance(state, corpus, steps=1), min(STEPS, config.eval_interval - WARM - 1))
+        one_look = seconds(lambda: look(state, corpus), LOOKS)
+    looks = math.ceil(config.max_steps / config.eval_interval) + 1  # one more at the end
+    judged = (looks + 2 * FINAL_BATCHES / LIVE_BATCHES) * one_look
+    return judged / (judged + config.max_steps * step)
+
+
+def shares(corpus: Corpus) -> dict[str, float]:
+    """Of every preset, by its title."""
+    keep_freed_memory()
+    return {preset.title: share(preset, corpus) for preset in PRESETS.values()}
+
+
+def main() -> None:
+    """Measure all presets."""
+    goals = Goals()
+    for title, found in shares(load_corpus(default_corpus())).items():
+        print(f"{title:24} {found:6.1%}", flush=True)
+        goals.at_most(MOST, found, f"{title}: share of a run's time that goes into judging it")
+    goals.settle()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""`make bench`: both sides of a row compute the same, and the README's table is the one that was measured."""
+
+import json
+
+import pytest
+import torch
+
+from benchmarks import lecture
+from benchmarks.__main__ import TABLE, drawing, table
+from benchmarks.in_turn import in_turn
+from tests.every_setting import TEXT
+from tinygpt.bigram import BigramConfig
+from tinygpt.corpus import Corpus, ids_of
+from tinygpt.files import PROJECT
+from tinygpt.generation import generate
+from tinygpt.gpt import GPTConfig
+from tinygpt.models import build
+from tinygpt.randomness import generator
+from tinygpt.tokenizer import CharTokenizer
+from tinygpt.training.evaluation import EVALUATION_SEED, estimate_loss
+
+MEASURED = json.loads((PROJECT / "docs" / "bench.json").read_text(encoding="utf-8"))
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+CORPUS = Corpus.from_text(TEXT)
+V = CORPUS.tokenizer.vocab_size
+
+
+@pytest.mark.parametrize("config", [BigramConfig(V), GPTConfig(V, n_embd=16, n_layer=2)], ids=str)
+def test_the_lecture_writes_the_same_characters(config):
+    model = build(config).eval()
+    theirs, one = lecture.in_the_lecture_s_style(model), torch.zeros((1, 1), dtype=torch.long)
+    wanted = lecture.generate(theirs, one, 30, config.block_size, generator(7))[0, 1:].tolist()
+    assert [token.id for token in generate(model, one, 30, generator=generator(7))] == wanted
+
+
+def test_the_lecture_estimates_the_same_loss_on_the_same_windows():
+    model = build(GPTConfig(V))
+    theirs, starts = (
+        lecture.in_the_lecture_s_style(model),
+        CORPUS.starts("val", 200 * 32, 8, generator(EVALUATION_SEED)),
+    )
+    pieces = iter(starts.split(32))
+    found = lecture.estimate_loss(theirs, lambda: CORPUS.windows("val", next(pieces), 8))
+    assert estimate_loss(model, CORPUS, "val") == pytest.approx(found, rel=1e-5)
+
+
+def test_the_lecture_finds_the_same_ids():
+    assert torch.equal(lecture.encode(TEXT), ids_of(TEXT, CharTokenizer.from_text(TEXT)))
+
+
+def test_what_takes_twice_as_long_is_half_as_fast():
+    work = torch.randn(100, 100, generator=generator(1))
+
+    def often(times: int, by: int) -> None:
+        for _ in range(times * by):
+            work @ work
+
+    found = in_turn("", lambda times: often(times, 8), lambda times: often(times, 1), 3)
+    assert 2 < found.ratio < 32 and found.quartiles[0] <= found.ratio <= found.quartiles[1]
+
+
+def test_the_table_and_the_picture_are_those_that_were_measured():
+    assert TABLE.search(README)[0] == table(MEASURED), "`make bench` writes both"  # type: ignore[index]
+    picture = (PROJECT / "docs" / "bench.svg").read_text(encoding="utf-8")
+    assert picture == drawing(MEASURED)
+    assert all(f"{one['ratio']:.1f} \u00d7" in picture for one in MEASURED["rows"])
+
+
+def test_the_measured_rows_are_whole():
+    for one in MEASURED["rows"]:
+        assert one["quartiles"][0] <= one["ratio"] <= one["quartiles"][1] and len(one["ratios"]) >= 9
+    assert max(MEASURED["judging"].values()) <= 0.1
+    assert MEASURED["memory"]["by hand"] <= MEASURED["memory"]["autograd"]
