@@ -119,7 +119,7 @@ def drawing(about: dict[str, Any]) -> str:
         for one in about["rows"]
     ]  # fmt: skip
     y = {"field": "what", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 320}}
-    bars = {**_across("times"), "axis": {"title": "times as fast as the lecture's code", "grid": False}}
+    bars = {**_across("times"), "axis": {"title": "times as fast as the lecture's code", "grid": False, "tickCount": 6}}
     layer = [
         {"mark": {"type": "bar", "height": 16, "color": p.plum}, "encoding": {"y": y, "x": bars}},
         {"mark": {"type": "rule", "color": p.ink}, "encoding": {"y": y, "x": _across("low"), "x2": {"field": "high"}}},

@@ -14,7 +14,10 @@ from torch import Tensor
 from tinygpt.attention import attention_stages
 from tinygpt.averaging import changed_rows, mean_by_loop
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
+from tinygpt.lessons.chain import one_head
+from tinygpt.lessons.fading import through_softmax
 from tinygpt.lessons.measured import EXPERIMENTS, SIZES, result, results_of_seeds
+from tinygpt.lessons.moving import at_rates
 from tinygpt.lessons.tables import loss, notebook_table, pair_counts, probabilities, softmax_of_table
 from tinygpt.models import count_parameters, parts
 from tinygpt.plots.lessons import (
@@ -22,6 +25,7 @@ from tinygpt.plots.lessons import (
     averaging,
     bigram,
     bigram_drawings,
+    learning,
     scaling_drawings,
     scaling_trained,
     tokens,
@@ -53,7 +57,7 @@ class Control(NamedTuple):
 # Of each lesson a slider whose pictures the browser swaps, by its key, and a switch.
 SLIDERS = {
     "tokens": "t", "bigram": "temperature", "averaging": "t", "attention": "t_step", "scaling": "size",
-    "transformer": "wide",
+    "transformer": "wide", "learning": "rate",
 }  # fmt: skip
 SWITCHES = {
     "tokens": Control("drag_log_shares", (LABEL, LABEL), "drag_log_shares"),
@@ -65,6 +69,7 @@ SWITCHES = {
     "attention": Control("drag_softmax_dim", ("role=radio[name='1']", "role=radio[name='-1']"), "drag_softmax_dim"),
     "scaling": Control("drag_trained_size", ("role=radio[name='64']", "role=radio[name='256']"), "drag_trained_size"),
     "transformer": Control("drag_wrong_confound", (LABEL, LABEL), "drag_wrong_confound"),
+    "learning": Control("drag_divided", (LABEL, LABEL), "drag_divided"),
 }  # fmt: skip
 
 
@@ -109,6 +114,10 @@ def swapped(lesson: str) -> tuple[list[str], Dial]:
             }
             drawn = [scaling_trained.trained(SIZES, trained, 2.48, "light", chosen=size) for size in SIZES]
             return drawn, buttons("trained_size", "head_size", SIZES, len(SIZES) - 1)
+        case "learning":  # what a sure softmax hands back, and a divided one
+            rows = [through_softmax(256, divide).d_scores[0].tolist() for divide in (False, True)]
+            bars = [[learning.Bar(str(n), d, learning.short(d), plain=True) for n, d in enumerate(row)] for row in rows]
+            return [learning.signed_bars("handed back", each, "light") for each in bars], switch("divided", "divided")
         case _:  # transformer: three models as places on a chart, or two of them
             points = []
             for name in FAIR:
@@ -155,6 +164,10 @@ def slid(lesson: str) -> list[str]:
                 scaling_drawings.histograms(scaling_drawings.DrawnScores(*scores), head_size, limit, "light")
                 for head_size, scores in zip(HEAD_SIZES, both, strict=True)
             ]
+        case "learning":  # twenty steps at each learning rate
+            rates = [0.01, 0.1, 0.3, 1.0, 3.0, 10.0]
+            found = at_rates(one_head(corpus.tokenizer.vocab_size, 8), corpus, rates, 20, 8)
+            return [learning.many_steps(each.losses, found[0].losses[0], "light") for each in found]
         case _:  # transformer: who owns the learned numbers, for every n_embd
             widths = [replace(PRESETS["layer-norm"].model, n_embd=n_embd) for n_embd in (8, 16, 32, 64, 128, 256, 512)]
             return [transformer_drawings.owners(parts(config), "light") for config in widths]
