@@ -1,11 +1,26 @@
 """What a run will cost is measured here, not typed."""
 
 import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.gpt import GPTConfig
-from tinygpt.training.cost import REHEARSAL, Machine, operations, seconds_per_step, this_machine
+from tinygpt.training.cost import (
+    REHEARSAL,
+    Amounts,
+    Machine,
+    amounts,
+    fitted,
+    measured_models,
+    operations,
+    seconds_per_step,
+    this_machine,
+)
 from tinygpt.training.presets import PRESETS
+
+FREE = Amounts(*[0.0] * len(Amounts._fields))
 
 
 def test_operations_of_one_layer_by_hand():
@@ -15,17 +30,43 @@ def test_operations_of_one_layer_by_hand():
     assert operations(model, batch_size=2) == 2 * 4 * (6 * weights + 12 * 8 * 4)
 
 
+def test_amounts_of_a_small_gpt_by_hand():
+    model = GPTConfig(vocab_size=10, block_size=4, n_embd=8, n_head=2, n_layer=3)
+    found = amounts(model, 5)
+    assert found.matrix == 3 * 5 * 2 and found.weight == 3 * 5 * 2 * 4 * 4
+    assert found.channel == 3 * (5 * 4) * 8 and found.score == 5 * 4 * 10
+    assert found.part == 3 * (7 + 1 + 3 + 2 + 2)
+
+
 def test_seconds_of_a_run_by_hand():
-    machine = Machine(per_step=0.001, per_layer=0.002, per_operation=0.0)
-    assert machine.step_seconds(GPTConfig(n_layer=3), 32) == pytest.approx(0.007)
-    spec = PRESETS["bigram"].spec("shakespeare-plays", 65)
-    assert machine.run_seconds(spec) == pytest.approx(3.0)  # 3,000 steps of a millisecond
+    machine = Machine(FREE._replace(step=0.001, parameter=1e-6), look=0.0, score_of_a_look=0.0)
+    assert machine.step_seconds(BigramConfig(10), 32) == pytest.approx(0.0011)
+    spec = PRESETS["bigram"].spec("shakespeare-plays", 10)
+    assert machine.run_seconds(spec) == pytest.approx(3.3)  # 3,000 steps of 1.1 milliseconds
+    looking = Machine(FREE._replace(step=0.001), look=0.5, score_of_a_look=0.0)
+    assert looking.run_seconds(spec) == pytest.approx(3.0 + (21 * 20 + 400) * 0.0005)
 
 
 def test_every_character_of_the_alphabet_and_every_parameter_count():
-    machine = Machine(per_step=0.0, per_layer=0.0, per_operation=0.0, per_score=1e-9, per_parameter=1e-8)
+    machine = Machine(FREE._replace(score=1e-9, parameter=1e-8), 0.0, 0.0)
     step = 32 * 8 * 100 * 1e-9 + 100 * 100 * 1e-8
     assert machine.step_seconds(BigramConfig(100), 32) == pytest.approx(step)
+
+
+@given(st.lists(st.floats(0.1, 10), min_size=8, max_size=8))
+def test_prices_are_found_from_what_models_took(factors):
+    usual = (1.5e-4, 3e-5, 4e-7, 9e-12, 9e-9, 5e-9, 2e-9, 2e-9)  # seconds, as on some machine
+    prices = [price * factor for price, factor in zip(usual, factors, strict=True)]
+    every = [amounts(*each) for each in measured_models()]
+    seconds = [sum(p * a for p, a in zip(prices, each, strict=True)) for each in every]
+    found = Machine(Amounts(*fitted(every, seconds)), 0.0, 0.0)
+    took = [found.step_seconds(*each) for each in measured_models()]
+    assert took == pytest.approx(seconds, rel=0.05)
+    assert min(found.prices) >= 0
+
+
+def test_prices_of_what_nobody_bought_are_nothing():
+    assert fitted([FREE._replace(step=1.0), FREE._replace(step=2.0)], [3.0, 6.0]) == pytest.approx([3.0, *[0.0] * 7])
 
 
 def test_this_machine_is_measured_once_and_more_work_takes_longer():
@@ -35,8 +76,9 @@ def test_this_machine_is_measured_once_and_more_work_takes_longer():
     assert 0 < machine.step_seconds(small, 32) < machine.step_seconds(large, 32)
     many = BigramConfig(1_500)
     assert machine.step_seconds(many, 32) > 4 * machine.step_seconds(small, 32)  # they take some twenty times as long
+    assert machine.look > 0 and torch.tensor(machine.prices).min() >= 0
 
 
 @pytest.mark.parametrize("V", [REHEARSAL.tokenizer.vocab_size, 2, 900])
 def test_a_measured_step_takes_time(V):
-    assert seconds_per_step(BigramConfig(V), steps=3) > 0
+    assert seconds_per_step(BigramConfig(V), lasting=0.0) > 0

@@ -1,11 +1,14 @@
 """How long will this run take on this machine? Estimated from short measurements, made here.
 
-A step of a tiny model is a number of small operations, each with a fixed price (Python, one kernel), and arithmetic.
-The first is counted in layers, the second in floating point operations. With many different characters two more things
-count: the scores of every character (softmax, loss) and AdamW, which visits every parameter:
+A step of a tiny model is a number of small operations, each with a fixed price (Python, one kernel), and work on
+numbers, whose price depends on what is done with them. So a step costs a sum, each price times how much there is of it:
 
-    seconds per step = per_step + per_layer * n_layer + per_operation * floating point operations
-                       + per_score * batch_size * block_size * vocab_size + per_parameter * parameters
+    step            once                     operation   a floating point operation of a matrix product
+    part            a layer of a block       weight      an attention weight, of every head: softmax, mask, copies
+    matrix          a head of a sequence     channel     a number of the stream, in every block: norms, skips, copies
+    parameter       AdamW visits each        score       one of V at one place of a window: softmax, loss
+
+The prices are those that fit the measurements best, none below 0.
 """
 
 import math
@@ -13,6 +16,9 @@ import threading
 import time
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
+
+import torch
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus
@@ -24,36 +30,70 @@ from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.state import start
 
 REHEARSAL = Corpus.from_text("to be or not to be that is the question " * 60)
-MANY, TABLE = 3_000, 1_700  # different characters: of a large alphabet, and of a table that is still allowed
 _measuring = threading.Lock()  # two at once would halve each other's speed
-FORWARD_SHARE = 1 / 3  # a forward pass is a third of a step: the backward pass costs twice as much
+TURN = 0.003  # seconds of steps that are measured together, about; a longer step alone ...
+FEWEST = 9  # ... and at least so many turns
+ROUNDS = 300  # of the search for the prices; more change nothing
+
+
+class Amounts(NamedTuple):
+    """How much of each there is in a step, or what each costs, in seconds."""
+
+    step: float
+    part: float
+    matrix: float
+    operation: float
+    weight: float
+    channel: float
+    score: float
+    parameter: float
 
 
 @dataclass(frozen=True)
 class Machine:
-    """What a step costs here, in seconds."""
+    """What a step costs here, and a look at a loss."""
 
-    per_step: float
-    per_layer: float
-    per_operation: float  # one floating point operation
-    per_score: float = 0.0  # one of V at one place of a window
-    per_parameter: float = 0.0
-    per_score_of_a_look: float = 0.0  # while a loss is estimated: many windows at once, so other memory each time
+    prices: Amounts  # seconds
+    look: float  # what it costs to estimate the loss of a batch, as a share of a step without its scores
+    score_of_a_look: float  # seconds of one of V at one place: many windows at once, so other memory each time
 
     def step_seconds(self, model: ModelConfig, batch_size: int) -> float:
         """Seconds of one training step."""
-        layers = model.n_layer if isinstance(model, GPTConfig) else 0
-        fixed = self.per_step + self.per_layer * layers + self.per_parameter * count_parameters(model)
-        scores = batch_size * model.block_size * model.vocab_size
-        return fixed + self.per_operation * operations(model, batch_size) + self.per_score * scores
+        return sum(price * much for price, much in zip(self.prices, amounts(model, batch_size), strict=True))
 
     def run_seconds(self, spec: RunSpec) -> float:
         """Seconds of a whole run: its steps, its live estimates with one at the end, its final evaluation."""
-        config = spec.train
+        config, what = spec.train, (spec.model, spec.train.batch_size)
         looks = (math.ceil(config.max_steps / config.eval_interval) + 1) * LIVE_BATCHES + 2 * FINAL_BATCHES
-        look = self.per_operation * operations(spec.model, config.batch_size) * FORWARD_SHARE
-        look += self.per_score_of_a_look * config.batch_size * spec.model.block_size * spec.model.vocab_size
-        return config.max_steps * self.step_seconds(spec.model, config.batch_size) + looks * look
+        return config.max_steps * self.step_seconds(*what) + looks * self.look_seconds(*what)
+
+    def look_seconds(self, model: ModelConfig, batch_size: int) -> float:
+        """Seconds of a batch in an estimate of the loss."""
+        scores = amounts(model, batch_size).score
+        return (
+            self.look * (self.step_seconds(model, batch_size) - self.prices.score * scores)
+            + self.score_of_a_look * scores
+        )
+
+
+def amounts(model: ModelConfig, batch_size: int) -> Amounts:
+    """How much of everything there is in a training step."""
+    T, P = model.block_size, count_parameters(model)
+    tokens, scores = batch_size * T, batch_size * T * model.vocab_size
+    if not isinstance(model, GPTConfig):
+        return Amounts(1, 0, 0, 0, 0, 0, scores, P)
+    L, heads = model.n_layer, model.n_layer * batch_size * model.n_head
+    return Amounts(
+        step=1, part=L * parts_of_a_block(model), matrix=heads, operation=operations(model, batch_size),
+        weight=heads * T * T, channel=L * tokens * model.n_embd, score=scores, parameter=P,
+    )  # fmt: skip
+
+
+def parts_of_a_block(model: GPTConfig) -> int:
+    """Its layers as the training step walks through them; attention itself is as much work to start as seven."""
+    thinking = {0: 0, 1: 2}.get(model.feed_forward, 3)
+    norms = model.layer_norm * (2 if model.feed_forward else 1)
+    return 7 + model.projection + thinking + norms + model.residual * (2 if model.feed_forward else 1)
 
 
 def operations(model: ModelConfig, batch_size: int) -> float:
@@ -75,25 +115,51 @@ def this_machine() -> Machine:
         return _measured()
 
 
+def measured_models() -> list[tuple[ModelConfig, int]]:
+    """Models and batches in which one price or another counts most: each price needs a few, and none of them long."""
+    V = REHEARSAL.tokenizer.vocab_size
+    sizes = (  # n_layer, n_embd, n_head, block_size, batch_size
+        (1, 32, 4, 8, 32), (4, 32, 4, 8, 32), (2, 128, 4, 8, 32), (1, 32, 4, 64, 16), (2, 16, 4, 32, 32),
+        (1, 128, 2, 32, 32), (2, 32, 8, 4, 64),
+    )  # fmt: skip
+    bare = GPTConfig(V, n_head=1, n_layer=1, projection=False, feed_forward=0, residual=False, layer_norm=False)
+    gpts = [
+        (GPTConfig(V, n_layer=L, n_embd=C, n_head=n_head, block_size=T), batch_size)
+        for L, C, n_head, T, batch_size in sizes
+    ]
+    many: list[ModelConfig] = [GPTConfig(3_000, n_layer=1), BigramConfig(1_700)]  # different characters
+    return [(BigramConfig(V), 32), (bare, 32), *gpts, *((each, 32) for each in many)]
+
+
 @cache
 def _measured() -> Machine:
-    """Short runs: a table; one layer and four; a model that is mostly arithmetic; and of many characters a model with
-    many scores and a table with many parameters."""
-    V = REHEARSAL.tokenizer.vocab_size
-    small, large = GPTConfig(V, n_layer=1), GPTConfig(V, block_size=32, n_embd=128, n_layer=2)
-    one, four, heavy = (seconds_per_step(model) for model in (small, replace(small, n_layer=4), large))
-    per_layer = max(0.0, (four - one) / 3)
-    per_operation = max(1e-13, (heavy - one - per_layer) / (operations(large, 32) - operations(small, 32)))
-    known = Machine(seconds_per_step(BigramConfig(V)), per_layer, per_operation)
-    # Two models of many characters, two prices: over = per_score * scores + per_parameter * parameters, for both.
-    wide, table = GPTConfig(MANY, n_layer=1), BigramConfig(TABLE)
-    over, over_table = (seconds_per_step(model) - known.step_seconds(model, 32) for model in (wide, table))
-    scores, scores_of_table = (32 * model.block_size * model.vocab_size for model in (wide, table))
-    parameters, parameters_of_table = count_parameters(wide), count_parameters(table)
-    determinant = scores * parameters_of_table - scores_of_table * parameters
-    per_score = max(0.0, (over * parameters_of_table - over_table * parameters) / determinant)
-    per_parameter = max(0.0, (over_table * scores - over * scores_of_table) / determinant)
-    return replace(known, per_score=per_score, per_parameter=per_parameter, per_score_of_a_look=seconds_of_a_look(wide))
+    models = measured_models()
+    steps = [seconds_per_step(*each) for each in models]
+    prices = Amounts(*fitted([amounts(*each) for each in models], steps))
+    looks = [seconds_of_a_look(*models[n]) / steps[n] for n in (2, 4)]  # one small, one that is mostly arithmetic
+    machine = Machine(prices, sum(looks) / len(looks), 0.0)
+    wide = models[-2]
+    beyond = seconds_of_a_look(*wide) - machine.look_seconds(*wide)
+    return replace(machine, score_of_a_look=max(0.0, beyond / amounts(*wide).score))
+
+
+def fitted(amounts: list[Amounts], seconds: list[float]) -> list[float]:
+    """The prices, none below 0, with which sums of amounts come nearest to these seconds, each as a share of itself.
+
+    One price after another is set to its best while the others stay, again and again: coordinate descent for least
+    squares that are not negative (Lawson and Hanson, 1974, chapter 23, is the problem).
+    """
+    A = torch.tensor(amounts, dtype=torch.float64) / torch.tensor(seconds, dtype=torch.float64)[:, None]
+    size = A.amax(0).clamp(min=1e-300)  # a channel costs a billionth of a step: all in the same size
+    A = A / size
+    gram: list[list[float]] = (A.t() @ A).tolist()
+    wanted: list[float] = A.sum(0).tolist()
+    prices = [0.0] * len(wanted)
+    for _ in range(ROUNDS):
+        for j, row in enumerate(gram):
+            off = sum(a * price for a, price in zip(row, prices, strict=True)) - wanted[j]
+            prices[j] = max(0.0, prices[j] - off / row[j]) if row[j] else 0.0
+    return [price / float(each) for price, each in zip(prices, size, strict=True)]
 
 
 def rehearsal(V: int) -> Corpus:
@@ -103,25 +169,31 @@ def rehearsal(V: int) -> Corpus:
     return Corpus.from_text("".join(map(chr, range(0x4E00, 0x4E00 + V))) * (1 + 1_000 // V))
 
 
-def seconds_of_a_look(model: ModelConfig) -> float:
-    """Seconds of one score of V, at one place of a window, in an estimate of the loss: the shortest of three."""
+def seconds_of_a_look(model: ModelConfig, batch_size: int) -> float:
+    """Seconds of a batch in an estimate of the loss: the shortest of three."""
     corpus, blank, batches, times = rehearsal(model.vocab_size), build(model), 2 * LIVE_BATCHES, []
+    how = {"batches": batches, "batch_size": batch_size, "block_size": model.block_size}
     with one_thread():
         for _ in range(3):
             began = time.perf_counter()
-            estimate_loss(blank, corpus, "val", batches=batches, block_size=model.block_size)
+            estimate_loss(blank, corpus, "val", **how)
             times.append(time.perf_counter() - began)
-    return min(times) / (batches * 32 * model.block_size * model.vocab_size)
+    return min(times) / batches
 
 
-def seconds_per_step(model: ModelConfig, steps: int = 12) -> float:
-    """The shortest of a few real steps with batches of 32, after two to warm up: what else runs here disturbs some."""
+def seconds_per_step(model: ModelConfig, batch_size: int = 32, lasting: float = 0.04) -> float:
+    """Of real steps for some hundredths of a second, after some to warm up; the quickest quarter of all turns
+    counts, since what else runs here disturbs some of them."""
     corpus = rehearsal(model.vocab_size)
-    state = start(RunSpec(model, TrainConfig(max_steps=100, eval_interval=100), "rehearsal"), corpus)
-    advance(state, corpus, steps=2)
-    times = []
-    for _ in range(steps):
-        began = time.perf_counter()
-        advance(state, corpus, steps=1)
-        times.append(time.perf_counter() - began)
-    return min(times)
+    config = TrainConfig(max_steps=10_000, eval_interval=10_000, batch_size=batch_size)
+    state = start(RunSpec(model, config, "rehearsal"), corpus)
+    advance(state, corpus, steps=5)
+    began = time.perf_counter()
+    advance(state, corpus, steps=1)
+    at_once = max(1, round(TURN / (time.perf_counter() - began)))  # each call of `advance` costs a little as well
+    began, times = time.perf_counter(), list[float]()
+    while len(times) < FEWEST or time.perf_counter() - began < lasting:
+        before = time.perf_counter()
+        advance(state, corpus, steps=at_once)
+        times.append((time.perf_counter() - before) / at_once)
+    return sorted(times)[len(times) // 4]
