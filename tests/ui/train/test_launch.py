@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.waiting import until
 from tinygpt.spelling import time_range
+from tinygpt.training.cost import Amounts
 from tinygpt.training.presets import PRESETS
 from tinygpt.ui import session
 from tinygpt.ui.train import launch
@@ -48,7 +49,8 @@ def test_a_measurement_that_was_disturbed_is_put_right_by_the_first_run(monkeypa
     until(lambda: engine.view(run).status == "finished")
     took = engine.view(run).seconds
     for disturbed in (0.1, 1.0, 10.0):
-        wrong = replace(machine, **{name: disturbed * price for name, price in vars(machine).items()})
+        prices = Amounts(*(disturbed * price for price in machine.prices))
+        wrong = replace(machine, prices=prices, score_of_a_look=disturbed * machine.score_of_a_look)
         monkeypatch.setattr(launch, "this_machine", lambda wrong=wrong: wrong)
         assert launch.seconds_here(BIGRAM) == [pytest.approx(took)]
         low, high = launch.seconds_between(launch.seconds_here(BIGRAM))
