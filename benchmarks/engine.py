@@ -33,6 +33,7 @@ from tinygpt.engine.pacing import slice_seconds
 from tinygpt.engine.recovery import saved_step
 from tinygpt.engine.runs import RunStore
 from tinygpt.engine.slices import Slice, SliceJob, run_slice
+from tinygpt.experiments.ladder import ladder_plan, rungs
 from tinygpt.files import PROJECT
 from tinygpt.models import count_parameters
 from tinygpt.scheduler import Scheduler
@@ -169,6 +170,25 @@ def an_experiment(goals: Goals) -> None:
             goals.at_most(0.05, with_ / without - 1, f"{preset}, what reading the state adds to a slice")
 
 
+def a_ladder(goals: Goals) -> None:
+    """The six rungs over three seeds on two lanes: how busy each lane is from the first slice to the last of all."""
+    corpus = load_corpus(default_corpus())
+    plan = ladder_plan(rungs(corpus.name, corpus.tokenizer.vocab_size, steps=2_000), (1337, 1, 2))
+    with overheard() as heard, engine() as scheduler:
+        scheduler.begin(plan, student="ann")
+        wait_for(lambda: sum(piece.ended != "" for piece, _ in heard) == RUNS)
+    slices = [piece for piece, _ in heard]
+    span = max(p.finished for p in slices) - min(p.began for p in slices)
+    for pid in sorted({piece.pid for piece in slices}):
+        mine = [piece for piece in slices if piece.pid == pid]
+        busy = sum(p.seconds + p.sample_seconds for p in mine) / span
+        idle = span - (mine[-1].finished - mine[0].began)
+        print(
+            f"lane {pid}: {busy:.1%} of {span:.1f} s is training or writing, in {len(mine)} slices; idle {idle:.2f} s"
+        )
+        goals.at_least(0.95, busy, "the ladder over three seeds, share of a lane's clock that is training or writing")
+
+
 def timed(job: SliceJob) -> tuple[Slice, float]:
     """A slice, and its seconds of processor time."""
     began = time.thread_time()
@@ -239,6 +259,7 @@ MEASURES = {
     "share": training_share,
     "class": a_class,
     "experiment": an_experiment,
+    "ladder": a_ladder,
     "worker": a_killed_worker,
     "server": a_killed_server,
 }

@@ -20,6 +20,10 @@ def test_a_costly_slice_lasts_longer_but_never_more_than_two_seconds():
     assert slice_seconds(9.0, waiting=0, lanes=2) == 2.0
 
 
+def test_runs_of_one_student_share_longer_slices_since_nobody_else_waits():
+    assert slice_seconds(0.04, waiting=16, lanes=2, crowd=False) == 1.6 == 2 * slice_seconds(0.04, waiting=16, lanes=2)
+
+
 @given(st.floats(0, 0.1), st.integers(0, 100), st.integers(1, 64))
 def test_at_least_95_percent_of_a_slice_is_training_while_that_takes_two_seconds_at_most(overhead, waiting, lanes):
     seconds = slice_seconds(overhead, waiting=waiting, lanes=lanes)

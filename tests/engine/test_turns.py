@@ -202,3 +202,13 @@ def test_a_slice_of_a_run_deleted_meanwhile_costs_what_it_took(tmp_path):
     bob, ann, bob_too = ready("bob"), ready("ann"), ready("bob")
     assert [table.next_job([lane], 1)[1].run for _ in range(3)] == [bob, ann, bob_too]
     table.disk.close()
+
+
+def test_a_run_of_somebody_else_is_told_apart_from_one_s_own():
+    turns = Turns()
+    turns.add("ann", "a", group="experiment")
+    turns.add("ann", "b", group="experiment")
+    assert not turns.others("ann") and turns.others("ben")
+    turns.add("ben", "c", urgent=True)
+    assert turns.others("ann")
+    assert turns.take() == "c" and not turns.others("ann")

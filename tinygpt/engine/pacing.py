@@ -15,12 +15,16 @@ SAMPLE_EVERY = 1.0  # seconds of training between two samples: they are as long 
 SHORTEST_SAMPLE = 40  # ... but at least so many characters, as a line has
 
 
-def slice_seconds(overhead: float, *, waiting: int, lanes: int) -> float:
-    """Seconds of training for the next slice of a run whose slices cost `overhead` seconds beyond it."""
+def slice_seconds(overhead: float, *, waiting: int, lanes: int, crowd: bool = True) -> float:
+    """Seconds of training for the next slice of a run whose slices cost `overhead` seconds beyond it.
+
+    `waiting` runs are ready beside it; without a `crowd` all of them are of the same student, as in an experiment, and
+    nobody else waits for her slice to end.
+    """
     if waiting == 0:
         return min(LONGEST, max(ALONE, WORTH * overhead))
     fair = min(ALONE, ROUND * lanes / (waiting + lanes))
-    return min(LONGEST, max(SHORTEST, fair, WORTH_IN_A_CROWD * overhead))
+    return min(LONGEST, max(SHORTEST, fair, (WORTH_IN_A_CROWD if crowd else WORTH) * overhead))
 
 
 def sample_length(*, spent: float, written: int, trained: float) -> int:

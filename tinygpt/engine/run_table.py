@@ -145,7 +145,8 @@ class RunTable:
 
     def _job(self, run: Run, lanes: int, *, held: bool) -> SliceJob:
         begins = run.slices == 0 or run.deaths > 0
-        seconds = FIRST if begins else slice_seconds(run.overhead, waiting=len(self.turns), lanes=lanes)
+        crowd = self.turns.others(run.about.student)
+        seconds = FIRST if begins else slice_seconds(run.overhead, waiting=len(self.turns), lanes=lanes, crowd=crowd)
         by_hand = run.status == "paused"  # somebody looks at each step
         sample = SAMPLE_LENGTH if by_hand else 0 if begins else sample_length(
             spent=run.sample_seconds, written=run.sample_characters, trained=run.progress.seconds

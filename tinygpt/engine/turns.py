@@ -56,6 +56,10 @@ class Turns:
         """How many runs are ready."""
         return len(self._urgent) + sum(map(len, self._runs.values()))
 
+    def others(self, student: str) -> bool:
+        """Whether a run of somebody else is ready."""
+        return any(one != student for one, _ in (*self._runs, *self._urgent))
+
     def add(self, student: str, run: str, *, group: str = "", urgent: bool = False) -> None:
         """`run` is ready for a slice; an urgent one goes before everybody else. "": it is a group of its own."""
         if urgent:
