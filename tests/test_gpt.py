@@ -18,9 +18,10 @@ from tinygpt.training.presets import PRESETS
 SMALL = GPTConfig(vocab_size=11, block_size=8, n_embd=8, n_head=2, n_layer=2)
 configs = st.builds(
     GPTConfig, vocab_size=st.integers(1, 20), block_size=st.integers(1, 8), n_embd=st.sampled_from([4, 8]),
-    n_head=st.sampled_from([1, 2, 4]), n_layer=st.integers(1, 2), positions=st.sampled_from(["learned", "none"]),
-    projection=st.booleans(), feed_forward=st.sampled_from([0, 1, 4]), residual=st.booleans(),
+    n_head=st.sampled_from([1, 2, 4]), n_layer=st.integers(1, 2), projection=st.booleans(), residual=st.booleans(),
+    positions=st.sampled_from(["learned", "none", "rotary"]), feed_forward=st.sampled_from([0, 1, 4]),
     layer_norm=st.booleans(), scale=st.sampled_from(SCALES), init=st.sampled_from(["torch", "gpt2"]),
+    activation=st.sampled_from(["relu", "gelu", "relu2"]), qk_norm=st.booleans(),
 )  # fmt: skip
 
 
@@ -104,7 +105,7 @@ def test_the_scales_of_64_channels_and_4_heads(scale, factor):
 
 @pytest.mark.parametrize(
     "nonsense", [{"n_embd": 30}, {"n_layer": 0}, {"n_head": 0}, {"dropout": 1.0}, {"scale": "2"}, {"block_size": 0},
-                 {"positions": "rotary"}, {"feed_forward": -1}, {"softmax_dim": 1}, {"init": "zeros"}],
+                 {"positions": "sinus"}, {"feed_forward": -1}, {"softmax_dim": 1}, {"init": "zeros"}],
 )  # fmt: skip
 def test_nonsense_is_refused_in_words(nonsense):
     with pytest.raises(ValueError, match=next(iter(nonsense))):
