@@ -4,7 +4,7 @@ import pytest
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.gpt import GPTConfig
-from tinygpt.training.cost import REHEARSAL, Machine, operations, seconds_per_step, this_machine
+from tinygpt.training.cost import REHEARSAL, Machine, operations, seconds_per_step, this_machine, turning
 from tinygpt.training.presets import PRESETS
 
 
@@ -20,6 +20,16 @@ def test_seconds_of_a_run_by_hand():
     assert machine.step_seconds(GPTConfig(n_layer=3), 32) == pytest.approx(0.007)
     spec = PRESETS["bigram"].spec("shakespeare-plays", 65)
     assert machine.run_seconds(spec) == pytest.approx(3.0)  # 3,000 steps of a millisecond
+
+
+def test_muon_s_products_by_hand():
+    one = GPTConfig(n_embd=8, n_head=1, n_layer=1)
+    square, wide = 19 * 2 * 8**3, (17 * 8 + 2 * 32) * 2 * 8**2
+    assert turning(one) == 4 * square + 2 * wide  # query, key, value, projection; expand and shrink
+    assert turning(BigramConfig()) == 0
+    machine, spec = Machine(0.0, 0.0, 1e-9), PRESETS["layer-norm"].spec("shakespeare-plays", 65)
+    longer = machine.run_seconds(spec.with_settings({"optimizer": "muon"})) - machine.run_seconds(spec)
+    assert longer == pytest.approx(spec.train.max_steps * 1e-9 * turning(spec.model))
 
 
 def test_every_character_of_the_alphabet_and_every_parameter_count():

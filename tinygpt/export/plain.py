@@ -17,7 +17,7 @@ from tinygpt.settings import times_the_rate
 from tinygpt.surgery import read_surgery
 from tinygpt.texts.own import is_sha256
 from tinygpt.training.evaluation import EVALUATION_SEED, FINAL_BATCHES, LIVE_BATCHES, TOKENS_AT_ONCE
-from tinygpt.training.muon import MOMENTUM, TIMES
+from tinygpt.training.muon import MOMENTUM
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.state import BATCHES
 
@@ -116,7 +116,7 @@ def _expressions(train: TrainConfig) -> dict[str, object]:
     optimizer = f"AdamW(groups, lr=learning_rate, betas=(0.9, {literal(float(train.beta2))}), fused=True)"
     if train.optimizer == "sgd":
         optimizer = "SGD(groups, lr=learning_rate, fused=True)"
-    return {"decay": decay, "optimizer": optimizer, "momentum": MOMENTUM, "times": TIMES}
+    return {"decay": decay, "optimizer": optimizer, "momentum": MOMENTUM}
 
 
 def expressions_of(model: ModelConfig) -> dict[str, object]:

@@ -17,8 +17,9 @@ from functools import cache
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTConfig
-from tinygpt.models import ModelConfig, build, count_parameters
+from tinygpt.models import ModelConfig, blank, build, count_parameters
 from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES, estimate_loss
+from tinygpt.training.flat import matrices_of_blocks
 from tinygpt.training.loop import advance, one_thread
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.state import start
@@ -53,7 +54,9 @@ class Machine:
         looks = (math.ceil(config.max_steps / config.eval_interval) + 1) * LIVE_BATCHES + 2 * FINAL_BATCHES
         look = self.per_operation * operations(spec.model, config.batch_size) * FORWARD_SHARE
         look += self.per_score_of_a_look * config.batch_size * spec.model.block_size * spec.model.vocab_size
-        return config.max_steps * self.step_seconds(spec.model, config.batch_size) + looks * look
+        step = self.step_seconds(spec.model, config.batch_size)
+        step += self.per_operation * turning(spec.model) * (config.optimizer == "muon")
+        return config.max_steps * step + looks * look
 
 
 def operations(model: ModelConfig, batch_size: int) -> float:
@@ -64,9 +67,22 @@ def operations(model: ModelConfig, batch_size: int) -> float:
     tokens = batch_size * model.block_size
     if not isinstance(model, GPTConfig):
         return 6.0 * tokens * model.vocab_size  # softmax over a row of the table
-    tables = (model.vocab_size + model.block_size) * model.n_embd
+    tables = (model.vocab_size + model.block_size * (model.positions == "learned")) * model.n_embd
     attention = 12.0 * model.n_layer * model.n_embd * model.block_size
     return tokens * (6.0 * max(0, count_parameters(model) - tables) + attention)
+
+
+@cache
+def turning(model: ModelConfig) -> float:
+    """Floating point operations with which Muon makes the gradients of one step orthogonal: 19 products a matrix.
+
+    Two of them have its longer side, the others are products of squares of the shorter one (tinygpt.training.muon).
+    """
+    found = 0.0
+    for (rows, columns), group in matrices_of_blocks(blank(model)):
+        short, long = sorted((rows, columns))
+        found += sum(p.numel() for p in group) / (rows * columns) * 2 * short**2 * (2 * long + 17 * short)
+    return found
 
 
 def this_machine() -> Machine:

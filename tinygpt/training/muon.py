@@ -21,7 +21,6 @@ from tinygpt.training.optimizers import Group, Optimizer
 MOMENTUM = 0.95
 NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)  # of a x + b x^3 + c x^5, which moves 0 < x <= 1 near 1 in few steps
 ROUNDS = 5
-TIMES = 10.0  # the learning rate of Muon's matrices over that of all else
 
 
 def orthogonal(matrices: Tensor) -> Tensor:
@@ -109,4 +108,4 @@ def turn(weights: Tensor, gradients: Tensor, mean: Tensor, group: Group) -> None
     ahead = torch.lerp(gradients, mean, group["momentum"])  # Nesterov: where the mean will be one step later
     step = orthogonal(ahead.view(-1, rows, columns)).reshape(weights.shape)
     weights.mul_(1 - group["lr"] * group["weight_decay"])
-    weights.add_(step, alpha=-group["lr"] * TIMES * math.sqrt(max(1.0, rows / columns)))
+    weights.add_(step, alpha=-group["lr"] * math.sqrt(max(1.0, rows / columns)))

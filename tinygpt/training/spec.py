@@ -32,8 +32,8 @@ class TrainConfig:
     learning_rate      above 0; 1e-3 in the lecture, for tiny models tolerate a large one
     eval_interval      steps between two estimates of the validation loss, at least 1
     seed               0 to 2**63 - 1: first weights, batches and dropout all come from it; 1337 in the lecture
-    weight_decay       how much weights shrink in a step, times the learning rate (for sgd a 1,000th of it), at least 0;
-                       only matrices decay. 0.01 is torch's default, so the lecture's; 0.1 in nanoGPT
+    weight_decay       how much weights shrink in a step, times the learning rate (for sgd a 1,000th of it, for muon a
+                       10th), at least 0; only matrices decay. 0.01 is torch's default, so the lecture's; 0.1 in nanoGPT
     beta2              how long AdamW remembers squared gradients, at least 0 and below 1. 0.999 is torch's default, so
                        the lecture's; 0.99 in nanoGPT for small batches
     grad_clip          the longest gradient allowed, at least 0; 0 allows any. 1.0 in nanoGPT
@@ -43,7 +43,8 @@ class TrainConfig:
                        lecture: from the generator that drew the first weights
     optimizer          "adamw", as in the lecture: every number has a step length of its own; "sgd": a step is the
                        gradient times the learning rate, which must then be about 1,000 times as large; "muon": the
-                       matrices of blocks move by their gradient made orthogonal, 10 times as fast, all else by AdamW
+                       matrices of blocks move by their gradient made orthogonal, all else by AdamW, both with one
+                       learning rate, about 10 times as large
     decay_share        0: as above; else the learning rate stays, and over this last share of the steps it falls in a
                        straight line to min_learning_rate, or to 0 without one
     surgery_at         the step from which on the `surgery` of the model holds, at least 0; before it the model is whole
@@ -71,7 +72,12 @@ class TrainConfig:
     min_learning_rate: float | None = setting(None, least=0, of_model=True)
     same_batches: bool = setting(False, sweep="never", since="2026-11")
     optimizer: Literal["adamw", "sgd", "muon"] = setting(
-        "adamw", label="Optimizer", control="more", sweep="choices", since="2026-11", rates={"sgd": 1_000.0}
+        "adamw",
+        label="Optimizer",
+        control="more",
+        sweep="choices",
+        since="2026-11",
+        rates={"sgd": 1_000.0, "muon": 10.0},
     )
     decay_share: float = setting(
         0.0, label="Share of steps in which the rate falls", least=0.0, most=1.0, control="more",
