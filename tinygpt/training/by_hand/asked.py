@@ -33,10 +33,10 @@ class UnitRms(NamedTuple):
         A number also moves the root mean square of its vector, and through it all its other numbers.
         """
         x, r = kept
-        d_qk = d_out[:2].unflatten(-1, (-1, self.head_size))
-        shared = (d_qk * x).mean(-1, keepdim=True).mul_(r * r * r)
         d_x = d_out.clone()
-        torch.addcmul(d_qk * r, x, shared, value=-1, out=d_x[:2].unflatten(-1, (-1, self.head_size)))
+        d_qk = d_x[:2].unflatten(-1, (-1, self.head_size))
+        shared = (d_qk * x).mean(-1, keepdim=True).mul_(r * r * r)
+        d_qk.mul_(r).addcmul_(x, shared, value=-1)
         return d_x
 
 
