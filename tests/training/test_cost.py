@@ -23,9 +23,9 @@ def test_seconds_of_a_run_by_hand():
 
 
 def test_muon_s_products_by_hand():
-    one = GPTConfig(n_embd=8, n_head=1, n_layer=1)
-    square, wide = 19 * 2 * 8**3, (17 * 8 + 2 * 32) * 2 * 8**2
-    assert turning(one) == 4 * square + 2 * wide  # query, key, value, projection; expand and shrink
+    two = GPTConfig(n_embd=8, n_head=2, n_layer=1)
+    of_head, square, wide = (17 * 4 + 2 * 8) * 2 * 4**2, 19 * 2 * 8**3, (17 * 8 + 2 * 32) * 2 * 8**2
+    assert turning(two) == 6 * of_head + square + 2 * wide  # query, key, value; projection; expand and shrink
     assert turning(BigramConfig()) == 0
     machine, spec = Machine(0.0, 0.0, 1e-9), PRESETS["layer-norm"].spec("shakespeare-plays", 65)
     longer = machine.run_seconds(spec.with_settings({"optimizer": "muon"})) - machine.run_seconds(spec)

@@ -60,13 +60,13 @@ def test_the_short_way_for_wide_matrices_is_the_long_one_up_to_rounding():
     torch.testing.assert_close(by_its_square(x), newton_schulz(x), atol=1e-5, rtol=1e-5)
 
 
-def test_a_step_by_hand_turns_queries_keys_and_values_apart():
+def test_a_step_by_hand_turns_query_key_and_value_of_each_head_by_itself():
     model, flat, (muon, _) = made(train=TrainConfig(optimizer="muon", learning_rate=0.5, weight_decay=0.2))
     qkv = model.blocks[1].attention.qkv.weight
     before = qkv.detach().clone()
     moved(muon, flat, 1)
     ahead = (1 - MOMENTUM**2) * qkv.grad  # the mean is (1 - m) g after one step, and Nesterov looks m of it ahead
-    step = torch.cat([orthogonal(each[None])[0] for each in ahead.chunk(3)])
+    step = torch.cat([orthogonal(each[None])[0] for each in ahead.chunk(3 * CONFIG.n_head)])
     torch.testing.assert_close(qkv.detach(), (1 - 0.5 * 0.02) * before - 0.5 * step, atol=1e-5, rtol=1e-5)
 
 
@@ -87,7 +87,9 @@ def test_a_table_of_pairs_has_no_blocks():
 
 def test_a_tall_matrix_moves_farther():
     (expand,) = [group for group in made()[2][0].param_groups if group["shape"] == (24, 6)]
-    assert {group["shape"] for group in made()[2][0].param_groups} == {(6, 6), (24, 6), (6, 24)} and expand["params"]
+    assert {group["shape"] for group in made()[2][0].param_groups} == {(2, 6), (6, 6), (24, 6), (6, 24)} and expand[
+        "params"
+    ]
     model, flat, (muon, _) = made(train=TrainConfig(optimizer="muon", learning_rate=0.5, weight_decay=0.0))
     part = model.blocks[0].feed_forward
     before = [each.weight.detach().clone() for each in (part.expand, part.shrink)]

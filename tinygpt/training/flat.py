@@ -10,6 +10,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from tinygpt.gpt import GPTLanguageModel
+
 
 class Stretch(NamedTuple):
     """The numbers of some parameters, which lie one behind the other in the vectors of a model; both (S,)."""
@@ -78,8 +80,10 @@ class Flat:
 def matrices_of_blocks(model: nn.Module) -> list[tuple[tuple[int, int], list[Tensor]]]:
     """Of each kind of matrix that blocks have, its shape and that parameter of every block; none for a bigram.
 
-    A qkv is three matrices, so its shape is that of one of them.
+    A qkv is the query, key and value matrices of all heads, one below the other, so its shape is that of one of them.
     """
+    if not isinstance(model, GPTLanguageModel):
+        return []
     kinds: dict[str, list[Tensor]] = {}
     for name, p in model.named_parameters():
         if name.startswith("blocks.") and p.dim() == 2:
@@ -87,5 +91,5 @@ def matrices_of_blocks(model: nn.Module) -> list[tuple[tuple[int, int], list[Ten
     found = []
     for name, group in kinds.items():
         rows, columns = group[0].shape
-        found.append(((rows // 3 if "qkv" in name else rows, columns), group))
+        found.append(((rows // (3 * model.config.n_head) if "qkv" in name else rows, columns), group))
     return found

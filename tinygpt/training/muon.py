@@ -33,26 +33,29 @@ def orthogonal(matrices: Tensor) -> Tensor:
 
 
 def newton_schulz(x: Tensor) -> Tensor:
-    """ROUNDS times a x + (b x x^T + c (x x^T)^2) x: (n, s, s) -> (n, s, s)."""
-    a, b, c = NEWTON_SCHULZ
+    """ROUNDS times x -> q x: (n, s, c) -> (n, s, c)."""
     for _ in range(ROUNDS):
-        square = torch.bmm(x, x.mT)
-        x = torch.baddbmm(x, torch.baddbmm(square, square, square, beta=b, alpha=c), x, beta=a)
+        x = torch.bmm(quadratic(torch.bmm(x, x.mT)), x)
     return x
+
+
+def quadratic(square: Tensor) -> Tensor:
+    """q = a + b (x x^T) + c (x x^T)^2, of x x^T: (n, s, s) -> (n, s, s). So q x is a x + b x^3 + c x^5."""
+    a, b, c = NEWTON_SCHULZ
+    q = torch.baddbmm(square, square, square, beta=b, alpha=c)
+    q.diagonal(dim1=-2, dim2=-1).add_(a)
+    return q
 
 
 def by_its_square(x: Tensor) -> Tensor:
     """The same for wide matrices, with no more than two wide products: (n, s, c) -> (n, s, c).
 
-    A round is x -> q x with q = a + b x x^T + c (x x^T)^2. All q are made of the one x x^T and so trade places with it:
-    the next x x^T is q (x x^T) q, and what all rounds do together is the product of all q.
+    All q are made of the one x x^T, so they trade places with it and with each other: the next x x^T is q (x x^T) q,
+    and what all rounds do is the product of all q.
     """
-    a, b, c = NEWTON_SCHULZ
     square, rounds = torch.bmm(x, x.mT), []  # (n, s, s)
     for left in reversed(range(ROUNDS)):
-        q = torch.baddbmm(square, square, square, beta=b, alpha=c)
-        q.diagonal(dim1=-2, dim2=-1).add_(a)
-        rounds.append(q)
+        rounds.append(q := quadratic(square))
         if left:
             square = torch.bmm(torch.bmm(q, square), q)
     return torch.bmm(reduce(torch.bmm, rounds), x)
@@ -61,7 +64,8 @@ def by_its_square(x: Tensor) -> Tensor:
 class Muon(Optimizer):
     """For the matrices inside of blocks. `shape` of a group says of what shape the matrices are that its numbers hold.
 
-    A qkv holds three, one above the other: queries, keys and values have directions of their own.
+    A qkv holds query, key and value of each head, as the lecture has them: each is turned by itself. The three of all
+    heads together would learn no more, and cost ten times as much.
     """
 
     REMEMBERS = frozenset({"momentum"})
