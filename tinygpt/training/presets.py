@@ -60,13 +60,13 @@ PRESETS: dict[str, Preset] = {
         ), 1.88,
     ),
     "speedrun": Preset(
-        "Speedrun", "The same size, as soon as can be: Muon, rotary positions, QK norm, relu squared, small batches.",
+        "Speedrun", "The same size, as soon as can be: Muon, rotary positions, QK norm, relu squared, a late fall.",
         GPTConfig(
             block_size=64, n_embd=128, n_head=4, n_layer=4, init="gpt2", positions="rotary", activation="relu2",
             qk_norm=True,
         ),
         TrainConfig(
-            max_steps=500, batch_size=8, learning_rate=1e-2, eval_interval=20, weight_decay=0.1, beta2=0.99,
+            max_steps=300, batch_size=12, learning_rate=1e-2, eval_interval=20, weight_decay=0.1, beta2=0.99,
             optimizer="muon", decay_share=0.6,
         ), 1.88,
     ),
