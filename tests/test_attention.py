@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.attention import Head, MultiHeadAttention, Past, attention_stages, causal_mask
+from tinygpt.attention import Head, MultiHeadAttention, Past, attention_stages, causal_mask, rotated, unit_rms
 
 
 def test_weights_of_two_tokens_by_hand():
@@ -98,3 +98,42 @@ def test_token_by_token_gathers_what_all_at_once_do(T, first, n_head, hs):
 def test_the_only_row_of_a_window_has_nothing_to_hide():
     q, k = torch.randn(2, 3, 1, 4, generator=torch.Generator().manual_seed(1)).unbind(0)
     assert all(map(torch.equal, attention_stages(q, k), attention_stages(q, k, mask=False)))
+
+
+# --- queries and keys before they meet --------------------------------------------------------------------------------
+
+
+def test_three_and_four_over_their_root_mean_square_by_hand():
+    rms = math.sqrt((9 + 16) / 2)
+    torch.testing.assert_close(unit_rms(torch.tensor([3.0, 4.0])), torch.tensor([3 / rms, 4 / rms]))
+    assert unit_rms(torch.zeros(2)).tolist() == [0, 0], "nothing is divided by 0"
+    x = torch.randn(5, 8, generator=torch.Generator().manual_seed(1))
+    torch.testing.assert_close(unit_rms(x), unit_rms(100 * x))
+
+
+def test_an_arrow_is_turned_by_one_radian_a_place_by_hand():
+    right = torch.tensor([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0]])  # at three places
+    wanted = torch.tensor([[math.cos(t), math.sin(t)] for t in range(3)])
+    torch.testing.assert_close(rotated(right), wanted)
+    torch.testing.assert_close(rotated(right[:1], first=2), wanted[2:])
+
+
+def test_the_second_of_two_arrows_turns_a_hundred_times_as_slowly():
+    up = torch.tensor([[0.0, 1.0, 0.0, 1.0]])
+    angle = torch.tensor([3.0, 0.03])
+    torch.testing.assert_close(rotated(up, first=3)[0], torch.stack((-angle.sin(), angle.cos()), -1).flatten())
+
+
+@given(st.integers(1, 9), st.integers(0, 50), st.integers(0, 20), st.integers(0, 10**6))
+def test_the_score_of_turned_vectors_depends_on_how_far_apart_they_stand(hs, place, apart, seed):
+    q, k = torch.randn(2, 1, hs, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+    here, there = (float((rotated(q, first + apart) * rotated(k, first)).sum()) for first in (0, place))
+    assert here == pytest.approx(there, abs=1e-9)
+
+
+@given(st.integers(1, 9), st.integers(0, 60))
+def test_a_turn_changes_no_length_and_leaves_the_last_of_an_odd_number_of_channels(hs, first):
+    x = torch.randn(2, 3, hs, dtype=torch.float64, generator=torch.Generator().manual_seed(hs))
+    torch.testing.assert_close(rotated(x, first).norm(dim=-1), x.norm(dim=-1))
+    if hs % 2:
+        assert torch.equal(rotated(x, first)[..., -1], x[..., -1])

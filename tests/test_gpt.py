@@ -18,9 +18,10 @@ from tinygpt.training.presets import PRESETS
 SMALL = GPTConfig(vocab_size=11, block_size=8, n_embd=8, n_head=2, n_layer=2)
 configs = st.builds(
     GPTConfig, vocab_size=st.integers(1, 20), block_size=st.integers(1, 8), n_embd=st.sampled_from([4, 8]),
-    n_head=st.sampled_from([1, 2, 4]), n_layer=st.integers(1, 2), positions=st.sampled_from(["learned", "none"]),
-    projection=st.booleans(), feed_forward=st.sampled_from([0, 1, 4]), residual=st.booleans(),
+    n_head=st.sampled_from([1, 2, 4]), n_layer=st.integers(1, 2), projection=st.booleans(), residual=st.booleans(),
+    positions=st.sampled_from(["learned", "none", "rotary"]), feed_forward=st.sampled_from([0, 1, 4]),
     layer_norm=st.booleans(), scale=st.sampled_from(SCALES), init=st.sampled_from(["torch", "gpt2"]),
+    activation=st.sampled_from(["relu", "gelu", "relu2"]), qk_norm=st.booleans(),
 )  # fmt: skip
 
 
@@ -104,7 +105,7 @@ def test_the_scales_of_64_channels_and_4_heads(scale, factor):
 
 @pytest.mark.parametrize(
     "nonsense", [{"n_embd": 30}, {"n_layer": 0}, {"n_head": 0}, {"dropout": 1.0}, {"scale": "2"}, {"block_size": 0},
-                 {"positions": "rotary"}, {"feed_forward": -1}, {"softmax_dim": 1}, {"init": "zeros"}],
+                 {"positions": "sinus"}, {"feed_forward": -1}, {"softmax_dim": 1}, {"init": "zeros"}],
 )  # fmt: skip
 def test_nonsense_is_refused_in_words(nonsense):
     with pytest.raises(ValueError, match=next(iter(nonsense))):
@@ -223,3 +224,30 @@ def test_relu_cuts_what_is_negative_and_gelu_lets_a_little_through():
 def test_a_model_from_before_there_was_a_choice_has_relu():
     assert config_from({"family": "gpt", "vocab_size": 11, "n_embd": 8, "n_head": 2}).activation == "relu"
     assert b"activation" not in model_bytes(build(SMALL), CharTokenizer("abcdefghijk"))
+
+
+def test_relu2_is_relu_squared():
+    relu, squared = (build(replace(SMALL, activation=name)).blocks[0].feed_forward for name in ("relu", "relu2"))
+    x = torch.tensor([-2.0, 0.0, 3.0])
+    assert squared.activation(x).tolist() == relu.activation(x).square().tolist() == [0, 0, 9]
+
+
+def test_rotary_positions_know_the_order_of_the_past_without_a_table():
+    config = replace(SMALL, n_layer=1, positions="rotary")
+    assert count_parameters(config) == count_parameters(replace(config, positions="none"))
+    idx, shuffled = torch.tensor([[1, 2, 3, 4]]), torch.tensor([[3, 1, 2, 4]])
+    model = build(config)
+    assert not torch.allclose(model(idx)[0][:, -1], model(shuffled)[0][:, -1])
+
+
+def test_with_qk_norm_longer_queries_and_keys_change_nothing():
+    plain, normed = (build(replace(SMALL, qk_norm=on)) for on in (False, True))
+    idx = ids(SMALL)
+    before = [model(idx)[0] for model in (plain, normed)]
+    with torch.no_grad():
+        for model in (plain, normed):
+            model.blocks[0].attention.qkv.weight[:16] *= 7  # queries and keys, (8, 8) each; values stay
+    assert not torch.allclose(plain(idx)[0], before[0], atol=1e-3)
+    torch.testing.assert_close(normed(idx)[0], before[1], atol=1e-4, rtol=1e-3)
+    seen = capture(normed, idx)["blocks.1.attention.query"]
+    torch.testing.assert_close(seen.square().mean(-1), torch.ones(2, 2, 8), atol=1e-4, rtol=0)

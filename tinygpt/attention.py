@@ -47,6 +47,44 @@ def attention_stages(
     return Stages(scores, scaled, masked, weights=F.softmax(masked, dim=dim))
 
 
+MEAN_SQUARE = 1e-6  # added to a mean square, so that nothing is divided by 0
+LONGEST_TURN = 10_000  # the slowest pair of channels turns about this many times as slowly as the fastest one
+
+
+def unit_rms(x: Tensor) -> Tensor:
+    """Each vector divided by the root mean square of its numbers, so all are equally long: (..., hs) -> (..., hs).
+
+    Source: "Query-Key Normalization for Transformers" (Henry et al., 2020), here as RMSNorm without learned weights.
+    """
+    return x * (x.square().mean(-1, keepdim=True) + MEAN_SQUARE).rsqrt()
+
+
+def angles(T: int, head_size: int, first: int = 0) -> Tensor:
+    """By how much each pair of channels is turned at each of T places, of which the first is `first`. (T, hs // 2)
+
+    The first pair is turned by a whole radian from place to place, each further one more slowly.
+    """
+    pairs = head_size // 2
+    speeds = float(LONGEST_TURN) ** (-torch.arange(pairs, dtype=torch.float64) / max(1, pairs))
+    return torch.outer(torch.arange(first, first + T, dtype=torch.float64), speeds)
+
+
+def rotated(x: Tensor, first: int = 0) -> Tensor:
+    """Queries or keys, turned by their place, of which the first is `first`: (..., T, hs) -> (..., T, hs).
+
+    Channels 0 and 1 are the two numbers of an arrow, 2 and 3 of the next. If query and key are both turned by their
+    places, their score depends on how far apart these are, and on nothing else of them. An odd head_size leaves the
+    last channel over: it is not turned. Source: "RoFormer" (Su et al., 2021), section 3.2.
+    """
+    T, hs = x.shape[-2:]
+    angle = angles(T, hs, first)
+    cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)  # (T, hs // 2) each
+    even = hs - hs % 2
+    a, b = x[..., 0:even:2], x[..., 1:even:2]
+    turned = torch.stack((a * cos - b * sin, a * sin + b * cos), dim=-1).flatten(-2)  # the pairs side by side again
+    return torch.cat((turned, x[..., even:]), dim=-1)
+
+
 class Past:
     """The keys and values of the tokens read so far, which a model keeps while it writes: a new token asks them again.
 
@@ -86,9 +124,10 @@ class MultiHeadAttention(nn.Module):
 
     def __init__(
         self, n_embd: int, n_head: int, *, scale: float, mask: bool, dim: int, projection: bool, dropout: float,
-        head_size: int | None = None,
+        head_size: int | None = None, rotary: bool = False, qk_norm: bool = False,
     ) -> None:  # fmt: skip
         super().__init__()
+        self.rotary, self.qk_norm = rotary, qk_norm
         self.n_head, self.scale, self.mask, self.dim = n_head, scale, mask, dim
         self.cut: tuple[int, ...] = ()  # heads that hand nothing on ...
         self.flat: tuple[int, ...] = ()  # ... and heads that look at all they may alike (tinygpt/surgery.py)
@@ -103,6 +142,10 @@ class MultiHeadAttention(nn.Module):
         B, T, _ = x.shape
         qkv = self.qkv(self.x(x)).view(B, T, 3, self.n_head, -1)
         q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind()  # each (B, n_head, T, hs)
+        if self.qk_norm:
+            q, k = unit_rms(q), unit_rms(k)
+        if self.rotary:
+            q, k = (rotated(each, 0 if past is None else past.length) for each in (q, k))
         if past is not None:  # writing: only the new token came in, and it looks at those before it as well
             k, v = past.with_new(self, k, v)
         scale = self.scale * self.all_but(self.flat) if self.flat else self.scale

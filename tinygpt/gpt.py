@@ -45,7 +45,8 @@ class GPTConfig:
     n_embd           channels of the vector of each character (C), 1 to 2,048; n_head must divide it
     n_head           heads of each block, 1 to 128
     n_layer          blocks, 1 to 64
-    positions        "learned": a vector for each place is added; "none": the model cannot know the order of its past
+    positions        "learned": a vector for each place is added; "none": the model cannot know the order of its past;
+                     "rotary": queries and keys are turned by their place, so that a score knows how far apart they are
     projection       a linear layer after the heads are joined
     feed_forward     how many times as wide as n_embd the hidden layer of a block is, 0 to 8: 4 in "Attention is all you
                      need"; 1 is the lecture's first, a single layer; 0 is none
@@ -59,7 +60,10 @@ class GPTConfig:
     init             "torch": torch's own first weights, which give the lecture's numbers; "gpt2": 0.02, as in nanoGPT
     fixed_head_size  channels of a head, 1 to 2,048 / n_head; None: n_embd is shared out among the heads
     activation       what the hidden layer of a feed-forward part does to a number: "relu", as in the lecture, sets
-                     negative ones to 0; "gelu", as in GPT-2, bends smoothly and lets a little of them through
+                     negative ones to 0; "gelu", as in GPT-2, bends smoothly and lets a little of them through; "relu2"
+                     is relu, squared ("Primer", So et al., 2021)
+    qk_norm          queries and keys are divided by the root mean square of their numbers, before any rotation: scores
+                     cannot grow with the length of either
     surgery          heads and parts that are switched off: "0.2 cut, 0.3 flat, 1 feed-forward" (tinygpt/surgery.py); ""
                      is a whole model
     """
@@ -75,7 +79,9 @@ class GPTConfig:
     n_layer: int = setting(
         3, least=1, most=64, control="more", offered=range(1, 9), sweep=(1, 2, 3, 4, 6), essential=True
     )
-    positions: Literal["learned", "none"] = setting("learned", sweep="choices")
+    positions: Literal["learned", "none", "rotary"] = setting(
+        "learned", label="Positions", control="more", sweep="choices"
+    )
     projection: bool = setting(True)
     feed_forward: int = setting(4, least=0, most=8)
     residual: bool = setting(True, sweep="choices")
@@ -89,9 +95,10 @@ class GPTConfig:
         None, least=1, most=2_048, alias="head_size", sweep=(4, 8, 16, 32, 64, 128, 256)
     )
 
-    activation: Literal["relu", "gelu"] = setting(
+    activation: Literal["relu", "gelu", "relu2"] = setting(
         "relu", label="Activation", control="more", sweep="choices", since="2026-11"
     )
+    qk_norm: bool = setting(False, label="QK norm", control="more", sweep="choices", since="2026-11")
     surgery: str = setting("", offered=("", "0.0 cut", "0.0 flat"), sweep="never", since="2026-11")
 
     def __post_init__(self) -> None:
@@ -130,6 +137,17 @@ class GPTConfig:
         return scale_factor(self.scale, head_size=self.head_size, n_embd=self.n_embd)
 
 
+class SquaredReLU(nn.Module):
+    """Negative numbers become 0, all others their square."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """max(x, 0) squared, number by number: (...) -> (...)."""
+        return x.relu().square()
+
+
+ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "gelu": nn.GELU, "relu2": SquaredReLU}
+
+
 class FeedForward(nn.Module):
     """Each token thinks for itself about what it has gathered."""
 
@@ -137,7 +155,7 @@ class FeedForward(nn.Module):
         super().__init__()
         hidden = config.feed_forward * config.n_embd
         self.expand = nn.Linear(config.n_embd, hidden)
-        self.activation = nn.GELU() if config.activation == "gelu" else nn.ReLU()
+        self.activation = ACTIVATIONS[config.activation]()
         self.shrink = nn.Linear(hidden, config.n_embd) if config.feed_forward > 1 else nn.Identity()
         self.dropout = Dropout(config.dropout)
 
@@ -157,6 +175,7 @@ class Block(nn.Module):
         self.attention = MultiHeadAttention(
             config.n_embd, config.n_head, scale=config.scale_factor, mask=config.mask, dim=config.softmax_dim,
             projection=config.projection, dropout=config.dropout, head_size=config.head_size,
+            rotary=config.positions == "rotary", qk_norm=config.qk_norm,
         )  # fmt: skip
         self.norm2 = nn.LayerNorm(config.n_embd) if config.layer_norm and config.feed_forward else nn.Identity()
         self.feed_forward = FeedForward(config) if config.feed_forward else None

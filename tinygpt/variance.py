@@ -125,9 +125,12 @@ def variance_at_the_start(config: GPTConfig) -> float:
 
     x is a token's vector plus its place's: two numbers of variance 1 under PyTorch's own first weights, so 2, unless
     LayerNorm makes 1 of it. PyTorch draws W between -1/sqrt(C) and 1/sqrt(C): variance 1/(3C). Hence hs * (2/3)**2,
-    or hs/9 with LayerNorm. GPT-2's first weights all have variance 0.02**2.
+    or hs/9 with LayerNorm. GPT-2's first weights all have variance 0.02**2. With qk_norm the numbers of queries and
+    keys have a mean square of 1, whatever W is, so it is hs.
     """
+    if config.qk_norm:
+        return float(config.head_size)
     drawn = 0.02**2 if config.init == "gpt2" else 1.0  # the variance of an embedding's numbers
-    var_x = 1.0 if config.layer_norm else drawn * (1 if config.positions == "none" else 2)
+    var_x = 1.0 if config.layer_norm else drawn * (2 if config.positions == "learned" else 1)
     var_w = 0.02**2 if config.init == "gpt2" else 1 / (3 * config.n_embd)
     return config.head_size * (config.n_embd * var_w * var_x) ** 2

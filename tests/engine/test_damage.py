@@ -266,6 +266,7 @@ def state_of(spec, *, best):
 
 SPECS = {"bigram": TABLE, "gpt": HEAD}
 SPECS["sgd"] = replace(TABLE, train=replace(TRAINED, optimizer="sgd", same_batches=True))
+SPECS["muon"] = replace(HEAD, train=replace(HEAD.train, optimizer="muon"))
 STATES = {name: state_of(spec, best=True) for name, spec in SPECS.items()}
 OLD = {name: state_of(spec, best=False) for name, spec in SPECS.items()}
 

@@ -119,12 +119,12 @@ def test_surgery_on_the_way_is_done_there_too(surgery, at, tmp_path, monkeypatch
     assert told(tmp_path, spec, monkeypatch, capsys, tmp_path / "taken.safetensors") == losses
 
 
-@pytest.mark.parametrize("name", LADDER)
+@pytest.mark.parametrize("name", [*LADDER, "speedrun"])
 def test_every_preset_is_one_short_file_that_ends_with_its_losses(name, tmp_path, monkeypatch, capsys):
     spec = short(PRESETS[name].spec("", CORPUS.tokenizer.vocab_size))
     _, losses = trained(spec)
     assert told(tmp_path, spec, monkeypatch, capsys) == alike(losses)
-    assert len(plain_pytorch(spec).splitlines()) <= 220
+    assert len(plain_pytorch(spec).splitlines()) <= (260 if name == "speedrun" else 220)
 
 
 def installed_alone(packages, folder):

@@ -14,7 +14,9 @@ from tinygpt.probes import changing
 IDS = torch.tensor([1, 7, 3, 3, 9])
 SWITCHES = [{}, {"residual": False}, {"layer_norm": False}, {"feed_forward": 0}, {"feed_forward": 1}, {"mask": False},
             {"activation": "gelu"}, {"positions": "none"}, {"softmax_dim": -2}, {"projection": False},
-            {"dropout": 0.5}, {"surgery": "0.1 cut, 1.0 flat"}]  # fmt: skip
+            {"dropout": 0.5},
+            {"activation": "relu2"}, {"positions": "rotary"}, {"qk_norm": True},
+            {"surgery": "0.1 cut, 1.0 flat"}]  # fmt: skip
 
 
 def model(**parts: object) -> GPTLanguageModel:

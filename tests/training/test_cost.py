@@ -17,6 +17,7 @@ from tinygpt.training.cost import (
     operations,
     seconds_per_step,
     this_machine,
+    turning,
 )
 from tinygpt.training.presets import PRESETS
 
@@ -45,6 +46,17 @@ def test_seconds_of_a_run_by_hand():
     assert machine.run_seconds(spec) == pytest.approx(3.3)  # 3,000 steps of 1.1 milliseconds
     looking = Machine(FREE._replace(step=0.001), look=0.5, score_of_a_look=0.0)
     assert looking.run_seconds(spec) == pytest.approx(3.0 + (21 * 20 + 400) * 0.0005)
+
+
+def test_muon_s_products_by_hand():
+    two = GPTConfig(n_embd=8, n_head=2, n_layer=1)
+    of_head, square, wide = (17 * 4 + 2 * 8) * 2 * 4**2, 19 * 2 * 8**3, (17 * 8 + 2 * 32) * 2 * 8**2
+    assert turning(two) == 6 * of_head + square + 2 * wide  # query, key, value; projection; expand and shrink
+    assert turning(BigramConfig()) == 0
+    machine = Machine(FREE._replace(operation=1e-9), look=0.0, score_of_a_look=0.0)
+    spec = PRESETS["layer-norm"].spec("shakespeare-plays", 65)
+    longer = machine.run_seconds(spec.with_settings({"optimizer": "muon"})) - machine.run_seconds(spec)
+    assert longer == pytest.approx(spec.train.max_steps * 1e-9 * turning(spec.model))
 
 
 def test_every_character_of_the_alphabet_and_every_parameter_count():

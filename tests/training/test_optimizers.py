@@ -20,6 +20,7 @@ KINDS = {
 TRAINS = """
 import sys
 from tinygpt.bigram import BigramConfig
+from tinygpt.gpt import GPTConfig
 from tinygpt.corpus import Corpus
 from tinygpt.engine.slices import warm
 from tinygpt.training.loop import train
@@ -27,9 +28,10 @@ from tinygpt.training.spec import RunSpec, TrainConfig
 
 warm()
 corpus = Corpus.from_text("to be or not to be " * 20)
-for optimizer in ("adamw", "sgd"):
+V = corpus.tokenizer.vocab_size
+for optimizer, model in (("adamw", BigramConfig(V)), ("sgd", BigramConfig(V)), ("muon", GPTConfig(V, n_layer=1))):
     config = TrainConfig(max_steps=2, batch_size=2, grad_clip=1.0, optimizer=optimizer)
-    points = list(train(RunSpec(BigramConfig(corpus.tokenizer.vocab_size), config, "a"), corpus))
+    points = list(train(RunSpec(model, config, "a"), corpus))
     print(optimizer, len(points), sorted({"torch._dynamo", "torch._inductor"} & sys.modules.keys()))
 """
 
@@ -99,4 +101,4 @@ def test_it_goes_on_from_what_it_gave(name):
 
 def test_a_worker_that_trains_imports_no_compiler():
     done = subprocess.run([sys.executable, "-c", TRAINS], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["adamw 3 []", "sgd 3 []"]
+    assert done.stdout.splitlines() == ["adamw 3 []", "sgd 3 []", "muon 3 []"]

@@ -58,6 +58,15 @@ def test_the_learning_rate_warms_up_stays_or_falls_along_a_cosine():
     assert schedule.learning_rate_at(110) == pytest.approx(0.1)
 
 
+def test_over_its_last_share_of_the_steps_the_rate_falls_in_a_straight_line():
+    config = TrainConfig(max_steps=100, learning_rate=0.8, decay_share=0.4, warmup_steps=3)
+    rates = [config.learning_rate_at(step) for step in (0, 2, 3, 60, 70, 80, 99, 100)]
+    assert rates == pytest.approx([0.2, 0.6, 0.8, 0.8, 0.6, 0.4, 0.02, 0.0])
+    to_a_tenth = replace(config, min_learning_rate=0.08)
+    assert [to_a_tenth.learning_rate_at(step) for step in (60, 80, 100)] == pytest.approx([0.8, 0.44, 0.08])
+    assert replace(config, decay_share=1.0, warmup_steps=0).learning_rate_at(50) == pytest.approx(0.4)
+
+
 def test_another_learning_rate_keeps_the_shape_of_the_schedule():
     schedule = TrainConfig(learning_rate=0.5, min_learning_rate=0.05).at(2.0)
     assert (schedule.learning_rate, schedule.min_learning_rate) == (2.0, 0.2)

@@ -22,15 +22,13 @@ from tinygpt.randomness import let_draw_from
 from tinygpt.tokenizer import CharTokenizer
 from tinygpt.training.divergence import Watch
 from tinygpt.training.evaluation import Tally
-from tinygpt.training.flat import Flat
 from tinygpt.training.optimizers import Optimizer
 from tinygpt.training.spec import RunSpec
-from tinygpt.training.state import Best, TrainState, make_optimizers
+from tinygpt.training.state import Best, TrainState, flat_for, make_optimizers
 
 DTYPES = {torch.float32: "F32", torch.uint8: "U8"}  # as .safetensors writes them
 GENERATORS = ("generator", "batches")
 SCALARS = {"step"}  # in an optimizer's memory of a parameter: one number; all else there has the parameter's shape
-MEMORY: dict[str, set[str]] = {"adamw": {"step", "exp_avg", "exp_avg_sq"}, "sgd": set()}
 DAMAGE = (
     safetensors.SafetensorError,
     ArithmeticError,
@@ -97,10 +95,11 @@ def _restored(blob: bytes, head: dict[str, Any], info: dict[str, Any]) -> TrainS
     model.requires_grad_(True)
     generator, *of_batches = (torch.Generator().set_state(tensors[name]) for name in GENERATORS if name in expected)
     let_draw_from(model, generator)
-    flat = Flat(model, previous=[tensors[f"previous.{i}"] for i, _ in enumerate(model.parameters())])
+    previous = [tensors[f"previous.{i}"] for i, _ in enumerate(model.parameters())]
+    flat = flat_for(spec.train, model, previous)
     optimizers = make_optimizers(spec.train, flat)
     for j, (optimizer, groups) in enumerate(zip(optimizers, info["groups"], strict=True)):
-        wanted = _memory(optimizer, f"optimizer.{j}.", memory, MEMORY[spec.train.optimizer])
+        wanted = _memory(optimizer, f"optimizer.{j}.", memory)
         inner = {i: {part: tensors[name] for part, name in names.items()} for i, names in wanted.items()}
         fresh = optimizer.state_dict()["param_groups"]
         usual = [_group(one, group, sealed="sha256" in info) for one, group in zip(fresh, groups, strict=True)]
@@ -135,14 +134,14 @@ def _check(head: dict[str, Any], expected: dict[str, Tensor]) -> None:
             raise ValueError(f"{name} has not the type and shape that it has in such a run")
 
 
-def _memory(optimizer: Optimizer, prefix: str, memory: dict[str, Any], parts: set[str]) -> dict[int, dict[str, str]]:
+def _memory(optimizer: Optimizer, prefix: str, memory: dict[str, Any]) -> dict[int, dict[str, str]]:
     """The names of the tensors that an optimizer keeps of each parameter, taken out of `memory` and checked.
 
-    It keeps all `parts` of a parameter, or none while that had no gradient.
+    It keeps all that it REMEMBERS of a parameter, or nothing while that had no gradient.
     """
     found = {}
     for i, parameter in enumerate(optimizer.parameters):
-        names = {part: f"{prefix}{i}.{part}" for part in sorted(parts)}
+        names = {part: f"{prefix}{i}.{part}" for part in sorted(optimizer.REMEMBERS)}
         if said := {name: memory.pop(name) for name in names.values() if name in memory}:
             like = {names[part]: torch.zeros(()) if part in SCALARS else parameter.detach() for part in names}
             _check(said, like)

@@ -17,6 +17,7 @@ from tinygpt.settings import times_the_rate
 from tinygpt.surgery import read_surgery
 from tinygpt.texts.own import is_sha256
 from tinygpt.training.evaluation import EVALUATION_SEED, FINAL_BATCHES, LIVE_BATCHES, TOKENS_AT_ONCE
+from tinygpt.training.muon import MOMENTUM
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.state import BATCHES
 
@@ -80,16 +81,18 @@ def _kept(line: str, has: dict[str, bool]) -> str | None:
 
 def _parts(model: ModelConfig, train: TrainConfig) -> dict[str, bool]:
     """Which parts of the template the run has."""
-    schedule = bool(train.warmup_steps) or train.min_learning_rate is not None
+    decay = bool(train.decay_share)
+    schedule = bool(train.warmup_steps) or train.min_learning_rate is not None or decay
     gpt2 = isinstance(model, GPTConfig) and model.init == "gpt2"
     of_training = {"same_batches": train.same_batches, "clip": bool(train.grad_clip), "schedule": schedule}
+    of_training |= {"decay": decay, "muon": train.optimizer == "muon" and isinstance(model, GPTConfig)}
     return of_training | {"gpt2": gpt2} | parts_of(model)
 
 
 def parts_of(model: ModelConfig) -> dict[str, bool]:
     """Which parts of a model a template has to have."""
     if isinstance(model, BigramConfig):
-        names = "gpt dropout mask projection feed_forward shrink layer_norm norm2 positions surgery"
+        names = "gpt dropout mask projection feed_forward shrink layer_norm norm2 positions rotary qk_norm surgery"
         return dict.fromkeys(names.split(), False)
     return {
         "gpt": True,
@@ -101,6 +104,8 @@ def parts_of(model: ModelConfig) -> dict[str, bool]:
         "layer_norm": model.layer_norm,
         "norm2": model.layer_norm and model.feed_forward > 0,
         "positions": model.positions == "learned",
+        "rotary": model.positions == "rotary",
+        "qk_norm": model.qk_norm,
         "surgery": bool(model.surgery),
     }
 
@@ -108,10 +113,10 @@ def parts_of(model: ModelConfig) -> dict[str, bool]:
 def _expressions(train: TrainConfig) -> dict[str, object]:
     """What stands in the code where the training decides on more than whether a line is there."""
     decay = literal(train.weight_decay / times_the_rate(train))
-    optimizer = "SGD(groups, lr=learning_rate, fused=True)"
-    if train.optimizer == "adamw":
-        optimizer = f"AdamW(groups, lr=learning_rate, betas=(0.9, {literal(float(train.beta2))}), fused=True)"
-    return {"decay": decay, "optimizer": optimizer}
+    optimizer = f"AdamW(groups, lr=learning_rate, betas=(0.9, {literal(float(train.beta2))}), fused=True)"
+    if train.optimizer == "sgd":
+        optimizer = "SGD(groups, lr=learning_rate, fused=True)"
+    return {"decay": decay, "optimizer": optimizer, "momentum": MOMENTUM}
 
 
 def expressions_of(model: ModelConfig) -> dict[str, object]:
@@ -122,7 +127,8 @@ def expressions_of(model: ModelConfig) -> dict[str, object]:
         "scale": "head_size**-0.5" if model.scale == "1/sqrt(head_size)" else literal(model.scale_factor),
         "softmax_dim": model.softmax_dim,
         "hidden": f"{model.feed_forward} * n_embd",
-        "activation": model.activation,
+        "activation": model.activation.removesuffix("2"),
+        "squared": ".square()" if model.activation == "relu2" else "",
         "skip": "x + " if model.residual else "",
         "norm1": "self.norm1(x)" if model.layer_norm else "x",
         "norm2": "self.norm2(x)" if model.layer_norm else "x",
@@ -135,7 +141,7 @@ def _hyperparameters(model: ModelConfig, train: TrainConfig, has: dict[str, bool
     """The lines that give the lecture's names their values."""
     names = ["block_size"] + ["n_embd", "n_head", "head_size", "n_layer"] * has["gpt"] + ["dropout"] * has["dropout"]
     names += ["max_steps", "batch_size", "learning_rate", "eval_interval", "seed"] + ["grad_clip"] * has["clip"]
-    names += ["warmup_steps", "min_learning_rate"] * has["schedule"]
+    names += ["warmup_steps", "min_learning_rate"] * has["schedule"] + ["decay_share"] * has["decay"]
     values = {name: getattr(model if hasattr(model, name) else train, name) for name in names}
     lines = [f"{name} = {literal(value)}" for name, value in values.items()]
     if isinstance(model, GPTConfig) and has["surgery"]:

@@ -23,8 +23,9 @@ import torch
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTConfig
-from tinygpt.models import ModelConfig, build, count_parameters
+from tinygpt.models import ModelConfig, blank, build, count_parameters
 from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES, estimate_loss
+from tinygpt.training.flat import matrices_of_blocks
 from tinygpt.training.loop import advance, one_thread
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.state import start
@@ -65,7 +66,10 @@ class Machine:
         """Seconds of a whole run: its steps, its live estimates with one at the end, its final evaluation."""
         config, what = spec.train, (spec.model, spec.train.batch_size)
         looks = (math.ceil(config.max_steps / config.eval_interval) + 1) * LIVE_BATCHES + 2 * FINAL_BATCHES
-        return config.max_steps * self.step_seconds(*what) + looks * self.look_seconds(*what)
+        step = self.step_seconds(*what)
+        if config.optimizer == "muon":
+            step += self.prices.operation * turning(spec.model)
+        return config.max_steps * step + looks * self.look_seconds(*what)
 
     def look_seconds(self, model: ModelConfig, batch_size: int) -> float:
         """Seconds of a batch in an estimate of the loss."""
@@ -104,9 +108,22 @@ def operations(model: ModelConfig, batch_size: int) -> float:
     tokens = batch_size * model.block_size
     if not isinstance(model, GPTConfig):
         return 6.0 * tokens * model.vocab_size  # softmax over a row of the table
-    tables = (model.vocab_size + model.block_size) * model.n_embd
+    tables = (model.vocab_size + model.block_size * (model.positions == "learned")) * model.n_embd
     attention = 12.0 * model.n_layer * model.n_embd * model.block_size
     return tokens * (6.0 * max(0, count_parameters(model) - tables) + attention)
+
+
+@cache
+def turning(model: ModelConfig) -> float:
+    """Floating point operations with which Muon makes the gradients of one step orthogonal: 19 products a matrix.
+
+    Two of them have its longer side, the others are products of squares of the shorter one (tinygpt.training.muon).
+    """
+    found = 0.0
+    for (rows, columns), group in matrices_of_blocks(blank(model)):
+        short, long = sorted((rows, columns))
+        found += sum(p.numel() for p in group) / (rows * columns) * 2 * short**2 * (2 * long + 17 * short)
+    return found
 
 
 def this_machine() -> Machine:

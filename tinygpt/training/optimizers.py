@@ -27,6 +27,8 @@ MEANS = ("exp_avg", "exp_avg_sq")  # what AdamW remembers, by torch's names: of 
 class Optimizer:
     """Parameters in groups, each with its settings, and what is remembered of each parameter between two steps."""
 
+    REMEMBERS: frozenset[str] = frozenset()  # the names of that: all of it once a parameter has moved, before it none
+
     def __init__(self, groups: Sequence[Group], stretch: Stretch | None = None, **usual: Any) -> None:
         self.param_groups: list[Group] = [usual | group for group in groups]
         self.parameters = [p for group in groups for p in group["params"]]  # state_dict names each by its place here
@@ -83,6 +85,8 @@ class Optimizer:
 
 class AdamW(Optimizer):
     """The optimizer of the lecture; source: "Decoupled Weight Decay Regularization" (Loshchilov and Hutter, 2019)."""
+
+    REMEMBERS = frozenset({"step", *MEANS})
 
     def __init__(
         self, groups: Sequence[Group], *, lr: float, betas: tuple[float, float], stretch: Stretch | None = None

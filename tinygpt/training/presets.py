@@ -1,4 +1,4 @@
-"""Named experiments: the lecture's ladder, a rung a preset, and nanoGPT's model for a laptop."""
+"""Named experiments: the lecture's ladder, a rung a preset, nanoGPT's model for a laptop, and a speedrun."""
 
 from dataclasses import dataclass, replace
 
@@ -57,6 +57,17 @@ PRESETS: dict[str, Preset] = {
         TrainConfig(
             max_steps=2_000, batch_size=12, learning_rate=1e-3, eval_interval=250, weight_decay=0.1, beta2=0.99,
             grad_clip=1.0, warmup_steps=100, min_learning_rate=1e-4,
+        ), 1.88,
+    ),
+    "speedrun": Preset(
+        "Speedrun", "The same size, as soon as can be: Muon, rotary positions, QK norm, relu squared, a late fall.",
+        GPTConfig(
+            block_size=64, n_embd=128, n_head=4, n_layer=4, init="gpt2", positions="rotary", activation="relu2",
+            qk_norm=True,
+        ),
+        TrainConfig(
+            max_steps=300, batch_size=12, learning_rate=1e-2, eval_interval=20, weight_decay=0.1, beta2=0.99,
+            optimizer="muon", decay_share=0.6,
         ), 1.88,
     ),
 }  # fmt: skip

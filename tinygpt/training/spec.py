@@ -11,9 +11,10 @@ from tinygpt.models import ModelConfig, config_from, described
 from tinygpt.settings import as_plain, check_settings, from_plain, setting, settings_of, times_the_rate
 
 LOOKS = 30  # val losses of a run: enough for a curve, cheap enough to be no brake
-STEP_COUNTS = (10, 50, 100, 250, 500, 1_000, 2_000, 3_000, 5_000, 10_000, 20_000)
+STEP_COUNTS = (10, 50, 100, 250, 300, 500, 1_000, 2_000, 3_000, 5_000, 10_000, 20_000)
 LEARNING_RATES = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 1.0, 10.0, 1e6)  # the last ones go wrong: try
 LAST_SEED = 99_999  # that a page offers; a config takes any
+DECAY_SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 BATCH_SIZES = (1, 4, 8, 12, 16, 32, 64, 128)
 
 
@@ -31,8 +32,8 @@ class TrainConfig:
     learning_rate      above 0; 1e-3 in the lecture, for tiny models tolerate a large one
     eval_interval      steps between two estimates of the validation loss, at least 1
     seed               0 to 2**63 - 1: first weights, batches and dropout all come from it; 1337 in the lecture
-    weight_decay       how much weights shrink in a step, times the learning rate (for sgd a 1,000th of it), at least 0;
-                       only matrices decay. 0.01 is torch's default, so the lecture's; 0.1 in nanoGPT
+    weight_decay       how much weights shrink in a step, times the learning rate (for sgd a 1,000th of it, for muon a
+                       10th), at least 0; only matrices decay. 0.01 is torch's default, so the lecture's; 0.1 in nanoGPT
     beta2              how long AdamW remembers squared gradients, at least 0 and below 1. 0.999 is torch's default, so
                        the lecture's; 0.99 in nanoGPT for small batches
     grad_clip          the longest gradient allowed, at least 0; 0 allows any. 1.0 in nanoGPT
@@ -41,7 +42,11 @@ class TrainConfig:
     same_batches       batches come from `seed` alone, so models of any size see the very same ones; False, as in the
                        lecture: from the generator that drew the first weights
     optimizer          "adamw", as in the lecture: every number has a step length of its own; "sgd": a step is the
-                       gradient times the learning rate, which must then be about 1,000 times as large
+                       gradient times the learning rate, which must then be about 1,000 times as large; "muon": the
+                       matrices of blocks move by their gradient made orthogonal, all else by AdamW, both with one
+                       learning rate, about 10 times as large
+    decay_share        0: as above; else the learning rate stays, and over this last share of the steps it falls in a
+                       straight line to min_learning_rate, or to 0 without one
     surgery_at         the step from which on the `surgery` of the model holds, at least 0; before it the model is whole
     """
 
@@ -66,9 +71,18 @@ class TrainConfig:
     warmup_steps: int = setting(0, least=0, of_model=True)
     min_learning_rate: float | None = setting(None, least=0, of_model=True)
     same_batches: bool = setting(False, sweep="never", since="2026-11")
-    optimizer: Literal["adamw", "sgd"] = setting(
-        "adamw", label="Optimizer", control="more", sweep="choices", since="2026-11", rates={"sgd": 1_000.0}
+    optimizer: Literal["adamw", "sgd", "muon"] = setting(
+        "adamw",
+        label="Optimizer",
+        control="more",
+        sweep="choices",
+        since="2026-11",
+        rates={"sgd": 1_000.0, "muon": 10.0},
     )
+    decay_share: float = setting(
+        0.0, label="Share of steps in which the rate falls", least=0.0, most=1.0, control="more",
+        offered=DECAY_SHARES, sweep=DECAY_SHARES, since="2026-11",
+    )  # fmt: skip
     surgery_at: int = setting(0, least=0, sweep="never", since="2026-11")
 
     def __post_init__(self) -> None:
@@ -86,9 +100,12 @@ class TrainConfig:
         return replace(self, learning_rate=learning_rate, min_learning_rate=scaled)
 
     def learning_rate_at(self, step: int) -> float:
-        """The learning rate of `step`: constant, or nanoGPT's warm-up and cosine."""
+        """The learning rate of `step`: constant, nanoGPT's warm-up and cosine, or constant and then a straight fall."""
         if step < self.warmup_steps:
             return self.learning_rate * (step + 1) / (self.warmup_steps + 1)
+        if self.decay_share:
+            low, left = self.min_learning_rate or 0.0, (self.max_steps - step) / (self.decay_share * self.max_steps)
+            return low + min(1.0, left) * (self.learning_rate - low)
         if self.min_learning_rate is None:
             return self.learning_rate
         done = (step - self.warmup_steps) / max(1, self.max_steps - self.warmup_steps)

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from tinygpt.training.by_hand.step import Pass, pass_of
 from tinygpt.training.divergence import Watch
 from tinygpt.training.evaluation import Tally
 from tinygpt.training.flat import Flat
+from tinygpt.training.muon import Muon
 from tinygpt.training.optimizers import SGD, AdamW, Optimizer
 from tinygpt.training.spec import RunSpec, TrainConfig
 
@@ -130,7 +132,7 @@ def start(spec: RunSpec, corpus: Corpus) -> TrainState:
     generator = seeded(spec.train.seed)
     model = build(spec.model_at(0), generator=generator)
     batches = batch_generator(spec.train.seed) if spec.train.same_batches else generator
-    flat = Flat(model)
+    flat = flat_for(spec.train, model)
     return TrainState(spec, corpus.tokenizer, model, make_optimizers(spec.train, flat), generator, batches, flat)
 
 
@@ -143,10 +145,22 @@ def batch_generator(seed: int) -> torch.Generator:
     return seeded(seed ^ BATCHES)
 
 
+def flat_for(config: TrainConfig, model: LanguageModel, previous: Sequence[Tensor] | None = None) -> Flat:
+    """The vectors of a model, in the order that its optimizer needs."""
+    return Flat(model, previous, blocks_first=config.optimizer == "muon")
+
+
 def make_optimizers(config: TrainConfig, flat: Flat) -> tuple[Optimizer, ...]:
-    """AdamW as in the lecture, or plain SGD; only matrices decay ("Decoupled Weight Decay Regularization", 2019)."""
+    """AdamW as in the lecture, plain SGD, or Muon for the matrices of blocks and AdamW for all else.
+
+    Only matrices decay ("Decoupled Weight Decay Regularization", 2019).
+    """
     decay = config.weight_decay / times_the_rate(config)  # it is multiplied by the learning rate: as much in a step
     groups = [{"params": group, "weight_decay": share} for group, share in zip(flat.groups, (decay, 0.0), strict=False)]
     if config.optimizer == "sgd":
         return (SGD(groups, lr=config.learning_rate, stretch=flat.all),)
-    return (AdamW(groups, lr=config.learning_rate, betas=(0.9, float(config.beta2)), stretch=flat.all),)
+    adamw = AdamW(groups, lr=config.learning_rate, betas=(0.9, float(config.beta2)), stretch=flat.all)
+    if not flat.of_blocks:
+        return (adamw,)
+    turned = [{"params": each, "weight_decay": decay, "shape": shape} for shape, each in flat.of_blocks]
+    return Muon(turned, lr=config.learning_rate, stretch=flat.inner), adamw

@@ -9,9 +9,10 @@ from torch import nn
 from torch.autograd import Function, gradcheck
 from torch.nn import functional as F
 
-from tinygpt.attention import MultiHeadAttention, attention_stages
+from tinygpt.attention import MultiHeadAttention, attention_stages, rotated, unit_rms
 from tinygpt.randomness import Dropout, generator
-from tinygpt.training.by_hand.activation import Gelu, Relu
+from tinygpt.training.by_hand.activation import Gelu, Relu, Relu2
+from tinygpt.training.by_hand.asked import Rotated, UnitRms
 from tinygpt.training.by_hand.attention import Asks, Attention
 from tinygpt.training.by_hand.linear import Linear
 from tinygpt.training.by_hand.loss import loss_backward, loss_forward
@@ -111,7 +112,31 @@ def test_attention(dim, mask, off):
         torch.testing.assert_close(Attention.of(layer, B, T).forward(qkv.detach())[0], wanted)
 
 
-@pytest.mark.parametrize("kind", [Relu, Gelu])
+def by_heads(qkv, hs):
+    """(3, N, J) as the model has it: (3, B, n_head, T, hs)."""
+    return qkv.view(3, T, B, -1, hs).permute(0, 2, 3, 1, 4)
+
+
+@pytest.mark.parametrize("hs", [1, 2, 3, 6])
+def test_queries_and_keys_are_as_long_as_each_other_and_values_pass_by(hs):
+    qkv = drawn(3, N, 6)
+    out, _ = UnitRms(hs).forward(qkv.detach())
+    wanted = by_heads(qkv.detach(), hs)
+    torch.testing.assert_close(by_heads(out, hs), torch.cat((unit_rms(wanted[:2]), wanted[2:])))
+    assert true_of(lambda nothing: UnitRms(hs), nn.Identity(), qkv)
+
+
+@pytest.mark.parametrize("hs", [1, 2, 3, 6])
+def test_queries_and_keys_are_turned_by_their_place_and_values_pass_by(hs):
+    layer = MultiHeadAttention(6, 6 // hs, scale=1.0, mask=True, dim=-1, projection=False, dropout=0.0, rotary=True)
+    layer, qkv = layer.double(), drawn(3, N, 6)
+    out, _ = Rotated.of(layer, T).forward(qkv.detach().clone())
+    wanted = by_heads(qkv.detach(), hs)
+    torch.testing.assert_close(by_heads(out, hs), torch.cat((rotated(wanted[:2]), wanted[2:])))
+    assert true_of(lambda nothing: Rotated.of(layer, T), nn.Identity(), qkv)
+
+
+@pytest.mark.parametrize("kind", [Relu, Gelu, Relu2])
 def test_an_activation(kind):
     x = drawn(N, C)
     assert x.abs().min() > 1e-3, "relu has an edge at 0"

@@ -71,14 +71,24 @@ def test_what_is_switched_off_gets_no_gradient_and_the_others_theirs(surgery, dr
 
 @given(
     st.integers(1, 5), st.integers(1, 7), st.integers(1, 4), st.integers(1, 3), st.integers(1, 3), st.integers(2, 70),
-    st.booleans(), st.sampled_from(["relu", "gelu"]), st.sampled_from([0, 1, 2, 4]), st.sampled_from([0.0, 0.2]),
+    st.booleans(), st.sampled_from(["relu", "gelu", "relu2"]), st.sampled_from([0, 1, 2, 4]),
+    st.sampled_from([0.0, 0.2]), st.sampled_from(["learned", "none", "rotary"]), st.booleans(),
 )  # fmt: skip
-def test_odd_sizes_have_them_as_well(B, T, n_head, head_size, n_layer, V, layer_norm, activation, wide, dropout):
+def test_odd_sizes_have_them_as_well(
+    B, T, n_head, head_size, n_layer, V, layer_norm, activation, wide, dropout, positions, qk_norm
+):
     config = GPTConfig(
         V, block_size=T, n_embd=n_head * head_size, n_head=n_head, n_layer=n_layer, layer_norm=layer_norm,
-        activation=activation, feed_forward=wide, dropout=dropout,
+        activation=activation, feed_forward=wide, dropout=dropout, positions=positions, qk_norm=qk_norm,
     )  # fmt: skip
     same(config, B=B, precise=1e-10)
+
+
+@pytest.mark.parametrize("mistake", [{"mask": False}, {"softmax_dim": -2}, {"scale": "average"}], ids=str)
+@pytest.mark.parametrize("surgery", ["", OPERATED[0]])
+def test_turned_queries_and_keys_have_them_under_every_rule(mistake, surgery):
+    model = replace(SMALL, positions="rotary", qk_norm=True, activation="relu2", surgery=surgery)
+    same(replace(model, **mistake), precise=1e-10)
 
 
 def test_fewer_characters_than_block_size_leave_the_other_places_alone():

@@ -7,10 +7,11 @@ from typing import cast
 
 from torch import nn
 
-from tinygpt.gpt import Block, GPTLanguageModel
+from tinygpt.gpt import Block, GPTLanguageModel, SquaredReLU
 from tinygpt.models import LanguageModel
 from tinygpt.randomness import Dropout
-from tinygpt.training.by_hand.activation import Gelu, Relu
+from tinygpt.training.by_hand.activation import Gelu, Relu, Relu2
+from tinygpt.training.by_hand.asked import Rotated, UnitRms
 from tinygpt.training.by_hand.attention import Asks, Attention
 from tinygpt.training.by_hand.linear import Linear
 from tinygpt.training.by_hand.norm import Norm
@@ -38,7 +39,10 @@ def attention(block: Block, B: int, T: int) -> list[TwoWay]:
     part = block.attention
     if not block.attends:
         return forget(part, block.norm1)
-    heads: list[TwoWay] = [Asks.of(part.qkv), Attention.of(part, B, T)]
+    attend = Attention.of(part, B, T)
+    normed: list[TwoWay] = [UnitRms(attend.head_size)] if part.qk_norm else []
+    placed: list[TwoWay] = [Rotated.of(part, T)] if part.rotary else []
+    heads: list[TwoWay] = [Asks.of(part.qkv), *normed, *placed, attend]
     return [*part_of(block.norm1, T), *heads, *part_of(part.projection, T), *part_of(part.out_dropout, T)]
 
 
@@ -62,6 +66,8 @@ def part_of(module: nn.Module, T: int) -> list[TwoWay]:
             return [Relu()]
         case nn.GELU():
             return [Gelu()]
+        case SquaredReLU():
+            return [Relu2()]
         case Dropout():
             return [Dropped(module, T)] if module.p else []
         case nn.Identity():

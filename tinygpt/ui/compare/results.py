@@ -50,6 +50,7 @@ PLAIN: dict[tuple[str, object], str] = {
     ("layer_norm", True): "LayerNorm",
     ("layer_norm", False): "no LayerNorm",
     ("positions", "learned"): "positions",
+    ("positions", "rotary"): "rotary positions",
     ("softmax_dim", -1): "softmax over rows",
     ("softmax_dim", -2): "softmax over columns",
 }
