@@ -23,7 +23,8 @@ class TwoWay(Protocol):
         """What comes out, and what `backward` needs."""
 
     def backward(self, d_out: Tensor, kept: Any) -> Tensor:
-        """From the gradient of what came out, which is not changed, to that of what went in."""
+        """From the gradient of what came out to that of what went in. It may be changed only where the docstring says
+        so: a residual needs it twice."""
 
 
 def there(parts: Sequence[TwoWay], x: Tensor) -> tuple[Tensor, list[Any]]:

@@ -42,7 +42,7 @@ def attention(block: Block, B: int, T: int) -> list[TwoWay]:
     attend = Attention.of(part, B, T)
     normed: list[TwoWay] = [UnitRms(attend.head_size)] if part.qk_norm else []
     placed: list[TwoWay] = [Rotated.of(part, T)] if part.rotary else []
-    heads: list[TwoWay] = [Asks.of(part.qkv), *normed, *placed, attend]
+    heads: list[TwoWay] = [Asks.of(part.qkv), *placed, *normed, attend]
     return [*part_of(block.norm1, T), *heads, *part_of(part.projection, T), *part_of(part.out_dropout, T)]
 
 
