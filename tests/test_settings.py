@@ -183,3 +183,11 @@ def test_settings_are_changed_by_the_name_that_people_use_and_unknown_ones_are_r
         BASE["bigram"].with_settings({"n_embd": 8})
     for config in (BigramConfig, GPTConfig, TrainConfig):
         assert not [each.name for each in settings_of(config).values() if other(each) == each.default]
+
+
+@pytest.mark.parametrize("config", [GPTConfig, TrainConfig])
+def test_what_the_docstring_says_of_a_setting_is_told_beside_its_control(config):
+    silent = [each.name for each in settings_of(config).values() if len(each.about.split()) < 3]
+    assert not silent
+    assert settings_of(GPTConfig)["n_embd"].about.endswith("n_head must divide it")
+    assert settings_of(GPTConfig)["activation"].about.endswith('("Primer", So et al., 2021)')

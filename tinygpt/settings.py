@@ -8,7 +8,9 @@ page Train, what a sweep tries, whether two runs that differ in it are two varia
 with which every round trip is tested.
 """
 
+import inspect
 import math
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -26,6 +28,7 @@ class Setting:
     kind: type  # bool, int, float or str
     optional: bool  # None is allowed as well
     choices: tuple[Any, ...]  # of a Literal or a bool; () where any number in the range will do
+    about: str  # what the docstring of its config says of it
     label: str = ""  # what its control is called; "" is its name
     least: float | None = None  # the range, both ends allowed ...
     most: float | None = None
@@ -99,13 +102,29 @@ def settings_of(config: Any) -> dict[str, Setting]:
 
 @cache
 def _declared(kind: Any) -> dict[str, Setting]:
-    found = {}
+    found, said = {}, _said(kind)
     for each in fields(kind):
         parts: tuple[Any, ...] = get_args(each.type)
         literal = get_origin(each.type) is Literal
         holds: Any = type(parts[0]) if literal else parts[0] if parts else each.type
         choices = parts if literal else (True, False) if holds is bool else ()
-        found[each.name] = Setting(each.name, each.default, holds, NoneType in parts, choices, **each.metadata)
+        found[each.name] = Setting(
+            each.name, each.default, holds, NoneType in parts, choices, said.get(each.name, ""), **each.metadata
+        )
+    return found
+
+
+def _said(kind: Any) -> dict[str, str]:
+    """What a docstring says of each field: lines that begin with its name, and those behind that are set in."""
+    found: dict[str, str] = {}
+    name = ""
+    for line in inspect.cleandoc(kind.__doc__ or "").splitlines():
+        if begins := re.match(r"(\w+) {2,}(\S.*)", line):
+            name, found[begins[1]] = begins[1], begins[2]
+        elif name and line.startswith("  "):
+            found[name] += f" {line.strip()}"
+        else:
+            name = ""
     return found
 
 

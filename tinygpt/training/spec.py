@@ -45,8 +45,9 @@ class TrainConfig:
                        gradient times the learning rate, which must then be about 1,000 times as large; "muon": the
                        matrices of blocks move by their gradient made orthogonal, all else by AdamW, both with one
                        learning rate, about 10 times as large
-    decay_share        0: as above; else the learning rate stays, and over this last share of the steps it falls in a
-                       straight line to min_learning_rate, or to 0 without one
+    decay_share        the last share of the steps, over which the learning rate falls in a straight line to
+                       min_learning_rate, or to 0 without one; before it, it stays. 0: warmup_steps and
+                       min_learning_rate alone say what it does
     surgery_at         the step from which on the `surgery` of the model holds, at least 0; before it the model is whole
     """
 
@@ -72,13 +73,9 @@ class TrainConfig:
     min_learning_rate: float | None = setting(None, least=0, of_model=True)
     same_batches: bool = setting(False, sweep="never", since="2026-11")
     optimizer: Literal["adamw", "sgd", "muon"] = setting(
-        "adamw",
-        label="Optimizer",
-        control="more",
-        sweep="choices",
-        since="2026-11",
+        "adamw", label="Optimizer", control="more", sweep="choices", since="2026-11",
         rates={"sgd": 1_000.0, "muon": 10.0},
-    )
+    )  # fmt: skip
     decay_share: float = setting(
         0.0, label="Share of steps in which the rate falls", least=0.0, most=1.0, control="more",
         offered=DECAY_SHARES, sweep=DECAY_SHARES, since="2026-11",

@@ -15,6 +15,7 @@ from tinygpt.texts import tiny_shakespeare
 from tinygpt.training.presets import PRESETS, Preset
 from tinygpt.training.spec import LAST_SEED, TrainConfig
 from tinygpt.ui import texts
+from tinygpt.words import literal
 
 HEAD_SIZES = [1, 4, 8, 16, 32, 64, 128, 256]
 DEFAULT_MODEL = "GPT"
@@ -68,19 +69,27 @@ def chosen_settings(chosen: Preset, place: str) -> dict[str, Any]:
 
 
 def setting_control(declared: Setting, default: Any) -> Any:
-    """The control of a setting: words in a list, a switch, a slider, or for very many numbers a field to type in."""
+    """The control of a setting: words in a list, a switch, a slider, or for very many numbers a field to type in.
+
+    What it does, as the docstring of its config has it, is told to whoever asks.
+    """
     label, offered = declared.label or declared.name, declared.offered
+    how: dict[str, Any] = {
+        "key": declared.name,
+        "bind": "query-params",
+        "help": literal.markdown(declared.about) or None,
+    }
     if declared.kind is bool:
-        return st.toggle(label, default, key=declared.name, bind="query-params")
+        return st.toggle(label, default, **how)
     if declared.choices:
         options = declared.choices
-        return st.selectbox(label, options, options.index(default), key=declared.name, bind="query-params")
+        return st.selectbox(label, options, options.index(default), **how)
     if not isinstance(offered, range):
         spell = spelled if declared.kind is float else str
-        return st.select_slider(label, offered, default, key=declared.name, bind="query-params", format_func=spell)
+        return st.select_slider(label, offered, default, format_func=spell, **how)
     first, last, step = offered[0], offered[-1], offered.step
     widget = st.slider if len(offered) <= SLIDER else st.number_input
-    return widget(label, first, last, default, step, key=declared.name, bind="query-params")
+    return widget(label, first, last, default, step, **how)
 
 
 def corpus() -> str:
