@@ -173,7 +173,7 @@ def an_experiment(goals: Goals) -> None:
 def a_ladder(goals: Goals) -> None:
     """The six rungs over three seeds on two lanes: how busy each lane is from the first slice to the last of all."""
     corpus = load_corpus(default_corpus())
-    plan = ladder_plan(rungs(corpus.name, corpus.tokenizer.vocab_size, steps=2_000), (1337, 1, 2))
+    plan = ladder_plan(rungs(corpus.name, corpus.tokenizer.vocab_size), (1337, 1, 2))
     with overheard() as heard, engine() as scheduler:
         scheduler.begin(plan, student="ann")
         wait_for(lambda: sum(piece.ended != "" for piece, _ in heard) == RUNS)

@@ -31,7 +31,7 @@ from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.state import TrainState, start
 
-NEAR = 0.25
+NEAR, NEVER = 0.25, 10**6
 PIECES = 5  # of each measurement, of which the median counts: other programs disturb some
 GRID = (  # n_layer, n_embd, n_head, block_size, batch_size
     (1, 16, 1, 8, 32), (1, 32, 4, 8, 128), (2, 32, 4, 32, 32), (3, 64, 4, 8, 32), (4, 64, 4, 64, 16),
@@ -54,7 +54,7 @@ def specs(corpus: Corpus) -> Iterator[tuple[str, RunSpec]]:
 def truth(spec: RunSpec, corpus: Corpus, lasting: float) -> float:
     """Seconds of the whole run, put together from some seconds of it."""
     config = spec.train
-    state = start(replace(spec, train=replace(config, eval_interval=config.max_steps)), corpus)
+    state = start(replace(spec, train=replace(config, max_steps=NEVER, eval_interval=NEVER)), corpus)
     with one_thread():
         advance(state, corpus, steps=3)
         step = median(seconds_of_a_step(state, corpus, lasting / PIECES) for _ in range(PIECES))
@@ -83,7 +83,7 @@ def _train_forever(now: Any) -> None:
     keep_freed_memory()
     advance(state, corpus, steps=10)
     while True:
-        now.value = seconds_of_a_step(state, corpus, 0.3)
+        now.value = median(seconds_of_a_step(state, corpus, 0.1) for _ in range(5))
 
 
 @contextmanager

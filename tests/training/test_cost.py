@@ -36,7 +36,7 @@ def test_amounts_of_a_small_gpt_by_hand():
     found = amounts(model, 5)
     assert found.matrix == 3 * 5 * 2 and found.weight == 3 * 5 * 2 * 4 * 4
     assert found.channel == 3 * (5 * 4) * 8 and found.score == 5 * 4 * 10
-    assert found.part == 3 * (7 + 1 + 3 + 2 + 2)
+    assert found.part == 4 + 3 * (7 + 1 + 3 + 2 + 2)
 
 
 def test_seconds_of_a_run_by_hand():
