@@ -88,10 +88,10 @@ def spec_of(preset: str, seed: int = 1337) -> RunSpec:
 
 
 def wait_for(condition: Callable[[], object]) -> float:
-    """Seconds until something is so; TimeoutError after two minutes."""
+    """Seconds until something is so; TimeoutError after five minutes."""
     began = time.monotonic()
     while not condition():
-        if time.monotonic() - began > 120:
+        if time.monotonic() - began > 300:
             raise TimeoutError("waited too long")
         time.sleep(0.005)
     return time.monotonic() - began
