@@ -66,7 +66,7 @@ PRESETS: dict[str, Preset] = {
             qk_norm=True,
         ),
         TrainConfig(
-            max_steps=300, batch_size=12, learning_rate=1e-2, eval_interval=20, weight_decay=0.1, beta2=0.99,
+            max_steps=300, batch_size=12, learning_rate=1e-2, eval_interval=50, weight_decay=0.1, beta2=0.99,
             optimizer="muon", decay_share=0.6,
         ), 1.88,
     ),
