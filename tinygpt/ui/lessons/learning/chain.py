@@ -1,5 +1,6 @@
 """The scenes of lesson 7 that follow a loss back to one number of a head, and that hold its gradient to its word."""
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -101,9 +102,9 @@ def _bars(found: Followed, name: str, text: Counted) -> list[Bar]:
     (row, channel), t, links, there = found.at, found.t, found.links, found.forward
     idx, targets = (each[0].tolist() for each in first_batch(text.corpus.name))
     if name == "loss":
-        shares = [float(there.p[n, came]) for n, came in enumerate(targets)]
-        return [Bar(text.chars[came], -float(torch.tensor(p).log()), number(-float(torch.tensor(p).log()), 3), n == t)
-                for n, (p, came) in enumerate(zip(shares, targets, strict=True))][-FEW:]  # fmt: skip
+        losses = [-math.log(there.p[n, came]) for n, came in enumerate(targets)]
+        each = [Bar(text.chars[came], losses[n], number(losses[n], 3), n == t) for n, came in enumerate(targets)]
+        return each[-FEW:]
     if name == "logits":
         came, likely = targets[t], there.p[t].argsort(descending=True, stable=True).tolist()
         shown = [came, *(i for i in likely if i != came)][:FEW]
