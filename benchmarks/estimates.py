@@ -9,29 +9,27 @@ run is. Goal: every estimate within a quarter of the truth.
 """
 
 import argparse
-import math
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from statistics import median
 from typing import Any
 
-from benchmarks.evaluation import seconds
+from benchmarks.evaluation import endless, seconds
 from benchmarks.goals import Goals
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
 from tinygpt.engine.lanes import keep_freed_memory
 from tinygpt.gpt import GPTConfig
-from tinygpt.training.cost import this_machine
-from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES
+from tinygpt.training.cost import batches_to_judge, this_machine
+from tinygpt.training.evaluation import LIVE_BATCHES
 from tinygpt.training.loop import advance, look, one_thread
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.state import TrainState, start
 
-NEAR, NEVER = 0.25, 10**6
+NEAR = 0.25
 PIECES = 5  # of each measurement, of which the median counts: other programs disturb some
 GRID = (  # n_layer, n_embd, n_head, block_size, batch_size
     (1, 16, 1, 8, 32), (1, 32, 4, 8, 128), (2, 32, 4, 32, 32), (3, 64, 4, 8, 32), (4, 64, 4, 64, 16),
@@ -54,13 +52,12 @@ def specs(corpus: Corpus) -> Iterator[tuple[str, RunSpec]]:
 def truth(spec: RunSpec, corpus: Corpus, lasting: float) -> float:
     """Seconds of the whole run, put together from some seconds of it."""
     config = spec.train
-    state = start(replace(spec, train=replace(config, max_steps=NEVER, eval_interval=NEVER)), corpus)
+    state = start(endless(spec), corpus)
     with one_thread():
         advance(state, corpus, steps=3)
         step = median(seconds_of_a_step(state, corpus, lasting / PIECES) for _ in range(PIECES))
         one_look = median(seconds(lambda: look(state, corpus), 1) for _ in range(PIECES))
-    looks = math.ceil(config.max_steps / config.eval_interval) + 1 + 2 * FINAL_BATCHES / LIVE_BATCHES
-    return config.max_steps * step + looks * one_look
+    return config.max_steps * step + batches_to_judge(config) / LIVE_BATCHES * one_look
 
 
 def seconds_of_a_step(state: TrainState, corpus: Corpus, lasting: float) -> float:
@@ -78,8 +75,7 @@ def other_spec(corpus: Corpus) -> RunSpec:
 def _train_forever(now: Any) -> None:
     """Train, and say in `now` how long a step takes."""
     corpus = load_corpus(default_corpus())
-    spec = other_spec(corpus)
-    state = start(replace(spec, train=replace(spec.train, max_steps=10**7, eval_interval=10**7)), corpus)
+    state = start(endless(other_spec(corpus)), corpus)
     keep_freed_memory()
     advance(state, corpus, steps=10)
     while True:

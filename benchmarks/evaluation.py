@@ -6,7 +6,6 @@ For each preset the seconds of a step, of a look and of the end are measured, an
 ask for each. Goal: at most a tenth of the run. The speedrun is so short that its end alone takes more.
 """
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,9 +13,11 @@ from dataclasses import replace
 from benchmarks.goals import Goals
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
 from tinygpt.engine.lanes import keep_freed_memory
-from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES
+from tinygpt.training.cost import batches_to_judge
+from tinygpt.training.evaluation import LIVE_BATCHES
 from tinygpt.training.loop import advance, look, one_thread
 from tinygpt.training.presets import PRESETS, Preset
+from tinygpt.training.spec import RunSpec
 from tinygpt.training.state import start
 
 MOST = 0.1
@@ -32,16 +33,20 @@ def seconds(work: Callable[[], object], times: int) -> float:
     return (time.perf_counter() - began) / times
 
 
+def endless(spec: RunSpec) -> RunSpec:
+    """The same run without an end, and with no look after the first."""
+    return replace(spec, train=replace(spec.train, max_steps=NEVER, eval_interval=NEVER))
+
+
 def share(preset: Preset, corpus: Corpus) -> float:
     """Of the time of a whole run of the preset."""
     spec, config = preset.spec(corpus.name, corpus.tokenizer.vocab_size), preset.train
-    state = start(replace(spec, train=replace(config, max_steps=NEVER, eval_interval=NEVER)), corpus)
+    state = start(endless(spec), corpus)
     with one_thread():
         advance(state, corpus, steps=WARM)
         step = seconds(lambda: advance(state, corpus, steps=1), STEPS)
         one_look = seconds(lambda: look(state, corpus), LOOKS)
-    looks = math.ceil(config.max_steps / config.eval_interval) + 1  # one more at the end
-    judged = (looks + 2 * FINAL_BATCHES / LIVE_BATCHES) * one_look
+    judged = batches_to_judge(config) / LIVE_BATCHES * one_look
     return judged / (judged + config.max_steps * step)
 
 

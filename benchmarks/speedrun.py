@@ -18,7 +18,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from benchmarks.goals import Goals
-from benchmarks.steps import machine
+from benchmarks.in_turn import machine
 from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.engine.lanes import keep_freed_memory
 from tinygpt.training.evaluation import estimate_loss

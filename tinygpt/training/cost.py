@@ -66,11 +66,10 @@ class Machine:
     def run_seconds(self, spec: RunSpec) -> float:
         """Seconds of a whole run: its steps, its live estimates with one at the end, its final evaluation."""
         config, what = spec.train, (spec.model, spec.train.batch_size)
-        looks = (math.ceil(config.max_steps / config.eval_interval) + 1) * LIVE_BATCHES + 2 * FINAL_BATCHES
         step = self.step_seconds(*what)
         if config.optimizer == "muon":
             step += self.prices.operation * turning(spec.model)
-        return config.max_steps * step + looks * self.look_seconds(*what)
+        return config.max_steps * step + batches_to_judge(config) * self.look_seconds(*what)
 
     def look_seconds(self, model: ModelConfig, batch_size: int) -> float:
         """Seconds of a batch in an estimate of the loss."""
@@ -79,6 +78,12 @@ class Machine:
             self.look * (self.step_seconds(model, batch_size) - self.prices.score * scores)
             + self.score_of_a_look * scores
         )
+
+
+def batches_to_judge(config: TrainConfig) -> int:
+    """How many batches a whole run estimates its loss on: at its looks, with one at the end, and in the long estimate
+    of both splits."""
+    return (math.ceil(config.max_steps / config.eval_interval) + 1) * LIVE_BATCHES + 2 * FINAL_BATCHES
 
 
 def amounts(model: ModelConfig, batch_size: int) -> Amounts:
@@ -154,9 +159,7 @@ def measured_models() -> list[tuple[ModelConfig, int]]:
 def _measured() -> Machine:
     models = measured_models()
     seconds_per_step(*models[0])  # what is measured first in a process finds nothing warm
-    turns = [
-        [seconds_per_step(*each) for each in models] for _ in range(2)
-    ]  # a machine's speed drifts: all, then again
+    turns = [[seconds_per_step(*each) for each in models] for _ in range(2)]  # speed drifts: all, then all again
     steps = [min(pair) for pair in zip(*turns, strict=True)]
     prices = Amounts(*fitted([amounts(*each) for each in models], steps))
     looks = [seconds_of_a_look(*models[n]) / steps[n] for n in (3, 5)]  # one small, one that is mostly arithmetic

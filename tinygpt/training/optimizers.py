@@ -6,8 +6,7 @@
 The weights are equal to the bit to those of `torch.optim` with `fused=True`. What is left out is that class: when it is
 made it imports the whole of torch's compiler, a second or two in every process that trains, and what it does around the
 kernel makes each step of a small model longer. Where the parameters are pieces of one vector (tinygpt.training.flat),
-they are moved all at once, with the same numbers up to the last digit. Exported runs use
-`torch.optim` itself.
+they are moved all at once, with the same numbers up to the last digit. Exported runs use `torch.optim` itself.
 """
 
 from collections.abc import Sequence

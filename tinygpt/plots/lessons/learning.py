@@ -122,11 +122,12 @@ class ChartArea(NamedTuple):
         return path(inside, tone, dashed=dashed) if len(inside) > 1 else ""
 
 
-def _legend(observed: str, predicted: str, mode: Mode) -> list[str]:
+def _legend(left: str, right: str, mode: Mode, *, role: str = "") -> list[str]:
+    """What stands over a chart: at the left the curve that it is about, in the color of its role."""
     p = PALETTE[mode]
     return [
-        words(0, 12, observed, color("head", mode, text=True), size=TICK, bold=True),
-        words(WIDTH, 12, predicted, p.muted, size=TICK, anchor="end"),
+        words(0, 12, left, color(role, mode, text=True) if role else p.ink, size=TICK, bold=True),
+        words(WIDTH, 12, right, p.muted, size=TICK, anchor="end"),
     ]
 
 
@@ -143,7 +144,7 @@ def nudge(by: Sequence[float], observed: Sequence[float], slope: float, at: int,
     parts.append(line(axes.x(by[at]), TOP, axes.x(by[at]), TOP + HIGH, p.rule, thick=1))
     parts.append(dot(axes.x(by[at]), axes.y(promised[at]), 4, fill=p.paper, stroke=p.muted))
     parts.append(dot(axes.x(by[at]), axes.y(observed[at]), 5, fill=color("head", mode)))
-    return svg(WIDTH, TOP + HIGH + FOOT, *_legend("loss, observed", "promised (dashed)", mode), *parts)
+    return svg(WIDTH, TOP + HIGH + FOOT, *_legend("loss, observed", "promised (dashed)", mode, role="head"), *parts)
 
 
 def after_a_step(
@@ -160,7 +161,7 @@ def after_a_step(
     parts.append(axes.curve(list(zip(places, observed, strict=True)), color("head", mode)))
     parts.append(line(axes.x(places[at]), TOP, axes.x(places[at]), TOP + HIGH, p.rule, thick=1))
     parts.append(dot(axes.x(places[at]), axes.y(observed[at]), 5, fill=color("head", mode)))
-    return svg(WIDTH, TOP + HIGH + FOOT, *_legend("after one step", "promised (dashed)", mode), *parts)
+    return svg(WIDTH, TOP + HIGH + FOOT, *_legend("after one step", "promised (dashed)", mode, role="head"), *parts)
 
 
 def many_steps(losses: Sequence[float], before: float, mode: Mode) -> str:
@@ -203,13 +204,8 @@ def ways_of_a_number(ways: Mapping[str, Sequence[float]], at: int, mode: Mode) -
 
 
 def _with_cursor(axes: ChartArea, at: int, names: tuple[str, str], parts: list[str], mode: Mode) -> str:
-    p = PALETTE[mode]
-    head = [
-        words(0, 12, names[0], p.ink, size=TICK, bold=True),
-        words(WIDTH, 12, names[1], p.muted, size=TICK, anchor="end"),
-    ]
-    cursor = line(axes.x(at), TOP, axes.x(at), TOP + HIGH, p.ink, thick=1)
-    return svg(WIDTH, TOP + HIGH + FOOT, *head, *parts, cursor)
+    cursor = line(axes.x(at), TOP, axes.x(at), TOP + HIGH, PALETTE[mode].ink, thick=1)
+    return svg(WIDTH, TOP + HIGH + FOOT, *_legend(*names, mode), *parts, cursor)
 
 
 def on_a_log_scale(title: str, bars: Sequence[Bar], mode: Mode, *, rows: int, low: int = -9) -> str:

@@ -93,7 +93,7 @@ def _facts_of_chain(found: Followed, text: Counted) -> dict[str, Any]:
         "weight": float(there.weights[t, best]), "d_weight": float(links.weights[t, best]),
         "d_score": float(links.scores[t, best]), "d_query": float(links.query[t, row]),
         "input": float(there.x[t, channel]), "product": float(links.query[t, row] * there.x[t, channel]),
-        "sum_of_scores": abs(float(links.scores[t].sum())), "numbers": links.matrix.numel(),
+        "numbers": links.matrix.numel(),
     }  # fmt: skip
 
 

@@ -98,7 +98,7 @@ def _numbers(corpus: str) -> Numbers:
     there = pairs[pairs > 0]
     seldom = float(there[there >= min(SEEN_SELDOM, float(there.max()))].min())
     cells = {"often": often, "seldom": divmod(int((pairs == seldom).flatten().float().argmax()), text.V)}
-    of = {name: gradients[:, a, b] for name, (a, b) in cells.items()}
+    of = {name: gradients[:, a, b].clone() for name, (a, b) in cells.items()}
     moved = {name: adamw_on_one_number(each, RATE) for name, each in of.items()}
     return Numbers(cells, of, moved, {name: int(pairs[cell]) for name, cell in cells.items()})
 

@@ -28,7 +28,7 @@ LINES = (
     "for step in range(1000):", "    xb, yb = get_batch('train')", "    logits, loss = m(xb, yb)",
     "    optimizer.zero_grad(set_to_none=True)", "    loss.backward()", "    optimizer.step()",
 )  # fmt: skip
-GET, FORWARD, ZERO, BACKWARD, STEP = range(1, 6)  # of LINES
+FORWARD, BACKWARD, STEP = 2, 4, 5  # of LINES
 LATER = [10, 100, 1_000]  # steps
 
 
