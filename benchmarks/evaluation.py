@@ -13,8 +13,8 @@ from dataclasses import replace
 from benchmarks.goals import Goals
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
 from tinygpt.engine.lanes import keep_freed_memory
-from tinygpt.training.cost import batches_to_judge
-from tinygpt.training.evaluation import LIVE_BATCHES
+from tinygpt.training.cost import windows_to_judge
+from tinygpt.training.evaluation import LIVE_BATCHES, judging_windows
 from tinygpt.training.loop import advance, look, one_thread
 from tinygpt.training.presets import PRESETS, Preset
 from tinygpt.training.spec import RunSpec
@@ -46,7 +46,7 @@ def share(preset: Preset, corpus: Corpus) -> float:
         advance(state, corpus, steps=WARM)
         step = seconds(lambda: advance(state, corpus, steps=1), STEPS)
         one_look = seconds(lambda: look(state, corpus), LOOKS)
-    judged = batches_to_judge(config) / LIVE_BATCHES * one_look
+    judged = windows_to_judge(spec) / judging_windows(spec, LIVE_BATCHES) * one_look
     return judged / (judged + config.max_steps * step)
 
 

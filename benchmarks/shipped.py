@@ -20,7 +20,7 @@ from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.files import CHECKPOINTS
 from tinygpt.models import count_parameters
 from tinygpt.texts import tiny_shakespeare
-from tinygpt.training.evaluation import FINAL_BATCHES, estimate_loss
+from tinygpt.training.evaluation import FINAL_BATCHES, judging_windows, mean_loss
 from tinygpt.training.loop import one_thread
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import RunSpec
@@ -76,11 +76,9 @@ def shipped() -> list[Shipped]:
 def measure(path: Path, corpus: Corpus) -> float:
     """Val loss of a model file as a training measures it at its end, in nats per character."""
     run = RunSpec.from_json(read_info(path)["run"])
+    windows = judging_windows(run, FINAL_BATCHES)
     with one_thread():  # as in training: more threads add in another order
-        return estimate_loss(
-            load(path).model, corpus, "val", batches=FINAL_BATCHES, batch_size=run.train.batch_size,
-            block_size=run.model.block_size,
-        )  # fmt: skip
+        return mean_loss(load(path).model, corpus, "val", windows=windows, block_size=run.model.block_size)
 
 
 def table(models: list[Shipped], measured: list[float]) -> str:

@@ -14,13 +14,16 @@ from tinygpt.counting import NGramModel
 from tinygpt.gpt import GPTConfig
 from tinygpt.models import build
 from tinygpt.training.evaluation import (
+    FINAL_BATCHES,
     counts_by_position,
+    judging_windows,
     loss_by_position,
     loss_in_use,
     some_windows,
     val_windows,
     window_costs,
 )
+from tinygpt.training.spec import RunSpec, TrainConfig
 
 TEXT = Corpus.from_text("to be, or not to be: that is the question.\n" * 40)
 V = TEXT.tokenizer.vocab_size
@@ -101,3 +104,14 @@ def test_counts_by_hand():
     found = counts_by_position(NGramModel.fit(corpus.train, 2, 2), corpus, 3)
     a, b = -math.log(91 / 92), -math.log(90 / 91)  # windows of 4 begin with a: it sees a, b, a
     assert found.tolist() == pytest.approx([a, b, a])
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "block_size", "windows"),
+    [(32, 8, 6_400), (4, 8, 800), (12, 64, 800), (64, 8, 6_400), (1, 1_024, 50)],
+)
+def test_a_run_is_judged_on_its_batches_and_on_no_more_than_the_lecture_s_characters(batch_size, block_size, windows):
+    """200 x 32 x 8 characters are the lecture's; 12 windows of 64 would be three times as many."""
+    spec = RunSpec(GPTConfig(block_size=block_size), TrainConfig(batch_size=batch_size), "")
+    assert judging_windows(spec, FINAL_BATCHES) == windows
+    assert windows * block_size <= FINAL_BATCHES * 32 * 8

@@ -37,14 +37,14 @@ def ended_at(final: float, last: float, run: str = "a") -> LossCurve:
     ("curves", "words"),
     [
         ([ended_at(2.481, 2.469)],
-         "The dot at the end is a longer look, at 200 batches instead of 20: it stands 0.012 above its line."),
+         "The dot at the end is a longer look, at 10 times the text: it stands 0.012 above its line."),
         ([ended_at(2.4, 2.45)],
-         "The dot at the end is a longer look, at 200 batches instead of 20: it stands 0.050 below its line."),
+         "The dot at the end is a longer look, at 10 times the text: it stands 0.050 below its line."),
         ([ended_at(2.4, 2.41, "a"), ended_at(3.065, 2.991, "b")],
-         "The dots at the ends are a longer look, at 200 batches instead of 20: they stand up to 0.074 off their lines."
+         "The dots at the ends are a longer look, at 10 times the text: they stand up to 0.074 off their lines."
          ),
         ([replace(ended_at(2.4, 2.45, "a"), label="a table"), curve(4.0, 3.0)],
-         "The dot at the end of a table is a longer look, at 200 batches instead of 20: it stands 0.050 below its line."
+         "The dot at the end of a table is a longer look, at 10 times the text: it stands 0.050 below its line."
          ),
         ([ended_at(2.4, 2.402)], ""),
         ([replace(ended_at(2.4, 2.6), max_steps=500)], ""),

@@ -16,7 +16,7 @@ from tinygpt.models import ModelConfig
 from tinygpt.settings import times_the_rate
 from tinygpt.surgery import read_surgery
 from tinygpt.texts.own import is_sha256
-from tinygpt.training.evaluation import EVALUATION_SEED, FINAL_BATCHES, LIVE_BATCHES, TOKENS_AT_ONCE
+from tinygpt.training.evaluation import EVALUATION_SEED, FINAL_BATCHES, LIVE_BATCHES, TOKENS_AT_ONCE, judging_windows
 from tinygpt.training.muon import MOMENTUM
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.state import BATCHES
@@ -60,8 +60,8 @@ def plain_pytorch(spec: RunSpec, *, name: str = "", final: Final | None = None, 
         stream=BATCHES,
         evaluation_seed=EVALUATION_SEED,
         at_once=TOKENS_AT_ONCE,
-        live_batches=LIVE_BATCHES,
-        final_batches=FINAL_BATCHES,
+        live_windows=judging_windows(spec, LIVE_BATCHES),
+        final_windows=judging_windows(spec, FINAL_BATCHES),
     )
 
 

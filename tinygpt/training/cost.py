@@ -24,7 +24,7 @@ from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTConfig
 from tinygpt.models import ModelConfig, blank, build, count_parameters
-from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES, estimate_loss
+from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES, estimate_loss, judging_windows
 from tinygpt.training.flat import matrices_of_blocks
 from tinygpt.training.loop import advance, one_thread
 from tinygpt.training.spec import RunSpec, TrainConfig
@@ -69,7 +69,7 @@ class Machine:
         step = self.step_seconds(*what)
         if config.optimizer == "muon":
             step += self.prices.operation * turning(spec.model)
-        return config.max_steps * step + batches_to_judge(config) * self.look_seconds(*what)
+        return config.max_steps * step + windows_to_judge(spec) / config.batch_size * self.look_seconds(*what)
 
     def look_seconds(self, model: ModelConfig, batch_size: int) -> float:
         """Seconds of a batch in an estimate of the loss."""
@@ -80,10 +80,11 @@ class Machine:
         )
 
 
-def batches_to_judge(config: TrainConfig) -> int:
-    """How many batches a whole run estimates its loss on: at its looks, with one at the end, and in the long estimate
-    of both splits."""
-    return (math.ceil(config.max_steps / config.eval_interval) + 1) * LIVE_BATCHES + 2 * FINAL_BATCHES
+def windows_to_judge(spec: RunSpec) -> int:
+    """How many windows a whole run is judged on: at its looks, with one at the end, and in the long estimate of both
+    splits."""
+    looks = math.ceil(spec.train.max_steps / spec.train.eval_interval) + 1
+    return looks * judging_windows(spec, LIVE_BATCHES) + 2 * judging_windows(spec, FINAL_BATCHES)
 
 
 def amounts(model: ModelConfig, batch_size: int) -> Amounts:

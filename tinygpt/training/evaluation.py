@@ -22,11 +22,13 @@ from tinygpt.counting import NGramModel
 from tinygpt.models import LanguageModel
 from tinygpt.probes import evaluating
 from tinygpt.randomness import generator
+from tinygpt.training.spec import RunSpec
 
 LIVE_BATCHES = 20  # while a model trains: enough to see the curve
 FINAL_BATCHES = 200  # at the end, as in the lecture: the standard error is then about 0.0075
 EVALUATION_SEED = 20_230_117  # the day of the lecture; any fixed number would do
 WINDOWS = 12_000  # when a loss is taken apart: 96,000 guesses in windows of 8
+LARGEST_BATCH = 32 * 8  # characters: windows and block_size of the lecture. A larger batch would not judge better ...
 TOKENS_AT_ONCE = 4_096  # a few batches in one pass: faster than one by one, and never a long wait
 
 
@@ -54,6 +56,15 @@ class Tally:
         self.windows += len(piece)
 
 
+def judging_windows(spec: RunSpec, batches: int) -> int:
+    """On how many windows a run is judged: those of its batches, with no more characters than in the lecture's.
+
+    The error of an estimate hangs on the characters that were guessed, while larger batches belong to larger models,
+    for which each of them costs most.
+    """
+    return min(batches * spec.train.batch_size, max(1, batches * LARGEST_BATCH // spec.model.block_size))
+
+
 def estimate_loss(
     model: LanguageModel,
     corpus: Corpus,
@@ -64,10 +75,15 @@ def estimate_loss(
     block_size: int = 8,
 ) -> float:
     """Mean loss over `batches` fixed batches of `split`, in nats per character."""
+    return mean_loss(model, corpus, split, windows=batches * batch_size, block_size=block_size)
+
+
+def mean_loss(model: LanguageModel, corpus: Corpus, split: str, *, windows: int, block_size: int) -> float:
+    """Mean loss over so many fixed windows of `split`, in nats per character."""
     tally = Tally()
     with evaluating(model):
-        while tally.windows < batches * batch_size:
-            tally.add_piece(model, corpus, split, windows=batches * batch_size, block_size=block_size)
+        while tally.windows < windows:
+            tally.add_piece(model, corpus, split, windows=windows, block_size=block_size)
     return tally.mean
 
 

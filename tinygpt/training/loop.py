@@ -19,7 +19,7 @@ from torch import Tensor
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTLanguageModel
 from tinygpt.training.divergence import not_a_number
-from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES, estimate_loss
+from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES, judging_windows, mean_loss
 from tinygpt.training.spec import RunSpec
 from tinygpt.training.state import Best, Point, TrainState, start
 
@@ -118,8 +118,8 @@ def operate(state: TrainState) -> None:
 
 def look(state: TrainState, corpus: Corpus) -> float | None:
     """The val loss of the model as it is, over a few batches, always the same ones; None where it is no number."""
-    B, T = state.spec.train.batch_size, state.spec.model.block_size
-    val = estimate_loss(state.model, corpus, "val", batches=LIVE_BATCHES, batch_size=B, block_size=T)
+    windows = judging_windows(state.spec, LIVE_BATCHES)
+    val = mean_loss(state.model, corpus, "val", windows=windows, block_size=state.spec.model.block_size)
     return val if math.isfinite(val) else None
 
 
@@ -147,7 +147,7 @@ def one_piece_of_the_final_evaluation(state: TrainState, corpus: Corpus) -> Poin
     config, block_size = state.spec.train, state.spec.model.block_size
     if not any(tally.windows for tally in state.tallies.values()):
         keep_if_best(state, look(state, corpus))
-    windows = FINAL_BATCHES * config.batch_size
+    windows = judging_windows(state.spec, FINAL_BATCHES)
     for split, tally in state.tallies.items():
         if tally.windows < windows:
             tally.add_piece(state.model, corpus, split, windows=windows, block_size=block_size)

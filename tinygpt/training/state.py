@@ -32,7 +32,7 @@ class Point(NamedTuple):
     """One step as the curve shows it. Losses are in nats per character."""
 
     step: int  # optimizer steps made before this loss was measured
-    loss: float  # of this step's batch; of FINAL_BATCHES training batches in the last point
+    loss: float  # of this step's batch; of the long estimate in the last point
     val: float | None  # on unseen text, when it was measured
     lr: float
     seconds: float  # of training, since this state was made or read
@@ -64,7 +64,7 @@ class Best:
     """The model with the lowest val loss so far, of all that were looked at on the way."""
 
     step: int  # optimizer steps made before it was looked at
-    val: float  # over LIVE_BATCHES, whose windows are the same at every look
+    val: float  # over a few windows, which are the same at every look
     weights: dict[str, Tensor]
 
     def model(self, spec: RunSpec) -> LanguageModel:

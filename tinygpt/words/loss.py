@@ -174,7 +174,7 @@ def end_words(curves: Iterable[LossCurve]) -> str:
     dots, stand = f"dot at the end{whose} is", f"it stands {off} {side} its line"
     if len(hooks) > 1:
         dots, stand = "dots at the ends are", f"they stand up to {off} off their lines"
-    return f"The {dots} a longer look, at {FINAL_BATCHES} batches instead of {LIVE_BATCHES}: {stand}."
+    return f"The {dots} a longer look, at {FINAL_BATCHES // LIVE_BATCHES} times the text: {stand}."
 
 
 def gap_words(floors: Mapping[str, float]) -> str:

@@ -89,8 +89,8 @@ def test_a_diverged_curve_runs_along_the_upper_edge_and_does_not_stretch_the_cha
 
 def test_the_tooltip_says_the_loss_that_was_measured():
     points, end = [layer for layer in loss_spec("light", live=True)["layer"] if layer["mark"].get("size") == 160]
-    assert [entry["field"] for entry in points["encoding"]["tooltip"]] == ["label", "step", "val", "train", "batches"]
-    assert [entry["field"] for entry in end["encoding"]["tooltip"]] == ["name", "step", "val", "train", "batches"]
+    assert [entry["field"] for entry in points["encoding"]["tooltip"]] == ["label", "step", "val", "train", "measured"]
+    assert [entry["field"] for entry in end["encoding"]["tooltip"]] == ["name", "step", "val", "train", "measured"]
     vals = rows_of("val", live_rows([curve(4.0, 3.0)], max_steps=10))
     assert [(row["step"], row["val"], row["train"]) for row in vals] == [(0, 4.0, 4.0), (10, 3.0, 3.0)]
 
@@ -204,15 +204,15 @@ def test_words_stand_outside_the_plot_and_a_line_leads_to_each(live):
 def test_the_estimate_at_the_end_is_a_dot_and_its_line_ends_before_it():
     ended = LossCurve("a", "GPT", "gpt", points([(0, 4.2, 4.2), (90, 2.4, 2.5), (100, 2.45, 2.53)]), 100)
     rows = live_rows([ended], max_steps=100)
-    assert [(row["step"], row["val"], row["batches"]) for row in rows_of("val", rows)] == [
-        (0, 4.2, "20 batches"), (90, 2.5, "20 batches")
+    assert [(row["step"], row["val"], row["measured"]) for row in rows_of("val", rows)] == [
+        (0, 4.2, "a look on the way"), (90, 2.5, "a look on the way")
     ]  # fmt: skip
     assert [row["loss"] for row in rows_of("final", rows)] == [2.5, 2.53], "joined by a thin line of its own"
     (end,) = rows_of("end", rows)
-    assert (end["val"], end["train"], end["batches"]) == (2.53, 2.45, "200 batches")
+    assert (end["val"], end["train"], end["measured"]) == (2.53, 2.45, "the long look at the end")
     assert [row["x"] for row in rows_of("train", rows)] == [0, 90], "nor is it the loss of a batch"
     still = live_rows([replace(ended, max_steps=500)], max_steps=500)
-    assert not rows_of("final", still) and rows_of("end", still)[0]["batches"] == "20 batches"
+    assert not rows_of("final", still) and rows_of("end", still)[0]["measured"] == "a look on the way"
 
 
 def test_a_running_mean_by_hand():

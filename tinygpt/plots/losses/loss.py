@@ -15,16 +15,15 @@ from tinygpt.experiments.curves import Mean, seed_means
 from tinygpt.plots.losses import ends
 from tinygpt.plots.losses.reach import Drawn, Line, Live, Reach, Variant, View, reach_of
 from tinygpt.spelling import number
-from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES
 from tinygpt.words.leaks import SEES
 from tinygpt.words.loss import final_words
 
 NAMED = 12  # so many names find room beside a chart
 COLUMNS = (
     "kind", "run", "tone", "ink", "dash", "x", "step", "loss", "low", "high", "label", "name",
-    *ends.PLACES, "val", "train", "seeds", "batches",
+    *ends.PLACES, "val", "train", "seeds", "measured",
 )  # fmt: skip
-LIVE_LOOK, FINAL_LOOK = f"{LIVE_BATCHES} batches", f"{FINAL_BATCHES} batches"
+LIVE_LOOK, FINAL_LOOK = "a look on the way", "the long look at the end"
 
 
 def loss_rows(
@@ -118,7 +117,7 @@ def _line_rows(
     way = [mean for mean in seen if not max_steps or mean.step < max_steps]
     rows = [
         {"kind": "val", **same, "x": mean.x, "step": mean.step, "loss": reach.inside(mean.loss), "val": mean.loss,
-         "train": train.get(mean.step), "batches": LIVE_LOOK}
+         "train": train.get(mean.step), "measured": LIVE_LOOK}
         for mean in way
     ]  # fmt: skip
     if len(way) < len(seen):
@@ -147,7 +146,7 @@ def _end_rows(drawn: Sequence[Drawn], reach: Reach) -> list[dict[str, Any]]:
         rows.append({
             "kind": "end", **look, "x": end.x, "step": end.step, "loss": reach.inside(end.loss), "val": end.loss,
             "name": name, "seeds": len(variant.curves), "train": last.loss if last else None,
-            "batches": FINAL_LOOK if end.step == variant.curves[0].max_steps else LIVE_LOOK, **words,
+            "measured": FINAL_LOOK if end.step == variant.curves[0].max_steps else LIVE_LOOK, **words,
         })  # fmt: skip
         if (target := variant.curves[0].target) is not None:
             place = {"x": reach.last, "loss": reach.inside(target)}

@@ -75,7 +75,7 @@ def _points(at: dict[str, Any], axis: Axis, *, live: bool) -> list[dict[str, Any
     across = [] if axis == "steps" else [{"field": "x", "title": axis, "format": ".3~s"}]
     name, step = {"field": "label", "title": "run" if live else "variant"}, {"field": "step", "format": ",d"}
     last = {"field": "train", "title": "train loss", "format": ".4g"} if live else {"field": "seeds", "title": "seeds"}
-    told = [name, step, *across, val, last, {"field": "batches", "title": "measured on"}]
+    told = [name, step, *across, val, last, {"field": "measured", "title": "measured by"}]
     mark = {**marks.DOT, "size": 160, "opacity": 0, "tooltip": True}
     points = {"name": "points"} | marks.layer("val", mark, {**at, "detail": marks.RUN, "tooltip": told})
     named = {**name, "field": "name"}
