@@ -57,7 +57,10 @@ def truth(spec: RunSpec, corpus: Corpus, lasting: float) -> float:
         advance(state, corpus, steps=3)
         step = median(seconds_of_a_step(state, corpus, lasting / PIECES) for _ in range(PIECES))
         one_look = median(seconds(lambda: look(state, corpus), 1) for _ in range(PIECES))
-    return config.max_steps * step + windows_to_judge(spec) / judging_windows(spec, LIVE_BATCHES) * one_look
+    return (
+        config.max_steps * step
+        + windows_to_judge(spec) / judging_windows(LIVE_BATCHES, spec.model.block_size) * one_look
+    )
 
 
 def seconds_of_a_step(state: TrainState, corpus: Corpus, lasting: float) -> float:

@@ -46,7 +46,7 @@ def share(preset: Preset, corpus: Corpus) -> float:
         advance(state, corpus, steps=WARM)
         step = seconds(lambda: advance(state, corpus, steps=1), STEPS)
         one_look = seconds(lambda: look(state, corpus), LOOKS)
-    judged = windows_to_judge(spec) / judging_windows(spec, LIVE_BATCHES) * one_look
+    judged = windows_to_judge(spec) / judging_windows(LIVE_BATCHES, spec.model.block_size) * one_look
     return judged / (judged + config.max_steps * step)
 
 

@@ -76,9 +76,9 @@ def shipped() -> list[Shipped]:
 def measure(path: Path, corpus: Corpus) -> float:
     """Val loss of a model file as a training measures it at its end, in nats per character."""
     run = RunSpec.from_json(read_info(path)["run"])
-    windows = judging_windows(run, FINAL_BATCHES)
+    T = run.model.block_size
     with one_thread():  # as in training: more threads add in another order
-        return mean_loss(load(path).model, corpus, "val", windows=windows, block_size=run.model.block_size)
+        return mean_loss(load(path).model, corpus, "val", windows=judging_windows(FINAL_BATCHES, T), block_size=T)
 
 
 def table(models: list[Shipped], measured: list[float]) -> str:

@@ -27,7 +27,7 @@ class Dropout(nn.Module):
         """A share p of the numbers set to 0 and the rest made larger by 1/(1-p), in training only: (...) -> (...)."""
         if not self.training or self.p == 0:
             return x
-        return x * self.draw(torch.empty_like(x))
+        return x * self.draw(torch.empty_like(x, memory_format=torch.contiguous_format))  # drawn in order
 
     def draw(self, kept: Tensor) -> Tensor:
         """`kept` filled with what numbers are multiplied by: 0 with probability p, else 1 / (1 - p). (...) -> (...)"""

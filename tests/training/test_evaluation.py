@@ -23,7 +23,6 @@ from tinygpt.training.evaluation import (
     val_windows,
     window_costs,
 )
-from tinygpt.training.spec import RunSpec, TrainConfig
 
 TEXT = Corpus.from_text("to be, or not to be: that is the question.\n" * 40)
 V = TEXT.tokenizer.vocab_size
@@ -106,12 +105,7 @@ def test_counts_by_hand():
     assert found.tolist() == pytest.approx([a, b, a])
 
 
-@pytest.mark.parametrize(
-    ("batch_size", "block_size", "windows"),
-    [(32, 8, 6_400), (4, 8, 800), (12, 64, 800), (64, 8, 6_400), (1, 1_024, 50)],
-)
-def test_a_run_is_judged_on_its_batches_and_on_no_more_than_the_lecture_s_characters(batch_size, block_size, windows):
-    """200 x 32 x 8 characters are the lecture's; 12 windows of 64 would be three times as many."""
-    spec = RunSpec(GPTConfig(block_size=block_size), TrainConfig(batch_size=batch_size), "")
-    assert judging_windows(spec, FINAL_BATCHES) == windows
-    assert windows * block_size <= FINAL_BATCHES * 32 * 8
+@pytest.mark.parametrize(("block_size", "windows"), [(8, 6_400), (64, 800), (1, 51_200), (1_000, 51)])
+def test_every_run_is_judged_on_as_many_characters_as_the_lecture_s(block_size, windows):
+    """200 x 32 x 8 = 51,200 characters, in windows of its own size."""
+    assert judging_windows(FINAL_BATCHES, block_size) == windows

@@ -85,7 +85,7 @@ def test_one_point_a_step_and_a_last_one_with_both_losses():
     assert points[-1].tokens == 60 * 8 * 8
     state = start(TABLE, CORPUS)
     advance(state, CORPUS)
-    assert points[-1].val == estimate_loss(state.model, CORPUS, "val", batches=200, batch_size=8, block_size=8)
+    assert points[-1].val == estimate_loss(state.model, CORPUS, "val", batches=200, batch_size=32, block_size=8)
 
 
 def test_the_best_model_is_that_of_the_lowest_look_to_the_bit_whatever_the_slices():
@@ -107,7 +107,7 @@ def test_the_last_model_is_the_best_by_the_same_look_as_all_before_it():
     state = start(TABLE, CORPUS)
     advance(state, CORPUS)
     assert state.best.step == TABLE.train.max_steps and state.better is None
-    look = estimate_loss(state.model, CORPUS, "val", batches=20, batch_size=8, block_size=8)
+    look = estimate_loss(state.model, CORPUS, "val", batches=20, batch_size=32, block_size=8)
     assert state.best.val == look
 
 

@@ -113,9 +113,9 @@ def tell_the_end(state: TrainState, last: Point | None, corpus: Corpus, out: Pat
 
 def quick_loss(state: TrainState, corpus: Corpus, split: str) -> float:
     """The loss of the model as it is, over a few batches: who stopped a run waits for no long estimate."""
-    windows = judging_windows(state.spec, LIVE_BATCHES)
+    T = state.spec.model.block_size
     with one_thread():
-        return mean_loss(state.model, corpus, split, windows=windows, block_size=state.spec.model.block_size)
+        return mean_loss(state.model, corpus, split, windows=judging_windows(LIVE_BATCHES, T), block_size=T)
 
 
 def save_models(chosen: argparse.Namespace, state: TrainState, facts: dict[str, Any]) -> None:

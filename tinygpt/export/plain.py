@@ -17,7 +17,7 @@ from tinygpt.settings import times_the_rate
 from tinygpt.surgery import read_surgery
 from tinygpt.texts.own import is_sha256
 from tinygpt.training.evaluation import EVALUATION_SEED, FINAL_BATCHES, LIVE_BATCHES, TOKENS_AT_ONCE, judging_windows
-from tinygpt.training.muon import MOMENTUM
+from tinygpt.training.muon import MOMENTUM, POLYNOMIALS
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.state import BATCHES
 
@@ -58,10 +58,11 @@ def plain_pytorch(spec: RunSpec, *, name: str = "", final: Final | None = None, 
         chars=literal(chars) if chars else "sorted(set(text))",
         weights=WEIGHTS,
         stream=BATCHES,
+        polynomials=POLYNOMIALS,
         evaluation_seed=EVALUATION_SEED,
         at_once=TOKENS_AT_ONCE,
-        live_windows=judging_windows(spec, LIVE_BATCHES),
-        final_windows=judging_windows(spec, FINAL_BATCHES),
+        live_windows=judging_windows(LIVE_BATCHES, model.block_size),
+        final_windows=judging_windows(FINAL_BATCHES, model.block_size),
     )
 
 

@@ -83,8 +83,8 @@ class Machine:
 def windows_to_judge(spec: RunSpec) -> int:
     """How many windows a whole run is judged on: at its looks, with one at the end, and in the long estimate of both
     splits."""
-    looks = math.ceil(spec.train.max_steps / spec.train.eval_interval) + 1
-    return looks * judging_windows(spec, LIVE_BATCHES) + 2 * judging_windows(spec, FINAL_BATCHES)
+    looks, T = math.ceil(spec.train.max_steps / spec.train.eval_interval) + 1, spec.model.block_size
+    return looks * judging_windows(LIVE_BATCHES, T) + 2 * judging_windows(FINAL_BATCHES, T)
 
 
 def amounts(model: ModelConfig, batch_size: int) -> Amounts:

@@ -118,8 +118,8 @@ def operate(state: TrainState) -> None:
 
 def look(state: TrainState, corpus: Corpus) -> float | None:
     """The val loss of the model as it is, over a few batches, always the same ones; None where it is no number."""
-    windows = judging_windows(state.spec, LIVE_BATCHES)
-    val = mean_loss(state.model, corpus, "val", windows=windows, block_size=state.spec.model.block_size)
+    T = state.spec.model.block_size
+    val = mean_loss(state.model, corpus, "val", windows=judging_windows(LIVE_BATCHES, T), block_size=T)
     return val if math.isfinite(val) else None
 
 
@@ -147,7 +147,7 @@ def one_piece_of_the_final_evaluation(state: TrainState, corpus: Corpus) -> Poin
     config, block_size = state.spec.train, state.spec.model.block_size
     if not any(tally.windows for tally in state.tallies.values()):
         keep_if_best(state, look(state, corpus))
-    windows = judging_windows(state.spec, FINAL_BATCHES)
+    windows = judging_windows(FINAL_BATCHES, block_size)
     for split, tally in state.tallies.items():
         if tally.windows < windows:
             tally.add_piece(state.model, corpus, split, windows=windows, block_size=block_size)
