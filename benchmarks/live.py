@@ -23,7 +23,7 @@ from tests.browser.conftest import wait_run
 from tinygpt.corpus import default_corpus, load_corpus
 from tinygpt.training.loop import advance
 from tinygpt.training.presets import PRESETS
-from tinygpt.training.spec import LOOKS, STEP_COUNTS
+from tinygpt.training.spec import STEP_COUNTS, look_every
 from tinygpt.training.state import start
 
 FIRST_POINT = 1.5  # seconds from the click
@@ -35,10 +35,9 @@ def bare_seconds(preset: str, steps: int) -> float:
     """Seconds of training in a process that does nothing else."""
     corpus = load_corpus(default_corpus())
     spec = PRESETS[preset].spec(corpus.name, corpus.tokenizer.vocab_size)
-    spec = replace(spec, train=replace(spec.train, max_steps=steps, eval_interval=max(1, steps // LOOKS)))
-    advance(
-        start(spec, corpus), corpus, steps=1
-    )  # the first step imports much of torch; the app's workers have made it
+    spec = replace(spec, train=replace(spec.train, max_steps=steps, eval_interval=look_every(steps)))
+    # The first step imports much of torch; the app's workers have made it.
+    advance(start(spec, corpus), corpus, steps=1)
     began = time.perf_counter()
     state = start(spec, corpus)
     while not state.ended:

@@ -4,9 +4,11 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch.utils.flop_counter import FlopCounterMode
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.gpt import GPTConfig
+from tinygpt.models import count_parameters
 from tinygpt.training.cost import (
     REHEARSAL,
     Amounts,
@@ -19,6 +21,7 @@ from tinygpt.training.cost import (
     this_machine,
     turning,
 )
+from tinygpt.training.muon import orthogonal
 from tinygpt.training.presets import PRESETS
 
 FREE = Amounts(*[0.0] * len(Amounts._fields))
@@ -50,13 +53,30 @@ def test_seconds_of_a_run_by_hand():
 
 def test_muon_s_products_by_hand():
     two = GPTConfig(n_embd=8, n_head=2, n_layer=1)
-    of_head, square, wide = (17 * 4 + 2 * 8) * 2 * 4**2, 19 * 2 * 8**3, (17 * 8 + 2 * 32) * 2 * 8**2
+    of_head, square, wide = (9 * 4 + 2 * 8) * 2 * 4**2, 9 * 2 * 8**3, (9 * 8 + 2 * 32) * 2 * 8**2
     assert turning(two) == 6 * of_head + square + 2 * wide  # query, key, value; projection; expand and shrink
     assert turning(BigramConfig()) == 0
     machine = Machine(FREE._replace(operation=1e-9), look=0.0, score_of_a_look=0.0)
     spec = PRESETS["layer-norm"].spec("shakespeare-plays", 65)
     longer = machine.run_seconds(spec.with_settings({"optimizer": "muon"})) - machine.run_seconds(spec)
     assert longer == pytest.approx(spec.train.max_steps * 1e-9 * turning(spec.model))
+
+
+@pytest.mark.parametrize("shape", [(3, 16, 16), (3, 12, 16), (3, 64, 16), (1, 8, 40)])
+def test_muon_s_products_are_those_that_torch_counts(shape):
+    model = GPTConfig(n_embd=8, n_layer=1)  # of which only the shapes of its matrices are asked for
+    with FlopCounterMode(display=False) as counter:
+        orthogonal(torch.ones(shape))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tinygpt.training.cost.matrices_of_blocks", lambda _: [(shape[1:], [torch.ones(shape)])])
+        assert turning.__wrapped__(model) == counter.get_total_flops()
+
+
+def test_what_attention_costs_hangs_on_the_width_of_its_heads():
+    """Beside the model's own parameters: q k^T and weights times v, two products of T x T x head_size a head each."""
+    model = GPTConfig(n_embd=8, n_head=2, n_layer=1, block_size=4, fixed_head_size=16)
+    tables = (model.vocab_size + model.block_size) * 8
+    assert operations(model, 1) == 4 * (6 * (count_parameters(model) - tables) + 12 * 2 * 16 * 4)
 
 
 def test_every_character_of_the_alphabet_and_every_parameter_count():

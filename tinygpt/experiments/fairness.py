@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from tinygpt.gpt import GPTConfig
 from tinygpt.models import ModelConfig, blank, count_parameters
-from tinygpt.training.cost import operations
+from tinygpt.training.cost import step_operations
 from tinygpt.training.spec import RunSpec
 
 PRESET_LOOKS = 20  # val points of a run, as in the presets
@@ -26,7 +26,7 @@ def same_parameters(model: ModelConfig, target: int) -> ModelConfig:
 
 def run_operations(spec: RunSpec) -> float:
     """Floating point operations of all training steps of a run."""
-    return spec.train.max_steps * operations(spec.model, spec.train.batch_size)
+    return spec.train.max_steps * step_operations(spec)
 
 
 def same_operations(spec: RunSpec, target: float, most_steps: int) -> RunSpec:
@@ -34,13 +34,13 @@ def same_operations(spec: RunSpec, target: float, most_steps: int) -> RunSpec:
 
     `is_short` tells whether they were too few.
     """
-    steps = round(target / operations(spec.model, spec.train.batch_size))
+    steps = round(target / step_operations(spec))
     return with_steps(spec, min(most_steps, max(1, steps)))
 
 
 def is_short(spec: RunSpec, target: float) -> bool:
     """Whether a run spends less than `target` floating point operations, by more than half a step."""
-    return target - run_operations(spec) > operations(spec.model, spec.train.batch_size) * 0.5
+    return target - run_operations(spec) > step_operations(spec) * 0.5
 
 
 def with_steps(spec: RunSpec, max_steps: int, looks: int = PRESET_LOOKS) -> RunSpec:

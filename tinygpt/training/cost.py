@@ -67,8 +67,7 @@ class Machine:
         """Seconds of a whole run: its steps, its live estimates with one at the end, its final evaluation."""
         config, what = spec.train, (spec.model, spec.train.batch_size)
         step = self.step_seconds(*what)
-        if config.optimizer == "muon":
-            step += self.prices.operation * turning(spec.model)
+        step += self.prices.operation * (step_operations(spec) - operations(*what))
         return config.max_steps * step + windows_to_judge(spec) / config.batch_size * self.look_seconds(*what)
 
     def look_seconds(self, model: ModelConfig, batch_size: int) -> float:
@@ -110,26 +109,34 @@ def parts_of_a_block(model: GPTConfig) -> int:
 def operations(model: ModelConfig, batch_size: int) -> float:
     """Floating point operations of one training step: 6 for each weight and token, and the T x T attention.
 
-    "Scaling Laws for Neural Language Models" (2020), section 2.1, with the table of the embeddings left out.
+    "PaLM" (Chowdhery et al., 2022), appendix B, with the table of the embeddings left out. What the optimizer does is
+    beside it: see `step_operations`.
     """
     tokens = batch_size * model.block_size
     if not isinstance(model, GPTConfig):
         return 6.0 * tokens * model.vocab_size  # softmax over a row of the table
     tables = (model.vocab_size + model.block_size * (model.positions == "learned")) * model.n_embd
-    attention = 12.0 * model.n_layer * model.n_embd * model.block_size
+    attention = 12.0 * model.n_layer * model.n_head * model.head_size * model.block_size
     return tokens * (6.0 * max(0, count_parameters(model) - tables) + attention)
+
+
+def step_operations(spec: RunSpec) -> float:
+    """Floating point operations of one training step of a run, with those of Muon, which may be a third more."""
+    ours = turning(spec.model) if spec.train.optimizer == "muon" else 0.0
+    return operations(spec.model, spec.train.batch_size) + ours
 
 
 @cache
 def turning(model: ModelConfig) -> float:
-    """Floating point operations with which Muon makes the gradients of one step orthogonal: 19 products a matrix.
+    """Floating point operations with which Muon makes the gradients of one step orthogonal: 9 or 11 products a matrix.
 
-    Two of them have its longer side, the others are products of squares of the shorter one (tinygpt.training.muon).
+    Of a long one two have its longer side, the others only the shorter one (tinygpt.training.muon).
     """
     found = 0.0
     for (rows, columns), group in matrices_of_blocks(blank(model)):
         short, long = sorted((rows, columns))
-        found += sum(p.numel() for p in group) / (rows * columns) * 2 * short**2 * (2 * long + 17 * short)
+        products = 2 * long + 9 * short if long >= 2 * short else 6 * long + 3 * short
+        found += sum(p.numel() for p in group) / (rows * columns) * 2 * short**2 * products
     return found
 
 
@@ -198,12 +205,12 @@ def rehearsal(V: int) -> Corpus:
 
 def seconds_of_a_look(model: ModelConfig, batch_size: int) -> float:
     """Seconds of a batch in an estimate of the loss: the shortest of three."""
-    corpus, blank, batches, times = rehearsal(model.vocab_size), build(model), 2 * LIVE_BATCHES, []
+    corpus, untrained, batches, times = rehearsal(model.vocab_size), build(model), 2 * LIVE_BATCHES, []
     how = {"batches": batches, "batch_size": batch_size, "block_size": model.block_size}
     with one_thread():
         for _ in range(3):
             began = time.perf_counter()
-            estimate_loss(blank, corpus, "val", **how)
+            estimate_loss(untrained, corpus, "val", **how)
             times.append(time.perf_counter() - began)
     return min(times) / batches
 

@@ -49,7 +49,10 @@ class Watch:
 
 def not_a_number(step: int, learning_rate: float, usual_rate: float = 1e-3) -> str:
     """The sentence for a loss that is infinite or not a number, when the weights of `step` are kept."""
+    guilty = f"the learning rate {spelled(learning_rate)} is"
+    if learning_rate <= usual_rate:
+        guilty = f"the weight decay, a scale or the learning rate {spelled(learning_rate)} is"
     return (
-        f"The loss stopped being a number after step {step}: the learning rate {spelled(learning_rate)} is too high. "
+        f"The loss stopped being a number after step {step}: {guilty} too high. "
         f"The model of step {step} is kept. {ADVICE.format(spelled(usual_rate))}"
     )

@@ -69,15 +69,15 @@ def one_thread() -> Iterator[None]:
     """One torch thread inside: one and two threads add in another order and give other bits.
 
     Numbers below 1e-38 are 0 inside: a processor takes many times as long for each of them, and AdamW's memory of small
-    gradients is full of them.
+    gradients is full of them. It may stand inside another one: what was so before is so afterwards.
     """
-    threads = torch.get_num_threads()
+    threads, flushed = torch.get_num_threads(), not float(torch.tensor(1e-38) * 0.01)
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     try:
         yield
     finally:
-        torch.set_flush_denormal(False)
+        torch.set_flush_denormal(flushed)
         torch.set_num_threads(threads)
 
 

@@ -61,7 +61,7 @@ def by_its_square(x: Tensor) -> Tensor:
     All q are made of the one x x^T, so they trade places with it and with each other: the next x x^T is q (x x^T) q,
     and what all rounds do is the product of all q.
     """
-    square, rounds = torch.bmm(x, x.mT), []  # (n, s, s)
+    square, rounds = torch.bmm(x, x.mT), list[Tensor]()  # (n, s, s)
     for polynomial in POLYNOMIALS:
         if rounds:
             square = torch.bmm(torch.bmm(rounds[-1], square), rounds[-1])

@@ -97,12 +97,16 @@ class TrainConfig:
         return replace(self, learning_rate=learning_rate, min_learning_rate=scaled)
 
     def learning_rate_at(self, step: int) -> float:
-        """The learning rate of `step`: constant, nanoGPT's warm-up and cosine, or constant and then a straight fall."""
-        if step < self.warmup_steps:
-            return self.learning_rate * (step + 1) / (self.warmup_steps + 1)
+        """The learning rate of `step`: constant, nanoGPT's warm-up and cosine, or constant and then a straight fall.
+
+        Where the fall begins before the warm-up is over, the smaller of both.
+        """
+        rising = self.learning_rate * min(1.0, (step + 1) / (self.warmup_steps + 1))
         if self.decay_share:
             low, left = self.min_learning_rate or 0.0, (self.max_steps - step) / (self.decay_share * self.max_steps)
-            return low + min(1.0, left) * (self.learning_rate - low)
+            return min(rising, low + min(1.0, left) * (self.learning_rate - low))
+        if step < self.warmup_steps:
+            return rising
         if self.min_learning_rate is None:
             return self.learning_rate
         done = (step - self.warmup_steps) / max(1, self.max_steps - self.warmup_steps)

@@ -15,7 +15,7 @@ from tinygpt.plots.losses.loss_chart import loss_spec
 from tinygpt.plots.losses.reach import LINES, Variant, View
 from tinygpt.plots.losses.tones import Tone, tones
 from tinygpt.plots.picture import NoPicture, chart_png, chart_svg
-from tinygpt.training.cost import operations
+from tinygpt.training.cost import step_operations
 from tinygpt.training.presets import stated
 from tinygpt.ui import floors, frame, texts
 from tinygpt.ui.compare.shown import Shown
@@ -92,7 +92,7 @@ def curves_of(shown: Shown) -> Curves:
     """The curves of each variant, by its label; runs that another tab has deleted are left out."""
     curves: dict[str, list[LossCurve]] = {}
     for run in shown.runs:
-        label, per_step = shown.labels[run.id], operations(run.spec.model, run.spec.train.batch_size)
+        label, per_step = shown.labels[run.id], step_operations(run.spec)
         if curve := curve_of(run, label, per_step=per_step, target=stated(run.spec)):
             curves.setdefault(label, []).append(curve)
     return curves
