@@ -7,7 +7,7 @@ import torch
 
 from tinygpt.corpus import Corpus
 from tinygpt.lessons.chain import one_head
-from tinygpt.lessons.moving import BETA1, BETA2, adamw_on_one_number, at_rates, gradients_of_a_table
+from tinygpt.lessons.moving import BETA1, BETA2, adamw_on_one_number, at_rates, train_a_table
 from tinygpt.randomness import generator
 
 TEXT = Corpus.from_text("how much wood would a woodchuck chuck if a woodchuck could chuck wood? " * 20)
@@ -50,9 +50,17 @@ def test_a_step_does_what_is_promised_where_it_is_short_and_less_where_it_is_lon
 
 
 def test_gradients_of_a_table_are_p_minus_one_hot():
-    gradients, pairs = gradients_of_a_table(TEXT, 3, 1.0)
+    gradients, pairs, moved = train_a_table(TEXT, 3, 1.0, adamw=False)
     assert pairs.sum() == 3 * 32 * 8
     torch.testing.assert_close(gradients.sum(-1), torch.zeros(gradients.shape[:2]), atol=1e-6, rtol=0)
-    assert torch.equal(gradients, gradients_of_a_table(TEXT, 3, 1.0)[0])
+    assert torch.equal(gradients, train_a_table(TEXT, 3, 1.0, adamw=False).gradients)
+    torch.testing.assert_close(moved, -gradients.sum(0), atol=1e-6, rtol=0)
     never = pairs == 0
     assert (gradients[:, never] >= 0).all(), "what never came is only pushed down"
+
+
+def test_one_number_by_hand_is_moved_as_the_table_s_own_optimizer_moves_it():
+    gradients, _, moved = train_a_table(TEXT, 20, 0.01, adamw=True)
+    for a, b in ((0, 0), (3, 5), (5, 3)):
+        by_hand = adamw_on_one_number(gradients[:, a, b], 0.01).moves.sum()
+        assert float(by_hand) == pytest.approx(float(moved[a, b]), abs=1e-5)

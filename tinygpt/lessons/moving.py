@@ -16,6 +16,7 @@ from tinygpt.lessons.tables import notebook_table
 from tinygpt.models import LanguageModel
 from tinygpt.randomness import generator
 from tinygpt.training.by_hand.step import pass_of
+from tinygpt.training.optimizers import SGD, AdamW
 
 BETA1, BETA2, EPS = 0.9, 0.999, 1e-8  # torch's own settings of AdamW
 
@@ -23,8 +24,8 @@ BETA1, BETA2, EPS = 0.9, 0.999, 1e-8  # torch's own settings of AdamW
 class Moved(NamedTuple):
     """One number under AdamW, step by step. All (N,)"""
 
-    means: Tensor  # a running mean of its gradients: momentum
-    squares: Tensor  # a running mean of their squares
+    means: Tensor  # a running mean of its gradients, corrected: momentum
+    squares: Tensor  # a running mean of their squares, corrected
     moves: Tensor  # by how much it moved
 
 
@@ -44,21 +45,29 @@ def adamw_on_one_number(gradients: Tensor, learning_rate: float) -> Moved:
     return Moved(*torch.tensor(found, dtype=torch.float64).t())
 
 
-def gradients_of_a_table(corpus: Corpus, steps: int, learning_rate: float, seed: int = 1337) -> tuple[Tensor, Tensor]:
-    """The gradient of every number of the study notebook's table at each step of plain descent, and how often each pair
-    was in those batches: (N, V, V), (V, V)."""
+class Trained(NamedTuple):
+    """What a table met in a training, step by step."""
+
+    gradients: Tensor  # of every number, (N, V, V)
+    pairs: Tensor  # how often each pair was in the batches, (V, V)
+    moved: Tensor  # how far every number has come in all, (V, V)
+
+
+def train_a_table(corpus: Corpus, steps: int, learning_rate: float, *, adamw: bool, seed: int = 1337) -> Trained:
+    """The study notebook's table, trained by AdamW without its decay, or by plain descent on the same batches."""
     model, _ = notebook_table(corpus.tokenizer.vocab_size, seed)
     step, source, table = pass_of(model), generator(seed), model.token_embedding_table.weight
-    seen, pairs = [], torch.zeros(table.shape)
+    groups = [{"params": [table], "weight_decay": 0.0}]
+    optimizer = AdamW(groups, lr=learning_rate, betas=(BETA1, BETA2)) if adamw else SGD(groups, lr=learning_rate)
+    seen, pairs, before = [], torch.zeros(table.shape), table.detach().clone()
     for _ in range(steps):
         x, y = corpus.batch("train", 32, 8, source)
         step(x, y)
         assert table.grad is not None
         seen.append(table.grad.clone())
         pairs.index_put_((x.flatten(), y.flatten()), torch.ones(x.numel()), accumulate=True)
-        with torch.no_grad():
-            table -= learning_rate * table.grad
-    return torch.stack(seen), pairs
+        optimizer.step()
+    return Trained(torch.stack(seen), pairs, table.detach() - before)
 
 
 class Stepped(NamedTuple):

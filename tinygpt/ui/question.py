@@ -19,22 +19,23 @@ def ask(scene: Scene, facts: Facts) -> bool:
     return scene.open or st.query_params.get("reveal") == "all" or scene.id in seen  # teachers reveal all
 
 
-def gate(scene: Scene) -> None:
+def gate(scene: Scene, facts: Facts | None = None) -> None:
     """What stands in the place of a picture that waits for an answer."""
     with st.container(key=f"hidden_{scene.key}", horizontal_alignment="center", vertical_alignment="center"):
         st.markdown("Choose an answer to see the picture.", text_alignment="center", width="content")
         seen = st.session_state.setdefault("seen", set())
-        st.button("Show me", key=f"show_{scene.key}", on_click=_show, args=(seen, scene))
+        st.button("Show me", key=f"show_{scene.key}", on_click=_show, args=(seen, scene, facts or {}))
 
 
-def _show(seen: set[str], scene: Scene) -> None:
+def _show(seen: set[str], scene: Scene, facts: Facts) -> None:
     seen.add(scene.id)
-    set_the_case(scene.question)
+    set_the_case(scene.question, facts)
 
 
-def set_the_case(question: Question | None) -> None:
+def set_the_case(question: Question | None, facts: Facts) -> None:
     """Set the controls to the case that the question asks about, so that the picture answers it."""
-    for key, value in (question.case if question else {}).items():
+    for key, asked in (question.case if question else {}).items():
+        value = fill(asked, facts, escape=False) if isinstance(asked, str) else asked
         st.session_state[key] = value
         ask_for(key, str(value))
 
@@ -48,7 +49,7 @@ def answers(question: Question, facts: Facts) -> bool:
         chosen: int | None = st.radio(
             fill(question.ask, facts), distinct(question, options, facts), index=None, format_func=options.__getitem__,
             key=f"ask_{question.id}", label_visibility="collapsed", persist_state="session", on_change=set_the_case,
-            args=(question,),
+            args=(question, facts),
         )  # fmt: skip
     if chosen is None:
         return False

@@ -62,7 +62,7 @@ def scene(
                         with said:
                             seen = facts is None or ask(words, facts)
                         if not seen:
-                            gate(words)
+                            gate(words, facts)
                             return
                     if words.slip:
                         _slip(words.slip)

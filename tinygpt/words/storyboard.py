@@ -58,7 +58,9 @@ class Question:
     id: str
     ask: str
     answers: tuple[Answer, ...]
-    case: Facts = field(default_factory=dict)  # what an answer sets the controls to, so that the picture shows it
+    case: Facts = field(
+        default_factory=dict
+    )  # what an answer sets the controls to, so that the picture shows it; words may have facts
 
 
 @dataclass(frozen=True)

@@ -128,11 +128,12 @@ def lit_line(lines: Sequence[str], at: int | None, mode: Mode) -> str:
 
 def table_and_row(
     table: Tensor | None, limit: float, row: int, bars: Sequence[tuple[str, float]], titles: tuple[str, str],
-    mode: Mode, *, digits: int, came: Sequence[bool] = (),
+    mode: Mode, *, digits: int, came: Sequence[bool] = (), reach: tuple[float, float] | None = None,
 ) -> str:  # fmt: skip
     """A whole table (V, V) as pixels with one row pointed at, and that row's numbers as bars with their characters.
 
     Without a `table` there is an empty frame. Where `came`, the character is bold: it really came after that row's.
+    Drawings that are compared have the same `reach`: the lowest and the highest number for which there is room.
     """
     p, top = PALETTE[mode], 34
     parts = [words(0, 12, titles[0], p.ink, bold=True, size=TICK)]
@@ -144,15 +145,18 @@ def table_and_row(
         y, high = top + row * SIDE / len(table), SIDE / len(table)
         parts.append(rect(1, y - 1, SIDE - 2, high + 2, stroke=p.ink, thick=1.5))
         parts.append(words(SIDE + 3, y + high / 2, "\u25c0", p.ink, size=14))
-    beside = [words(0, 12, titles[1], p.ink, bold=True, size=TICK), _signed_bars(bars, came, mode, top, digits)]
+    beside = [words(0, 12, titles[1], p.ink, bold=True, size=TICK), _signed_bars(bars, came, mode, top, digits, reach)]
     high = top + SIDE + 4
     return svg(SIDE + 18, high, *parts) + svg(BARS, high, *beside)
 
 
-def _signed_bars(bars: Sequence[tuple[str, float]], came: Sequence[bool], mode: Mode, top: float, digits: int) -> str:
+def _signed_bars(
+    bars: Sequence[tuple[str, float]], came: Sequence[bool], mode: Mode, top: float, digits: int,
+    reach: tuple[float, float] | None,
+) -> str:  # fmt: skip
     """Bars to the right for what is above 0, to the left for what is below; the number stands beside its bar."""
     p, high, parts = PALETTE[mode], SIDE / max(8, len(bars)), []
-    low, most = min([0.0, *(v for _, v in bars)]), max([0.0, *(v for _, v in bars)])
+    low, most = reach or (min([0.0, *(v for _, v in bars)]), max([0.0, *(v for _, v in bars)]))
     span, label = (most - low) or 1.0, 78
     room = BARS - 40 - label - (label if low < 0 else 0)
     zero = 40 + (label if low < 0 else 0) + room * -low / span

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tinygpt.plots.drawing import character, dot, line, path, rect, svg, words
 from tinygpt.plots.look import PALETTE, TICK, Mode, color
-from tinygpt.spelling import number, powered, ten_to
+from tinygpt.spelling import brief, number, powered, ten_to
 
 WIDTH, ROW = 360, 34  # px: a drawing, a line of it
 LEFT, NUMBER = 40, 78  # px: what a bar is called, and its number
@@ -26,10 +26,15 @@ class Bar(NamedTuple):
     plain: bool = False  # the name is no character of a text
 
 
-def signed_bars(title: str, bars: Sequence[Bar], mode: Mode, *, rows: int = 8) -> str:
-    """Bars to the right for what is above 0, to the left for what is below, each with its number; room for `rows`."""
+def signed_bars(
+    title: str, bars: Sequence[Bar], mode: Mode, *, rows: int = 8, reach: tuple[float, float] | None = None
+) -> str:
+    """Bars to the right for what is above 0, to the left for what is below, each with its number; room for `rows`.
+
+    Drawings that are compared have the same `reach`: the lowest and the highest number for which there is room.
+    """
     p = PALETTE[mode]
-    low, most = min([0.0, *(bar.value for bar in bars)]), max([0.0, *(bar.value for bar in bars)])
+    low, most = reach or (min([0.0, *(bar.value for bar in bars)]), max([0.0, *(bar.value for bar in bars)]))
     left = LEFT + (NUMBER if low < 0 else 0)
     room = WIDTH - left - NUMBER
     zero = left + room * -low / ((most - low) or 1.0)
@@ -161,21 +166,23 @@ def after_a_step(
     parts.append(axes.curve(list(zip(places, observed, strict=True)), color("head", mode)))
     parts.append(line(axes.x(places[at]), TOP, axes.x(places[at]), TOP + HIGH, p.rule, thick=1))
     parts.append(dot(axes.x(places[at]), axes.y(observed[at]), 5, fill=color("head", mode)))
+    if not observed[at] <= high:
+        parts.append(words(axes.x(places[at]) - 10, TOP + 14, brief(observed[at]), p.ink, size=TICK, anchor="end"))
     return svg(WIDTH, TOP + HIGH + FOOT, *_legend("after one step", "promised (dashed)", mode, role="head"), *parts)
 
 
 def many_steps(losses: Sequence[float], before: float, mode: Mode) -> str:
     """The loss of each batch over many steps at one learning rate; it leaves the chart where it explodes."""
     p, high = PALETTE[mode], before + 1.0
-    axes = ChartArea(0, len(losses) - 1, before - 2.0, high)
+    axes = ChartArea(1, max(2, len(losses)), before - 2.0, high)
     up = {each: number(each, 1) for each in (before - 2.0, before - 1.0, before, high)}
-    across = {0.0: "0", float(len(losses) - 1): str(len(losses) - 1)}
-    parts = axes.frame(across, up, "steps", mode)
-    gone = next((n for n, loss in enumerate(losses) if math.isnan(loss) or loss > high), None)
-    parts.append(axes.curve(list(enumerate(losses)), color("head", mode)))
+    across = {1.0: "1", float(len(losses)): str(len(losses))}
+    parts = axes.frame(across, up, "step", mode)
+    gone = next((n for n, loss in enumerate(losses, 1) if math.isnan(loss) or loss > high), None)
+    parts.append(axes.curve(list(enumerate(losses, 1)), color("head", mode)))
     if gone is not None:
         parts.append(words(axes.x(gone) + 8, TOP + 14, f"above {number(high, 1)}", p.ink, size=TICK, bold=True))
-    return svg(WIDTH, TOP + HIGH + FOOT, words(0, 12, "the loss of many steps", p.ink, size=TICK, bold=True), *parts)
+    return svg(WIDTH, TOP + HIGH + FOOT, words(0, 12, "before each of many steps", p.ink, size=TICK, bold=True), *parts)
 
 
 def gradients_and_mean(gradients: Sequence[float], means: Sequence[float], at: int, mode: Mode) -> str:
@@ -228,6 +235,13 @@ def on_a_log_scale(title: str, bars: Sequence[Bar], mode: Mode, *, rows: int, lo
     )
 
 
+def signed(value: float, digits: int = 4) -> str:
+    """The same with its sign, also above 0."""
+    return f"+{short(value, digits)}" if value > 0 else short(value, digits)
+
+
 def short(value: float, digits: int = 3) -> str:
     """A number as it is printed beside a bar: a power of ten where it is small."""
-    return number(value, digits) if not value or abs(value) >= 10**-digits * 10 else powered(value, 1)
+    if not value:
+        return "0"
+    return number(value, digits) if abs(value) >= 10**-digits * 10 else powered(value, 1)

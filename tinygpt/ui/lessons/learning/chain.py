@@ -25,7 +25,7 @@ from tinygpt.words.storyboard import Scene
 FEW = 8  # bars of a link
 LINKS = (
     "loss = cross_entropy(logits, targets)", "logits = handed @ W_out.T + b", "handed = weights @ v",
-    "weights = softmax(scores)", "scores = q @ k.T / head_size**0.5", "q = x @ W_q.T", "W_q",
+    "weights = softmax(scores)", "scores = q @ k.T / head_size**0.5", "q = x @ W_q.T",
 )  # fmt: skip
 NAMES = ("loss", "logits", "handed", "weights", "scores", "query", "number")  # of the links, as they stand in the URL
 BY = (-4.0, -3.0, -2.0, -1.5, -1.0, -0.75, -0.5, -0.25, -0.1, 0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
@@ -51,11 +51,9 @@ def _followed(corpus: str) -> Followed:
     idx, targets = x[0], y[0]
     model = one_head(text.V, len(idx))
     forward, links = chain(model, idx, targets)
-    matrix = links.matrix.clone()
-    links = links._replace(matrix=matrix)
     theirs = chain_by_autograd(model, idx, targets)
     off = max(float((a - b).abs().max()) for a, b in zip(links[1:], theirs[1:], strict=True))
-    row, channel = divmod(int(matrix.abs().argmax()), matrix.shape[1])
+    row, channel = divmod(int(links.matrix.abs().argmax()), links.matrix.shape[1])
     products = links.query[:, row] * forward.x[:, channel]
     losses = nudged(model, (row, channel), torch.tensor(BY), idx, targets)
     line = "".join(in_a_row(text.chars[i]) for i in idx.tolist())
@@ -71,9 +69,9 @@ def links_of_the_chain(scene: Scene, text: Counted) -> Showing:
     pictures = []
     for n, name in enumerate(NAMES):
         title = scene.plain(f"title_{name}", facts)
-        drawing = steps.lit_line(LINKS, n, frame.mode()) + drawings.signed_bars(
-            title, _bars(found, name, text), frame.mode()
-        )
+        through = max(0, n - 1)  # the line in which it was put to use: its gradient comes back through that
+        bars = drawings.signed_bars(title, _bars(found, name, text), frame.mode())
+        drawing = steps.lit_line(LINKS, through, frame.mode()) + bars
         pictures.append(picture(scene, drawing, facts, f"caption_{name}"))
     swap(pictures, slider("link", "Link", NAMES))
     explain(scene, facts)
@@ -85,11 +83,13 @@ def _facts_of_chain(found: Followed, text: Counted) -> dict[str, Any]:
     seen, gains = there.weights[t, : t + 1], links.weights[t, : t + 1]
     best = int(links.scores[t].abs().argmax())
     return {
-        "line": f"\u201c{isolated(found.line)}\u201d", "T": len(there.x), "V": text.V, "hs": links.query.shape[1],
+        "line": f"\u201c{isolated(found.line)}\u201d", "T": len(there.x), "T_seen": t + 1, "V": text.V,
+        "hs": links.query.shape[1],
         "t": t, "character": text.say(int(first_batch(text.corpus.name)[0][0, t])), "came": text.say(came),
         "loss": links.loss, "share_came": float(there.p[t, came]), "logit": float(links.logits[t, came]),
         "component": row, "channel": channel, "gradient": float(links.matrix[row, channel]),
-        "off": found.off, "mean": float((seen * gains).sum()), "best": best,
+        "off": found.off,
+        "row": ", ".join(number(each, 3) for each in seen.tolist()), "mean": float((seen * gains).sum()), "best": best,
         "weight": float(there.weights[t, best]), "d_weight": float(links.weights[t, best]),
         "d_score": float(links.scores[t, best]), "d_query": float(links.query[t, row]),
         "input": float(there.x[t, channel]), "product": float(links.query[t, row] * there.x[t, channel]),
@@ -139,7 +139,7 @@ def a_promise(scene: Scene, text: Counted) -> Showing:
     last = observed[-1] - before
     asked: dict[str, Any] = {
         "moved_by": ASKED, "gradient": slope, "before": before, "promised": before + ASKED * slope, "after": at_asked,
-        "change": with_sign(at_asked - before, 4), "wanted": with_sign(ASKED * slope, 4),
+        "change": with_sign(at_asked - before, 5), "wanted": with_sign(ASKED * slope, 5),
         "whole": before + slope, "far": BY[-1], "far_promised": with_sign(BY[-1] * slope, 4),
         "far_observed": with_sign(last, 4), "component": found.at[0], "channel": found.at[1],
     }  # fmt: skip
@@ -148,7 +148,7 @@ def a_promise(scene: Scene, text: Counted) -> Showing:
     for at, by in enumerate(BY):
         facts = {
             **asked, "moved": with_sign(by, 2) if by else "0", "promised": before + by * slope, "now": observed[at],
-            "change": with_sign(observed[at] - before, 4), "wanted": with_sign(by * slope, 4),
+            "change": with_sign(observed[at] - before, 5), "wanted": with_sign(by * slope, 5),
         }  # fmt: skip
         drawing = drawings.nudge(BY, observed, slope, at, frame.mode())
         pictures.append(picture(scene, drawing, facts))

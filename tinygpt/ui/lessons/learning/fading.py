@@ -28,9 +28,14 @@ def _passed(head_size: int, divide: bool) -> Passed:
     return through_softmax(head_size, divide)
 
 
+def _middle(found: Passed) -> int:
+    """The row for which the length of what softmax hands back is the median of all rows."""
+    return int(found.d_scores.norm(dim=1).median(0).indices)
+
+
 def _median(found: Passed) -> float:
-    """The length of what softmax hands back, for the median of all rows."""
-    return float(found.d_scores.norm(dim=1).median())
+    """That length."""
+    return float(found.d_scores[_middle(found)].norm())
 
 
 @scene("lea-7", code=[softmax_backward])
@@ -43,24 +48,20 @@ def a_sure_softmax(scene: Scene) -> Showing:
         "root": hs**0.5,
     }  # fmt: skip
     yield facts
-    pictures = []
-    for divide, size in product(BOTH, SIZES):
-        found = _passed(size, divide)
-        weights, handed = found.weights[0].tolist(), found.d_scores[0].tolist()
+    shown = {(divide, size): _passed(size, divide) for divide, size in product(BOTH, SIZES)}
+    of_all = [float(each) for found in shown.values() for each in found.d_scores[_middle(found)]]
+    reach, pictures = (min(of_all), max(of_all)), []
+    for (divide, size), found in shown.items():
+        row = _middle(found)
+        weights, handed = found.weights[row].tolist(), found.d_scores[row].tolist()
         most = max(range(len(weights)), key=weights.__getitem__)
         names = [str(i) for i in range(len(weights))]
         left = [Bar(n, w, number(w, 3), i == most, True) for i, (n, w) in enumerate(zip(names, weights, strict=True))]
         right = [Bar(n, d, short(d, 3), i == most, True) for i, (n, d) in enumerate(zip(names, handed, strict=True))]
-        here = {
-            **facts,
-            "hs": size,
-            "most": weights[most],
-            "median": short(_median(found)),
-            "length": short(float(found.d_scores[0].norm())),
-        }
+        here = {**facts, "hs": size, "most": weights[most], "length": short(_median(found))}
         drawing = side_by_side(
-            drawings.signed_bars(scene.templates["title_weights"], left, frame.mode()),
-            drawings.signed_bars(scene.templates["title_handed"], right, frame.mode()),
+            drawings.signed_bars(scene.templates["title_weights"], left, frame.mode(), reach=(0.0, 1.0)),
+            drawings.signed_bars(scene.templates["title_handed"], right, frame.mode(), reach=reach),
         )
         pictures.append(picture(scene, drawing, here, "caption_divided" if divide else "caption"))
     swap(pictures, switch("divided", "divide by \u221ahead_size"), slider("sure_size", "head_size", SIZES, ASKED))
@@ -93,7 +94,7 @@ def many_blocks(scene: Scene, text: Counted) -> Showing:
         "blocks": DEEP, "last": DEEP - 1, "first_bare": short(bare[0]), "last_bare": short(bare[-1]),
         "share": powered(kept, 0) if 0 < kept < 1e-3 else number(kept, 3), "skips": _reaches(skips),
         "norms": _reaches(norms),
-        "is_half": kept >= 0.2, "is_hundredth": 1e-3 <= kept < 0.2, "is_nothing": kept < 1e-3,
+        "is_much": kept >= 0.2, "is_some": 1e-3 <= kept < 0.2, "is_nothing": kept < 1e-3,
     }  # fmt: skip
     yield facts
     pictures = []

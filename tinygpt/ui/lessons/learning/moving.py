@@ -5,13 +5,15 @@ from functools import lru_cache
 from itertools import product
 from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor
 
 from tinygpt.lessons.chain import one_head
-from tinygpt.lessons.moving import Moved, Stepped, adamw_on_one_number, at_rates, gradients_of_a_table
+from tinygpt.lessons.moving import Moved, Stepped, adamw_on_one_number, at_rates, train_a_table
 from tinygpt.plots.lessons import learning as drawings
+from tinygpt.plots.lessons.learning import short, signed
 from tinygpt.plots.lessons.scaling_weights import side_by_side
-from tinygpt.spelling import number, powered, with_sign
+from tinygpt.spelling import brief, number, powered
 from tinygpt.ui import frame
 from tinygpt.ui.dials import buttons, slider
 from tinygpt.ui.drag import swap
@@ -22,9 +24,9 @@ from tinygpt.words.storyboard import Scene
 RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0)
 USUAL = RATES.index(1.0)
 STEPS = 20
-FOLLOWED, RATE, PLAIN = 60, 1e-3, 1.0  # steps of two numbers, the rates of AdamW and of plain descent
+FOLLOWED, RATE, PLAIN = 60, 0.01, 1.0  # steps of two numbers, the rates of AdamW and of plain descent
 SHOWN = (*range(1, 11), 15, 20, 30, 40, 50, 60)  # of those steps
-SEEN_SELDOM = 3  # times in all those batches
+SELDOM = 3  # times in all those batches, at least
 
 
 @lru_cache(maxsize=8)
@@ -43,17 +45,16 @@ def too_far(scene: Scene, text: Counted) -> Showing:
     ends = [each.losses[-1] for each in found]
     good = min((n for n in range(len(RATES)) if math.isfinite(ends[n])), key=lambda n: ends[n])
     facts: dict[str, Any] = {
-        "before": before, "steps": STEPS, "best": RATES[best], "best_loss": found[best].observed,
-        "best_end": _loss(ends[best]), "good": RATES[good], "good_end": _loss(ends[good]), "usual": RATES[USUAL],
-        "promised_best": found[best].predicted, "is_good": not _explodes(found[best], before),
-        "is_bad": _explodes(found[best], before),
+        "before": before, "steps": STEPS, "best": RATES[best], "best_end": _loss(ends[best]), "good": RATES[good],
+        "good_end": _loss(ends[good]), "is_good": best == good, "is_bad": _explodes(found[best], before),
+        "is_less": best != good and not _explodes(found[best], before),
     }  # fmt: skip
     yield facts
     observed, promised = [each.observed for each in found], [each.predicted for each in found]
     pictures = []
     for at, (rate, each) in enumerate(zip(RATES, found, strict=True)):
         here = {
-            **facts, "rate": f"{rate:g}", "promised": each.predicted, "observed": each.observed,
+            **facts, "rate": f"{rate:g}", "promised": _promise(each.predicted), "observed": brief(each.observed, 2),
             "end": _loss(each.losses[-1]),
         }  # fmt: skip
         drawing = side_by_side(
@@ -74,6 +75,11 @@ def _explodes(found: Stepped, before: float) -> bool:
     return math.isnan(last) or last > before
 
 
+def _promise(loss: float) -> str:
+    """A loss that a gradient promised; far away it may be one that no model can have."""
+    return number(loss, 2) if loss >= 0 else f"{number(loss, 2)}, below every loss that there is"
+
+
 def _loss(value: float) -> str:
     """A loss as a sentence says it, also where nothing is left of it."""
     if math.isnan(value):
@@ -85,22 +91,26 @@ class Numbers(NamedTuple):
     """Two numbers of a table, step by step: that of a pair which is often there, and of one which seldom is."""
 
     cells: dict[str, tuple[int, int]]
-    gradients: dict[str, Tensor]  # (N,)
+    gradients: dict[str, Tensor]  # by AdamW, (N,)
     moved: dict[str, Moved]
+    plain: dict[str, Tensor]  # what each had come to by plain descent, (N,)
     times: dict[str, int]
 
 
 @lru_cache(maxsize=8)
 def _numbers(corpus: str) -> Numbers:
     text = counted_text(corpus)
-    gradients, pairs = gradients_of_a_table(text.corpus, FOLLOWED, PLAIN)
-    often = divmod(int(pairs.argmax()), text.V)
-    there = pairs[pairs > 0]
-    seldom = float(there[there >= min(SEEN_SELDOM, float(there.max()))].min())
-    cells = {"often": often, "seldom": divmod(int((pairs == seldom).flatten().float().argmax()), text.V)}
-    of = {name: gradients[:, a, b].clone() for name, (a, b) in cells.items()}
+    trained, plain = (
+        train_a_table(text.corpus, FOLLOWED, rate, adamw=adamw) for rate, adamw in ((RATE, True), (PLAIN, False))
+    )
+    sizes, pairs = trained.gradients.abs().mean(0), trained.pairs
+    there = pairs >= min(SELDOM, float(pairs.max()))
+    smallest = torch.where(there, sizes, math.inf).argmin()
+    cells = {"often": divmod(int((sizes * there).argmax()), text.V), "seldom": divmod(int(smallest), text.V)}
+    of = {name: trained.gradients[:, a, b].clone() for name, (a, b) in cells.items()}
     moved = {name: adamw_on_one_number(each, RATE) for name, each in of.items()}
-    return Numbers(cells, of, moved, {name: int(pairs[cell]) for name, cell in cells.items()})
+    ways = {name: (-PLAIN * plain.gradients[:, a, b]).cumsum(0) for name, (a, b) in cells.items()}
+    return Numbers(cells, of, moved, ways, {name: int(pairs[cell]) for name, cell in cells.items()})
 
 
 @scene("lea-6", code=[adamw_on_one_number])
@@ -111,14 +121,16 @@ def one_number(scene: Scene, text: Counted) -> Showing:
     yield facts
     pictures, every = [], []
     for name, step in product(found.cells, SHOWN):
-        moved, gradients = found.moved[name], found.gradients[name].double()
-        ways = {"AdamW": moved.moves.cumsum(0).tolist(), "plain": (-PLAIN * gradients).cumsum(0).tolist()}
-        now = step - 1
+        moved, gradients, now = found.moved[name], found.gradients[name], step - 1
+        ways = {
+            f"AdamW, rate {RATE:g}": moved.moves.cumsum(0).tolist(),
+            f"plain, rate {PLAIN:g}": found.plain[name].tolist(),
+        }  # fmt: skip
         here = {
             **facts, "step": step, "pair": facts[f"pair_{name}"], "times": found.times[name],
-            "now_gradient": with_sign(float(gradients[now]), 4), "now_mean": with_sign(float(moved.means[now]), 4),
-            "root": float(moved.squares[now].sqrt()), "move": with_sign(float(moved.moves[now]), 6),
-            "sum": with_sign(ways["AdamW"][now], 4),
+            "now_gradient": signed(float(gradients[now])), "now_mean": signed(float(moved.means[now])),
+            "root": short(float(moved.squares[now].sqrt()), 4), "move": signed(float(moved.moves[now]), 5),
+            "sum": signed(float(moved.moves[: step].sum())), "plain_sum": signed(float(found.plain[name][now])),
         }  # fmt: skip
         drawing = side_by_side(
             drawings.gradients_and_mean(gradients.tolist(), moved.means.tolist(), step, frame.mode()),
@@ -143,7 +155,8 @@ def _facts_of_numbers(found: Numbers, text: Counted) -> dict[str, Any]:
             f"move_{name}": float(moves.abs().mean()),
         }  # fmt: skip
     ratio, way = (facts[f"{kind}_often"] / (facts[f"{kind}_seldom"] or 1.0) for kind in ("size", "move"))
-    is_times = way > max(2.0, ratio**0.5)  # nearer to the ratio of the gradients than to 1
+    said = f"{way:.1f}"
     return facts | {
-        "ratio": ratio, "is_times": is_times, "is_less": way < 0.5, "is_same": not is_times and way >= 0.5,
+        "ratio": ratio, "way": way, "squared": ratio**2, "is_way": True, "is_times": f"{ratio:.1f}" == said,
+        "is_squared": f"{ratio**2:.1f}" == said,
     }  # fmt: skip

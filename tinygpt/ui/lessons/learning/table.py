@@ -13,7 +13,7 @@ from tinygpt.lessons.one_step import NOTEBOOK_RATE, first_batches, slow_step
 from tinygpt.plots.lessons import bigram_steps as steps
 from tinygpt.plots.lessons import learning as drawings
 from tinygpt.plots.lessons.learning import Bar
-from tinygpt.spelling import named, thousands, with_sign
+from tinygpt.spelling import thousands, with_sign
 from tinygpt.training.by_hand.loss import loss_backward, loss_forward
 from tinygpt.training.by_hand.table import Table
 from tinygpt.ui import frame
@@ -47,7 +47,7 @@ def one_guess(scene: Scene, text: Counted) -> Showing:
         picture(scene, drawings.pushed_row(scene.plain("title_row", facts), bars, frame.mode()), facts)
         for facts, bars in every
     ]
-    names = [f"{n}: {named(text.chars[a])} {named(text.chars[b])}" for n, (a, b) in enumerate(guesses, 1)]
+    names = [str(n) for n in range(1, len(guesses) + 1)]
     states = [scene.templates["untrained"], scene.templates["trained"]]
     when, at = swap(pictures, buttons("learned", "The table", rows, shown=states), slider("guess", "Guess", names))
     explain(scene, every[when * len(guesses) + at][0])
@@ -67,7 +67,7 @@ def _one(row: Tensor, came: int, text: Counted, now: int) -> tuple[dict[str, Any
     bars = [Bar(text.chars[i], p[i], with_sign(push[i], 4), i == came) for i in (came, *likely)]
     facts = {
         "character": text.say(now), "came": text.say(came), "share_came": p[came], "push": push[came],
-        "loss": float(loss), "down": 1 - p[came], "others": text.V - 1,
+        "loss": float(loss), "down": -sum(push[:came]) - sum(push[came + 1 :]), "others": text.V - 1,
     }  # fmt: skip
     return facts, bars
 
@@ -85,42 +85,54 @@ def a_whole_batch(scene: Scene, text: Counted) -> Showing:
         "is_small": before - after < 0.01,
     }  # fmt: skip
     yield facts
-    stages = [LitLine("forward", FORWARD, int(ids[0]), F.softmax(first, -1), 1.0, {})]
-    largest = float(gradients[-1].abs().max())
+    shares = {n: F.softmax(table, -1) for n, table in later.items()}
+    asked, likeliest = int(ids[0]), max(float(p.max()) for p in shares.values())
+    of_shares = Axis(likeliest, (0.0, max(float(p[asked].max()) for p in shares.values())))
+    last = gradients[-1]
+    of_gradients = Axis(float(last.abs().max()), (min(0.0, float(last.min())), max(0.0, float(last.max()))))
+    stages = [LitLine("forward", FORWARD, asked, F.softmax(first, -1), of_shares, came[ids == asked], {})]
     for n, (now, then, gradient) in enumerate(zip(ids.tolist(), came.tolist(), gradients, strict=True), 1):
-        said = {"guess": n, "next": text.say(then), "times": int((ids[:n] == now).sum())}
-        stages.append(LitLine("backward", BACKWARD, now, gradient, largest, said))
-    for n, table in later.items():
-        p = F.softmax(table, -1)
-        said = {"steps": n, "now": tables.loss(p.double(), text.counts), "batch": _loss(table, ids, came)}
-        stages.append(LitLine("step", STEP, int(ids[0]), p, float(p.max()), said))
-    pictures = [_picture(scene, text, stage, came[ids == stage.row], facts) for stage in stages]
+        there = came[:n][ids[:n] == now]
+        said = {"guess": n, "next": text.say(then), "times": len(there)}
+        stages.append(LitLine("backward", BACKWARD, now, gradient, of_gradients, there, said))
+    for n, p in shares.items():
+        said = {"steps": n, "now": tables.loss(p.double(), text.counts), "batch": _loss(later[n], ids, came)}
+        stages.append(LitLine("step", STEP, asked, p, of_shares, came[ids == asked], said))
+    pictures = [_picture(scene, text, stage, facts) for stage in stages]
     names = ["forward", *(f"guess {n}" for n in range(1, len(gradients) + 1)), "1 step"]
     drag(pictures, key="fills", label="Line", names=[*names, *(f"{thousands(n)} steps" for n in LATER)])
     explain(scene, facts)
 
 
+class Axis(NamedTuple):
+    """One for all pictures that are compared: the number with the strongest color, and how far bars reach."""
+
+    limit: float
+    reach: tuple[float, float]
+
+
 class LitLine(NamedTuple):
-    """A moment of the loop: the line that runs, a table (V, V) with the number that has its strongest color, a row."""
+    """A moment of the loop: the line that runs, a table (V, V), one of its rows, and what came after it so far."""
 
     name: str
     line: int
     row: int
     table: Tensor
-    limit: float
+    axis: Axis
+    came: Tensor
     said: Facts
 
 
-def _picture(scene: Scene, text: Counted, stage: LitLine, came: Tensor, facts: Facts) -> Picture:
+def _picture(scene: Scene, text: Counted, stage: LitLine, facts: Facts) -> Picture:
     """Its line of code lit, its table as pixels, its row as bars: what came after it in the batch, then the largest."""
     here = {**facts, "character": text.say(stage.row), **stage.said}
-    row, there = stage.table[stage.row], list(dict.fromkeys(came.tolist()))[: BARS + 1]
+    row, there = stage.table[stage.row], list(dict.fromkeys(stage.came.tolist()))[: BARS + 1]
     others = [i for i in row.abs().argsort(descending=True, stable=True).tolist() if i not in there]
     shown = [*there, *others][: BARS + 1]
     drawing = steps.lit_line(LINES, stage.line, frame.mode()) + steps.table_and_row(
-        stage.table, stage.limit, stage.row, [(text.chars[i], float(row[i])) for i in shown],
+        stage.table, stage.axis.limit, stage.row, [(text.chars[i], float(row[i])) for i in shown],
         (scene.plain(f"title_{stage.name}", here), scene.plain(f"row_{stage.name}", here)), frame.mode(), digits=4,
-        came=[i in there for i in shown],
+        came=[i in there for i in shown], reach=stage.axis.reach,
     )  # fmt: skip
     return picture(scene, drawing, here, f"caption_{stage.name}")
 
