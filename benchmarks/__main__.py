@@ -28,8 +28,10 @@ from tinygpt.models import build
 from tinygpt.plots.look import PALETTE
 from tinygpt.randomness import generator
 from tinygpt.tokenizer import CharTokenizer
+from tinygpt.training.cost import windows_to_judge
 from tinygpt.training.evaluation import estimate_loss
 from tinygpt.training.loop import one_thread
+from tinygpt.training.presets import PRESETS
 
 README, DOCS = PROJECT / "README.md", PROJECT / "docs"
 TABLE = re.compile(r"(?<=<!-- make bench -->\n).*?(?=<!-- end of make bench -->)", re.DOTALL)
@@ -161,7 +163,9 @@ def main() -> None:
     most = max(share for title, share in shares.items() if title != evaluation.SHORT)
     goals.at_most(evaluation.MOST, most, "share of a run's time that goes into judging it")
     goals.at_most(1.0, by_hand / autograd, "memory of a step by hand, beside autograd")
-    about = report(found, {"judging": shares, "memory": {"autograd": autograd, "by hand": by_hand}})
+    windows = {preset.title: windows_to_judge(preset.spec(corpus.name, 65)) for preset in PRESETS.values()}
+    memories = {"autograd": autograd, "by hand": by_hand}
+    about = report(found, {"judging": shares, "windows": windows, "memory": memories})
     (DOCS / "bench.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     (DOCS / "bench.svg").write_text(drawing(about), encoding="utf-8")
     readme = README.read_text(encoding="utf-8")

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from statistics import median
 
+import torch
 from loky import ProcessPoolExecutor
 
 from benchmarks.goals import Goals
@@ -29,8 +30,6 @@ STATUS = Path("/proc/self/status")
 
 def peak(by_hand: bool) -> float:
     """Megabytes that the steps took beyond what stood before them."""
-    import torch
-
     model = build(CONFIG)
     idx, targets = torch.randint(65, (2, BATCH, CONFIG.block_size), generator=generator(1))
     step = pass_of(model)

@@ -21,7 +21,7 @@ from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.files import CHECKPOINTS
 from tinygpt.models import count_parameters
 from tinygpt.texts import tiny_shakespeare
-from tinygpt.training.evaluation import FINAL_BATCHES, LECTURE_BATCH, judging_windows, mean_loss
+from tinygpt.training.evaluation import FINAL_BATCHES, LECTURE_CHARACTERS, judging_windows, mean_loss
 from tinygpt.training.loop import one_thread
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import RunSpec
@@ -70,7 +70,7 @@ class Shipped:
     @property
     def within(self) -> float:
         """How far a measurement may be from what the file states, on its own text."""
-        return LARGE if self.spec.train.batch_size * self.spec.model.block_size > LECTURE_BATCH else EXACT
+        return LARGE if self.spec.train.batch_size * self.spec.model.block_size > LECTURE_CHARACTERS else EXACT
 
     def size(self) -> str:
         """How large the file is."""

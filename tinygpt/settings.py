@@ -13,10 +13,13 @@ import math
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from functools import cache, lru_cache
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
+
+from tinygpt.spelling import spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,17 @@ class Setting:
         if self.below is not None:
             words += f" and below {self.below}"
         return words + (", or None" if self.optional else "")
+
+    def written(self, value: Any) -> str:
+        """A value as its slider and an address say it: powers of ten where the slider goes through many of them."""
+        powers = self.kind is float and self.offered[0] > 0 and self.offered[-1] > 1_000 * self.offered[0]
+        return spelled(value) if powers else f"{value:g}" if self.kind is float else str(value)
+
+    def meant(self, said: str) -> Any:
+        """The value on its slider that an address means by "0.001", "1e-3" or "1e-03"; None for no such value."""
+        with suppress(ValueError):
+            return next((value for value in self.offered if float(value) == float(said)), None)
+        return None
 
     def allows(self, value: Any) -> bool:
         """Whether a config may hold this value: it has the type, and lies in the range."""

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from tinygpt.ui import addresses, controls, frame
-from tinygpt.ui.train import launch, live, own_text
+from tinygpt.ui.train import ingredients, launch, live, own_text
 
 LEDE = "Choose a model, guess where its curve will end, press Train. Runs stay until you delete them."
 frame.bench("Train", LEDE)
@@ -19,6 +19,7 @@ with left, st.container(key="settings", gap="small"):
         always = controls.chosen_settings(preset, "always")
         guess = controls.guess()
     with more:
+        ingredients.ingredients(preset)
         spec = launch.chosen_spec(preset, corpus, always)
     launch.say_what_the_address_left_out()
     launch.start_button(spec, preset)

@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 
-from benchmarks import lecture
+from benchmarks import lecture, speedrun
 from benchmarks.__main__ import TABLE, drawing, table
 from benchmarks.evaluation import SHORT
 from benchmarks.in_turn import in_turn
@@ -18,7 +18,10 @@ from tinygpt.gpt import GPTConfig
 from tinygpt.models import build
 from tinygpt.randomness import generator
 from tinygpt.tokenizer import CharTokenizer
+from tinygpt.training.cost import windows_to_judge
 from tinygpt.training.evaluation import EVALUATION_SEED, estimate_loss
+from tinygpt.training.presets import PRESETS
+from tinygpt.training.speedrun import how_soon
 
 MEASURED = json.loads((PROJECT / "docs" / "bench.json").read_text(encoding="utf-8"))
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -49,7 +52,7 @@ def test_the_lecture_finds_the_same_ids():
     assert torch.equal(lecture.encode(TEXT), ids_of(TEXT, CharTokenizer.from_text(TEXT)))
 
 
-def test_what_takes_twice_as_long_is_half_as_fast():
+def test_what_takes_eight_times_as_long_is_some_times_as_slow():
     work = torch.randn(100, 100, generator=generator(1))
 
     def often(times: int, by: int) -> None:
@@ -72,3 +75,12 @@ def test_the_measured_rows_are_whole():
         assert one["quartiles"][0] <= one["ratio"] <= one["quartiles"][1] and len(one["ratios"]) >= 9
     assert max(share for title, share in MEASURED["judging"].items() if title != SHORT) <= 0.1
     assert MEASURED["memory"]["by hand"] <= MEASURED["memory"]["autograd"]
+
+
+def test_what_judging_takes_was_measured_as_runs_are_judged_now():
+    now = {preset.title: windows_to_judge(preset.spec("", 65)) for preset in PRESETS.values()}
+    assert MEASURED["windows"] == now, "`make bench` measures it again"
+
+
+def test_the_table_of_the_speedrun_is_the_one_that_was_measured():
+    assert speedrun.TABLE.search(README)[0] == speedrun.table(how_soon())  # type: ignore[index]

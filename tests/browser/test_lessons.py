@@ -195,6 +195,13 @@ KEEPS_ITS_HEIGHT = """main => new Promise((done) => {
 })"""
 
 
+def test_a_link_to_a_scene_presents_that_scene(page, base_url):
+    page.goto(f"{base_url}/learning?view=present&reveal=all#lea-6")
+    wait_run(page)
+    page.locator('[data-testid="stMain"]').evaluate(KEEPS_ITS_HEIGHT)
+    page.wait_for_function("Math.abs(document.querySelector('.st-key-scene_lea_6').getBoundingClientRect().top) < 2")
+
+
 def test_a_teacher_turns_scenes_with_the_arrow_keys(page, base_url):
     page.emulate_media(reduced_motion="reduce")
     page.goto(f"{base_url}/averaging?view=present")

@@ -99,7 +99,9 @@ class Result:
     val_loss: float  # the mean of `by_position`
     by_position: tuple[float, ...]  # tinygpt.training.evaluation.loss_by_position
     in_use: tuple[float, ...]  # tinygpt.training.evaluation.loss_in_use
-    final_train: float | None  # what the training page shows at the end, from 200 fixed batches; None if it diverged
+    final_train: (
+        float | None
+    )  # what the training page shows at the end, from 51,200 fixed characters; None if it diverged
     final_val: float | None
     note: str  # why it diverged, in words; empty if it did not
     steps: tuple[int, ...]  # where the run was looked at; the next rows have a value for each

@@ -45,7 +45,7 @@ def adamw_on_one_number(gradients: Tensor, learning_rate: float) -> Moved:
     return Moved(*torch.tensor(found, dtype=torch.float64).t())
 
 
-class Trained(NamedTuple):
+class TrainedTable(NamedTuple):
     """What a table met in a training, step by step."""
 
     gradients: Tensor  # of every number, (N, V, V)
@@ -53,7 +53,7 @@ class Trained(NamedTuple):
     moved: Tensor  # how far every number has come in all, (V, V)
 
 
-def train_a_table(corpus: Corpus, steps: int, learning_rate: float, *, adamw: bool, seed: int = 1337) -> Trained:
+def train_a_table(corpus: Corpus, steps: int, learning_rate: float, *, adamw: bool, seed: int = 1337) -> TrainedTable:
     """The study notebook's table, trained by AdamW without its decay, or by plain descent on the same batches."""
     model, _ = notebook_table(corpus.tokenizer.vocab_size, seed)
     step, source, table = pass_of(model), generator(seed), model.token_embedding_table.weight
@@ -67,7 +67,7 @@ def train_a_table(corpus: Corpus, steps: int, learning_rate: float, *, adamw: bo
         seen.append(table.grad.clone())
         pairs.index_put_((x.flatten(), y.flatten()), torch.ones(x.numel()), accumulate=True)
         optimizer.step()
-    return Trained(torch.stack(seen), pairs, table.detach() - before)
+    return TrainedTable(torch.stack(seen), pairs, table.detach() - before)
 
 
 class Stepped(NamedTuple):

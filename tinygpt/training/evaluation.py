@@ -27,7 +27,7 @@ LIVE_BATCHES = 20  # while a model trains: enough to see the curve
 FINAL_BATCHES = 200  # at the end, as in the lecture: the standard error is then about 0.0075 (0.0095 in windows of 64)
 EVALUATION_SEED = 20_230_117  # the day of the lecture; any fixed number would do
 WINDOWS = 12_000  # when a loss is taken apart: 96,000 guesses in windows of 8
-LECTURE_BATCH = 32 * 8  # characters: the batch_size and block_size of the lecture
+LECTURE_CHARACTERS = 32 * 8  # characters: the batch_size and block_size of the lecture
 TOKENS_AT_ONCE = 4_096  # a few batches in one pass: faster than one by one, and never a long wait
 
 
@@ -61,7 +61,7 @@ def judging_windows(batches: int, block_size: int) -> int:
     A run is judged on them whatever its own batches are: small ones would judge badly, large ones cost the largest
     models most, and what two batch sizes lead to is compared on the same text.
     """
-    return max(1, batches * LECTURE_BATCH // block_size)
+    return max(1, batches * LECTURE_CHARACTERS // block_size)
 
 
 def estimate_loss(

@@ -60,7 +60,8 @@ PRESETS: dict[str, Preset] = {
         ), 1.88,
     ),
     "speedrun": Preset(
-        "Speedrun", "The same size, as soon as can be: Muon, rotary positions, QK norm, relu squared, a late fall.",
+        "Speedrun", "nanoGPT's size, but as soon as can be: Muon, rotary positions, QK norm, relu squared, "
+        "a rate that falls straight to 0.",
         GPTConfig(
             block_size=64, n_embd=128, n_head=4, n_layer=4, init="gpt2", positions="rotary", activation="relu2",
             qk_norm=True,

@@ -29,7 +29,7 @@ class TrainConfig:
 
     max_steps          optimizer steps, at least 1; `max_iters` in the lecture
     batch_size         windows in a batch, 1 to 4,096; 32 in the lecture
-    learning_rate      above 0; 1e-3 in the lecture, for tiny models tolerate a large one
+    learning_rate      above 0; 1e-3 in the lecture, since tiny models bear a large one
     eval_interval      steps between two estimates of the validation loss, at least 1
     seed               0 to 2**63 - 1: first weights, batches and dropout all come from it; 1337 in the lecture
     weight_decay       how much weights shrink in a step, times the learning rate (for sgd a 1,000th of it, for muon a
@@ -43,8 +43,8 @@ class TrainConfig:
                        lecture: from the generator that drew the first weights
     optimizer          "adamw", as in the lecture: every number has a step length of its own; "sgd": a step is the
                        gradient times the learning rate, which must then be about 1,000 times as large; "muon": the
-                       matrices of blocks move by their gradient made orthogonal, all else by AdamW, both with one
-                       learning rate, about 10 times as large
+                       matrices of blocks move by their gradient made orthogonal, which gives all its directions about
+                       the same length, all else by AdamW, both with one learning rate, about 10 times as large
     decay_share        the last share of the steps, over which the learning rate falls in a straight line to
                        min_learning_rate, or to 0 without one; before it, it stays. 0: warmup_steps and
                        min_learning_rate alone say what it does

@@ -15,7 +15,10 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from tinygpt.corpus import CATALOGUE
+from tinygpt.gpt import GPTConfig
+from tinygpt.settings import settings_of
 from tinygpt.training.presets import PRESETS
+from tinygpt.training.spec import TrainConfig
 from tinygpt.words.address import address_words
 
 WORDS = {
@@ -35,6 +38,13 @@ CALLED = {
 }
 
 
+SLIDERS = {  # settings whose values stand on a slider, each with its spelling
+    each.name: each
+    for config in (GPTConfig, TrainConfig) for each in settings_of(config).values()
+    if each.control and each.offered and not isinstance(each.offered, range)
+}  # fmt: skip
+
+
 def follow_moved(page: str) -> None:
     """From a link of before, whose scene stands on another page now, to that page. The router calls it first."""
     said = st.query_params.to_dict()
@@ -47,13 +57,20 @@ def tidy() -> None:
     before = st.query_params.to_dict()
     for key, said in before.items():
         with suppress(StreamlitAPIException):  # its control stands on the page already: emptied by hand, it says so
-            if (called := CALLED.get(key, {}).get(said, said)) != said:
+            if (called := _called(key, said)) != said:
                 st.query_params[key] = called
             elif key not in WORDS and not _means_something(said):
                 del st.query_params[key]
                 st.session_state.setdefault("dropped", {})[key] = said
     if st.query_params.to_dict() != before:
         st.rerun()  # the controls would still be given what the address said when this run began
+
+
+def _called(key: str, said: str) -> str:
+    """What its control calls that of which an address speaks: 1e-3 what is 0.001, a model by its title."""
+    if (declared := SLIDERS.get(key)) and (value := declared.meant(said)) is not None:
+        return declared.written(value)
+    return CALLED.get(key, {}).get(said, said)
 
 
 def _means_something(said: str) -> bool:

@@ -4,16 +4,17 @@ A key is one value on every page and one parameter of the URL. Settings of a run
 (tinygpt.settings). Their defaults are the preset's, so choosing another preset sets them anew (`_take_preset`).
 """
 
+import math
 from typing import Any
 
 import streamlit as st
 
 from tinygpt.gpt import GPTConfig
 from tinygpt.settings import Setting, settings_of, times_the_rate
-from tinygpt.spelling import spelled, thousands
+from tinygpt.spelling import spelled
 from tinygpt.texts import tiny_shakespeare
 from tinygpt.training.presets import PRESETS, Preset
-from tinygpt.training.spec import LAST_SEED, TrainConfig
+from tinygpt.training.spec import LAST_SEED, LEARNING_RATES, TrainConfig
 from tinygpt.ui import texts
 from tinygpt.words import literal
 
@@ -29,10 +30,11 @@ ORDER = ("n_layer", "n_head", "n_embd", "block_size", "scale", "learning_rate", 
 
 
 def preset() -> Preset:
-    """Which named model: a rung of the lecture's ladder, or nanoGPT's."""
+    """Which named model: a rung of the lecture's ladder, nanoGPT's, or the speedrun."""
+    told = "\n".join(f"* **{each.title}** {each.words}" for each in PRESETS.values())
     title = st.selectbox(
         "Model", list(BY_TITLE), list(BY_TITLE).index(DEFAULT_MODEL), key="model", bind="query-params",
-        on_change=_take_preset, help="The lecture's ladder, a rung at a time. More settings change any of them.",
+        on_change=_take_preset, help=f"{told}\n\nMore settings change any of them.",
     )  # fmt: skip
     return BY_TITLE[title]
 
@@ -61,11 +63,22 @@ def chosen_settings(chosen: Preset, place: str) -> dict[str, Any]:
     for each, usual in _controlled(chosen):
         if each.control == place:
             value = values[each.name] = setting_control(each, usual)
-            if (times := each.rates.get(value, 1.0)) != 1:
-                rate = spelled(times * chosen.train.learning_rate / times_the_rate(chosen.train))
-                words = f"{value} needs a learning rate about {thousands(round(times))} times as large: try {rate}."
-                st.markdown(f":gray[{words}]")
+            rate = usual_rate(each, value, chosen)
+            if each.rates and values.get("learning_rate", rate) != rate:
+                st.markdown(f":gray[For {value} a learning rate of {spelled(rate)} is usual.]")
     return values
+
+
+def usual_rate(declared: Setting, value: Any, chosen: Preset) -> float:
+    """The learning rate that a preset would have with this value of a setting: the nearest that is offered."""
+    rate = declared.rates.get(value, 1.0) * chosen.train.learning_rate / times_the_rate(chosen.train)
+    return min(LEARNING_RATES, key=lambda each: abs(math.log(each / rate)))
+
+
+def _take_rate(declared: Setting) -> None:
+    """Another optimizer: the learning rate that is usual with it."""
+    chosen = BY_TITLE[st.session_state["model"]]
+    st.session_state["learning_rate"] = usual_rate(declared, st.session_state[declared.name], chosen)
 
 
 def setting_control(declared: Setting, default: Any) -> Any:
@@ -79,14 +92,15 @@ def setting_control(declared: Setting, default: Any) -> Any:
         "bind": "query-params",
         "help": literal.markdown(declared.about) or None,
     }
+    if declared.rates:
+        how |= {"on_change": _take_rate, "args": (declared,)}
     if declared.kind is bool:
         return st.toggle(label, default, **how)
     if declared.choices:
         options = declared.choices
         return st.selectbox(label, options, options.index(default), **how)
     if not isinstance(offered, range):
-        spell = spelled if declared.kind is float else str
-        return st.select_slider(label, offered, default, format_func=spell, **how)
+        return st.select_slider(label, offered, default, format_func=declared.written, **how)
     first, last, step = offered[0], offered[-1], offered.step
     widget = st.slider if len(offered) <= SLIDER else st.number_input
     return widget(label, first, last, default, step, **how)

@@ -78,8 +78,25 @@ _arrows = st.components.v2.component(
     "tinygpt_arrows",
     js="""
 const CONTROL = "input, textarea, select, [role=radio], [role=slider], [contenteditable=true]";
+const ARRIVING = 10000, MOVES = ["wheel", "touchstart", "keydown", "pointerdown"];
+const arrive = (main) => {  // at the scene that the address names, while figures above it still come in
+  if (document.arrivesAtScene) return;
+  document.arrivesAtScene = true;
+  const until = performance.now() + ARRIVING;
+  let moved = false;
+  MOVES.forEach((kind) => addEventListener(kind, () => { moved = true; }, { capture: true, once: true }));
+  const hold = () => {
+    if (moved || performance.now() > until || !location.hash) return;
+    const named = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const scene = named?.closest('[class*="st-key-scene_"]');
+    if (scene) main.scrollTop += scene.getBoundingClientRect().top - main.getBoundingClientRect().top;
+    requestAnimationFrame(hold);
+  };
+  hold();
+};
 export default function () {
   const main = document.querySelector('[data-testid="stMain"]');
+  arrive(main);
   const turn = (event) => {
     const step = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
     if (!step || event.altKey || event.ctrlKey || event.metaKey || event.composedPath()[0].matches?.(CONTROL)) return;
@@ -105,7 +122,8 @@ def presented() -> bool:
 def open_lesson(name: str) -> Lesson:
     """A page's words; its title, and its place among the lessons, are shown.
 
-    With `?view=present` a scene fills the screen in large type, and the arrow keys turn scenes.
+    With `?view=present` a scene fills the screen in large type, the arrow keys turn scenes, and a link to a scene shows
+    that one.
     """
     found = lesson(name)
     with st.container(key="lesson"):

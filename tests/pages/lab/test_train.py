@@ -19,6 +19,7 @@ from tinygpt.settings import Setting, settings_of
 from tinygpt.texts.own import keep_text
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import RunSpec, TrainConfig
+from tinygpt.training.speedrun import INGREDIENTS, how_soon, speedrun_without
 from tinygpt.ui import floors, session, texts
 from tinygpt.ui.train import launch, loss
 from tinygpt.words import literal
@@ -335,7 +336,7 @@ def test_any_control_at_its_end_leaves_every_page_standing(page, control, end):
 
 
 def test_every_setting_with_a_control_reaches_the_run(page):
-    """And what its choices need in addition is said beside it."""
+    """And a choice that needs another learning rate brings it along."""
     chosen = {}
     for name, each in CONTROLS.items():
         values = [value for value in offered(each)[:9] if value != each.default]
@@ -343,7 +344,9 @@ def test_every_setting_with_a_control_reaches_the_run(page):
             chosen[name] = value
             page.get_by_key(name).set_value(value).run()
             assert not page.exception
-            assert (f"{value} needs a learning rate about" in says(page)) is (value in each.rates)
+            if each.rates:
+                chosen["learning_rate"] = page.select_slider(key="learning_rate").value
+                assert chosen["learning_rate"] == 1e-3 * each.rates.get(value, 1)
 
     page.button(key="train").click().run()
     bigram, model = session.engine().runs(page.session_state["student"])
@@ -449,3 +452,40 @@ def test_what_is_not_here_is_named_and_leaves_the_address(asked, said):
 ], ids=str)  # fmt: skip
 def test_of_an_address_that_is_right_nothing_is_said(asked):
     assert "Of the address" not in says(came_with(**asked))
+
+
+def test_another_optimizer_takes_its_usual_learning_rate_along():
+    page = opened()
+    rates = {}
+    for optimizer in ("sgd", "muon", "adamw"):
+        page.selectbox(key="optimizer").set_value(optimizer).run()
+        rates[optimizer] = page.select_slider(key="learning_rate").value
+        assert "is usual" not in says(page)
+    assert rates == {"sgd": 1.0, "muon": 1e-2, "adamw": 1e-3}
+    page.select_slider(key="learning_rate").set_value(1e-1).run()
+    assert "For adamw a learning rate of 1e-3 is usual." in says(page)
+
+
+def test_each_choice_of_the_speedrun_says_what_it_brings_and_can_be_switched_off():
+    page = opened()
+    assert "choices" not in {button.key for button in page.button}
+    page.selectbox(key="model").set_value(PRESETS["speedrun"].title).run()
+    page.button(key="choices").click().run()
+    found = how_soon()
+    for ingredient in INGREDIENTS:
+        (words,) = [each.value for each in page.markdown if each.value.startswith(f"**{ingredient.title}**")]
+        assert (
+            ingredient.says in words
+            and f"Without it: {round(found[speedrun_without(ingredient)].middle)} steps" in words
+        )
+    page.button(key="off_Muon").click().run()
+    assert page.selectbox(key="optimizer").value == "adamw"
+    assert page.select_slider(key="learning_rate").value == 1e-3
+
+
+@pytest.mark.parametrize(("said", "rate"), [("0.001", 1e-3), ("1e-03", 1e-3), ("0.03", 3e-2)])
+def test_a_link_may_write_a_number_as_people_do(said, rate):
+    page = AppTest.from_file(str(PROJECT / "pages/router.py"), default_timeout=PATIENCE)
+    page.query_params["learning_rate"] = said
+    page.switch_page("lab/train.py").run()
+    assert page.select_slider(key="learning_rate").value == rate

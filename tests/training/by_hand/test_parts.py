@@ -1,4 +1,4 @@
-"""Each part there and back: what its way back says is what nudging its numbers does (torch.autograd.gradcheck)."""
+"""Each part there and back: what its way back says is what nudging its numbers does (gradcheck); a table by hand."""
 
 import math
 from copy import deepcopy

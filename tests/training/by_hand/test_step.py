@@ -72,16 +72,24 @@ def test_what_is_switched_off_gets_no_gradient_and_the_others_theirs(surgery, dr
 @given(
     st.integers(1, 5), st.integers(1, 7), st.integers(1, 4), st.integers(1, 3), st.integers(1, 3), st.integers(2, 70),
     st.booleans(), st.sampled_from(["relu", "gelu", "relu2"]), st.sampled_from([0, 1, 2, 4]),
-    st.sampled_from([0.0, 0.2]), st.sampled_from(["learned", "none", "rotary"]), st.booleans(),
+    st.sampled_from([0.0, 0.2]), st.sampled_from(["learned", "none", "rotary"]), st.booleans(), st.booleans(),
+    st.booleans(), st.booleans(), st.sampled_from(["torch", "gpt2"]),
 )  # fmt: skip
 def test_odd_sizes_have_them_as_well(
-    B, T, n_head, head_size, n_layer, V, layer_norm, activation, wide, dropout, positions, qk_norm
-):
+    B, T, n_head, head_size, n_layer, V, layer_norm, activation, wide, dropout, positions, qk_norm, projection,
+    residual, mask, init,
+):  # fmt: skip
     config = GPTConfig(
         V, block_size=T, n_embd=n_head * head_size, n_head=n_head, n_layer=n_layer, layer_norm=layer_norm,
         activation=activation, feed_forward=wide, dropout=dropout, positions=positions, qk_norm=qk_norm,
+        projection=projection, residual=residual, mask=mask, init=init,
     )  # fmt: skip
     same(config, B=B, precise=1e-10)
+
+
+def test_heads_of_one_channel_draw_their_dropout_in_the_model_s_order():
+    """What joins them is then a view with its numbers in another order in memory."""
+    same(GPTConfig(5, block_size=4, n_embd=3, n_head=3, n_layer=1, projection=False, dropout=0.4), precise=1e-10)
 
 
 @pytest.mark.parametrize("mistake", [{"mask": False}, {"softmax_dim": -2}, {"scale": "average"}], ids=str)

@@ -26,7 +26,7 @@ Pass = Callable[[Tensor, Tensor], Tensor]  # the loss of a batch, whose gradient
 
 
 def pass_of(model: LanguageModel) -> Pass:
-    """The way there and back through a model as it stands. After surgery ask for a new one."""
+    """The way there and back through a model as it stands, dropout and all. After surgery ask for a new one."""
     for p in model.parameters():
         p.grad = torch.zeros_like(p) if p.grad is None else p.grad
     return ByHand(model)

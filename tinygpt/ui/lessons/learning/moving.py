@@ -157,6 +157,6 @@ def _facts_of_numbers(found: Numbers, text: Counted) -> dict[str, Any]:
     ratio, way = (facts[f"{kind}_often"] / (facts[f"{kind}_seldom"] or 1.0) for kind in ("size", "move"))
     said = f"{way:.1f}"
     return facts | {
-        "ratio": ratio, "way": way, "squared": ratio**2, "is_way": True, "is_times": f"{ratio:.1f}" == said,
-        "is_squared": f"{ratio**2:.1f}" == said,
+        "ratio": ratio, "way": way, "root_of_it": ratio**0.5, "is_way": True, "is_times": f"{ratio:.1f}" == said,
+        "is_root": f"{ratio**0.5:.1f}" == said,
     }  # fmt: skip

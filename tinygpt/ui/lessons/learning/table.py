@@ -87,9 +87,9 @@ def a_whole_batch(scene: Scene, text: Counted) -> Showing:
     yield facts
     shares = {n: F.softmax(table, -1) for n, table in later.items()}
     asked, likeliest = int(ids[0]), max(float(p.max()) for p in shares.values())
-    of_shares = Axis(likeliest, (0.0, max(float(p[asked].max()) for p in shares.values())))
+    of_shares = SharedAxis(likeliest, (0.0, max(float(p[asked].max()) for p in shares.values())))
     last = gradients[-1]
-    of_gradients = Axis(float(last.abs().max()), (min(0.0, float(last.min())), max(0.0, float(last.max()))))
+    of_gradients = SharedAxis(float(last.abs().max()), (min(0.0, float(last.min())), max(0.0, float(last.max()))))
     stages = [LitLine("forward", FORWARD, asked, F.softmax(first, -1), of_shares, came[ids == asked], {})]
     for n, (now, then, gradient) in enumerate(zip(ids.tolist(), came.tolist(), gradients, strict=True), 1):
         there = came[:n][ids[:n] == now]
@@ -104,7 +104,7 @@ def a_whole_batch(scene: Scene, text: Counted) -> Showing:
     explain(scene, facts)
 
 
-class Axis(NamedTuple):
+class SharedAxis(NamedTuple):
     """One for all pictures that are compared: the number with the strongest color, and how far bars reach."""
 
     limit: float
@@ -118,7 +118,7 @@ class LitLine(NamedTuple):
     line: int
     row: int
     table: Tensor
-    axis: Axis
+    axis: SharedAxis
     came: Tensor
     said: Facts
 

@@ -1,0 +1,52 @@
+"""What each choice of the speedrun brings: what it does, how soon the loss is there without it, and its button."""
+
+import math
+
+import streamlit as st
+
+from tinygpt.spelling import number, thousands
+from tinygpt.training.presets import PRESETS, Preset
+from tinygpt.training.speedrun import ALL, INGREDIENTS, TARGET, USUAL, Ingredient, Reached, how_soon, speedrun_without
+from tinygpt.ui import controls
+
+
+def ingredients(preset: Preset) -> None:
+    """A button that opens them, where the speedrun is chosen."""
+    if preset is PRESETS["speedrun"]:
+        st.button("What each choice brings", key="choices", on_click=_open, width="stretch")
+
+
+@st.dialog("What each choice brings", width="large")
+def _open() -> None:
+    found, seeds = how_soon(), len(how_soon()[ALL].steps)
+    usual, ours = found[USUAL], found[ALL]
+    st.markdown(
+        f"A val loss of {TARGET} on Tiny Shakespeare: {USUAL} is there after {_steps(usual)}, {ALL} after "
+        f"{_steps(ours)}, in time {number(ours.sooner(usual), 1)} times sooner (medians of {seeds} seeds)."
+    )
+    for ingredient in INGREDIENTS:
+        words, off = st.columns([4, 1], vertical_alignment="center")
+        words.markdown(f"**{ingredient.title}** \u2002{ingredient.says} :gray[{_told(ingredient, found)}]")
+        switched = {name: value for name, value in ingredient.usual.items() if name in controls.SETTINGS}
+        if switched and off.button("Switch off", key=f"off_{ingredient.title}", on_click=_switch, args=(switched,)):
+            st.rerun()  # closes this
+
+
+def _told(ingredient: Ingredient, found: dict[str, Reached]) -> str:
+    """How soon the loss is there without it."""
+    taken = found[speedrun_without(ingredient)]
+    return f"Without it: {_steps(taken)}, {number(taken.sooner(found[USUAL]), 1)} times sooner."
+
+
+def _steps(reached: Reached) -> str:
+    return (
+        f"{thousands(round(reached.middle))} steps"
+        if math.isfinite(reached.middle)
+        else "never in the steps that were tried"
+    )
+
+
+def _switch(settings: dict[str, object]) -> None:
+    """Set the controls, before they are drawn again."""
+    for name, value in settings.items():
+        st.session_state[name] = value
