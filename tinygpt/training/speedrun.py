@@ -56,7 +56,7 @@ INGREDIENTS = (
         {"decay_share": SPEEDRUN.train.decay_share, "min_learning_rate": None, "warmup_steps": 0},
     ),
     Ingredient(
-        "no clipping", "Long gradients are not shortened.",
+        "whole gradients", "Long ones are not shortened before a step.",
         {"grad_clip": NANOGPT.train.grad_clip}, {"grad_clip": 0.0},
     ),
 )  # fmt: skip
