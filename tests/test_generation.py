@@ -192,7 +192,7 @@ def test_the_shipped_gpt_writes_the_same_with_and_without_a_cache(choice):
     )
     for cached, whole in zip(one, two, strict=True):
         assert cached.id == whole.id
-        torch.testing.assert_close(cached.logits, whole.logits, atol=5e-5, rtol=1e-5)  # sums of 32 bits, in another order
+        torch.testing.assert_close(cached.logits, whole.logits, atol=5e-5, rtol=1e-5)  # added in another order
 
 
 def test_a_character_costs_one_place_until_the_window_is_full_and_then_all_of_it():
