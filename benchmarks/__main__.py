@@ -95,11 +95,16 @@ def report(found: list[Pairs], beside: dict[str, Any]) -> dict[str, Any]:
     return {"machine": machine(), "rows": [one.plain() for one in found], **beside}
 
 
+def milliseconds(value: float) -> str:
+    """Three figures, and never a power of ten."""
+    return f"{value:.3g} ms" if value < 1_000 else f"{value:,.0f} ms"
+
+
 def table(about: dict[str, Any]) -> str:
     """The table of the README."""
     head = "| one thread, in turn | the lecture's code | tinygpt | times as fast (quartiles) |\n|---|---|---|---|\n"
     lines = [
-        f"| {one['title']} | {one['theirs']:.3g} ms | {one['ours']:.3g} ms | **{one['ratio']:.2f}** "
+        f"| {one['title']} | {milliseconds(one['theirs'])} | {milliseconds(one['ours'])} | **{one['ratio']:.2f}** "
         f"({one['quartiles'][0]:.2f} to {one['quartiles'][1]:.2f}) |\n"
         for one in about["rows"]
     ]

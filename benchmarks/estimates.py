@@ -16,14 +16,13 @@ from contextlib import contextmanager
 from statistics import median
 from typing import Any
 
-from benchmarks.evaluation import endless, seconds
+from benchmarks.evaluation import endless, looks_to_judge, seconds
 from benchmarks.goals import Goals
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
 from tinygpt.engine.lanes import keep_freed_memory
 from tinygpt.gpt import GPTConfig
-from tinygpt.training.cost import this_machine, windows_to_judge
-from tinygpt.training.evaluation import LIVE_BATCHES, judging_windows
+from tinygpt.training.cost import this_machine
 from tinygpt.training.loop import advance, look, one_thread
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import RunSpec, TrainConfig
@@ -57,10 +56,7 @@ def truth(spec: RunSpec, corpus: Corpus, lasting: float) -> float:
         advance(state, corpus, steps=3)
         step = median(seconds_of_a_step(state, corpus, lasting / PIECES) for _ in range(PIECES))
         one_look = median(seconds(lambda: look(state, corpus), 1) for _ in range(PIECES))
-    return (
-        config.max_steps * step
-        + windows_to_judge(spec) / judging_windows(LIVE_BATCHES, spec.model.block_size) * one_look
-    )
+    return config.max_steps * step + looks_to_judge(spec) * one_look
 
 
 def seconds_of_a_step(state: TrainState, corpus: Corpus, lasting: float) -> float:

@@ -38,6 +38,11 @@ def endless(spec: RunSpec) -> RunSpec:
     return replace(spec, train=replace(spec.train, max_steps=NEVER, eval_interval=NEVER))
 
 
+def looks_to_judge(spec: RunSpec) -> float:
+    """How many looks take as long as all that judges a run of it."""
+    return windows_to_judge(spec) / judging_windows(LIVE_BATCHES, spec.model.block_size)
+
+
 def share(preset: Preset, corpus: Corpus) -> float:
     """Of the time of a whole run of the preset."""
     spec, config = preset.spec(corpus.name, corpus.tokenizer.vocab_size), preset.train
@@ -46,7 +51,7 @@ def share(preset: Preset, corpus: Corpus) -> float:
         advance(state, corpus, steps=WARM)
         step = seconds(lambda: advance(state, corpus, steps=1), STEPS)
         one_look = seconds(lambda: look(state, corpus), LOOKS)
-    judged = windows_to_judge(spec) / judging_windows(LIVE_BATCHES, spec.model.block_size) * one_look
+    judged = looks_to_judge(spec) * one_look
     return judged / (judged + config.max_steps * step)
 
 

@@ -6,8 +6,7 @@ Measures each model as the end of a training does: 51,200 fixed characters of th
 lecture's exact text is not at hand (`python -m tinygpt fetch`, or TINYGPT_DATA), it measures on the offline plays
 instead, says so, and leaves the README as it is. All that the table says comes from the files and from this
 measurement. `--check` measures and prints, and writes nothing. What is measured must be what the file states, to the
-fourth digit on its own text, and about that on the plays. The large one was made when large batches were judged on as
-many characters more; so it may be a third of that estimate's standard error off.
+fourth digit on its own text, and about that on the plays.
 """
 
 import argparse
@@ -21,16 +20,12 @@ from tinygpt.corpus import Corpus, load_corpus
 from tinygpt.files import CHECKPOINTS
 from tinygpt.models import count_parameters
 from tinygpt.texts import tiny_shakespeare
-from tinygpt.training.evaluation import FINAL_BATCHES, LECTURE_CHARACTERS, judging_windows, mean_loss
+from tinygpt.training.evaluation import FINAL_BATCHES, judged_loss
 from tinygpt.training.loop import one_thread
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import RunSpec
 
-EXACT, LARGE, ABOUT = (
-    1e-4,
-    0.003,
-    0.03,
-)  # nats: how far a measurement may be off: on its text, of the large one, on the plays
+EXACT, ABOUT = 1e-4, 0.03  # nats: how far a measurement may be from what the file states, on its text and on the plays
 BEGIN, END = "<!-- written by python -m benchmarks.shipped -->", "<!-- end of what it writes -->"
 HEAD = (
     "| file | what it is | the command that made it | seed | seconds | train loss | val loss | measured again | size |",
@@ -67,11 +62,6 @@ class Shipped:
             f"{info['train_loss']:.4f}", f"{info['val_loss']:.4f}",
         ]  # fmt: skip
 
-    @property
-    def within(self) -> float:
-        """How far a measurement may be from what the file states, on its own text."""
-        return LARGE if self.spec.train.batch_size * self.spec.model.block_size > LECTURE_CHARACTERS else EXACT
-
     def size(self) -> str:
         """How large the file is."""
         return f"{self.path.stat().st_size / 1000:,.0f} kB"
@@ -85,10 +75,8 @@ def shipped() -> list[Shipped]:
 
 def measure(path: Path, corpus: Corpus) -> float:
     """Val loss of a model file as a training measures it at its end, in nats per character."""
-    run = RunSpec.from_json(read_info(path)["run"])
-    T = run.model.block_size
     with one_thread():  # as in training: more threads add in another order
-        return mean_loss(load(path).model, corpus, "val", windows=judging_windows(FINAL_BATCHES, T), block_size=T)
+        return judged_loss(load(path).model, corpus, "val", FINAL_BATCHES)
 
 
 def table(models: list[Shipped], measured: list[float]) -> str:
@@ -114,7 +102,7 @@ def main() -> None:
         stated = model.info["val_loss"]
         print(f"{model.path.name:28} stated {stated:.4f}  measured {measured[-1]:.4f}  ratio "
               f"{measured[-1] / stated:.4f}  on {key}", flush=True)  # fmt: skip
-        near = model.within if key == model.spec.corpus else ABOUT
+        near = EXACT if key == model.spec.corpus else ABOUT
         goals.at_most(near, abs(measured[-1] - stated), f"{model.path.name}, distance from what it states")
     if not exact:
         print("The lecture's exact text is not on this machine: measured on the offline plays, README left as it is.")

@@ -24,7 +24,7 @@ from tinygpt.spelling import spoken_time
 from tinygpt.texts import tiny_shakespeare
 from tinygpt.texts.cleaning import MAX_FILE_BYTES, clean_name, read_text, refuse_size
 from tinygpt.texts.decoding import NotUtf8
-from tinygpt.training.evaluation import LIVE_BATCHES, judging_windows, mean_loss
+from tinygpt.training.evaluation import LIVE_BATCHES, judged_loss
 from tinygpt.training.loop import advance, one_thread
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import look_every
@@ -113,9 +113,8 @@ def tell_the_end(state: TrainState, last: Point | None, corpus: Corpus, out: Pat
 
 def quick_loss(state: TrainState, corpus: Corpus, split: str) -> float:
     """The loss of the model as it is, over a few batches: who stopped a run waits for no long estimate."""
-    T = state.spec.model.block_size
     with one_thread():
-        return mean_loss(state.model, corpus, split, windows=judging_windows(LIVE_BATCHES, T), block_size=T)
+        return judged_loss(state.model, corpus, split, LIVE_BATCHES)
 
 
 def save_models(chosen: argparse.Namespace, state: TrainState, facts: dict[str, Any]) -> None:

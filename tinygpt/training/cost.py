@@ -66,8 +66,7 @@ class Machine:
     def run_seconds(self, spec: RunSpec) -> float:
         """Seconds of a whole run: its steps, its live estimates with one at the end, its final evaluation."""
         config, what = spec.train, (spec.model, spec.train.batch_size)
-        step = self.step_seconds(*what)
-        step += self.prices.operation * (step_operations(spec) - operations(*what))
+        step = self.step_seconds(*what) + self.prices.operation * optimizer_operations(spec)
         return config.max_steps * step + windows_to_judge(spec) / config.batch_size * self.look_seconds(*what)
 
     def look_seconds(self, model: ModelConfig, batch_size: int) -> float:
@@ -121,9 +120,13 @@ def operations(model: ModelConfig, batch_size: int) -> float:
 
 
 def step_operations(spec: RunSpec) -> float:
-    """Floating point operations of one training step of a run, with those of Muon, which may be a third more."""
-    ours = turning(spec.model) if spec.train.optimizer == "muon" else 0.0
-    return operations(spec.model, spec.train.batch_size) + ours
+    """Floating point operations of one training step of a run, with those of its optimizer."""
+    return operations(spec.model, spec.train.batch_size) + optimizer_operations(spec)
+
+
+def optimizer_operations(spec: RunSpec) -> float:
+    """Those of Muon, which may be a third of all others; AdamW and SGD have next to none."""
+    return turning(spec.model) if spec.train.optimizer == "muon" else 0.0
 
 
 @cache

@@ -77,6 +77,12 @@ def estimate_loss(
     return mean_loss(model, corpus, split, windows=batches * batch_size, block_size=block_size)
 
 
+def judged_loss(model: LanguageModel, corpus: Corpus, split: str, batches: int) -> float:
+    """The loss that a run is judged by: over the characters of so many batches of the lecture, in its own windows."""
+    T = model.config.block_size
+    return mean_loss(model, corpus, split, windows=judging_windows(batches, T), block_size=T)
+
+
 def mean_loss(model: LanguageModel, corpus: Corpus, split: str, *, windows: int, block_size: int) -> float:
     """Mean loss over so many fixed windows of `split`, in nats per character."""
     tally = Tally()

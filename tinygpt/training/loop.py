@@ -19,7 +19,7 @@ from torch import Tensor
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTLanguageModel
 from tinygpt.training.divergence import not_a_number
-from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES, judging_windows, mean_loss
+from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES, judged_loss, judging_windows
 from tinygpt.training.spec import RunSpec
 from tinygpt.training.state import Best, Point, TrainState, start
 
@@ -118,8 +118,7 @@ def operate(state: TrainState) -> None:
 
 def look(state: TrainState, corpus: Corpus) -> float | None:
     """The val loss of the model as it is, over a few batches, always the same ones; None where it is no number."""
-    T = state.spec.model.block_size
-    val = mean_loss(state.model, corpus, "val", windows=judging_windows(LIVE_BATCHES, T), block_size=T)
+    val = judged_loss(state.model, corpus, "val", LIVE_BATCHES)
     return val if math.isfinite(val) else None
 
 

@@ -106,6 +106,23 @@ export default function ({ data, parentElement, setTriggerValue }) {
 )
 
 
+# hold(scroll, most) scrolls to a place again with each frame, for so many milliseconds, while what stands above it
+# comes in; it stops as soon as somebody moves.
+HOLD = """
+const MOVES = ["wheel", "touchstart", "keydown", "pointerdown"];
+const hold = (scroll, most) => {
+  const main = document.querySelector('[data-testid="stMain"]'), until = performance.now() + most;
+  let moved = false;
+  const mine = () => { moved = true; };
+  MOVES.forEach((kind) => addEventListener(kind, mine, { capture: true, once: true }));
+  const again = () => {
+    if (moved || performance.now() > until) MOVES.forEach((kind) => removeEventListener(kind, mine, true));
+    else { scroll(main); requestAnimationFrame(again); }
+  };
+  again();
+};
+"""
+
 # Streamlit makes an entry of the history whenever the server changes the URL's parameters: one for each move of a
 # figure that follows the finger, and one for a page that is just being left, whose settings it takes out of the URL
 # first. Back would go through all of them, and first to a page without its settings. So here a change of parameters
@@ -113,7 +130,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
 # turned begins at its top: while the new one comes in, the browser would hold on to a place of the old one.
 _way_back = st.components.v2.component(
     "tinygpt_way_back",
-    js="""
+    js=HOLD
+    + """
 export default function () {
   if (history.entriesArePages) return;
   history.entriesArePages = true;
@@ -129,19 +147,7 @@ export default function () {
     if (left && left.pathname === location.pathname) replace(history.state, "", left);
     left = null;
     push(state, title, url);
-    if (!to.hash) begin();
-  };
-  const ARRIVING = 2000, MOVES = ["wheel", "touchstart", "keydown", "pointerdown"];
-  const begin = () => {
-    const main = document.querySelector('[data-testid="stMain"]'), until = performance.now() + ARRIVING;
-    let moved = false;
-    const mine = () => { moved = true; };
-    MOVES.forEach((kind) => addEventListener(kind, mine, { capture: true, once: true }));
-    const hold = () => {
-      if (moved || performance.now() > until) MOVES.forEach((kind) => removeEventListener(kind, mine, true));
-      else { main.scrollTop = 0; requestAnimationFrame(hold); }
-    };
-    hold();
+    if (!to.hash) hold((main) => { main.scrollTop = 0; }, 2000);
   };
 }
 """,

@@ -76,27 +76,18 @@ html { font-size: 22px; }
 
 _arrows = st.components.v2.component(
     "tinygpt_arrows",
-    js="""
+    js=frame.HOLD
+    + """
 const CONTROL = "input, textarea, select, [role=radio], [role=slider], [contenteditable=true]";
-const ARRIVING = 10000, MOVES = ["wheel", "touchstart", "keydown", "pointerdown"];
-const arrive = (main) => {  // at the scene that the address names, while figures above it still come in
-  if (document.arrivesAtScene) return;
-  document.arrivesAtScene = true;
-  const until = performance.now() + ARRIVING;
-  let moved = false;
-  MOVES.forEach((kind) => addEventListener(kind, () => { moved = true; }, { capture: true, once: true }));
-  const hold = () => {
-    if (moved || performance.now() > until || !location.hash) return;
-    const named = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const scene = named?.closest('[class*="st-key-scene_"]');
-    if (scene) main.scrollTop += scene.getBoundingClientRect().top - main.getBoundingClientRect().top;
-    requestAnimationFrame(hold);
-  };
-  hold();
+const arrive = (main) => {  // at the scene that the address names
+  const named = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const scene = named?.closest?.('[class*="st-key-scene_"]');
+  if (scene) main.scrollTop += scene.getBoundingClientRect().top - main.getBoundingClientRect().top;
 };
 export default function () {
   const main = document.querySelector('[data-testid="stMain"]');
-  arrive(main);
+  if (!document.arrivesAtScene) hold(arrive, 10000);
+  document.arrivesAtScene = true;
   const turn = (event) => {
     const step = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
     if (!step || event.altKey || event.ctrlKey || event.metaKey || event.composedPath()[0].matches?.(CONTROL)) return;

@@ -58,9 +58,7 @@ class Question:
     id: str
     ask: str
     answers: tuple[Answer, ...]
-    case: Facts = field(
-        default_factory=dict
-    )  # what an answer sets the controls to, so that the picture shows it; words may have facts
+    case: Facts = field(default_factory=dict)  # what an answer sets the controls to; words may have facts in them
 
 
 @dataclass(frozen=True)

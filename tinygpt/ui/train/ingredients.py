@@ -18,17 +18,18 @@ def ingredients(preset: Preset) -> None:
 
 @st.dialog("What each choice brings", width="large")
 def _open() -> None:
-    found, seeds = how_soon(), len(how_soon()[ALL].steps)
+    found = how_soon()
     usual, ours = found[USUAL], found[ALL]
     st.markdown(
         f"A val loss of {TARGET} on Tiny Shakespeare: {USUAL} is there after {_steps(usual)}, {ALL} after "
-        f"{_steps(ours)}, in time {number(ours.sooner(usual), 1)} times sooner (medians of {seeds} seeds)."
+        f"{_steps(ours)}, in time {number(ours.sooner(usual), 1)} times sooner (medians of {len(ours.steps)} seeds)."
     )
     for ingredient in INGREDIENTS:
         words, off = st.columns([4, 1], vertical_alignment="center")
         words.markdown(f"**{ingredient.title}** \u2002{ingredient.says} :gray[{_told(ingredient, found)}]")
         switched = {name: value for name, value in ingredient.usual.items() if name in controls.SETTINGS}
-        if switched and off.button("Switch off", key=f"off_{ingredient.title}", on_click=_switch, args=(switched,)):
+        key, update = f"off_{ingredient.title}", st.session_state.update
+        if switched and off.button("Switch off", key=key, on_click=update, args=(switched,)):
             st.rerun()  # closes this
 
 
@@ -39,14 +40,6 @@ def _told(ingredient: Ingredient, found: dict[str, Reached]) -> str:
 
 
 def _steps(reached: Reached) -> str:
-    return (
-        f"{thousands(round(reached.middle))} steps"
-        if math.isfinite(reached.middle)
-        else "never in the steps that were tried"
-    )
-
-
-def _switch(settings: dict[str, object]) -> None:
-    """Set the controls, before they are drawn again."""
-    for name, value in settings.items():
-        st.session_state[name] = value
+    if math.isinf(reached.middle):
+        return "never in the steps that were tried"
+    return f"{thousands(round(reached.middle))} steps"

@@ -2,9 +2,9 @@
 
 from functools import lru_cache
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
-from tinygpt.lessons.fading import ROWS, Passed, by_block, softmax_backward, through_softmax
+from tinygpt.lessons.fading import ROWS, by_block, softmax_backward, through_softmax
 from tinygpt.plots.lessons import learning as drawings
 from tinygpt.plots.lessons.learning import Bar, short
 from tinygpt.plots.lessons.scaling_weights import side_by_side
@@ -23,19 +23,19 @@ DEEP = DEPTHS[-1]
 BOTH = (False, True)
 
 
+class MiddleRow(NamedTuple):
+    """Of all rows the one for which the length of what softmax hands back is the median."""
+
+    weights: list[float]
+    handed: list[float]
+    length: float
+
+
 @lru_cache
-def _passed(head_size: int, divide: bool) -> Passed:
-    return through_softmax(head_size, divide)
-
-
-def _middle(found: Passed) -> int:
-    """The row for which the length of what softmax hands back is the median of all rows."""
-    return int(found.d_scores.norm(dim=1).median(0).indices)
-
-
-def _median(found: Passed) -> float:
-    """That length."""
-    return float(found.d_scores[_middle(found)].norm())
+def _middle(head_size: int, divide: bool) -> MiddleRow:
+    found = through_softmax(head_size, divide)
+    length, row = found.d_scores.norm(dim=1).median(0)
+    return MiddleRow(found.weights[row].tolist(), found.d_scores[row].tolist(), float(length))
 
 
 @scene("lea-7", code=[softmax_backward])
@@ -43,22 +43,20 @@ def a_sure_softmax(scene: Scene) -> Showing:
     """One row of weights and what it hands back to its scores, as head_size grows, divided and not."""
     hs = SIZES[ASKED]
     facts: dict[str, Any] = {
-        "hs": hs, "rows": ROWS, "plain": _median(_passed(hs, False)), "divided": _median(_passed(hs, True)),
-        "at_1": _median(_passed(1, False)), "factor": _median(_passed(1, False)) / _median(_passed(hs, False)),
+        "hs": hs, "rows": ROWS, "plain": _middle(hs, False).length, "divided": _middle(hs, True).length,
+        "at_1": _middle(1, False).length, "factor": _middle(1, False).length / _middle(hs, False).length,
         "root": hs**0.5,
     }  # fmt: skip
     yield facts
-    shown = {(divide, size): _passed(size, divide) for divide, size in product(BOTH, SIZES)}
-    of_all = [float(each) for found in shown.values() for each in found.d_scores[_middle(found)]]
+    shown = {(divide, size): _middle(size, divide) for divide, size in product(BOTH, SIZES)}
+    of_all = [each for row in shown.values() for each in row.handed]
     reach, pictures = (min(of_all), max(of_all)), []
-    for (divide, size), found in shown.items():
-        row = _middle(found)
-        weights, handed = found.weights[row].tolist(), found.d_scores[row].tolist()
+    for (divide, size), (weights, handed, length) in shown.items():
         most = max(range(len(weights)), key=weights.__getitem__)
         names = [str(i) for i in range(len(weights))]
         left = [Bar(n, w, number(w, 3), i == most, True) for i, (n, w) in enumerate(zip(names, weights, strict=True))]
         right = [Bar(n, d, short(d, 3), i == most, True) for i, (n, d) in enumerate(zip(names, handed, strict=True))]
-        here = {**facts, "hs": size, "most": weights[most], "length": short(_median(found))}
+        here = {**facts, "hs": size, "most": weights[most], "length": short(length)}
         drawing = side_by_side(
             drawings.signed_bars(scene.templates["title_weights"], left, frame.mode(), reach=(0.0, 1.0)),
             drawings.signed_bars(scene.templates["title_handed"], right, frame.mode(), reach=reach),
@@ -66,8 +64,7 @@ def a_sure_softmax(scene: Scene) -> Showing:
         pictures.append(picture(scene, drawing, here, "caption_divided" if divide else "caption"))
     swap(pictures, switch("divided", "divide by \u221ahead_size"), slider("sure_size", "head_size", SIZES, ASKED))
     explain(scene, facts, lambda: [
-        {"head_size": size, "divided": divide, "median length": _median(_passed(size, divide))}
-        for divide, size in product(BOTH, SIZES)
+        {"head_size": size, "divided": divide, "median length": row.length} for (divide, size), row in shown.items()
     ])  # fmt: skip
 
 

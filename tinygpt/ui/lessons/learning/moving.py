@@ -93,7 +93,7 @@ class Numbers(NamedTuple):
     cells: dict[str, tuple[int, int]]
     gradients: dict[str, Tensor]  # by AdamW, (N,)
     moved: dict[str, Moved]
-    plain: dict[str, Tensor]  # what each had come to by plain descent, (N,)
+    ways: dict[str, dict[str, list[float]]]  # where each had come to after each step, by AdamW and by plain descent
     times: dict[str, int]
 
 
@@ -109,7 +109,13 @@ def _numbers(corpus: str) -> Numbers:
     cells = {"often": divmod(int((sizes * there).argmax()), text.V), "seldom": divmod(int(smallest), text.V)}
     of = {name: trained.gradients[:, a, b].clone() for name, (a, b) in cells.items()}
     moved = {name: adamw_on_one_number(each, RATE) for name, each in of.items()}
-    ways = {name: (-PLAIN * plain.gradients[:, a, b]).cumsum(0) for name, (a, b) in cells.items()}
+    ways = {
+        name: {
+            f"AdamW, rate {RATE:g}": moved[name].moves.cumsum(0).tolist(),
+            f"plain, rate {PLAIN:g}": (-PLAIN * plain.gradients[:, a, b]).cumsum(0).tolist(),
+        }
+        for name, (a, b) in cells.items()
+    }
     return Numbers(cells, of, moved, ways, {name: int(pairs[cell]) for name, cell in cells.items()})
 
 
@@ -122,19 +128,16 @@ def one_number(scene: Scene, text: Counted) -> Showing:
     pictures, every = [], []
     for name, step in product(found.cells, SHOWN):
         moved, gradients, now = found.moved[name], found.gradients[name], step - 1
-        ways = {
-            f"AdamW, rate {RATE:g}": moved.moves.cumsum(0).tolist(),
-            f"plain, rate {PLAIN:g}": found.plain[name].tolist(),
-        }  # fmt: skip
+        by_adamw, plainly = found.ways[name].values()
         here = {
             **facts, "step": step, "pair": facts[f"pair_{name}"], "times": found.times[name],
             "now_gradient": signed(float(gradients[now])), "now_mean": signed(float(moved.means[now])),
             "root": short(float(moved.squares[now].sqrt()), 4), "move": signed(float(moved.moves[now]), 5),
-            "sum": signed(float(moved.moves[: step].sum())), "plain_sum": signed(float(found.plain[name][now])),
+            "sum": signed(by_adamw[now]), "plain_sum": signed(plainly[now]),
         }  # fmt: skip
         drawing = side_by_side(
             drawings.gradients_and_mean(gradients.tolist(), moved.means.tolist(), step, frame.mode()),
-            drawings.ways_of_a_number(ways, step, frame.mode()),
+            drawings.ways_of_a_number(found.ways[name], step, frame.mode()),
         )
         pictures.append(picture(scene, drawing, here))
         every.append(here)
