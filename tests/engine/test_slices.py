@@ -122,13 +122,15 @@ def test_a_sample_depends_on_seed_and_step_alone(job):
     assert run_slice(replace(job, run=uuid.uuid4().hex, steps=9)).state == first.state  # looking changes nothing
 
 
-def test_what_the_model_writes_before_its_first_step_comes_with_the_first_slice_alone(job, monkeypatch):
+def test_a_later_slice_can_bring_what_the_model_wrote_before_its_first_step(job, monkeypatch):
     monkeypatch.setattr("tinygpt.engine.slices.FIRST_SECONDS", LONG)
-    pieces = train(replace(job, run=uuid.uuid4().hex), by_ticket=True, steps=9)
-    assert [len(piece.first_sample) for piece in pieces] == [FIRST_LENGTH] + [0] * (len(pieces) - 1)
-    untrained = start(job.spec, CORPUS)
-    assert pieces[0].first_sample == _sample(untrained, FIRST_LENGTH)[0]
-    assert samples_of_slice(pieces[0])[0] == Sample(0, pieces[0].first_sample)
+    begun = run_slice(replace(job, run=uuid.uuid4().hex, steps=9))
+    goes_on = replace(job, run=begun.run, ticket=begun.ticket, state=begun.state, steps=9)
+    piece = run_slice(replace(goes_on, untrained=True))
+    assert piece.first_sample == _sample(start(job.spec, CORPUS), FIRST_LENGTH)[0]
+    assert samples_of_slice(piece)[0] == Sample(0, piece.first_sample)
+    without = run_slice(goes_on)  # from the bytes of that state
+    assert (without.first_sample, without.state) == ("", piece.state)
 
 
 def test_a_model_that_writes_slowly_writes_less_before_its_first_step(job):

@@ -1,10 +1,16 @@
 """A live page asks often, and thirty of them together not too often."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
+from tinygpt.engine.records import RunView
+from tinygpt.gpt import GPTConfig
+from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.ui import pace
+
+SPEC = RunSpec(GPTConfig(), TrainConfig(), "text")
 
 
 @pytest.fixture(autouse=True)
@@ -14,6 +20,13 @@ def nobody_is_there(monkeypatch):
 
 def visitors(n: int, *, ago: float = 1.0) -> None:
     pace._asked.update({f"session {i}": time.monotonic() - ago for i in range(n)})
+
+
+def run(status: str, points: int = 0, turnaround: float = 0.0) -> RunView:
+    return RunView(
+        id="r", student="s", name="r", spec=SPEC, slot=0, created=0.0, status=status, max_steps=100, points=points,
+        turnaround=turnaround, note="", warning="", busy=False,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("live", "seconds"), [(0, 0.5), (1, 0.5), (12, 0.5), (30, 1.2), (100, 4.0), (1_000, 5.0)])
@@ -29,11 +42,37 @@ def test_all_pages_together_stay_within_the_budget(live):
 
 
 def test_a_first_point_is_looked_for_more_often_but_not_by_a_whole_class():
-    assert pace.interval(eager=True) == 0.2
+    waits, goes_on, paused = run("waiting"), run("training", points=3), run("paused")
+    assert pace.interval([waits]) == 0.2
+    assert pace.interval([waits, goes_on]) == 0.5  # there is something to see
+    assert pace.interval([paused]) == 0.5
     visitors(30)
-    assert pace.interval(eager=True) == pytest.approx(1.2)
+    assert pace.interval([waits]) == pytest.approx(1.2)
+
+
+@pytest.mark.parametrize(("slices", "seconds"), [([0.1], 0.5), ([1.2], 1.2), ([9.0, 9.0], 1.5), ([9.0, 0.7], 0.7)])
+def test_a_page_asks_no_more_often_than_there_is_news_of_a_run(slices, seconds):
+    assert pace.interval([run("training", points=9, turnaround=each) for each in slices]) == seconds
 
 
 def test_a_page_that_has_not_asked_for_a_while_is_gone():
     visitors(100, ago=pace.FORGOTTEN + 1)
     assert pace.interval() == 0.5
+
+
+def test_a_page_waits_for_a_first_point_that_is_being_made():
+    begun = replace(run("training"), busy=True)
+    looks = iter([begun, begun, replace(begun, points=1), None])
+    pace.wait_for_a_first_point(lambda: next(looks))
+    assert next(looks) is None, "it did not look until there was a point"
+
+
+@pytest.mark.parametrize("newest", [None, run("waiting"), run("paused"), replace(run("training", points=1), busy=True)])
+def test_a_page_waits_for_nothing_else(newest):
+    looks = iter([newest])
+    pace.wait_for_a_first_point(lambda: next(looks))  # a second look would be an error
+
+
+def test_a_page_does_not_wait_for_long(monkeypatch):
+    monkeypatch.setattr(pace, "A_MOMENT", 0.03)
+    pace.wait_for_a_first_point(lambda: replace(run("training"), busy=True))

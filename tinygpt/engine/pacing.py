@@ -5,12 +5,14 @@ And how much a model should write at its end: often enough to be live, and never
 
 from tinygpt.engine.slices import SAMPLE_LENGTH
 
-FIRST = 0.15  # seconds: everybody sees the beginning of a curve at once, or that it goes on after a mishap
+# Seconds of the first two slices: a step, so that there is a point at once, and then the beginning of a curve.
+BEGINNING = (0.001, 0.15)
+AFTER_A_MISHAP = 0.15  # seconds: everybody sees at once that it goes on
 SHORTEST, ALONE, LONGEST = 0.2, 0.5, 2.0  # seconds
 ROUND = 3.0  # seconds in which, in a crowd, everybody should have had a turn
 WORTH = 40  # a slice lasts this many times what it costs beyond its training: 97.5 % of the time is training
 WORTH_IN_A_CROWD = 20  # 95 %
-SAMPLE_SHARE = 0.08  # of the time that a run has trained may go into samples of its writing
+SAMPLE_SHARE = 0.05  # of the time that a run has trained may go into samples of its writing
 SAMPLE_EVERY = 1.0  # seconds of training between two samples: they are as long as that allows, ...
 SHORTEST_SAMPLE = 40  # ... but at least so many characters, as a line has
 

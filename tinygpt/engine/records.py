@@ -84,6 +84,7 @@ class RunView(RunProgress):
     busy: bool  # whether a slice of it is at a worker just now: a pause or a stop waits for that
     stopping: bool = False  # a stop waits for it
     silent: int = 0  # seconds for which the worker that it waits for has not answered
+    turnaround: float = 0.0  # seconds that its last slice took, to the worker and back: so long there was no news
     experiment: str = ""  # the id of the experiment it is a part of; "" for a single run
     origin: Origin | None = None  # the run that it was forked from, and at which step
     label: str = ""  # the variant in that experiment
@@ -149,6 +150,7 @@ class Run:
     stopping: bool = False  # a stop was asked for while a slice was in flight
     deaths: int = 0  # workers that died in a row while training it
     slices: int = 0
+    turnaround: float = 0.0  # seconds that the last slice took, to the worker and back
     overhead: float = 0.015  # seconds that a slice costs beyond its training, a running mean
     sample_seconds: float = 0.0
     sample_characters: int = 0  # that were written in them
@@ -174,6 +176,7 @@ class Run:
             created=about.created, status=self.status, max_steps=about.spec.train.max_steps,
             note=" ".join(filter(None, (self.note, self.lost))), warning=self._warning(),
             busy=self.in_flight or self.steps_wanted > 0, stopping=self.stopping, silent=int(self.silent),
+            turnaround=self.turnaround,
             experiment=part.id if part else "", label=part.label if part else "", origin=about.origin,
             account=self.account,
             **vars(self.progress),
@@ -195,7 +198,7 @@ class Run:
         rate = before.steps_per_second
         if new_steps > 0 and slice_.seconds > 0:
             latest = new_steps / slice_.seconds
-            rate = latest if self.slices == 0 else 0.7 * rate + 0.3 * latest
+            rate = latest if self.slices < 2 else 0.7 * rate + 0.3 * latest  # the first slice is a single step
         progress = replace(
             before.after(points, self.about.spec.train.max_steps),
             step=slice_.step, best=slice_.best, seconds=before.seconds + slice_.seconds, steps_per_second=rate,

@@ -17,7 +17,7 @@ from tinygpt.engine.disk_writer import DiskWriter
 from tinygpt.engine.holdings import Holdings
 from tinygpt.engine.limits import MAX_DEATHS, MAX_SECONDS
 from tinygpt.engine.notes import DEADLY, NO_MEMORY, STOPPED, TIME_LIMIT, folder_gone
-from tinygpt.engine.pacing import FIRST, sample_length, slice_seconds
+from tinygpt.engine.pacing import AFTER_A_MISHAP, BEGINNING, sample_length, slice_seconds
 from tinygpt.engine.pool import Lane
 from tinygpt.engine.quota import expected_bytes
 from tinygpt.engine.records import ENDED, LIVE, MOVING, NO_MODELS, Begun, Models, NoSuchRun, NotYours, Run
@@ -144,17 +144,23 @@ class RunTable:
             return lane, job
 
     def _job(self, run: Run, lanes: int, *, held: bool) -> SliceJob:
-        begins = run.slices == 0 or run.deaths > 0
-        crowd = self.turns.others(run.about.student)
-        seconds = FIRST if begins else slice_seconds(run.overhead, waiting=len(self.turns), lanes=lanes, crowd=crowd)
         by_hand = run.status == "paused"  # somebody looks at each step
-        sample = SAMPLE_LENGTH if by_hand else 0 if begins else sample_length(
-            spent=run.sample_seconds, written=run.sample_characters, trained=run.progress.seconds
-        )  # fmt: skip
+        sample = SAMPLE_LENGTH if by_hand else 0
+        if run.deaths:
+            seconds = AFTER_A_MISHAP
+        elif run.slices < len(BEGINNING):
+            seconds = BEGINNING[run.slices]
+        else:
+            crowd = self.turns.others(run.about.student)
+            seconds = slice_seconds(run.overhead, waiting=len(self.turns), lanes=lanes, crowd=crowd)
+            sample = sample or sample_length(
+                spent=run.sample_seconds, written=run.sample_characters, trained=run.progress.seconds
+            )
+        untrained = not run.samples and (by_hand or run.slices > 0)  # the first point waits for no writing
         return SliceJob(
             run.about.id, run.about.spec, seconds, steps=run.steps_wanted if by_hand else None,
             state=None if held else run.state, ticket=run.ticket, snapshots=run.snapshots_due, sample=sample,
-            account=by_hand, folder=self.store.corpora, text=run.text,
+            untrained=untrained, account=by_hand, folder=self.store.corpora, text=run.text,
         )  # fmt: skip
 
     def landed(self, job: SliceJob, slice_: Slice, turnaround: float) -> None:
@@ -171,9 +177,10 @@ class RunTable:
                 run.text = text or run.text
                 self._again(run)
                 return
-            if run.slices and not run.deaths:  # the first slice on a worker reads a text and more: that is not the rule
+            if run.slices >= len(BEGINNING) and not run.deaths:  # a text is read at first, and more: not the rule
                 cost = turnaround - slice_.seconds - slice_.sample_seconds
                 run.overhead += 0.3 * (cost - run.overhead)
+            run.turnaround = turnaround
             points = run.take_in(slice_)
             state = None if slice_.ended else slice_.state  # nothing goes on from an end
             self.disk.slice(run.about.id, points, state, slice_.snapshots, samples_of_slice(slice_))

@@ -59,6 +59,7 @@ class SliceJob:
     ticket: str = ""  # names the state to go on from; "" before the first step
     snapshots: tuple[int, ...] = ()  # steps at which to keep the model, not yet reached
     sample: int = 0  # let the model write so many characters at the end
+    untrained: bool = False  # let it also write as it was before its first step
     account: bool = False  # say of the last of its `steps` what it did
     folder: Path | None = None  # where own texts lie
     text: tuple[str, str] | None = None  # text and characters of the corpus, for a worker that cannot read it
@@ -96,14 +97,14 @@ def run_slice(job: SliceJob) -> Slice:
     corpus = _corpus(job)
     if corpus is None:
         return Slice(job.run, needs="corpus")
-    state, first_sample = _take(job.run, job.ticket), ""
+    state = _take(job.run, job.ticket)
     if not job.ticket:
         state = start(job.spec, corpus)
-        first_sample, _ = _sample(state, FIRST_LENGTH, most=FIRST_SECONDS)
     elif state is None and job.state is not None:
         state = loads(job.state)
     if state is None:
         return Slice(job.run, needs="state")
+    first_sample = _sample(start(job.spec, corpus), FIRST_LENGTH, most=FIRST_SECONDS)[0] if job.untrained else ""
     state.seconds = 0.0  # a slice has a clock of its own: the table adds them up
     points, snapshots, account = _train(state, corpus, job)
     seconds = state.seconds

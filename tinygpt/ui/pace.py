@@ -1,7 +1,7 @@
 """How often may a live page ask? Often enough to look alive, and never so often that thirty pages choke the server."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -11,17 +11,38 @@ from tinygpt.ui import floors, texts
 
 BUDGET = 25.0  # ticks a second for the whole server; beyond some 40 it falls off a cliff (measured)
 FASTEST, SLOWEST = 0.5, 5.0  # seconds between two ticks of one page
-EAGER = 0.2  # the same, while somebody waits for the first point of a run
+EAGER = 0.2  # the same, while somebody waits for the first point
+A_MOMENT = 0.2  # seconds that a page which is drawn waits for it
+RARE = 1.5  # the same, where there is seldom anything new
 FORGOTTEN = 12.0  # seconds after which a page that has not asked is gone
 
 _asked: dict[str, float] = {}  # session -> when it last asked
 
 
-def interval(*, eager: bool = False) -> float:
-    """Seconds between two ticks: the more pages are live, the longer. `eager` waits for a first point."""
-    now = time.monotonic()
+def interval(runs: Iterable[RunView] = ()) -> float:
+    """Seconds between two ticks of a page that shows these runs.
+
+    As often as there is news of them, since each tick is work for a browser on the cores that train; and the more pages
+    are live, the longer.
+    """
+    now, moving = time.monotonic(), [run for run in runs if will_change(run)]
     live = sum(now - last < FORGOTTEN for last in list(_asked.values()))
-    return min(SLOWEST, max(EAGER if eager else FASTEST, live / BUDGET))
+    news = min([RARE, *(run.turnaround for run in moving)]) if moving else FASTEST
+    own = EAGER if nothing_yet(moving) else max(FASTEST, news)
+    return min(SLOWEST, max(own, live / BUDGET))
+
+
+def nothing_yet(runs: Iterable[RunView]) -> bool:
+    """Whether somebody waits for the first point of these runs."""
+    moving = [run for run in runs if run.moving]
+    return bool(moving) and not any(run.points for run in moving)
+
+
+def wait_for_a_first_point(newest: Callable[[], RunView | None]) -> None:
+    """A moment, if the newest run makes its first step just now: to draw a page without it, and again, takes longer."""
+    deadline = time.monotonic() + A_MOMENT
+    while (run := newest()) and run.busy and nothing_yet([run]) and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def seen(live: bool) -> None:
@@ -32,12 +53,12 @@ def seen(live: bool) -> None:
         _asked.pop(stale, None)
 
 
-def out_of_step(live: bool, *, eager: bool) -> bool:
+def out_of_step(live: bool, runs: Iterable[RunView]) -> bool:
     """Whether a page's pace, set when it was last drawn, is far from what it should be now."""
     if not live:
         st.session_state.pop("pace", None)
         return False
-    due = interval(eager=eager)
+    due = interval(runs)
     before = st.session_state.setdefault("pace", due)
     if due > 1.5 * before or due < before / 1.5:
         st.session_state["pace"] = due

@@ -17,7 +17,7 @@ from tinygpt.words import literal
 def comparison_stage(now: Shown) -> None:
     """Everything that moves: it asks again and again while something is being trained, slowly while it is paused."""
     live = pace.more_to_come(now.runs, now.corpus)
-    every = pace.interval() if live else pace.SLOWEST if any(run.live for run in now.runs) else None
+    every = pace.interval(now.runs) if live else pace.SLOWEST if any(run.live for run in now.runs) else None
     st.fragment(_tick, run_every=every)([now], live)
 
 
@@ -54,7 +54,7 @@ def _tick(fresh: list[Shown], live: bool) -> None:
         results.one_by_one(now)
     with st.container():
         kinds.of_their_kinds(now, tones)
-    if live != pace.more_to_come(now.runs, now.corpus) or pace.out_of_step(live, eager=False):
+    if live != pace.more_to_come(now.runs, now.corpus) or pace.out_of_step(live, now.runs):
         st.rerun()  # once, so that the asking begins, stops, or finds its new pace
 
 

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from tinygpt.engine.records import RunView
 from tinygpt.ui import pace, session
 from tinygpt.ui.train import loss, run_list, status, writing
 
 
 def live_stage(max_steps: int, guess: float | None) -> None:
     """Everything that moves. It asks the server again and again only while something is being trained."""
+    pace.wait_for_a_first_point(lambda: session.on_stage()[1])
     views, current = session.on_stage()
     live = pace.more_to_come(views, loss.corpus_on_stage(current))
-    every = pace.interval(eager=waits_for_a_point(views)) if live else None
+    every = pace.interval(views) if live else None
     st.fragment(_tick, run_every=every)(max_steps, guess, live)
 
 
@@ -30,10 +30,5 @@ def _tick(max_steps: int, guess: float | None, live: bool) -> None:
     # A page that is not live will not ask again, and a single step may have landed while it was being drawn.
     now, current = (views, current) if live else session.on_stage()
     more = pace.more_to_come(now, loss.corpus_on_stage(current))
-    if now != views or live != more or pace.out_of_step(live, eager=waits_for_a_point(now)):
+    if now != views or live != more or pace.out_of_step(live, now):
         st.rerun()  # once, so that the asking stops, or finds its new pace
-
-
-def waits_for_a_point(views: list[RunView]) -> bool:
-    """Whether a run has begun of which there is nothing to see yet."""
-    return any(view.moving and not view.points for view in views)

@@ -73,9 +73,10 @@ def becomes_the_counts(scene: Scene, text: Counted) -> Showing:
         st.button("Train", type="primary", key="train", on_click=session.order, args=("train", _train, spec))
     if words := session.answer("train"):
         st.text(words)
+    pace.wait_for_a_first_point(lambda: newest_run(text))
     view = newest_run(text)
     moving = view is not None and pace.will_change(view)
-    every = pace.interval(eager=moving and not view.points) if view and moving else None
+    every = pace.interval([view]) if view and moving else None
     fragment_of(_tick, run_every=every)(scene, text, facts, moving)
     explain(scene, facts)
 
@@ -101,8 +102,7 @@ def _tick(scene: Scene, text: Counted, facts: Facts, moving: bool) -> None:
     _two_tables(scene, text, view, facts, moving=moving)
     _earlier_runs(text)
     now = newest_run(text)
-    eager = moving and now is not None and not now.points
-    if moving != (now is not None and pace.will_change(now)) or pace.out_of_step(moving, eager=eager):
+    if moving != (now is not None and pace.will_change(now)) or pace.out_of_step(moving, [now] if now else []):
         st.rerun()  # once: the asking stops, or finds its new pace, and the scenes below get the new table
 
 
