@@ -172,6 +172,16 @@ def test_what_is_switched_off_is_off_in_writing_too_with_and_without_a_cache(sur
     assert not torch.allclose(next(generate(whole, START, 1)).logits, next(generate(model, START, 1)).logits)
 
 
+@pytest.mark.parametrize("positions", ["learned", "none", "rotary"])
+def test_a_token_shift_remembers_what_was_read_last(positions):
+    model = build(replace(SMALL, positions=positions, token_shift=True), seed=5)
+    torch.nn.init.normal_(model.token_embedding_shift.share, generator=generator(3))
+    cached, lecture = generate(model, START, 12), as_in_the_lecture(model, START, 12, generator(1337))
+    for token, (id_, logits) in zip(cached, lecture, strict=True):
+        assert token.id == id_
+        torch.testing.assert_close(token.logits, logits, atol=1e-5, rtol=1e-5)
+
+
 @settings(max_examples=60)
 @given(sizes, st.integers(1, 12), st.integers(0, 99))
 def test_whatever_its_size_a_model_writes_the_same_with_and_without_a_cache(config, T, seed):

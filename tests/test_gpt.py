@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tinygpt.checkpoint.model_file import model_bytes
-from tinygpt.gpt import SCALES, GPTConfig
+from tinygpt.gpt import SCALES, GPTConfig, TokenShift
 from tinygpt.models import build, config_from, count_parameters
 from tinygpt.probes import capture
 from tinygpt.tokenizer import CharTokenizer
@@ -22,6 +22,7 @@ configs = st.builds(
     positions=st.sampled_from(["learned", "none", "rotary"]), feed_forward=st.sampled_from([0, 1, 4]),
     layer_norm=st.booleans(), scale=st.sampled_from(SCALES), init=st.sampled_from(["torch", "gpt2"]),
     activation=st.sampled_from(["relu", "gelu", "relu2"]), qk_norm=st.booleans(),
+    token_shift=st.booleans(),
 )  # fmt: skip
 
 
@@ -251,3 +252,28 @@ def test_with_qk_norm_longer_queries_and_keys_change_nothing():
     torch.testing.assert_close(normed(idx)[0], before[1], atol=1e-4, rtol=1e-3)
     seen = capture(normed, idx)["blocks.1.attention.query"]
     torch.testing.assert_close(seen.square().mean(-1), torch.ones(2, 2, 8), atol=1e-4, rtol=0)
+
+
+def test_what_a_token_brings_of_the_one_before_it_by_hand():
+    shift, x = TokenShift(2), torch.tensor([[[1.0, 2], [3, 4], [5, 6]]])  # (B, T, C)
+    assert not shift(x).any(), "at first nobody brings anything"
+    with torch.no_grad():
+        shift.share.copy_(torch.tensor([0.5, 10]))
+    assert shift(x).tolist() == [[[0, 0], [0.5, 20], [1.5, 40]]]
+    assert shift(x, before=torch.tensor([[[8.0, 1]]])).tolist() == [[[4, 10], [0.5, 20], [1.5, 40]]]
+
+
+def test_a_token_shift_tells_the_order_of_the_past_without_positions_and_nothing_of_the_future():
+    model, idx = build(replace(SMALL, n_layer=1, positions="none", token_shift=True)), ids(SMALL)
+    with torch.no_grad():
+        model.token_embedding_shift.share.fill_(0.7)
+    swapped, other = idx.clone(), idx.clone()
+    swapped[:, [0, 1]], other[:, 5] = idx[:, [1, 0]], (idx[:, 5] + 1) % SMALL.vocab_size
+    assert not torch.allclose(model(idx)[0][:, -1], model(swapped)[0][:, -1])
+    torch.testing.assert_close(model(idx)[0][:, :5], model(other)[0][:, :5])
+
+
+def test_a_token_shift_is_a_number_for_each_channel_and_changes_nothing_at_first():
+    config = replace(SMALL, token_shift=True)
+    assert count_parameters(config) == count_parameters(SMALL) + SMALL.n_embd
+    assert torch.equal(build(config)(ids(SMALL))[0], build(SMALL)(ids(SMALL))[0])

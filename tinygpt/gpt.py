@@ -64,6 +64,8 @@ class GPTConfig:
                      is relu, squared ("Primer", So et al., 2021)
     qk_norm          queries and keys are divided by the root mean square of their numbers, before any rotation: scores
                      cannot grow with the length of either
+    token_shift      each token also brings a share of the one before it, learned for each channel and 0 at first, so no
+                     head has to find out what stood before ("RWKV", Peng et al., 2023, which does so in every block)
     surgery          heads and parts that are switched off: "0.2 cut, 0.3 flat, 1 feed-forward" (tinygpt/surgery.py); ""
                      is a whole model
     """
@@ -99,6 +101,7 @@ class GPTConfig:
         "relu", label="Activation", control="more", sweep="choices", since="2026-11"
     )
     qk_norm: bool = setting(False, label="QK norm", control="more", sweep="choices", since="2026-11")
+    token_shift: bool = setting(False, label="Token shift", control="more", sweep="choices", since="2026-11")
     surgery: str = setting("", offered=("", "0.0 cut", "0.0 flat"), sweep="never", since="2026-11")
 
     def __post_init__(self) -> None:
@@ -199,6 +202,23 @@ class Block(nn.Module):
         return x + change if self.residual else change
 
 
+class TokenShift(nn.Module):
+    """Each token brings a share of the one before it."""
+
+    def __init__(self, n_embd: int) -> None:
+        super().__init__()
+        self.share = nn.Parameter(torch.empty(n_embd))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """At first nobody brings anything."""
+        nn.init.zeros_(self.share)
+
+    def forward(self, x: Tensor, before: Tensor | None = None) -> Tensor:
+        """What is added to each token: (B, T, C) -> (B, T, C). `before` (B, 1, C) stood before the first of them."""
+        return self.share * torch.cat((torch.zeros_like(x[:, :1]) if before is None else before, x[:, :-1]), dim=1)
+
+
 class GPTLanguageModel(nn.Module):
     """Characters and places become vectors, blocks let them talk, and the last layer scores the next character."""
 
@@ -206,6 +226,7 @@ class GPTLanguageModel(nn.Module):
         super().__init__()
         self.config = config
         self.token_embedding_table = nn.Embedding(config.vocab_size, config.n_embd)
+        self.token_embedding_shift = TokenShift(config.n_embd) if config.token_shift else None
         learned = config.positions == "learned"
         self.position_embedding_table = nn.Embedding(config.block_size, config.n_embd) if learned else None
         self.dropout = Dropout(config.dropout)
@@ -221,7 +242,7 @@ class GPTLanguageModel(nn.Module):
 
         With a `past`, `idx` goes on after what was read with it: all of a text at first, then one token at a time.
         """
-        x = self.dropout(self.embed(idx, 0 if past is None else past.length))
+        x = self.dropout(self.embed(idx, past))
         for block in self.blocks:
             x = block(x, past)
         if past is not None:
@@ -239,15 +260,20 @@ class GPTLanguageModel(nn.Module):
         for n, block in enumerate(self.blocks):
             cast(Block, block).operate([one for one in operations if one.block == n])
 
-    def embed(self, idx: Tensor, first: int = 0) -> Tensor:
+    def embed(self, idx: Tensor, past: Past | None = None) -> Tensor:
         """What each token is, plus where it stands: (B, T) -> (B, T, C). ValueError beyond block_size.
 
-        The first of them stands at `first`, behind those that were read before.
+        The first of them stands behind those of the `past`, that were read before.
         """
+        first, last = (0, None) if past is None else (past.length, past.last)
         end = first + idx.shape[1]
         if end > self.config.block_size:
             raise ValueError(f"{end} characters do not fit into block_size = {self.config.block_size}")
         x = self.token_embedding_table(idx)
+        if past is not None:
+            past.last = x[:, -1:]
+        if self.token_embedding_shift is not None:
+            x = x + self.token_embedding_shift(x, last)
         if self.position_embedding_table is None:
             return x
         return x + self.position_embedding_table(torch.arange(first, end))  # (B, T, C) + (T, C)

@@ -8,7 +8,7 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from tinygpt.bigram import BigramConfig, BigramLanguageModel
-from tinygpt.gpt import GPTConfig, GPTLanguageModel
+from tinygpt.gpt import GPTConfig, GPTLanguageModel, TokenShift
 from tinygpt.randomness import generator as seeded
 from tinygpt.randomness import initialize_as_gpt2, initialize_as_torch, let_draw_from
 from tinygpt.settings import as_plain, from_plain
@@ -100,7 +100,7 @@ def build(config: ModelConfig, *, seed: int = 1337, generator: torch.Generator |
     source = seeded(seed) if generator is None else generator
     model = with_memory(blank(config))
     for module in model.modules():
-        if isinstance(module, nn.LayerNorm):
+        if isinstance(module, nn.LayerNorm | TokenShift):
             module.reset_parameters()  # ones and zeros: nothing is drawn
     if isinstance(config, GPTConfig) and config.init == "gpt2":
         initialize_as_gpt2(model, source, n_layer=config.n_layer)
@@ -118,7 +118,7 @@ def count_parameters(config: ModelConfig) -> int:
 
 # What people call a part, and the word by which the names of its weights are known.
 PARTS = {
-    "token embedding": "token_embedding_table",
+    "token embedding": "token_embedding",
     "positions": "position_embedding_table",
     "query, key, value": "qkv",
     "projection": "projection",

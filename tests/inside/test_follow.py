@@ -16,12 +16,15 @@ SWITCHES = [{}, {"residual": False}, {"layer_norm": False}, {"feed_forward": 0},
             {"activation": "gelu"}, {"positions": "none"}, {"softmax_dim": -2}, {"projection": False},
             {"dropout": 0.5},
             {"activation": "relu2"}, {"positions": "rotary"}, {"qk_norm": True},
+            {"token_shift": True}, {"token_shift": True, "positions": "none"},
             {"surgery": "0.1 cut, 1.0 flat"}]  # fmt: skip
 
 
 def model(**parts: object) -> GPTLanguageModel:
     made = build(GPTConfig(**({"vocab_size": 11, "n_embd": 16, "n_head": 2, "n_layer": 2} | parts)), seed=5)  # type: ignore[arg-type]
     assert isinstance(made, GPTLanguageModel)
+    if made.token_embedding_shift:
+        torch.nn.init.ones_(made.token_embedding_shift.share)  # at first it brings nothing
     return made
 
 

@@ -14,6 +14,8 @@ IDS = torch.tensor([1, 7, 3, 3, 9])
 def model(**parts: object) -> GPTLanguageModel:
     made = build(GPTConfig(vocab_size=11, n_embd=16, n_head=2, n_layer=2, **parts), seed=5)
     assert isinstance(made, GPTLanguageModel)
+    if made.token_embedding_shift:
+        torch.nn.init.ones_(made.token_embedding_shift.share)  # at first it brings nothing
     return made.eval()
 
 
@@ -50,8 +52,11 @@ def test_the_walk_is_the_model_s_own_forward_pass(gpt):
     torch.testing.assert_close(parts[-1].comes_out, own["logits"][0].softmax(-1))
 
 
-def test_what_is_added_is_the_difference_of_the_wire():
-    parts = run_through(model(), IDS)
+@pytest.mark.parametrize("more", [{}, {"token_shift": True}, {"token_shift": True, "positions": "none"}], ids=str)
+def test_what_is_added_is_the_difference_of_the_wire(more):
+    gpt = model(**more)
+    parts = run_through(gpt, IDS)
+    torch.testing.assert_close(parts[-1].comes_out, gpt(IDS[None])[0][0].softmax(-1))
     for before, part in zip(parts, parts[1:], strict=False):
         change = part.comes_out if part.adds else torch.zeros_like(part.wire)
         torch.testing.assert_close(before.wire + change, part.wire)

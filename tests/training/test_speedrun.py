@@ -13,6 +13,7 @@ from tinygpt.training.speedrun import (
     USUAL,
     Reached,
     how_soon,
+    nanogpt_with,
     recipes,
     speedrun_without,
 )
@@ -28,7 +29,7 @@ def test_with_all_choices_nanogpt_s_recipe_is_the_speedrun_but_for_its_length():
 def test_a_choice_is_on_in_the_speedrun_and_off_without_it(ingredient):
     assert SPEEDRUN.with_settings(ingredient.new) == SPEEDRUN
     assert recipes()[speedrun_without(ingredient)] == SPEEDRUN.with_settings(ingredient.usual) != SPEEDRUN
-    assert NANOGPT.with_settings(ingredient.new) != NANOGPT
+    assert recipes()[nanogpt_with(ingredient)] == NANOGPT.with_settings(ingredient.new) != NANOGPT
 
 
 def test_sooner_by_hand():

@@ -94,7 +94,7 @@ def parts_of(model: ModelConfig) -> dict[str, bool]:
     """Which parts of a model a template has to have."""
     if isinstance(model, BigramConfig):
         names = "gpt dropout mask projection feed_forward shrink layer_norm norm2 positions rotary qk_norm surgery"
-        return dict.fromkeys(names.split(), False)
+        return dict.fromkeys([*names.split(), "token_shift"], False)
     return {
         "gpt": True,
         "dropout": model.dropout > 0,
@@ -107,6 +107,7 @@ def parts_of(model: ModelConfig) -> dict[str, bool]:
         "positions": model.positions == "learned",
         "rotary": model.positions == "rotary",
         "qk_norm": model.qk_norm,
+        "token_shift": model.token_shift,
         "surgery": bool(model.surgery),
     }
 

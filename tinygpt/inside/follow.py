@@ -91,6 +91,9 @@ def _through(model: GPTLanguageModel, ids: Tensor, place: int) -> Iterator[Stage
     inner = {f"{block}.{module}" for block in blocks for module in (*ATTENTION, *FEED_FORWARD)}
     seen = entering(model, ids[None], {*blocks, *inner, "norm", "lm_head"})
     yield Stage("token embedding", None, model.token_embedding_table.weight[ids[place]].detach())
+    if model.token_embedding_shift is not None:
+        brought = model.token_embedding_shift(model.token_embedding_table(ids[None]))[0, place]
+        yield Stage("token shift", None, brought.detach())
     if model.position_embedding_table is not None:
         yield Stage("position", None, model.position_embedding_table.weight[place].detach())
     yield Stage("stream", None, seen["blocks.0"][0, place])

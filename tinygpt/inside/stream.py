@@ -66,13 +66,20 @@ def _embeddings(model: GPTLanguageModel, ids: Tensor) -> list[Part]:
 
     x = look_up(ids[:, None])  # (T, C)
     parts = [Part("token embedding", None, look_up, ids[:, None].float(), x, x)]
+    if (shift := model.token_embedding_shift) is not None:
+
+        def bring(rows: Tensor) -> Tensor:
+            return shift(rows[None])[0]
+
+        parts.append(Part("token shift", None, bring, x, bring(x), x + bring(x), adds=True))
     if (table := model.position_embedding_table) is not None:
         places = torch.arange(len(ids))[:, None].float()
 
         def stand(rows: Tensor) -> Tensor:
             return table(rows[:, 0].long())
 
-        parts.append(Part("positions", None, stand, places, stand(places), x + stand(places), adds=True))
+        wire = parts[-1].wire + stand(places)
+        parts.append(Part("positions", None, stand, places, stand(places), wire, adds=True))
     return parts
 
 

@@ -60,14 +60,14 @@ PRESETS: dict[str, Preset] = {
         ), 1.88,
     ),
     "speedrun": Preset(
-        "Speedrun", "nanoGPT's size, but as soon as can be: Muon, rotary positions, QK norm, relu squared, "
-        "a rate that falls straight to 0.",
+        "Speedrun", "nanoGPT's size, but as soon as can be: Muon, rotary positions, token shift, QK norm, "
+        "relu squared, a rate that falls straight to 0.",
         GPTConfig(
             block_size=64, n_embd=128, n_head=4, n_layer=4, init="gpt2", positions="rotary", activation="relu2",
-            qk_norm=True,
+            qk_norm=True, token_shift=True,
         ),
         TrainConfig(
-            max_steps=300, batch_size=12, learning_rate=1e-2, eval_interval=50, weight_decay=0.1, beta2=0.99,
+            max_steps=250, batch_size=12, learning_rate=1e-2, eval_interval=50, weight_decay=0.1, beta2=0.99,
             optimizer="muon", decay_share=0.6,
         ), 1.88,
     ),

@@ -11,7 +11,7 @@ from tinygpt.models import ModelConfig, config_from, described
 from tinygpt.settings import as_plain, check_settings, from_plain, setting, settings_of, times_the_rate
 
 LOOKS = 30  # val losses of a run: enough for a curve, cheap enough to be no brake
-STEP_COUNTS = (10, 50, 100, 250, 300, 500, 1_000, 2_000, 3_000, 5_000, 10_000, 20_000)
+STEP_COUNTS = (10, 50, 100, 250, 500, 1_000, 2_000, 3_000, 5_000, 10_000, 20_000)
 LEARNING_RATES = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 1.0, 10.0, 1e6)  # the last ones go wrong: try
 LAST_SEED = 99_999  # that a page offers; a config takes any
 DECAY_SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)

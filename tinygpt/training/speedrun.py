@@ -42,6 +42,10 @@ INGREDIENTS = (
         {"positions": "learned"}, {"positions": "rotary"},
     ),
     Ingredient(
+        "token shift", "Each character also brings a share of the one before it, so no head has to find that first.",
+        {"token_shift": False}, {"token_shift": True},
+    ),
+    Ingredient(
         "QK norm", "Queries and keys keep one length, so no softmax becomes sure too early.",
         {"qk_norm": False}, {"qk_norm": True},
     ),
@@ -83,10 +87,16 @@ def speedrun_without(ingredient: Ingredient) -> str:
     return f"without {ingredient.title}"
 
 
+def nanogpt_with(ingredient: Ingredient) -> str:
+    """The recipe that is nanoGPT's but for this ingredient."""
+    return f"with {ingredient.title}"
+
+
 def recipes() -> dict[str, RunSpec]:
     """Every recipe, by its name."""
     return {
         USUAL: NANOGPT,
+        **{nanogpt_with(each): NANOGPT.with_settings(each.new) for each in INGREDIENTS},
         ALL: SPEEDRUN,
         **{speedrun_without(each): SPEEDRUN.with_settings(each.usual) for each in INGREDIENTS},
     }

@@ -31,6 +31,14 @@ def token_words(character: str, id: int, values: Stage) -> str:
     )
 
 
+def shift_words(brought: Stage) -> str:
+    """A share of the character before it is added."""
+    return (
+        f"A learned share of the character before it is added, another one for each channel: {len(brought.values)} "
+        f"numbers with standard deviation {number(brought.std)}."
+    )
+
+
 def whole_way_words(place: int, stream: Stage) -> str:
     """Where it stands is added to that."""
     return (

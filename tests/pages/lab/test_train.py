@@ -476,7 +476,7 @@ def test_each_choice_of_the_speedrun_says_what_it_brings_and_can_be_switched_off
         (words,) = [each.value for each in page.markdown if each.value.startswith(f"**{ingredient.title}**")]
         assert (
             ingredient.says in words
-            and f"Without it: {round(found[speedrun_without(ingredient)].middle)} steps" in words
+            and f"Without it {round(found[speedrun_without(ingredient)].middle)} steps" in words
         )
     page.button(key="off_Muon").click().run()
     assert page.selectbox(key="optimizer").value == "adamw"

@@ -10,6 +10,7 @@ from torch.autograd import Function, gradcheck
 from torch.nn import functional as F
 
 from tinygpt.attention import MultiHeadAttention, attention_stages, rotated, unit_rms
+from tinygpt.gpt import TokenShift
 from tinygpt.randomness import Dropout, generator
 from tinygpt.training.by_hand.activation import Gelu, Relu, Relu2
 from tinygpt.training.by_hand.asked import Rotated, UnitRms
@@ -17,7 +18,7 @@ from tinygpt.training.by_hand.attention import Asks, Attention
 from tinygpt.training.by_hand.linear import Linear
 from tinygpt.training.by_hand.loss import loss_backward, loss_forward
 from tinygpt.training.by_hand.norm import Norm
-from tinygpt.training.by_hand.table import Places, Table
+from tinygpt.training.by_hand.table import Places, Shifted, Table
 from tinygpt.training.by_hand.two_way import Dropped, Residual, back, there
 from tinygpt.training.by_hand.walk import part_of
 
@@ -160,6 +161,18 @@ def test_a_residual_hands_its_gradient_to_both():
     d_out = drawn(N, C).detach()
     assert torch.equal(stream, 2 * drawn(N, C).detach()), "with nothing inside it is x + x"
     assert torch.equal(back([Residual([])], d_out.clone(), kept), 2 * d_out)
+
+
+def test_what_a_token_brings_of_the_one_before_it():
+    shift = TokenShift(C).double()
+    with torch.no_grad():
+        shift.share.copy_(drawn(C))
+    x = drawn(N, C)
+    by_token = x.detach().view(T, B, C).transpose(0, 1)  # as the model has it
+    wanted = (by_token + shift(by_token).detach()).transpose(0, 1).reshape(N, C)
+    torch.testing.assert_close(Shifted.of(blank_gradients(shift), B).forward(x.detach())[0], wanted)
+    assert true_of(lambda module: Shifted.of(module, B), shift, x)
+    assert true_of(lambda module: Shifted.of(module, N), shift, x), "of one token nobody stands before"
 
 
 @pytest.mark.parametrize("length", [T, T + 2], ids=["all places", "a shorter sequence"])

@@ -28,12 +28,19 @@ OPERATED = ["0.1 cut, 1.0 flat", "0 attention, 1 feed-forward", "0 feed-forward,
 SMALL = GPTConfig(17, block_size=6, n_embd=12, n_head=3, n_layer=2)
 
 
+def shift_tokens(model):
+    """Shares of what stands before a token, where the model learns them: at first they are 0."""
+    if getattr(model, "token_embedding_shift", None):
+        torch.nn.init.normal_(model.token_embedding_shift.share, generator=torch.Generator().manual_seed(9))
+
+
 def both(config, *, B=3, T=None, dtype=torch.float64, seed=1):
     """Loss and gradients of a batch, by autograd and by hand: with the same weights and the same dice for dropout."""
     dice = torch.Generator().manual_seed(seed)
     T = T or config.block_size
     idx, targets = torch.randint(config.vocab_size, (2, B, T), generator=dice)
     model = build(config, seed=seed).to(dtype).train()
+    shift_tokens(model)
     let_draw_from(model, dice)
     before = dice.get_state()
     _, loss = model(idx, targets)
@@ -73,16 +80,16 @@ def test_what_is_switched_off_gets_no_gradient_and_the_others_theirs(surgery, dr
     st.integers(1, 5), st.integers(1, 7), st.integers(1, 4), st.integers(1, 3), st.integers(1, 3), st.integers(2, 70),
     st.booleans(), st.sampled_from(["relu", "gelu", "relu2"]), st.sampled_from([0, 1, 2, 4]),
     st.sampled_from([0.0, 0.2]), st.sampled_from(["learned", "none", "rotary"]), st.booleans(), st.booleans(),
-    st.booleans(), st.booleans(), st.sampled_from(["torch", "gpt2"]),
+    st.booleans(), st.booleans(), st.sampled_from(["torch", "gpt2"]), st.booleans(),
 )  # fmt: skip
 def test_odd_sizes_have_them_as_well(
     B, T, n_head, head_size, n_layer, V, layer_norm, activation, wide, dropout, positions, qk_norm, projection,
-    residual, mask, init,
+    residual, mask, init, token_shift,
 ):  # fmt: skip
     config = GPTConfig(
         V, block_size=T, n_embd=n_head * head_size, n_head=n_head, n_layer=n_layer, layer_norm=layer_norm,
         activation=activation, feed_forward=wide, dropout=dropout, positions=positions, qk_norm=qk_norm,
-        projection=projection, residual=residual, mask=mask, init=init,
+        projection=projection, residual=residual, mask=mask, init=init, token_shift=token_shift,
     )  # fmt: skip
     same(config, B=B, precise=1e-10)
 

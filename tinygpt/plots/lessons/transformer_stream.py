@@ -23,7 +23,8 @@ CELL, HEAD, FOOT = 13, 20, 20  # px: the height of a row, of a title, of the lin
 FIRST = 5  # numbers of the chosen row that are written out
 STEP, BOX, WIRE, BOX_LEFT, BOX_WIDE = 26, 21, 14, 44, 122  # px: the machine
 LEVELS = 10  # tones on each side of zero
-NAMES = {"token embedding": "ochre", "positions": "ochre", "heads": "blue", "projection": "teal", "table": "ochre",
+NAMES = {"token embedding": "ochre", "token shift": "ochre", "positions": "ochre", "table": "ochre",
+         "heads": "blue", "projection": "teal",
          "feed-forward": "plum", "LayerNorm": "gray", "output layer": "ink", "softmax": "ink"}  # fmt: skip
 FIRST_OF_ALL = "token embedding", "positions", "table"  # boxes that read the characters themselves
 

@@ -2,7 +2,7 @@
 
 Shapes in this file:
     N   tokens of a batch (T * B), one after another, time outermost      V   vocab_size
-    T   tokens in a sequence                                              C   numbers in a row: of a bigram its logits
+    T   tokens in a sequence      B   sequences in the batch              C   numbers in a row: of a bigram its logits
 """
 
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from tinygpt.gpt import TokenShift
 from tinygpt.training.by_hand.two_way import learned
 
 
@@ -31,6 +32,32 @@ class Table(NamedTuple):
     def backward(self, d_out: Tensor, ids: Tensor) -> None:
         """A row adds up what all its tokens say: (N, C), (N,)."""
         self.d_weight.zero_().index_add_(0, ids, d_out)
+
+
+class Shifted(NamedTuple):
+    """What each token brings of the one before it."""
+
+    share: Tensor  # of each channel, (C,)
+    d_share: Tensor
+    B: int  # sequences in the batch: with time outermost, so far in front of it stands what came before a token
+
+    @classmethod
+    def of(cls, shift: TokenShift, B: int) -> "Shifted":
+        """That shift, where its numbers lie, for batches of B sequences."""
+        return cls(*learned(shift.share), B)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """out = x + share * the x before it: (N, C) -> (N, C)."""
+        out = x.clone()
+        out[self.B :].addcmul_(x[: -self.B], self.share)
+        return out, x
+
+    def backward(self, d_out: Tensor, x: Tensor) -> Tensor:
+        """A token hears of itself, and its share from the one behind it: (N, C) -> (N, C)."""
+        torch.sum(d_out[self.B :] * x[: -self.B], 0, out=self.d_share)
+        d_x = d_out.clone()
+        d_x[: -self.B].addcmul_(d_out[self.B :], self.share)
+        return d_x
 
 
 class Places(NamedTuple):

@@ -15,7 +15,7 @@ from tinygpt.training.by_hand.asked import Rotated, UnitRms
 from tinygpt.training.by_hand.attention import Asks, Attention
 from tinygpt.training.by_hand.linear import Linear
 from tinygpt.training.by_hand.norm import Norm
-from tinygpt.training.by_hand.table import Places
+from tinygpt.training.by_hand.table import Places, Shifted
 from tinygpt.training.by_hand.two_way import Dropped, Residual, TwoWay
 
 
@@ -24,6 +24,8 @@ def walk_of(model: LanguageModel, B: int, T: int) -> list[TwoWay]:
     if not isinstance(model, GPTLanguageModel):
         return []
     parts: list[TwoWay] = []
+    if model.token_embedding_shift:
+        parts.append(Shifted.of(model.token_embedding_shift, B))
     if model.position_embedding_table:
         parts.append(Places.of(model.position_embedding_table, T))
     parts += part_of(model.dropout, T)

@@ -51,6 +51,8 @@ PLAIN: dict[tuple[str, object], str] = {
     ("layer_norm", False): "no LayerNorm",
     ("positions", "learned"): "positions",
     ("positions", "rotary"): "rotary positions",
+    ("token_shift", True): "token shift",
+    ("token_shift", False): "no token shift",
     ("softmax_dim", -1): "softmax over rows",
     ("softmax_dim", -2): "softmax over columns",
 }

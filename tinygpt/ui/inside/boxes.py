@@ -45,7 +45,7 @@ def boxes_of(stages: Sequence[Stage], config: GPTConfig | None, text: Text, mode
     ends = {stage.part: stage for stage in stages if stage.block is None}
     if config is None:
         return [_table(ends, text, mode), _softmax(ends, text, mode)]
-    boxes, stream, read = [*_embedded(ends, text, mode)], ends["stream"], "embedding"
+    boxes, stream, read = _embedded(ends, text, mode), ends["stream"], "embedding"
     for n in range(config.n_layer):
         at = {stage.part: stage for stage in stages if stage.block == n}
         if "attention" in at:
@@ -60,16 +60,20 @@ def boxes_of(stages: Sequence[Stage], config: GPTConfig | None, text: Text, mode
     return [*boxes, _output(ends, text, mode, read), _softmax(ends, text, mode, read)]
 
 
-def _embedded(ends: Mapping[str, Stage], text: Text, mode: Mode) -> Iterator[StageBox]:
-    """What the character is, and where it stands."""
+def _embedded(ends: Mapping[str, Stage], text: Text, mode: Mode) -> list[StageBox]:
+    """What the character is, what the one before it adds, and where it stands."""
     token, place = ends["token embedding"], text.place
     said = words.token_words(text.characters[place], text.ids[place], token)
     drawing = _vectors([("row of the embedding table", token)], mode)
-    yield StageBox(Stop("token embedding", None), drawing, said, "" if "position" in ends else "embedding")
+    boxes = [StageBox(Stop("token embedding", None), drawing, said)]
+    if brought := ends.get("token shift"):
+        drawing = _vectors([("a share of the row before", brought)], mode)
+        boxes.append(StageBox(Stop("token shift", None, True), drawing, words.shift_words(brought)))
     if position := ends.get("position"):
-        both = [("row of the position table", position), ("the stream: both together", ends["stream"])]
+        both = [("row of the position table", position), ("the stream: all together", ends["stream"])]
         said = words.whole_way_words(place, ends["stream"])
-        yield StageBox(Stop("positions", None, True), _vectors(both, mode), said, "embedding")
+        boxes.append(StageBox(Stop("positions", None, True), _vectors(both, mode), said))
+    return [*boxes[:-1], boxes[-1]._replace(read="embedding")]  # here the stream begins
 
 
 def _norm(n: int | None, before: Stage, after: Stage | None, mode: Mode, read: str) -> list[StageBox]:

@@ -6,7 +6,17 @@ import streamlit as st
 
 from tinygpt.spelling import number, thousands
 from tinygpt.training.presets import PRESETS, Preset
-from tinygpt.training.speedrun import ALL, INGREDIENTS, TARGET, USUAL, Ingredient, Reached, how_soon, speedrun_without
+from tinygpt.training.speedrun import (
+    ALL,
+    INGREDIENTS,
+    TARGET,
+    USUAL,
+    Ingredient,
+    Reached,
+    how_soon,
+    nanogpt_with,
+    speedrun_without,
+)
 from tinygpt.ui import controls
 
 
@@ -34,9 +44,16 @@ def _open() -> None:
 
 
 def _told(ingredient: Ingredient, found: dict[str, Reached]) -> str:
-    """How soon the loss is there without it."""
-    taken = found[speedrun_without(ingredient)]
-    return f"Without it: {_steps(taken)}, {number(taken.sooner(found[USUAL]), 1)} times sooner."
+    """How soon the loss is there without it, and with it alone."""
+    without, alone = found[speedrun_without(ingredient)], found[nanogpt_with(ingredient)]
+    return f"Without it {_sooner(without, found)}; with it alone {_sooner(alone, found)}."
+
+
+def _sooner(reached: Reached, found: dict[str, Reached]) -> str:
+    """How soon one recipe is there: "210 steps, 5.1 times sooner"."""
+    if math.isinf(reached.middle):
+        return _steps(reached)
+    return f"{_steps(reached)}, {number(reached.sooner(found[USUAL]), 1)} times sooner"
 
 
 def _steps(reached: Reached) -> str:
