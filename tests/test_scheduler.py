@@ -239,7 +239,12 @@ def test_worker_time_is_shared_by_student_not_by_run(engine):
     def seconds(student):
         return sum(view.seconds for view in engine.scheduler.runs(student))
 
-    until(lambda: seconds(one) > 4 and seconds(third) > 4)
+    def stand():
+        return engine.scheduler.workers(), [
+            (view.status, view.step, view.silent) for view in map(engine.scheduler.view, runs)
+        ]
+
+    until(lambda: seconds(one) > 4 and seconds(third) > 4, says=stand)
     shares = [seconds(student) for student in (three, one, third)]
     for run in runs:
         engine.scheduler.delete(run)
