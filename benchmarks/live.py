@@ -28,7 +28,7 @@ from tinygpt.training.spec import STEP_COUNTS, look_every
 from tinygpt.training.state import start
 
 FIRST_POINT = 1.0  # seconds from the click
-LOOKS = 2_000  # milliseconds for which a student has seen the page before the click
+SEEN_FOR = 2_000  # milliseconds for which a student has seen the page before the click
 LABEL = r"""() => [...document.querySelectorAll("[data-testid='stVegaLiteChart'] svg text")]
   .some(e => /\d\.\d{3}$/.test(e.textContent))"""
 
@@ -52,7 +52,7 @@ def live_seconds(page: Page, url: str, preset: str, steps: int) -> tuple[float, 
     title = PRESETS[preset].title.replace(" ", "+")
     page.goto(f"{url}/train?model={title}&max_steps={steps}&beside=false")
     wait_run(page)
-    page.wait_for_timeout(LOOKS)
+    page.wait_for_timeout(SEEN_FOR)
     clicked = time.perf_counter()
     page.locator(".st-key-train button").click()
     page.wait_for_function(LABEL, timeout=60_000, polling="raf")

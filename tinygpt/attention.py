@@ -93,7 +93,7 @@ class Past:
 
     def __init__(self) -> None:
         self.length = 0  # tokens that the whole model has read
-        self.last: Tensor | None = None  # the embedding of the last of them, (B, 1, C), for a token shift
+        self.last: Tensor | None = None  # the last of them, (B, 1): what a token shift brings to the next
         self._kept: dict[nn.Module, tuple[Tensor, Tensor]] = {}  # of each attention layer, (B, n_head, T, hs) each
 
     def with_new(self, layer: nn.Module, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:

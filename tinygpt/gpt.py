@@ -45,7 +45,7 @@ class GPTConfig:
     n_embd           channels of the vector of each character (C), 1 to 2,048; n_head must divide it
     n_head           heads of each block, 1 to 128
     n_layer          blocks, 1 to 64
-    positions        "learned": a vector for each place is added; "none": the model cannot know the order of its past;
+    positions        "learned": a vector for each place is added; "none": no head can know the order of its past;
                      "rotary": queries and keys are turned by their place, so that a score knows how far apart they are
     projection       a linear layer after the heads are joined
     feed_forward     how many times as wide as n_embd the hidden layer of a block is, 0 to 8: 4 in "Attention is all you
@@ -246,7 +246,7 @@ class GPTLanguageModel(nn.Module):
         for block in self.blocks:
             x = block(x, past)
         if past is not None:
-            past.length += idx.shape[1]
+            past.length, past.last = past.length + idx.shape[1], idx[:, -1:]
         logits = self.lm_head(self.norm(x))  # (B, T, C) -> (B, T, V)
         return logits, next_token_loss(logits, targets)
 
@@ -261,19 +261,18 @@ class GPTLanguageModel(nn.Module):
             cast(Block, block).operate([one for one in operations if one.block == n])
 
     def embed(self, idx: Tensor, past: Past | None = None) -> Tensor:
-        """What each token is, plus where it stands: (B, T) -> (B, T, C). ValueError beyond block_size.
+        """What each token is, what the one before it brings, and where it stands: (B, T) -> (B, T, C).
 
-        The first of them stands behind those of the `past`, that were read before.
+        The first of them stands behind those of the `past`, that were read before. ValueError beyond block_size.
         """
         first, last = (0, None) if past is None else (past.length, past.last)
         end = first + idx.shape[1]
         if end > self.config.block_size:
             raise ValueError(f"{end} characters do not fit into block_size = {self.config.block_size}")
         x = self.token_embedding_table(idx)
-        if past is not None:
-            past.last = x[:, -1:]
         if self.token_embedding_shift is not None:
-            x = x + self.token_embedding_shift(x, last)
+            before = None if last is None else self.token_embedding_table(last)
+            x = x + self.token_embedding_shift(x, before)
         if self.position_embedding_table is None:
             return x
         return x + self.position_embedding_table(torch.arange(first, end))  # (B, T, C) + (T, C)

@@ -1,7 +1,7 @@
 """What every model obeys, how one is described and built, and what its parts are called."""
 
 import functools
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeGuard, TypeVar
 
 import torch
 from torch import nn
@@ -92,6 +92,11 @@ def with_memory(module: M) -> M:
     return module._apply(lambda weight: torch.empty(weight.shape, dtype=weight.dtype))
 
 
+def begins_alike(module: nn.Module) -> TypeGuard[nn.LayerNorm | TokenShift]:
+    """Whether a part begins with ones and zeros, whatever the seed: nothing is drawn for it."""
+    return isinstance(module, nn.LayerNorm | TokenShift)
+
+
 def build(config: ModelConfig, *, seed: int = 1337, generator: torch.Generator | None = None) -> LanguageModel:
     """A model with its first weights, drawn from `generator`, or from a fresh one with `seed`.
 
@@ -100,8 +105,8 @@ def build(config: ModelConfig, *, seed: int = 1337, generator: torch.Generator |
     source = seeded(seed) if generator is None else generator
     model = with_memory(blank(config))
     for module in model.modules():
-        if isinstance(module, nn.LayerNorm | TokenShift):
-            module.reset_parameters()  # ones and zeros: nothing is drawn
+        if begins_alike(module):
+            module.reset_parameters()
     if isinstance(config, GPTConfig) and config.init == "gpt2":
         initialize_as_gpt2(model, source, n_layer=config.n_layer)
     else:

@@ -281,7 +281,7 @@ def single(table, student):
 def test_an_experiment_takes_no_more_than_the_single_run_of_another_student(table):
     race, alone = begun(table, ENDLESS, "ann"), single(table, "bob")
     had = slices_of(table, 400)
-    assert 0.9 < had[race] / had[alone] < 1.15  # 18 of the race's are first slices, which are short
+    assert 0.9 < had[race] / had[alone] < 1.15  # two of each of the race's runs are short
 
 
 def test_an_experiment_takes_no_more_than_a_single_run_of_the_same_student(table):

@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from tests.engine.engines import slices_made
 from tinygpt.bigram import BigramConfig
 from tinygpt.engine.description import Membership, RunDescription
+from tinygpt.engine.pacing import FIRST
 from tinygpt.engine.pool import Lane
 from tinygpt.engine.records import Run
 from tinygpt.engine.run_table import RunTable
 from tinygpt.engine.runs import RunStore
+from tinygpt.engine.samples import Sample
+from tinygpt.engine.slices import SAMPLE_LENGTH
 from tinygpt.engine.thinning import ThinnedCurve
 from tinygpt.engine.turns import Clocks, Turns
 from tinygpt.training.spec import RunSpec, TrainConfig
@@ -212,3 +215,46 @@ def test_a_run_of_somebody_else_is_told_apart_from_one_s_own():
     turns.add("ben", "c", urgent=True)
     assert turns.others("ann")
     assert turns.take() == "c" and not turns.others("ann")
+
+
+def next_job(tmp_path, **so_far):
+    """What a run is asked to do next that has come so far."""
+    table = RunTable(RunStore(tmp_path))
+    run = Run(RunDescription(uuid.uuid4().hex, "ann", "mine", SPEC, 1.0, 0), curve=ThinnedCurve(), **so_far)
+    table.runs[run.about.id] = run
+    table.line_up(run)
+    _, job = table.next_job([Lane(0)], 1)
+    table.disk.close()
+    return job
+
+
+WRITTEN = (Sample(0, "what it wrote"),)
+
+
+def test_a_run_begins_with_a_single_step_then_a_short_slice_brings_what_it_wrote_before(tmp_path):
+    first, second = next_job(tmp_path), next_job(tmp_path, slices=1)
+    assert (first.steps, first.sample, first.untrained) == (1, 0, False)
+    assert (second.steps, second.sample, second.untrained, second.seconds) == (None, 0, True, FIRST)
+    third = next_job(tmp_path, slices=2, samples=WRITTEN)
+    assert (third.steps, third.untrained) == (None, False) and third.sample > 0 and third.seconds > FIRST
+
+
+def test_after_a_mishap_a_slice_is_short_and_a_fork_or_a_resumed_run_does_not_write_untrained_again(tmp_path):
+    assert next_job(tmp_path, slices=9, deaths=1, samples=WRITTEN).seconds == FIRST
+    for slices in (0, 1, 5):
+        assert not next_job(tmp_path, slices=slices, samples=WRITTEN).untrained
+
+
+def test_steps_by_hand_bring_both_writings_from_the_first_on(tmp_path):
+    first = next_job(tmp_path, status="paused", steps_wanted=3)
+    assert (first.steps, first.sample, first.untrained, first.account) == (3, SAMPLE_LENGTH, True, True)
+
+
+def test_a_run_says_how_often_there_is_news_of_it_and_a_pause_does_not_count():
+    run = Run(RunDescription("r", "ann", "mine", SPEC, 1.0, 0))
+    rhythms = []
+    for now, status in ((10, "training"), (12, "training"), (13, "paused"), (99, "training"), (101, "training")):
+        run.status = status
+        run.beat(now)
+        rhythms.append(run.view().rhythm)
+    assert rhythms == pytest.approx([0, 2, 0.7 * 2 + 0.3, 1.7, 0.7 * 1.7 + 0.3 * 2])

@@ -61,6 +61,8 @@ def test_the_way_ends_with_the_model_s_own_guess_and_heads_add_up(parts):
     for place in (0, 3, 4):
         seen, own = stages(gpt, place), gpt.eval()(IDS[None])[0][0, place]
         assert torch.equal(seen["logits"], own) and torch.equal(seen["probabilities"], own.softmax(-1))
+        entering = [seen[name] for name in ("token embedding", "token shift", "position") if name in seen]
+        torch.testing.assert_close(sum(entering), seen["stream"])
         for n in range(2):
             bias = getattr(gpt.blocks[n].attention.projection, "bias", 0)
             added = sum(seen[f"block {n}: head {h} adds"] for h in range(2)) + bias

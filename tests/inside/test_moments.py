@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTConfig
-from tinygpt.inside.moments import at_the_start, evenness, moment_at, writes
+from tinygpt.inside.moments import evenness, moment_at, writes
 from tinygpt.models import LanguageModel, build
 from tinygpt.probes import capture
 from tinygpt.training.spec import RunSpec, TrainConfig
-from tinygpt.training.state import start
+from tinygpt.training.state import at_the_start, start
 
 TEXT = Corpus.from_text("to be, or not to be: that is the question.\n" * 40)
 V = TEXT.tokenizer.vocab_size

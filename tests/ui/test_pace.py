@@ -22,10 +22,10 @@ def visitors(n: int, *, ago: float = 1.0) -> None:
     pace._asked.update({f"session {i}": time.monotonic() - ago for i in range(n)})
 
 
-def run(status: str, points: int = 0, turnaround: float = 0.0) -> RunView:
+def run(status: str, points: int = 0, rhythm: float = 0.0) -> RunView:
     return RunView(
         id="r", student="s", name="r", spec=SPEC, slot=0, created=0.0, status=status, max_steps=100, points=points,
-        turnaround=turnaround, note="", warning="", busy=False,
+        rhythm=rhythm, note="", warning="", busy=False,
     )  # fmt: skip
 
 
@@ -50,9 +50,12 @@ def test_a_first_point_is_looked_for_more_often_but_not_by_a_whole_class():
     assert pace.interval([waits]) == pytest.approx(1.2)
 
 
-@pytest.mark.parametrize(("slices", "seconds"), [([0.1], 0.5), ([1.2], 1.2), ([9.0, 9.0], 1.5), ([9.0, 0.7], 0.7)])
-def test_a_page_asks_no_more_often_than_there_is_news_of_a_run(slices, seconds):
-    assert pace.interval([run("training", points=9, turnaround=each) for each in slices]) == seconds
+@pytest.mark.parametrize(
+    ("rhythms", "seconds"),
+    [([0.1], 0.5), ([1.2], 1.2), ([9.0, 9.0], 1.5), ([9.0, 0.7], 0.7), ([0.0], 0.5), ([0.0, 1.2], 1.2)],
+)
+def test_a_page_asks_no_more_often_than_there_is_news_of_a_run(rhythms, seconds):
+    assert pace.interval([run("training", points=9, rhythm=each) for each in rhythms]) == seconds
 
 
 def test_a_page_that_has_not_asked_for_a_while_is_gone():
@@ -75,4 +78,6 @@ def test_a_page_waits_for_nothing_else(newest):
 
 def test_a_page_does_not_wait_for_long(monkeypatch):
     monkeypatch.setattr(pace, "A_MOMENT", 0.03)
+    began = time.monotonic()
     pace.wait_for_a_first_point(lambda: replace(run("training"), busy=True))
+    assert 0.03 <= time.monotonic() - began < 100 * pace.A_MOMENT

@@ -5,9 +5,9 @@ And how much a model should write at its end: often enough to be live, and never
 
 from tinygpt.engine.slices import SAMPLE_LENGTH
 
-# Seconds of the first two slices: a step, so that there is a point at once, and then the beginning of a curve.
-BEGINNING = (0.001, 0.15)
-AFTER_A_MISHAP = 0.15  # seconds: everybody sees at once that it goes on
+# Seconds of a run's second slice, after a first one of a single step, which puts a point on the chart at once; and of
+# one after a mishap: everybody sees the beginning of a curve, or that it goes on.
+FIRST = 0.15
 SHORTEST, ALONE, LONGEST = 0.2, 0.5, 2.0  # seconds
 ROUND = 3.0  # seconds in which, in a crowd, everybody should have had a turn
 WORTH = 40  # a slice lasts this many times what it costs beyond its training: 97.5 % of the time is training

@@ -84,7 +84,7 @@ class RunView(RunProgress):
     busy: bool  # whether a slice of it is at a worker just now: a pause or a stop waits for that
     stopping: bool = False  # a stop waits for it
     silent: int = 0  # seconds for which the worker that it waits for has not answered
-    turnaround: float = 0.0  # seconds that its last slice took, to the worker and back: so long there was no news
+    rhythm: float = 0.0  # seconds from one news of it to the next; 0 until there were two
     experiment: str = ""  # the id of the experiment it is a part of; "" for a single run
     origin: Origin | None = None  # the run that it was forked from, and at which step
     label: str = ""  # the variant in that experiment
@@ -150,7 +150,8 @@ class Run:
     stopping: bool = False  # a stop was asked for while a slice was in flight
     deaths: int = 0  # workers that died in a row while training it
     slices: int = 0
-    turnaround: float = 0.0  # seconds that the last slice took, to the worker and back
+    landed: float = 0.0  # when its last slice came back, on the monotonic clock; 0 before the first, and at a pause
+    rhythm: float = 0.0  # seconds from one slice that came back to the next, a running mean
     overhead: float = 0.015  # seconds that a slice costs beyond its training, a running mean
     sample_seconds: float = 0.0
     sample_characters: int = 0  # that were written in them
@@ -176,7 +177,7 @@ class Run:
             created=about.created, status=self.status, max_steps=about.spec.train.max_steps,
             note=" ".join(filter(None, (self.note, self.lost))), warning=self._warning(),
             busy=self.in_flight or self.steps_wanted > 0, stopping=self.stopping, silent=int(self.silent),
-            turnaround=self.turnaround,
+            rhythm=self.rhythm,
             experiment=part.id if part else "", label=part.label if part else "", origin=about.origin,
             account=self.account,
             **vars(self.progress),
@@ -191,14 +192,21 @@ class Run:
         order = "Stop" if self.stopping else "Pause" if self.status == "paused" else ""
         return not_answered(self.silent, self.progress.step, in_flight=self.in_flight, order=order)
 
+    def beat(self, now: float) -> None:
+        """A slice has come back just now."""
+        if self.landed:
+            since = now - self.landed
+            self.rhythm = 0.7 * self.rhythm + 0.3 * since if self.rhythm else since
+        self.landed = now if self.status in MOVING else 0.0  # a pause is no part of its rhythm
+
     def take_in(self, slice_: Slice) -> list[Point]:
         """Go on to the state that a slice has reached; its points, on the clock of the whole run."""
         before, new_steps = self.progress, slice_.step - self.progress.step
         points = [point._replace(seconds=round(before.seconds + point.seconds, 4)) for point in slice_.points]
         rate = before.steps_per_second
-        if new_steps > 0 and slice_.seconds > 0:
+        if self.slices and new_steps > 0 and slice_.seconds > 0:  # the first one is a single step, and a look at val
             latest = new_steps / slice_.seconds
-            rate = latest if self.slices < 2 else 0.7 * rate + 0.3 * latest  # the first slice is a single step
+            rate = 0.7 * rate + 0.3 * latest if rate else latest
         progress = replace(
             before.after(points, self.about.spec.train.max_steps),
             step=slice_.step, best=slice_.best, seconds=before.seconds + slice_.seconds, steps_per_second=rate,

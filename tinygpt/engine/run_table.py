@@ -5,6 +5,7 @@ Everything here is guarded by one lock. It is held for a moment only: nothing un
 
 import logging
 import threading
+import time
 import uuid
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -17,7 +18,7 @@ from tinygpt.engine.disk_writer import DiskWriter
 from tinygpt.engine.holdings import Holdings
 from tinygpt.engine.limits import MAX_DEATHS, MAX_SECONDS
 from tinygpt.engine.notes import DEADLY, NO_MEMORY, STOPPED, TIME_LIMIT, folder_gone
-from tinygpt.engine.pacing import AFTER_A_MISHAP, BEGINNING, sample_length, slice_seconds
+from tinygpt.engine.pacing import FIRST, sample_length, slice_seconds
 from tinygpt.engine.pool import Lane
 from tinygpt.engine.quota import expected_bytes
 from tinygpt.engine.records import ENDED, LIVE, MOVING, NO_MODELS, Begun, Models, NoSuchRun, NotYours, Run
@@ -116,7 +117,7 @@ class RunTable:
     def pause(self, run: Run) -> None:
         """No more slices; the one in flight still counts."""
         if run.status in MOVING:
-            run.status, run.steps_wanted = "paused", 0
+            run.status, run.steps_wanted, run.landed = "paused", 0, 0.0
             self.step_back(run)
 
     def line_up(self, run: Run, *, urgent: bool = False) -> None:
@@ -146,19 +147,16 @@ class RunTable:
     def _job(self, run: Run, lanes: int, *, held: bool) -> SliceJob:
         by_hand = run.status == "paused"  # somebody looks at each step
         sample = SAMPLE_LENGTH if by_hand else 0
-        if run.deaths:
-            seconds = AFTER_A_MISHAP
-        elif run.slices < len(BEGINNING):
-            seconds = BEGINNING[run.slices]
-        else:
+        first, seconds = run.slices == 0, FIRST
+        if run.slices > 1 and not run.deaths:
             crowd = self.turns.others(run.about.student)
             seconds = slice_seconds(run.overhead, waiting=len(self.turns), lanes=lanes, crowd=crowd)
             sample = sample or sample_length(
                 spent=run.sample_seconds, written=run.sample_characters, trained=run.progress.seconds
             )
-        untrained = not run.samples and (by_hand or run.slices > 0)  # the first point waits for no writing
+        untrained = not run.samples and (by_hand or not first)  # the first point waits for no writing
         return SliceJob(
-            run.about.id, run.about.spec, seconds, steps=run.steps_wanted if by_hand else None,
+            run.about.id, run.about.spec, seconds, steps=run.steps_wanted if by_hand else 1 if first else None,
             state=None if held else run.state, ticket=run.ticket, snapshots=run.snapshots_due, sample=sample,
             untrained=untrained, account=by_hand, folder=self.store.corpora, text=run.text,
         )  # fmt: skip
@@ -177,10 +175,10 @@ class RunTable:
                 run.text = text or run.text
                 self._again(run)
                 return
-            if run.slices >= len(BEGINNING) and not run.deaths:  # a text is read at first, and more: not the rule
+            if run.slices > 1 and not run.deaths:  # a text is read at first, and more: that is not the rule
                 cost = turnaround - slice_.seconds - slice_.sample_seconds
                 run.overhead += 0.3 * (cost - run.overhead)
-            run.turnaround = turnaround
+            run.beat(time.monotonic())
             points = run.take_in(slice_)
             state = None if slice_.ended else slice_.state  # nothing goes on from an end
             self.disk.slice(run.about.id, points, state, slice_.snapshots, samples_of_slice(slice_))

@@ -30,7 +30,7 @@ from tinygpt.texts.own import is_sha256
 from tinygpt.training.account import StepAccount, account_of_step
 from tinygpt.training.loop import advance, one_thread, operate
 from tinygpt.training.spec import RunSpec, TrainConfig
-from tinygpt.training.state import Point, TrainState, start
+from tinygpt.training.state import Point, TrainState, at_the_start, start
 
 SAMPLE_LENGTH = 120  # characters, at most
 FIRST_LENGTH, FIRST_SECONDS = 40, 0.15  # of what a model writes before its first step; a large one stops earlier
@@ -104,7 +104,8 @@ def run_slice(job: SliceJob) -> Slice:
         state = loads(job.state)
     if state is None:
         return Slice(job.run, needs="state")
-    first_sample = _sample(start(job.spec, corpus), FIRST_LENGTH, most=FIRST_SECONDS)[0] if job.untrained else ""
+    # What this takes is not counted among the samples: every run begins with it.
+    first_sample = _sample(state, FIRST_LENGTH, most=FIRST_SECONDS, untrained=True)[0] if job.untrained else ""
     state.seconds = 0.0  # a slice has a clock of its own: the table adds them up
     points, snapshots, account = _train(state, corpus, job)
     seconds = state.seconds
@@ -218,16 +219,19 @@ def snapshot_steps(spec: RunSpec) -> tuple[int, ...]:
     return tuple(sorted(kept - {0}))
 
 
-def _sample(state: TrainState, length: int, *, most: float = math.inf) -> tuple[str, float]:
+def _sample(state: TrainState, length: int, *, most: float = math.inf, untrained: bool = False) -> tuple[str, float]:
     """What the model writes after an empty line, in `most` seconds or a little more, and the seconds it took.
+
+    `untrained`: the model as it was before its first step.
 
     Its draws depend on seed and step alone: a shorter sample is the beginning of a longer one.
     """
     began = time.monotonic()
-    source = generator((state.spec.train.seed * 1_000_003 + state.step) % 2**63)
+    model, step = (at_the_start(state.spec), 0) if untrained else (state.model, state.step)
+    source = generator((state.spec.train.seed * 1_000_003 + step) % 2**63)
     written: list[int] = []
     with one_thread(), suppress(ValueError):  # broken weights cannot write; the next loss finds them, and says so
-        for token in generate(state.model, prompt_for(state.tokenizer).idx, length, generator=source):
+        for token in generate(model, prompt_for(state.tokenizer).idx, length, generator=source):
             written.append(token.id)
             if time.monotonic() - began > most:
                 break

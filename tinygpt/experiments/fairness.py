@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from tinygpt.gpt import GPTConfig
-from tinygpt.models import ModelConfig, blank, count_parameters
+from tinygpt.models import ModelConfig, begins_alike, blank, count_parameters
 from tinygpt.training.cost import step_operations
 from tinygpt.training.spec import RunSpec
 
@@ -65,7 +65,9 @@ def same_start(a: RunSpec, b: RunSpec) -> bool:
 
 @lru_cache(maxsize=256)
 def _drawn(model: ModelConfig) -> tuple[object, ...]:
-    """What is drawn for the first weights, in order. LayerNorm begins with ones and zeros: nothing of it is."""
-    drawn = [(n, tuple(p.shape)) for n, p in blank(model).named_parameters() if "norm" not in n]
+    """What is drawn for the first weights, in order. Of parts that begin with ones and zeros nothing is."""
+    built = blank(model)
+    given = {id(p) for module in built.modules() if begins_alike(module) for p in module.parameters()}
+    drawn = [(name, tuple(p.shape)) for name, p in built.named_parameters() if id(p) not in given]
     how = (model.n_head, model.init) if isinstance(model, GPTConfig) else ()
     return (*drawn, *how)

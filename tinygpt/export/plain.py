@@ -93,8 +93,7 @@ def _parts(model: ModelConfig, train: TrainConfig) -> dict[str, bool]:
 def parts_of(model: ModelConfig) -> dict[str, bool]:
     """Which parts of a model a template has to have."""
     if isinstance(model, BigramConfig):
-        names = "gpt dropout mask projection feed_forward shrink layer_norm norm2 positions rotary qk_norm surgery"
-        return dict.fromkeys([*names.split(), "token_shift"], False)
+        return dict.fromkeys(parts_of(GPTConfig()), False)
     return {
         "gpt": True,
         "dropout": model.dropout > 0,

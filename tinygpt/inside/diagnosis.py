@@ -111,6 +111,8 @@ def no_positions(case: Case) -> Finding | None:
     """The first block cannot tell one order of the past from another, since no place has a vector."""
     if not isinstance(case.model, GPTLanguageModel) or case.rows.shape[1] < 4 or case.model.config.positions != "none":
         return None
+    if case.model.config.token_shift:  # of each character it knows what stood before
+        return None
     order = order_effect(case.model, case.rows)
     return Finding("no-positions", order.first_block < BLIND, order._asdict() | case.gap)
 

@@ -3,7 +3,8 @@
     for stage in follow(model, ids, place=4):
         print(stage.label, stage.mean, stage.std, stage.values)
 
-    token embedding, position, stream                what the character is, where it stands, and both
+    token embedding, token shift, position, stream   what the character is, what the one before it brings, where it
+                                                     stands, and all together
     block 0: LayerNorm 1                             the stream with mean 0 and standard deviation 1, stretched
     block 0: head 0 weights, head 0, head 0 adds     where it looks, what it gathers, what that puts into the stream
     block 0: attention                               what the heads add together, with the bias of the projection

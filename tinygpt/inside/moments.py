@@ -16,11 +16,10 @@ from torch.nn import functional as F
 
 from tinygpt.bigram import BigramConfig, BigramLanguageModel
 from tinygpt.generation import generate
-from tinygpt.models import LanguageModel, build
+from tinygpt.models import LanguageModel
 from tinygpt.probes import capture
 from tinygpt.randomness import generator
 from tinygpt.tokenizer import CharTokenizer
-from tinygpt.training.spec import RunSpec
 
 DICE = 1337  # the seed of every draw, at every moment
 WRITTEN = 60  # characters
@@ -90,8 +89,3 @@ def writes(model: LanguageModel, tokenizer: CharTokenizer, *, length: int = WRIT
     except ValueError:
         return ""
     return tokenizer.decode(drawn)
-
-
-def at_the_start(spec: RunSpec) -> LanguageModel:
-    """The model of a run before its first step, drawn again from its seed: the same to the bit."""
-    return build(spec.model_at(0), seed=spec.train.seed).eval()

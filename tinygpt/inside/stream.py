@@ -30,7 +30,7 @@ Run = Callable[[Tensor], Tensor]
 class Part:
     """One part of a GPT at work on one text."""
 
-    name: str  # as in models.parts; the heads are "query, key, value" there
+    name: str  # as in models.parts; the heads are "query, key, value" there, a token shift part of the token embedding
     block: int | None  # counted from 0; None before the first block and after the last
     run: Run  # the part itself: (T, n) -> (T, n)
     goes_in: Tensor  # (T, n)
@@ -59,7 +59,7 @@ def run_through(model: GPTLanguageModel, ids: Tensor) -> list[Part]:
 
 
 def _embeddings(model: GPTLanguageModel, ids: Tensor) -> list[Part]:
-    """What each token is, and where it stands: the beginning of the wire."""
+    """What each token is, what the one before it brings, and where it stands: the beginning of the wire."""
 
     def look_up(rows: Tensor) -> Tensor:
         return model.token_embedding_table(rows[:, 0].long())

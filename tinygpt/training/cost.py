@@ -93,8 +93,9 @@ def amounts(model: ModelConfig, batch_size: int) -> Amounts:
         return Amounts(1, 0, 0, 0, 0, 0, scores, P)
     L, heads = model.n_layer, model.n_layer * batch_size * model.n_head
     return Amounts(
-        step=1, part=AROUND + L * parts_of_a_block(model), matrix=heads, operation=operations(model, batch_size),
-        weight=heads * T * T, channel=L * tokens * model.n_embd, score=scores, parameter=P,
+        step=1, part=AROUND + model.token_shift + L * parts_of_a_block(model), matrix=heads,
+        operation=operations(model, batch_size), weight=heads * T * T, channel=L * tokens * model.n_embd,
+        score=scores, parameter=P,
     )  # fmt: skip
 
 

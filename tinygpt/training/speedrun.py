@@ -1,4 +1,5 @@
-"""The speedrun's choices: what each does, what nanoGPT's recipe has instead, and how soon a loss is there without it.
+"""The speedrun's choices: what each does, what nanoGPT's recipe has instead, how soon a loss is there without it or
+with it alone.
 
 The figures are measured by `python -m benchmarks.speedrun` and kept in checkpoints/speedrun.json.
 """
@@ -88,7 +89,7 @@ def speedrun_without(ingredient: Ingredient) -> str:
 
 
 def nanogpt_with(ingredient: Ingredient) -> str:
-    """The recipe that is nanoGPT's but for this ingredient."""
+    """The name of the recipe that is nanoGPT's, in its length, but for this ingredient."""
     return f"with {ingredient.title}"
 
 

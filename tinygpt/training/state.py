@@ -136,6 +136,11 @@ def start(spec: RunSpec, corpus: Corpus) -> TrainState:
     return TrainState(spec, corpus.tokenizer, model, make_optimizers(spec.train, flat), generator, batches, flat)
 
 
+def at_the_start(spec: RunSpec) -> LanguageModel:
+    """The model of a run before its first step, drawn again from its seed: the same to the bit."""
+    return build(spec.model_at(0), seed=spec.train.seed).eval()
+
+
 def batch_generator(seed: int) -> torch.Generator:
     """The generator of the batches alone. It must not begin with the numbers that became the first weights.
 

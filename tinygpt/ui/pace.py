@@ -12,8 +12,8 @@ from tinygpt.ui import floors, texts
 BUDGET = 25.0  # ticks a second for the whole server; beyond some 40 it falls off a cliff (measured)
 FASTEST, SLOWEST = 0.5, 5.0  # seconds between two ticks of one page
 EAGER = 0.2  # the same, while somebody waits for the first point
-A_MOMENT = 0.2  # seconds that a page which is drawn waits for it
 RARE = 1.5  # the same, where there is seldom anything new
+A_MOMENT = 0.2  # seconds for which a page that is drawn waits for a first point
 FORGOTTEN = 12.0  # seconds after which a page that has not asked is gone
 
 _asked: dict[str, float] = {}  # session -> when it last asked
@@ -27,7 +27,8 @@ def interval(runs: Iterable[RunView] = ()) -> float:
     """
     now, moving = time.monotonic(), [run for run in runs if will_change(run)]
     live = sum(now - last < FORGOTTEN for last in list(_asked.values()))
-    news = min([RARE, *(run.turnaround for run in moving)]) if moving else FASTEST
+    rhythms = [run.rhythm for run in moving if run.rhythm]
+    news = min([RARE, *rhythms]) if rhythms else FASTEST
     own = EAGER if nothing_yet(moving) else max(FASTEST, news)
     return min(SLOWEST, max(own, live / BUDGET))
 
@@ -38,10 +39,10 @@ def nothing_yet(runs: Iterable[RunView]) -> bool:
     return bool(moving) and not any(run.points for run in moving)
 
 
-def wait_for_a_first_point(newest: Callable[[], RunView | None]) -> None:
-    """A moment, if the newest run makes its first step just now: to draw a page without it, and again, takes longer."""
+def wait_for_a_first_point(look: Callable[[], RunView | None]) -> None:
+    """A moment, if that run makes its first step just now: to draw a page without it, and again, takes longer."""
     deadline = time.monotonic() + A_MOMENT
-    while (run := newest()) and run.busy and nothing_yet([run]) and time.monotonic() < deadline:
+    while (run := look()) and run.busy and nothing_yet([run]) and time.monotonic() < deadline:
         time.sleep(0.01)
 
 

@@ -31,11 +31,13 @@ def token_words(character: str, id: int, values: Stage) -> str:
     )
 
 
-def shift_words(brought: Stage) -> str:
-    """A share of the character before it is added."""
+def shift_words(place: int, before: str, brought: Stage) -> str:
+    """What the character before this one adds."""
+    if place == 0:
+        return "Nothing stands before the first character, so nothing is brought to it."
     return (
-        f"A learned share of the character before it is added, another one for each channel: {len(brought.values)} "
-        f"numbers with standard deviation {number(brought.std)}."
+        f"{_cap(spoken(before))}, which stands before it, brings a share of its own row, learned for each channel: "
+        f"{len(brought.values)} numbers with standard deviation {number(brought.std)}."
     )
 
 

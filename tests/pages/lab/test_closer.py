@@ -213,8 +213,10 @@ def test_beside_a_box_stands_what_would_be_guessed_there(run):
     ("model", "stops"),
     [(gpt(**ODD), ["token embedding", "positions", "block 0: heads", "output layer", "softmax"]),
      (gpt(n_layer=1, surgery="0 attention", positions="none"),
-      ["token embedding", "block 0: LayerNorm", "block 0: feed-forward", "LayerNorm", "output layer", "softmax"])],
-    ids=["odd widths", "operated"],
+      ["token embedding", "block 0: LayerNorm", "block 0: feed-forward", "LayerNorm", "output layer", "softmax"]),
+     (gpt(**ODD, token_shift=True),
+      ["token embedding", "token shift", "positions", "block 0: heads", "output layer", "softmax"])],
+    ids=["odd widths", "operated", "shifted"],
 )  # fmt: skip
 def test_a_model_without_some_parts_has_no_boxes_for_them(model, stops):
     page = look(POSITION, run=trained(model))

@@ -26,10 +26,11 @@ from tinygpt.attention import causal_mask
 from tinygpt.checkpoint.model_file import load, save
 from tinygpt.corpus import load_corpus
 from tinygpt.gpt import GPTConfig
-from tinygpt.inside.moments import at_the_start, moment_at, writes
+from tinygpt.inside.moments import moment_at, writes
 from tinygpt.lessons.measured import loaded
 from tinygpt.probes import capture
 from tinygpt.training.spec import RunSpec, TrainConfig
+from tinygpt.training.state import at_the_start
 from tinygpt.ui import session, texts
 from tinygpt.ui.inside import machine, moments
 from tinygpt.ui.inside.reading import LONGEST

@@ -16,10 +16,11 @@ from tinygpt.corpus import CATALOGUE, default_corpus
 from tinygpt.files import PROJECT, runs_folder
 from tinygpt.gpt import GPTConfig
 from tinygpt.settings import Setting, settings_of
+from tinygpt.spelling import thousands
 from tinygpt.texts.own import keep_text
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import RunSpec, TrainConfig
-from tinygpt.training.speedrun import INGREDIENTS, how_soon, speedrun_without
+from tinygpt.training.speedrun import INGREDIENTS, how_soon, nanogpt_with, speedrun_without
 from tinygpt.ui import floors, session, texts
 from tinygpt.ui.train import launch, loss
 from tinygpt.words import literal
@@ -471,12 +472,16 @@ def test_each_choice_of_the_speedrun_says_what_it_brings_and_can_be_switched_off
     assert "choices" not in {button.key for button in page.button}
     page.selectbox(key="model").set_value(PRESETS["speedrun"].title).run()
     page.button(key="choices").click().run()
-    found = how_soon()
+
+    def steps_of(recipe):
+        return thousands(round(how_soon()[recipe].middle))
+
     for ingredient in INGREDIENTS:
         (words,) = [each.value for each in page.markdown if each.value.startswith(f"**{ingredient.title}**")]
         assert (
             ingredient.says in words
-            and f"Without it {round(found[speedrun_without(ingredient)].middle)} steps" in words
+            and f"Without it {steps_of(speedrun_without(ingredient))} steps" in words
+            and f"added alone to nanoGPT's recipe {steps_of(nanogpt_with(ingredient))} steps" in words
         )
     page.button(key="off_Muon").click().run()
     assert page.selectbox(key="optimizer").value == "adamw"

@@ -67,12 +67,15 @@ def _embedded(ends: Mapping[str, Stage], text: Text, mode: Mode) -> list[StageBo
     drawing = _vectors([("row of the embedding table", token)], mode)
     boxes = [StageBox(Stop("token embedding", None), drawing, said)]
     if brought := ends.get("token shift"):
-        drawing = _vectors([("a share of the row before", brought)], mode)
-        boxes.append(StageBox(Stop("token shift", None, True), drawing, words.shift_words(brought)))
+        shown = [("a share of the row before", brought)]
+        if "position" not in ends:
+            shown.append(("the stream: both together", ends["stream"]))
+        said = words.shift_words(place, text.characters[place - 1], brought)
+        boxes.append(StageBox(Stop("token shift", None, True), _vectors(shown, mode), said))
     if position := ends.get("position"):
-        both = [("row of the position table", position), ("the stream: all together", ends["stream"])]
+        shown = [("row of the position table", position), ("the stream: all together", ends["stream"])]
         said = words.whole_way_words(place, ends["stream"])
-        boxes.append(StageBox(Stop("positions", None, True), _vectors(both, mode), said))
+        boxes.append(StageBox(Stop("positions", None, True), _vectors(shown, mode), said))
     return [*boxes[:-1], boxes[-1]._replace(read="embedding")]  # here the stream begins
 
 

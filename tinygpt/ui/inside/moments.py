@@ -14,13 +14,14 @@ from tinygpt.checkpoint.model_file import load
 from tinygpt.engine.records import RunView
 from tinygpt.experiments.clicks import Click, click_of
 from tinygpt.experiments.curves import LossCurve
-from tinygpt.inside.moments import Moment, at_the_start, chances, moment_at, writes
+from tinygpt.inside.moments import Moment, chances, moment_at, writes
 from tinygpt.lessons.measured import loaded
 from tinygpt.models import LanguageModel
 from tinygpt.texts.keeping import kept
 from tinygpt.tokenizer import CharTokenizer
 from tinygpt.training.loop import one_thread
 from tinygpt.training.spec import RunSpec
+from tinygpt.training.state import at_the_start
 from tinygpt.ui import pace, session
 from tinygpt.ui.cookie import is_name
 

@@ -32,10 +32,8 @@ def train_button(
     label: str, titles: Titles, compare: Callable[[Runs], None], *, key: str, primary: bool = False
 ) -> None:
     """A button that trains experiments together, and how their runs get on; `compare` shows what came of them."""
-    newest = _newest(titles).values()
-    live = any(map(pace.will_change, newest))
-    every = pace.interval(newest) if live else None
-    st.fragment(_runs, run_every=every)(label, titles, compare, key, primary, live=live)
+    live = any(map(pace.will_change, _newest(titles).values()))
+    st.fragment(_runs, run_every=pace.interval() if live else None)(label, titles, compare, key, primary, live=live)
 
 
 def _runs(label: str, titles: Titles, compare: Callable[[Runs], None], key: str, primary: bool, *, live: bool) -> None:

@@ -1,4 +1,4 @@
-"""What each choice of the speedrun brings: what it does, how soon the loss is there without it, and its button."""
+"""What each choice of the speedrun brings: what it does, how soon the loss is there without it and with it alone."""
 
 import math
 
@@ -46,14 +46,16 @@ def _open() -> None:
 def _told(ingredient: Ingredient, found: dict[str, Reached]) -> str:
     """How soon the loss is there without it, and with it alone."""
     without, alone = found[speedrun_without(ingredient)], found[nanogpt_with(ingredient)]
-    return f"Without it {_sooner(without, found)}; with it alone {_sooner(alone, found)}."
+    return f"Without it {_sooner(without, found)}; added alone to {USUAL} {_sooner(alone, found)}."
 
 
 def _sooner(reached: Reached, found: dict[str, Reached]) -> str:
-    """How soon one recipe is there: "210 steps, 5.1 times sooner"."""
-    if math.isinf(reached.middle):
+    """How soon one recipe is there, beside nanoGPT's: so many steps, and how many times sooner, or later."""
+    times = reached.sooner(found[USUAL])
+    if times == 0:
         return _steps(reached)
-    return f"{_steps(reached)}, {number(reached.sooner(found[USUAL]), 1)} times sooner"
+    said = f"{number(times, 1)} times sooner" if times >= 1 else f"{number(1 / times, 1)} times later"
+    return f"{_steps(reached)}, {said}"
 
 
 def _steps(reached: Reached) -> str:

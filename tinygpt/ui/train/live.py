@@ -8,7 +8,8 @@ from tinygpt.ui.train import loss, run_list, status, writing
 
 def live_stage(max_steps: int, guess: float | None) -> None:
     """Everything that moves. It asks the server again and again only while something is being trained."""
-    pace.wait_for_a_first_point(lambda: session.on_stage()[1])
+    _, current = session.on_stage()
+    pace.wait_for_a_first_point(lambda: session.engine().view(current.id) if current else None)
     views, current = session.on_stage()
     live = pace.more_to_come(views, loss.corpus_on_stage(current))
     every = pace.interval(views) if live else None
