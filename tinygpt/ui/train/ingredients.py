@@ -54,7 +54,9 @@ def _sooner(reached: Reached, found: dict[str, Reached]) -> str:
     times = reached.sooner(found[USUAL])
     if times == 0:
         return _steps(reached)
-    said = f"{number(times, 1)} times sooner" if times >= 1 else f"{number(1 / times, 1)} times later"
+    if number(times, 1) == number(1, 1):
+        return f"{_steps(reached)}, about as soon"
+    said = f"{number(times, 1)} times sooner" if times > 1 else f"{number(1 / times, 1)} times later"
     return f"{_steps(reached)}, {said}"
 
 
