@@ -9,8 +9,8 @@ all are over the same windows. A run whose learning rate falls to nothing has to
 are tried, from short to long, the first that gets there counts. All on the exact text of the lecture.
 
 An ingredient alone is added to nanoGPT's recipe in its own length of 2,000 steps. At the end it writes
-checkpoints/speedrun.json and the table of the README. Two hours; `--prices` measures only what the steps cost, for five
-minutes on an idle machine.
+checkpoints/speedrun.json and the table of the README. Two hours; `--prices` measures only what the steps cost, for a
+minute or two on an idle machine.
 """
 
 import argparse

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.every_setting import each_value
+from tests.shares import with_shares
 from tinygpt.attention import Past
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load
@@ -174,8 +175,7 @@ def test_what_is_switched_off_is_off_in_writing_too_with_and_without_a_cache(sur
 
 @pytest.mark.parametrize("positions", ["learned", "none", "rotary"])
 def test_a_token_shift_remembers_what_was_read_last(positions):
-    model = build(replace(SMALL, positions=positions, token_shift=True), seed=5)
-    torch.nn.init.normal_(model.token_embedding_shift.share, generator=generator(3))
+    model = with_shares(build(replace(SMALL, positions=positions, token_shift=True), seed=5))
     cached, lecture = generate(model, START, 12), as_in_the_lecture(model, START, 12, generator(1337))
     for token, (id_, logits) in zip(cached, lecture, strict=True):
         assert token.id == id_

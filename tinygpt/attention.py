@@ -86,9 +86,9 @@ def rotated(x: Tensor, first: int = 0) -> Tensor:
 
 
 class Past:
-    """The keys and values of the tokens read so far, which a model keeps while it writes: a new token asks them again.
+    """What a model keeps while it writes: keys and values of the tokens read so far, for new ones to ask, and the last.
 
-    They stay what they are only where no row sees what follows it: with the mask, and softmax along the row.
+    Keys and values stay what they are only where no row sees what follows it: with the mask, and softmax along the row.
     """
 
     def __init__(self) -> None:

@@ -12,6 +12,7 @@ import torch
 from tests.every_setting import TEXT, each_value
 from tests.export.test_export import HOSTILE
 from tests.export.test_plain import installed_alone
+from tests.shares import with_shares
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import save
 from tinygpt.export.follow import follow_pytorch
@@ -52,9 +53,7 @@ OF_MODELS = [*(case.values[0].model for case in OF_MODELS), GPTConfig(V, 8, 8, 2
 
 @pytest.mark.parametrize("config", OF_MODELS, ids=[*IDS, OPERATED])
 def test_it_prints_our_numbers_whatever_the_model_is(config, tmp_path, monkeypatch, capsys):
-    model, text = build(config, seed=3).eval(), "the fox"[: config.block_size]
-    if getattr(model, "token_embedding_shift", None):
-        torch.nn.init.ones_(model.token_embedding_shift.share)  # at first it brings nothing
+    model, text = with_shares(build(config, seed=3).eval()), "the fox"[: config.block_size]
     save(tmp_path / WEIGHTS, model, TOKENIZER)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "follow.py").write_text(follow_pytorch(model.config, TOKENIZER, text, len(text) - 1), encoding="utf-8")

@@ -124,7 +124,7 @@ def test_every_preset_is_one_short_file_that_ends_with_its_losses(name, tmp_path
     spec = short(PRESETS[name].spec("", CORPUS.tokenizer.vocab_size))
     _, losses = trained(spec)
     assert told(tmp_path, spec, monkeypatch, capsys) == alike(losses)
-    assert len(plain_pytorch(spec).splitlines()) <= (265 if name == "speedrun" else 220)
+    assert len(plain_pytorch(spec).splitlines()) <= (260 if name == "speedrun" else 220)
 
 
 def installed_alone(packages, folder):

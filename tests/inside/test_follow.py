@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from tests.shares import with_shares
 from tinygpt.bigram import BigramConfig
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
 from tinygpt.inside.follow import follow
@@ -23,8 +24,7 @@ SWITCHES = [{}, {"residual": False}, {"layer_norm": False}, {"feed_forward": 0},
 def model(**parts: object) -> GPTLanguageModel:
     made = build(GPTConfig(**({"vocab_size": 11, "n_embd": 16, "n_head": 2, "n_layer": 2} | parts)), seed=5)  # type: ignore[arg-type]
     assert isinstance(made, GPTLanguageModel)
-    if made.token_embedding_shift:
-        torch.nn.init.ones_(made.token_embedding_shift.share)  # at first it brings nothing
+    with_shares(made)
     return made
 
 

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from tests.shares import with_shares
 from tinygpt.gpt import GPTConfig, GPTLanguageModel
 from tinygpt.inside.stream import read_off, rows_reached, run_through, share_of_heads
 from tinygpt.lessons.measured import loaded
@@ -14,8 +15,7 @@ IDS = torch.tensor([1, 7, 3, 3, 9])
 def model(**parts: object) -> GPTLanguageModel:
     made = build(GPTConfig(vocab_size=11, n_embd=16, n_head=2, n_layer=2, **parts), seed=5)
     assert isinstance(made, GPTLanguageModel)
-    if made.token_embedding_shift:
-        torch.nn.init.ones_(made.token_embedding_shift.share)  # at first it brings nothing
+    with_shares(made)
     return made.eval()
 
 

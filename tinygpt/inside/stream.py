@@ -71,15 +71,16 @@ def _embeddings(model: GPTLanguageModel, ids: Tensor) -> list[Part]:
         def bring(rows: Tensor) -> Tensor:
             return shift(rows[None])[0]
 
-        parts.append(Part("token shift", None, bring, x, bring(x), x + bring(x), adds=True))
+        brought = bring(x)
+        parts.append(Part("token shift", None, bring, x, brought, x + brought, adds=True))
     if (table := model.position_embedding_table) is not None:
         places = torch.arange(len(ids))[:, None].float()
 
         def stand(rows: Tensor) -> Tensor:
             return table(rows[:, 0].long())
 
-        wire = parts[-1].wire + stand(places)
-        parts.append(Part("positions", None, stand, places, stand(places), wire, adds=True))
+        placed = stand(places)
+        parts.append(Part("positions", None, stand, places, placed, parts[-1].wire + placed, adds=True))
     return parts
 
 

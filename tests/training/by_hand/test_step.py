@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.every_setting import TEXT, each_value
+from tests.shares import with_shares
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTConfig
@@ -28,19 +29,12 @@ OPERATED = ["0.1 cut, 1.0 flat", "0 attention, 1 feed-forward", "0 feed-forward,
 SMALL = GPTConfig(17, block_size=6, n_embd=12, n_head=3, n_layer=2)
 
 
-def shift_tokens(model):
-    """Shares of what stands before a token, where the model learns them: at first they are 0."""
-    if getattr(model, "token_embedding_shift", None):
-        torch.nn.init.normal_(model.token_embedding_shift.share, generator=torch.Generator().manual_seed(9))
-
-
 def both(config, *, B=3, T=None, dtype=torch.float64, seed=1):
     """Loss and gradients of a batch, by autograd and by hand: with the same weights and the same dice for dropout."""
     dice = torch.Generator().manual_seed(seed)
     T = T or config.block_size
     idx, targets = torch.randint(config.vocab_size, (2, B, T), generator=dice)
-    model = build(config, seed=seed).to(dtype).train()
-    shift_tokens(model)
+    model = with_shares(build(config, seed=seed).to(dtype).train())
     let_draw_from(model, dice)
     before = dice.get_state()
     _, loss = model(idx, targets)
