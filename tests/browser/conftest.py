@@ -130,6 +130,12 @@ def wait_run(page: Page, timeout: float = 1_000 * PATIENCE, *, idle: bool = True
     page.wait_for_timeout(100)
 
 
+def wait_moments(page: Page) -> None:
+    """Until the time machine has asked for all its moments and has been answered: before, it shows those at hand."""
+    expect(page.locator(".st-key-machine .passage").first).not_to_have_text("\u2026")
+    wait_run(page)
+
+
 WORDS = """(place) => {
   const chart = document.querySelector(`${place} svg.marks`);
   const plot = chart.querySelector(".mark-group.role-frame > g > path.background").getBoundingClientRect();

@@ -7,7 +7,7 @@ import pytest
 import torch
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import serving, socket_messages, wait_run
+from tests.browser.conftest import serving, socket_messages, wait_moments, wait_run
 from tests.pages.lab.written_run import write_run
 from tinygpt.checkpoint.model_file import load
 from tinygpt.corpus import load_corpus
@@ -109,6 +109,7 @@ def test_a_box_of_the_chosen_position_opens_at_once(page: Page, server):
 def test_the_moment_of_the_time_machine_is_taken_over(page: Page, server):
     url, _ = server
     visit(page, url, THROUGH_TIME)
+    wait_moments(page)
     page.locator(".st-key-machine").get_by_role("slider", name="Moment").press("ArrowLeft")
     expect(page).to_have_url(re.compile(r"[?&]step=100(&|$)"))
     wait_run(page)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import press, serving, socket_messages, wait_run
+from tests.browser.conftest import press, serving, socket_messages, wait_moments, wait_run
 from tests.pages.lab.written_run import write_run
 from tinygpt.checkpoint.model_file import load
 from tinygpt.corpus import load_corpus
@@ -43,8 +43,7 @@ def visit(context: BrowserContext, url: str, query: str, size: dict[str, int] = 
     page = context.new_page()
     page.set_viewport_size(size)
     page.goto(f"{url}/inside?{query}")
-    expect(machine(page).locator(".passage").first).not_to_have_text("\u2026")  # it has asked, and has been answered
-    wait_run(page)
+    wait_moments(page)
     return page
 
 
@@ -69,8 +68,7 @@ def test_the_figure_follows_the_slider_without_a_word_to_the_server(context, ser
     page = context.new_page()
     sent = socket_messages(page)
     page.goto(f"{url}/inside?run={RUN}&typed={TYPED}&head=1.2&position=5")
-    expect(machine(page).locator(".passage").first).not_to_have_text("\u2026")
-    wait_run(page)
+    wait_moments(page)
     before = len(sent)
     seen = machine(page).evaluate(  # two positions, and what each shows, in one turn of the browser
         """(it) => {
