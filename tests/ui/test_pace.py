@@ -16,6 +16,7 @@ SPEC = RunSpec(GPTConfig(), TrainConfig(), "text")
 @pytest.fixture(autouse=True)
 def nobody_is_there(monkeypatch):
     monkeypatch.setattr(pace, "_asked", {})
+    monkeypatch.setattr(pace, "FASTEST", 0.5)  # where cores are few it is a second
 
 
 def visitors(n: int, *, ago: float = 1.0) -> None:
@@ -81,3 +82,35 @@ def test_a_page_does_not_wait_for_long(monkeypatch):
     began = time.monotonic()
     pace.wait_for_a_first_point(lambda: replace(run("training"), busy=True))
     assert 0.03 <= time.monotonic() - began < 100 * pace.A_MOMENT
+
+
+def near_its_end(left: int, **more) -> RunView:
+    """A run with so many of its 100 steps left, of which it makes 10 in a second and 12 in a slice."""
+    seen = replace(run("training", points=9, rhythm=1.2), busy=True, step=100 - left, steps_per_second=10.0)
+    return replace(seen, **more)
+
+
+def test_a_page_that_asks_waits_for_an_end_that_is_being_made():
+    looks = iter([near_its_end(9), near_its_end(9), near_its_end(0, status="finished"), None])
+    pace.wait_for_the_end(lambda: next(looks))
+    assert next(looks) is None, "it did not look until the run had ended"
+
+
+@pytest.mark.parametrize(
+    "newest",
+    [
+        None, near_its_end(13), near_its_end(9, busy=False), near_its_end(9, status="paused"),
+        near_its_end(9, stopping=True), near_its_end(9, steps_per_second=None),
+        near_its_end(20, rhythm=60.0),  # it waits for its turns for a minute, but none of its slices lasts that long
+    ],
+)  # fmt: skip
+def test_a_page_that_asks_waits_for_no_other_news(newest):
+    looks = iter([newest])
+    pace.wait_for_the_end(lambda: next(looks))  # a second look would be an error
+
+
+def test_a_page_does_not_wait_for_an_end_for_long(monkeypatch):
+    monkeypatch.setattr(pace, "AN_END", 0.03)
+    began = time.monotonic()
+    pace.wait_for_the_end(lambda: near_its_end(9))
+    assert 0.03 <= time.monotonic() - began < 100 * pace.AN_END

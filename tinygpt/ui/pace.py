@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 
+import loky
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -10,10 +11,13 @@ from tinygpt.engine.records import RunView
 from tinygpt.ui import floors, texts
 
 BUDGET = 25.0  # ticks a second for the whole server; beyond some 40 it falls off a cliff (measured)
-FASTEST, SLOWEST = 0.5, 5.0  # seconds between two ticks of one page
+# Seconds between two ticks of one page. With few cores, what a browser here draws is taken from what trains: on two,
+# half a second made a run of 2,000 steps a third longer, a second makes it a fifth (benchmarks.live).
+FASTEST, SLOWEST = 0.5 if loky.cpu_count() >= 4 else 1.0, 5.0
 EAGER = 0.2  # the same, while somebody waits for the first point
 RARE = 1.5  # the same, where there is seldom anything new
 A_MOMENT = 0.2  # seconds for which a page that is drawn waits for a first point
+AN_END = 1.0  # the same, for a page that asks while the last slice of a run is on its way
 FORGOTTEN = 12.0  # seconds after which a page that has not asked is gone
 
 _asked: dict[str, float] = {}  # session -> when it last asked
@@ -41,8 +45,24 @@ def nothing_yet(runs: Iterable[RunView]) -> bool:
 
 def wait_for_a_first_point(look: Callable[[], RunView | None]) -> None:
     """A moment, if that run makes its first step just now: to draw a page without it, and again, takes longer."""
-    deadline = time.monotonic() + A_MOMENT
-    while (run := look()) and run.busy and nothing_yet([run]) and time.monotonic() < deadline:
+    _wait(look, lambda run: run.busy and nothing_yet([run]), A_MOMENT)
+
+
+def wait_for_the_end(look: Callable[[], RunView | None]) -> None:
+    """A moment, if that run makes its last steps just now: who asks again would see the end a whole tick later."""
+    _wait(look, makes_its_last_steps, AN_END)
+
+
+def makes_its_last_steps(run: RunView) -> bool:
+    """Whether the slice that is at a worker will end a run: what is left takes no longer than a slice does."""
+    if not (run.busy and run.moving and run.steps_per_second) or run.stopping:
+        return False
+    return (run.max_steps - run.step) / run.steps_per_second < min(run.rhythm, RARE)
+
+
+def _wait(look: Callable[[], RunView | None], worth_it: Callable[[RunView], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while (run := look()) and worth_it(run) and time.monotonic() < deadline:
         time.sleep(0.01)
 
 

@@ -96,6 +96,7 @@ def _train(spec: RunSpec) -> None:
 
 def _tick(scene: Scene, text: Counted, facts: Facts, moving: bool) -> None:
     """How far it is, the two tables, and what has become of earlier runs."""
+    pace.wait_for_the_end(lambda: newest_run(text))
     view = newest_run(text)
     pace.seen(moving)
     status.status_line(view)
