@@ -1,5 +1,7 @@
 """What a run will cost is measured here, not typed."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from hypothesis import given
@@ -9,6 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from tinygpt.bigram import BigramConfig
 from tinygpt.gpt import GPTConfig
 from tinygpt.models import count_parameters
+from tinygpt.training.by_hand import products
 from tinygpt.training.cost import (
     REHEARSAL,
     Amounts,
@@ -54,12 +57,12 @@ def test_seconds_of_a_run_by_hand():
 def test_muon_s_products_by_hand():
     two = GPTConfig(n_embd=8, n_head=2, n_layer=1)
     of_head, square, wide = (9 * 4 + 2 * 8) * 2 * 4**2, 9 * 2 * 8**3, (9 * 8 + 2 * 32) * 2 * 8**2
-    assert turning(two) == 6 * of_head + square + 2 * wide  # query, key, value; projection; expand and shrink
-    assert turning(BigramConfig()) == 0
-    machine = Machine(FREE._replace(operation=1e-9), look=0.0, score_of_a_look=0.0)
+    assert sum(turning(two)) == 6 * of_head + square + 2 * wide  # query, key, value; projection; expand and shrink
+    assert turning(BigramConfig()) == (0, 0)
+    machine = Machine(FREE._replace(operation=1e-9, large=1e-9), look=0.0, score_of_a_look=0.0)
     spec = PRESETS["layer-norm"].spec("shakespeare-plays", 65)
     longer = machine.run_seconds(spec.with_settings({"optimizer": "muon"})) - machine.run_seconds(spec)
-    assert longer == pytest.approx(spec.train.max_steps * 1e-9 * turning(spec.model))
+    assert longer == pytest.approx(spec.train.max_steps * 1e-9 * sum(turning(spec.model)))
 
 
 @pytest.mark.parametrize("shape", [(3, 16, 16), (3, 12, 16), (3, 64, 16), (1, 8, 40)])
@@ -69,7 +72,28 @@ def test_muon_s_products_are_those_that_torch_counts(shape):
         orthogonal(torch.ones(shape))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tinygpt.training.cost.matrices_of_blocks", lambda _: [(shape[1:], [torch.ones(shape)])])
-        assert turning.__wrapped__(model) == counter.get_total_flops()
+        assert sum(turning.__wrapped__(model)) == counter.get_total_flops()
+
+
+@pytest.mark.parametrize("here", [False, True])
+def test_large_products_have_a_price_of_their_own_where_onednn_makes_them(monkeypatch, here):
+    monkeypatch.setattr(products, "BY_ONEDNN", here)
+    turning.cache_clear()
+    model = GPTConfig(vocab_size=65, n_embd=128, n_head=4, n_layer=1, block_size=64)
+    tokens = 12 * 64
+    large = 6 * tokens * (3 * 128**2 + 128**2 + 2 * 4 * 128**2 + 65 * 128)  # qkv, projection, feed-forward, lm_head
+    found = amounts(model, 12)
+    assert found.large == (large if here else 0)
+    assert found.operation + found.large == operations(model, 12)
+    assert amounts(replace(model, n_embd=16), 12).large == 0, "a product of 768 x 16 x 64 is small"
+    small, wide = turning(model)  # heads of 32 x 128 are small; squares of 128 and all beyond are not
+    heads = 12 * (9 * 32 + 2 * 128) * 2 * 32**2
+    assert small == (heads if here else sum(turning(model))) and small + wide == sum(turning(model))
+    turning.cache_clear()
+    machine = Machine(FREE._replace(operation=2e-9, large=1e-9), look=0.5, score_of_a_look=0.0)
+    assert machine.look_seconds(model, 12) == pytest.approx(0.5 * 2e-9 * operations(model, 12)), (
+        "who judges has no oneDNN"
+    )
 
 
 def test_what_attention_costs_hangs_on_the_width_of_its_heads():
@@ -85,9 +109,9 @@ def test_every_character_of_the_alphabet_and_every_parameter_count():
     assert machine.step_seconds(BigramConfig(100), 32) == pytest.approx(step)
 
 
-@given(st.lists(st.floats(0.1, 10), min_size=8, max_size=8))
+@given(st.lists(st.floats(0.1, 10), min_size=9, max_size=9))
 def test_prices_are_found_from_what_models_took(factors):
-    usual = (1.5e-4, 3e-5, 4e-7, 9e-12, 9e-9, 5e-9, 2e-9, 2e-9)  # seconds, as on some machine
+    usual = (1.5e-4, 3e-5, 4e-7, 9e-12, 4e-12, 9e-9, 5e-9, 2e-9, 2e-9)  # seconds, as on some machine
     prices = [price * factor for price, factor in zip(usual, factors, strict=True)]
     every = [amounts(*each) for each in measured_models()]
     seconds = [sum(p * a for p, a in zip(prices, each, strict=True)) for each in every]
@@ -98,7 +122,7 @@ def test_prices_are_found_from_what_models_took(factors):
 
 
 def test_prices_of_what_nobody_bought_are_nothing():
-    assert fitted([FREE._replace(step=1.0), FREE._replace(step=2.0)], [3.0, 6.0]) == pytest.approx([3.0, *[0.0] * 7])
+    assert fitted([FREE._replace(step=1.0), FREE._replace(step=2.0)], [3.0, 6.0]) == pytest.approx([3.0, *[0.0] * 8])
 
 
 def test_this_machine_is_measured_once_and_more_work_takes_longer():

@@ -7,6 +7,7 @@ numbers, whose price depends on what is done with them. So a step costs a sum, e
     part            a layer of a block       weight      an attention weight, of every head: softmax, mask, copies
     matrix          a head of a sequence     channel     a number of the stream, in every block: norms, skips, copies
     parameter       AdamW visits each        score       one of V at one place of a window: softmax, loss
+    large           an operation of a product that oneDNN makes, on some processors (tinygpt.training.by_hand.products)
 
 The prices are those that fit the measurements best, none below 0.
 """
@@ -19,11 +20,13 @@ from functools import cache
 from typing import NamedTuple
 
 import torch
+from torch import nn
 
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus
 from tinygpt.gpt import GPTConfig
 from tinygpt.models import ModelConfig, blank, build, count_parameters
+from tinygpt.training.by_hand.products import by_onednn
 from tinygpt.training.evaluation import FINAL_BATCHES, LIVE_BATCHES, estimate_loss, judging_windows
 from tinygpt.training.flat import matrices_of_blocks
 from tinygpt.training.loop import advance, one_thread
@@ -45,6 +48,7 @@ class Amounts(NamedTuple):
     part: float
     matrix: float
     operation: float
+    large: float
     weight: float
     channel: float
     score: float
@@ -66,16 +70,26 @@ class Machine:
     def run_seconds(self, spec: RunSpec) -> float:
         """Seconds of a whole run: its steps, its live estimates with one at the end, its final evaluation."""
         config, what = spec.train, (spec.model, spec.train.batch_size)
-        step = self.step_seconds(*what) + self.prices.operation * optimizer_operations(spec)
+        step = self.step_seconds(*what) + self.optimizer_seconds(spec)
         return config.max_steps * step + windows_to_judge(spec) / config.batch_size * self.look_seconds(*what)
 
     def look_seconds(self, model: ModelConfig, batch_size: int) -> float:
         """Seconds of a batch in an estimate of the loss."""
         scores = amounts(model, batch_size).score
-        return (
-            self.look * (self.step_seconds(model, batch_size) - self.prices.score * scores)
-            + self.score_of_a_look * scores
-        )
+        seen = self.look * (self.readable_seconds(model, batch_size) - self.prices.score * scores)
+        return seen + self.score_of_a_look * scores
+
+    def readable_seconds(self, model: ModelConfig, batch_size: int) -> float:
+        """Seconds of a step whose products are all torch.mm, as they are in the model that is judged."""
+        large = amounts(model, batch_size).large
+        return self.step_seconds(model, batch_size) + (self.prices.operation - self.prices.large) * large
+
+    def optimizer_seconds(self, spec: RunSpec) -> float:
+        """Seconds of the products of one step that make gradients orthogonal."""
+        if spec.train.optimizer != "muon":
+            return 0.0
+        small, large = turning(spec.model)
+        return self.prices.operation * small + self.prices.large * large
 
 
 def windows_to_judge(spec: RunSpec) -> int:
@@ -90,12 +104,13 @@ def amounts(model: ModelConfig, batch_size: int) -> Amounts:
     T, P = model.block_size, count_parameters(model)
     tokens, scores = batch_size * T, batch_size * T * model.vocab_size
     if not isinstance(model, GPTConfig):
-        return Amounts(1, 0, 0, 0, 0, 0, scores, P)
+        return Amounts(1, 0, 0, 0, 0, 0, 0, scores, P)
     L, heads = model.n_layer, model.n_layer * batch_size * model.n_head
+    large = 6.0 * tokens * sum(size for size in linear_sizes(model) if by_onednn(tokens * size))
     return Amounts(
         step=1, part=AROUND + model.token_shift + L * parts_of_a_block(model), matrix=heads,
-        operation=operations(model, batch_size), weight=heads * T * T, channel=L * tokens * model.n_embd,
-        score=scores, parameter=P,
+        operation=operations(model, batch_size) - large, large=large, weight=heads * T * T,
+        channel=L * tokens * model.n_embd, score=scores, parameter=P,
     )  # fmt: skip
 
 
@@ -120,6 +135,12 @@ def operations(model: ModelConfig, batch_size: int) -> float:
     return tokens * (6.0 * max(0, count_parameters(model) - tables) + attention)
 
 
+@cache
+def linear_sizes(model: ModelConfig) -> list[int]:
+    """How many weights each linear layer of a model has."""
+    return [layer.weight.numel() for layer in blank(model).modules() if isinstance(layer, nn.Linear)]
+
+
 def step_operations(spec: RunSpec) -> float:
     """Floating point operations of one training step of a run, with those of its optimizer."""
     return operations(spec.model, spec.train.batch_size) + optimizer_operations(spec)
@@ -127,21 +148,24 @@ def step_operations(spec: RunSpec) -> float:
 
 def optimizer_operations(spec: RunSpec) -> float:
     """Those of Muon, which may be a third of all others; AdamW and SGD have next to none."""
-    return turning(spec.model) if spec.train.optimizer == "muon" else 0.0
+    return sum(turning(spec.model)) if spec.train.optimizer == "muon" else 0.0
 
 
 @cache
-def turning(model: ModelConfig) -> float:
+def turning(model: ModelConfig) -> tuple[float, float]:
     """Floating point operations with which Muon makes the gradients of one step orthogonal: 9 or 11 products a matrix.
 
-    Of a long one two have its longer side, the others only the shorter one (tinygpt.training.muon).
+    Of a long one two have its longer side, the others only the shorter one (tinygpt.training.muon). Those that are not
+    large, and those that are.
     """
-    found = 0.0
+    found = [0.0, 0.0]
     for (rows, columns), group in matrices_of_blocks(blank(model)):
         short, long = sorted((rows, columns))
-        products = 2 * long + 9 * short if long >= 2 * short else 6 * long + 3 * short
-        found += sum(p.numel() for p in group) / (rows * columns) * 2 * short**2 * products
-    return found
+        many = sum(p.numel() for p in group) / (rows * columns)
+        wide, square = (2, 9) if long >= 2 * short else (6, 3)
+        for side, products in ((long, wide), (short, square)):
+            found[by_onednn(short**2 * side)] += many * 2 * short**2 * side * products
+    return found[0], found[1]
 
 
 def this_machine() -> Machine:
@@ -174,8 +198,12 @@ def _measured() -> Machine:
     turns = [[seconds_per_step(*each) for each in models] for _ in range(2)]  # speed drifts: all, then all again
     steps = [min(pair) for pair in zip(*turns, strict=True)]
     prices = Amounts(*fitted([amounts(*each) for each in models], steps))
-    looks = [seconds_of_a_look(*models[n]) / steps[n] for n in (3, 5)]  # one small, one that is mostly arithmetic
-    machine = Machine(prices, sum(looks) / len(looks), 0.0)
+    machine = Machine(prices, 0.0, 0.0)
+    looks = []
+    for n in (3, 5):  # one small, one that is mostly arithmetic
+        saved = machine.readable_seconds(*models[n]) - machine.step_seconds(*models[n])
+        looks.append(seconds_of_a_look(*models[n]) / (steps[n] + saved))
+    machine = replace(machine, look=sum(looks) / len(looks))
     wide = models[-2]
     beyond = seconds_of_a_look(*wide) - machine.look_seconds(*wide)
     return replace(machine, score_of_a_look=max(0.0, beyond / amounts(*wide).score))

@@ -15,6 +15,7 @@ from functools import reduce
 import torch
 from torch import Tensor
 
+from tinygpt.training.by_hand.products import multiply_each
 from tinygpt.training.flat import Stretch
 from tinygpt.training.optimizers import Group, Optimizer
 
@@ -44,13 +45,13 @@ def orthogonal(matrices: Tensor) -> Tensor:
 def by_rounds(x: Tensor) -> Tensor:
     """x -> q x, once for each polynomial: (n, s, c) -> (n, s, c)."""
     for polynomial in POLYNOMIALS:
-        x = torch.bmm(quadratic(torch.bmm(x, x.mT), *polynomial), x)
+        x = multiply_each(quadratic(multiply_each(x, x.mT), *polynomial), x)
     return x
 
 
 def quadratic(square: Tensor, a: float, b: float, c: float) -> Tensor:
     """q = a + b (x x^T) + c (x x^T)^2, of x x^T: (n, s, s) -> (n, s, s). So q x is a x + b x^3 + c x^5."""
-    q = torch.baddbmm(square, square, square, beta=b, alpha=c)
+    q = multiply_each(square, square).mul_(c).add_(square, alpha=b)
     q.diagonal(dim1=-2, dim2=-1).add_(a)
     return q
 
@@ -61,12 +62,12 @@ def by_its_square(x: Tensor) -> Tensor:
     All q are made of the one x x^T, so they trade places with it and with each other: the next x x^T is q (x x^T) q,
     and what all rounds do is the product of all q.
     """
-    square, rounds = torch.bmm(x, x.mT), list[Tensor]()  # (n, s, s)
+    square, rounds = multiply_each(x, x.mT), list[Tensor]()  # (n, s, s)
     for polynomial in POLYNOMIALS:
         if rounds:
-            square = torch.bmm(torch.bmm(rounds[-1], square), rounds[-1])
+            square = multiply_each(multiply_each(rounds[-1], square), rounds[-1])
         rounds.append(quadratic(square, *polynomial))
-    return torch.bmm(reduce(torch.bmm, rounds), x)
+    return multiply_each(reduce(multiply_each, rounds), x)
 
 
 class Muon(Optimizer):

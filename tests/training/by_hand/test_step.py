@@ -64,6 +64,11 @@ def test_every_switch_has_the_gradients_of_autograd(config, name, dtype, precise
     same(config, dtype=dtype, precise=precise)
 
 
+@pytest.mark.parametrize(("config", "name"), SWITCHED)
+def test_every_switch_has_them_whoever_multiplies(all_by_onednn, config, name):
+    same(config, dtype=torch.float32, precise=1e-5)
+
+
 @pytest.mark.parametrize("dropout", [0.0, 0.3])
 @pytest.mark.parametrize("surgery", OPERATED)
 def test_what_is_switched_off_gets_no_gradient_and_the_others_theirs(surgery, dropout):

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from tinygpt.attention import MultiHeadAttention, causal_mask
 from tinygpt.randomness import Dropout
+from tinygpt.training.by_hand.products import multiply, multiply_each, multiply_into
 from tinygpt.training.by_hand.two_way import learned
 
 
@@ -36,13 +37,13 @@ class Asks(NamedTuple):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """q, k, v = x W_q^T, x W_k^T, x W_v^T: (N, C) -> (3, N, J)."""
-        return torch.bmm(x.expand(3, -1, -1), self.turned), x
+        return multiply_each(x.expand(3, -1, -1), self.turned), x
 
     def backward(self, d_out: Tensor, x: Tensor) -> Tensor:
         """As one linear layer, whose three outputs stand side by side: (3, N, J) -> (N, C)."""
         d_qkv = d_out.transpose(0, 1).flatten(1)  # (N, 3 * J)
-        torch.mm(d_qkv.t(), x, out=self.d_weight)
-        return torch.mm(d_qkv, self.weight)
+        multiply_into(self.d_weight, d_qkv.t(), x)
+        return multiply(d_qkv, self.weight)
 
 
 class Attended(NamedTuple):

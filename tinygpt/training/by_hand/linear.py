@@ -9,6 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from tinygpt.training.by_hand.products import multiply, multiply_into
 from tinygpt.training.by_hand.two_way import learned
 
 
@@ -30,7 +31,7 @@ class Linear(NamedTuple):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Every output is a weighted sum of all inputs: (N, I) -> (N, O)."""
-        return torch.mm(x, self.turned) if self.bias is None else torch.addmm(self.bias, x, self.turned), x
+        return multiply(x, self.turned, self.bias), x
 
     def backward(self, d_out: Tensor, x: Tensor) -> Tensor:
         """d_x = d_out W, d_W = d_out^T x, d_b = the sum of all rows of d_out: (N, O) -> (N, I).
@@ -38,7 +39,7 @@ class Linear(NamedTuple):
         out[n, o] = sum over i of x[n, i] W[o, i] + b[o]. Each x[n, i] went into all outputs of its token, each W[o, i]
         into one output of every token, and b[o] as well.
         """
-        torch.mm(d_out.t(), x, out=self.d_weight)
+        multiply_into(self.d_weight, d_out.t(), x)
         if self.d_bias is not None:
             torch.sum(d_out, 0, out=self.d_bias)
-        return torch.mm(d_out, self.weight)
+        return multiply(d_out, self.weight)
