@@ -127,7 +127,8 @@ def main() -> None:
             steps = [soonest(spec.with_settings({"seed": seed}), corpus) for seed in SEEDS]
             found[title] = Reached(steps, 1.0)
         found[title] = found[title]._replace(price=price(title, spec, corpus))
-        print(f"{title:32} {found[title].price:5.2f} {found[title].sooner(found[USUAL]):5.2f} x   {found[title].steps}")
+        ratio = found[title].sooner(found[USUAL])
+        print(f"{title:32} {found[title].price:5.2f} {ratio:5.2f} x   {found[title].steps}", flush=True)
     write(found)
     sooner = found[ALL].sooner(found[USUAL])
     goals.at_least(GOAL, sooner, f"the speedrun is at {TARGET} so many times sooner than nanoGPT's recipe")
