@@ -122,8 +122,7 @@ def test_the_ladder_is_that_of_the_presets():
 
 
 def test_figures_of_shipped_models_are_those_of_their_files():
-    gpt, largest = (read_info(CHECKPOINTS / f"{name}.safetensors") for name in ("layer-norm", "nanogpt-cpu"))
-    assert f"5,000\nsteps took {gpt['seconds']:.0f} s" in SECTIONS["For a class of thirty"] and gpt["step"] == 5_000
+    largest = read_info(CHECKPOINTS / "nanogpt-cpu.safetensors")
     assert f"reaches {largest['val_loss']:.2f}" in SECTIONS["What was measured"]
 
 

@@ -100,6 +100,11 @@ def thousands(value: int) -> str:
     return f"{value:,}".replace(",", "\u202f")
 
 
+def count_of_steps(steps: int) -> str:
+    """ "1 step", "1 250 steps"."""
+    return f"{thousands(steps)} step{'s' * (steps != 1)}"
+
+
 def brief(loss: float, digits: int = 3) -> str:
     """A loss in few characters, however large: "2.487", "3 900", "4.7e26"."""
     if loss < 100:

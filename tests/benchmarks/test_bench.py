@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from benchmarks import lecture, speedrun
-from benchmarks.__main__ import TABLE, drawing, table
+from benchmarks.__main__ import CLASS, TABLE, class_time, drawing, table
 from benchmarks.evaluation import SHORT
 from benchmarks.in_turn import in_turn
+from benchmarks.steps import SIZES
 from tests.every_setting import TEXT
 from tinygpt.bigram import BigramConfig
 from tinygpt.corpus import Corpus, ids_of
@@ -65,9 +66,18 @@ def test_what_takes_eight_times_as_long_is_some_times_as_slow():
 
 def test_the_table_and_the_picture_are_those_that_were_measured():
     assert TABLE.search(README)[0] == table(MEASURED), "`make bench` writes both"  # type: ignore[index]
+    assert CLASS.search(README)[0] == class_time(MEASURED)  # type: ignore[index]
     picture = (PROJECT / "docs" / "bench.svg").read_text(encoding="utf-8")
     assert picture == drawing(MEASURED)
     assert all(f"{one['ratio']:.1f} \u00d7" in picture for one in MEASURED["rows"])
+
+
+def test_a_goal_that_was_missed_is_told():
+    of_steps = MEASURED["rows"][: len(SIZES)]
+    assert [(one["title"], one["goal"]) for one in of_steps] == [(size.title, size.goal) for size in SIZES]
+    for one in of_steps:
+        met = one["ratio"] >= one["goal"]
+        assert (f"{one['title']} ({one['goal']:g})" not in README) == met, "`make bench` writes it"
 
 
 def test_the_measured_rows_are_whole():

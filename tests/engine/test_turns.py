@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.engine.engines import slices_made
 from tinygpt.bigram import BigramConfig
+from tinygpt.corpus import default_corpus, load_corpus
 from tinygpt.engine.description import Membership, RunDescription
 from tinygpt.engine.pacing import FIRST
 from tinygpt.engine.pool import Lane
@@ -17,10 +18,12 @@ from tinygpt.engine.records import Run
 from tinygpt.engine.run_table import RunTable
 from tinygpt.engine.runs import RunStore
 from tinygpt.engine.samples import Sample
-from tinygpt.engine.slices import SAMPLE_LENGTH
+from tinygpt.engine.slices import SAMPLE_LENGTH, Slice
 from tinygpt.engine.thinning import ThinnedCurve
 from tinygpt.engine.turns import Clocks, Turns
+from tinygpt.training.account import account_of_step
 from tinygpt.training.spec import RunSpec, TrainConfig
+from tinygpt.training.state import start
 
 SPEC = RunSpec(BigramConfig(), TrainConfig())
 
@@ -248,6 +251,16 @@ def test_after_a_mishap_a_slice_is_short_and_a_fork_or_a_resumed_run_does_not_wr
 def test_steps_by_hand_bring_both_writings_from_the_first_on(tmp_path):
     first = next_job(tmp_path, status="paused", steps_wanted=3)
     assert (first.steps, first.sample, first.untrained, first.account) == (3, SAMPLE_LENGTH, True, True)
+
+
+def test_how_fast_a_run_is_say_the_slices_that_nobody_ordered():
+    run = Run(RunDescription("r", "ann", "mine", SPEC, 1.0, 0))
+    corpus = load_corpus(default_corpus())
+    seen, by_hand = [], account_of_step(start(SPEC, corpus), corpus)[1]
+    for step, account in ((1, None), (11, None), (12, by_hand), (22, None)):
+        run.take_in(Slice("r", step=step, seconds=1.0, account=account))
+        seen.append(run.progress.steps_per_second)
+    assert seen == [None, 10.0, 10.0, pytest.approx(10.0)]
 
 
 def test_a_run_says_how_often_there_is_news_of_it_and_a_pause_does_not_count():

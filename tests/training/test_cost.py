@@ -16,6 +16,7 @@ from tinygpt.training.cost import (
     REHEARSAL,
     Amounts,
     Machine,
+    _measured,
     amounts,
     fitted,
     measured_models,
@@ -59,10 +60,11 @@ def test_muon_s_products_by_hand():
     of_head, square, wide = (9 * 4 + 2 * 8) * 2 * 4**2, 9 * 2 * 8**3, (9 * 8 + 2 * 32) * 2 * 8**2
     assert sum(turning(two)) == 6 * of_head + square + 2 * wide  # query, key, value; projection; expand and shrink
     assert turning(BigramConfig()) == (0, 0)
-    machine = Machine(FREE._replace(operation=1e-9, large=1e-9), look=0.0, score_of_a_look=0.0)
-    spec = PRESETS["layer-norm"].spec("shakespeare-plays", 65)
+    machine = Machine(FREE._replace(operation=2e-9, large=1e-9), look=0.0, score_of_a_look=0.0)
+    spec = PRESETS["nanogpt-cpu"].spec("shakespeare-plays", 65)
     longer = machine.run_seconds(spec.with_settings({"optimizer": "muon"})) - machine.run_seconds(spec)
-    assert longer == pytest.approx(spec.train.max_steps * 1e-9 * sum(turning(spec.model)))
+    small, large = turning(spec.model)
+    assert longer == pytest.approx(spec.train.max_steps * (2e-9 * small + 1e-9 * large))
 
 
 @pytest.mark.parametrize("shape", [(3, 16, 16), (3, 12, 16), (3, 64, 16), (1, 8, 40)])
@@ -75,25 +77,51 @@ def test_muon_s_products_are_those_that_torch_counts(shape):
         assert sum(turning.__wrapped__(model)) == counter.get_total_flops()
 
 
-@pytest.mark.parametrize("here", [False, True])
-def test_large_products_have_a_price_of_their_own_where_onednn_makes_them(monkeypatch, here):
-    monkeypatch.setattr(products, "BY_ONEDNN", here)
+@pytest.fixture(params=[False, True], ids=["all by torch.mm", "large ones by oneDNN"])
+def by_onednn(request, monkeypatch):
+    """Whether oneDNN makes large products here."""
+    monkeypatch.setattr(products, "ONEDNN_IS_FASTER", request.param)
     turning.cache_clear()
+    yield request.param
+    turning.cache_clear()
+
+
+def test_large_products_have_a_price_of_their_own_where_onednn_makes_them(by_onednn):
     model = GPTConfig(vocab_size=65, n_embd=128, n_head=4, n_layer=1, block_size=64)
     tokens = 12 * 64
     large = 6 * tokens * (3 * 128**2 + 128**2 + 2 * 4 * 128**2 + 65 * 128)  # qkv, projection, feed-forward, lm_head
     found = amounts(model, 12)
-    assert found.large == (large if here else 0)
+    assert found.large == (large if by_onednn else 0)
     assert found.operation + found.large == operations(model, 12)
     assert amounts(replace(model, n_embd=16), 12).large == 0, "a product of 768 x 16 x 64 is small"
-    small, wide = turning(model)  # heads of 32 x 128 are small; squares of 128 and all beyond are not
-    heads = 12 * (9 * 32 + 2 * 128) * 2 * 32**2
-    assert small == (heads if here else sum(turning(model))) and small + wide == sum(turning(model))
-    turning.cache_clear()
+    between = replace(model, vocab_size=2, n_embd=32, feed_forward=0, projection=False)
+    there_and_back = 1_024 * 3 * 32**2  # multiplications; queries alone are a third of that
+    assert amounts(between, 16).large == (4 * there_and_back if by_onednn else 0), "apart there, together back"
+
+
+def test_muon_s_large_products_are_told_apart(by_onednn):
+    model = GPTConfig(vocab_size=65, n_embd=128, n_head=4, n_layer=1, block_size=64)
+    small, large = turning(model)  # heads of 32 x 128 are small; squares of 128 and all beyond are not
+    heads, square, wide = 12 * (9 * 32 + 2 * 128) * 2 * 32**2, 9 * 2 * 128**3, (9 * 128 + 2 * 512) * 2 * 128**2
+    assert small + large == heads + square + 2 * wide
+    assert small == (heads if by_onednn else small + large)
+
+
+def test_who_judges_has_no_onednn(by_onednn):
+    model = GPTConfig(vocab_size=65, n_embd=128, n_head=4, n_layer=1, block_size=64)
     machine = Machine(FREE._replace(operation=2e-9, large=1e-9), look=0.5, score_of_a_look=0.0)
-    assert machine.look_seconds(model, 12) == pytest.approx(0.5 * 2e-9 * operations(model, 12)), (
-        "who judges has no oneDNN"
-    )
+    assert machine.look_seconds(model, 12) == pytest.approx(0.5 * 2e-9 * operations(model, 12))
+
+
+def test_a_machine_is_found_from_what_it_takes(monkeypatch, by_onednn):
+    true = Machine(Amounts(1.5e-4, 3e-5, 4e-7, 2e-11, 5e-12, 9e-9, 5e-9, 2e-9, 2e-9), look=0.3, score_of_a_look=3e-9)
+    monkeypatch.setattr("tinygpt.training.cost.seconds_per_step", true.step_seconds)
+    monkeypatch.setattr("tinygpt.training.cost.seconds_of_a_look", true.look_seconds)
+    found = _measured.__wrapped__()
+    assert found.look == pytest.approx(true.look, rel=0.1)
+    for model, batch_size in measured_models():
+        assert found.step_seconds(model, batch_size) == pytest.approx(true.step_seconds(model, batch_size), rel=0.05)
+        assert found.look_seconds(model, batch_size) == pytest.approx(true.look_seconds(model, batch_size), rel=0.15)
 
 
 def test_what_attention_costs_hangs_on_the_width_of_its_heads():

@@ -16,7 +16,7 @@ SPEC = RunSpec(GPTConfig(), TrainConfig(), "text")
 @pytest.fixture(autouse=True)
 def nobody_is_there(monkeypatch):
     monkeypatch.setattr(pace, "_asked", {})
-    monkeypatch.setattr(pace, "FASTEST", 0.5)  # where cores are few it is a second
+    monkeypatch.setattr(pace, "CORES", 4)
 
 
 def visitors(n: int, *, ago: float = 1.0) -> None:
@@ -77,11 +77,16 @@ def test_a_page_waits_for_nothing_else(newest):
     pace.wait_for_a_first_point(lambda: next(looks))  # a second look would be an error
 
 
-def test_a_page_does_not_wait_for_long(monkeypatch):
-    monkeypatch.setattr(pace, "A_MOMENT", 0.03)
-    began = time.monotonic()
-    pace.wait_for_a_first_point(lambda: replace(run("training"), busy=True))
-    assert 0.03 <= time.monotonic() - began < 100 * pace.A_MOMENT
+@pytest.mark.parametrize(
+    ("cores", "address", "seconds"),
+    [(2, None, 1.0), (3, None, 1.0), (4, None, 0.5), (2, "192.168.0.7", 0.5)],
+)
+def test_a_browser_on_the_few_cores_that_train_asks_less_often(monkeypatch, cores, address, seconds):
+    monkeypatch.setattr(pace, "CORES", cores)
+    monkeypatch.setattr(type(pace.st.context), "ip_address", property(lambda _: address))
+    assert pace.interval() == seconds
+    assert pace.interval([run("training", points=9, rhythm=0.6)]) == max(0.6, seconds)
+    assert pace.interval([run("waiting")]) == 0.2, "the first point is waited for in any case"
 
 
 def near_its_end(left: int, **more) -> RunView:
@@ -90,27 +95,39 @@ def near_its_end(left: int, **more) -> RunView:
     return replace(seen, **more)
 
 
-def test_a_page_that_asks_waits_for_an_end_that_is_being_made():
-    looks = iter([near_its_end(9), near_its_end(9), near_its_end(0, status="finished"), None])
-    pace.wait_for_the_end(lambda: next(looks))
-    assert next(looks) is None, "it did not look until the run had ended"
+@pytest.mark.parametrize(
+    "begun",
+    [
+        near_its_end(11), near_its_end(9, rhythm=0.1), near_its_end(80, stopping=True),
+        near_its_end(80, status="paused"),  # after this slice, or after the steps that were ordered
+    ],
+)  # fmt: skip
+def test_a_page_that_asks_waits_for_a_rest_that_is_near(begun):
+    looks = iter([begun, begun, replace(begun, status="finished", busy=False, stopping=False), None])
+    pace.wait_for_rest(lambda: next(looks))
+    assert next(looks) is None, "it did not look until the run rested"
 
 
 @pytest.mark.parametrize(
     "newest",
     [
-        None, near_its_end(13), near_its_end(9, busy=False), near_its_end(9, status="paused"),
-        near_its_end(9, stopping=True), near_its_end(9, steps_per_second=None),
+        None, near_its_end(13), near_its_end(9, busy=False), near_its_end(9, status="paused", busy=False),
+        near_its_end(9, steps_per_second=None),
         near_its_end(20, rhythm=60.0),  # it waits for its turns for a minute, but none of its slices lasts that long
     ],
 )  # fmt: skip
 def test_a_page_that_asks_waits_for_no_other_news(newest):
     looks = iter([newest])
-    pace.wait_for_the_end(lambda: next(looks))  # a second look would be an error
+    pace.wait_for_rest(lambda: next(looks))  # a second look would be an error
 
 
-def test_a_page_does_not_wait_for_an_end_for_long(monkeypatch):
-    monkeypatch.setattr(pace, "AN_END", 0.03)
+@pytest.mark.parametrize(
+    ("wait", "seconds", "begun"),
+    [(pace.wait_for_rest, "A_WHILE", near_its_end(0)),
+     (pace.wait_for_a_first_point, "A_MOMENT", replace(run("training"), busy=True))],
+)  # fmt: skip
+def test_a_page_does_not_wait_for_long(monkeypatch, wait, seconds, begun):
+    monkeypatch.setattr(pace, seconds, 0.03)
     began = time.monotonic()
-    pace.wait_for_the_end(lambda: near_its_end(9))
-    assert 0.03 <= time.monotonic() - began < 100 * pace.AN_END
+    wait(lambda: begun)
+    assert 0.03 <= time.monotonic() - began < 100 * 0.03

@@ -96,7 +96,7 @@ def tell_the_end(state: TrainState, last: Point | None, corpus: Corpus, out: Pat
     """Say how the run ended, its losses, and where its model is."""
     blind = f"nats per character (guessing blindly: {math.log(state.spec.model.vocab_size):.4f})"
     if not state.ended:
-        print(f"Stopped after {state.step:,} steps.", file=sys.stderr)
+        print(f"Stopped after {state.step:,} step{'s' * (state.step != 1)}.", file=sys.stderr)
         train, val = (quick_loss(state, corpus, split) for split in ("train", "val"))
         print(f"train loss about {train:.3f}, val loss about {val:.3f} {blind}")
     elif state.note:  # it says that the model is kept, which hangs on `out` here

@@ -83,6 +83,7 @@ class RunView(RunProgress):
     warning: str  # why it is not on disk, or does not go on, for people
     busy: bool  # whether a slice of it is at a worker just now: a pause or a stop waits for that
     stopping: bool = False  # a stop waits for it
+    steps_wanted: int = 0  # single steps ordered while it is paused, that are still to come
     silent: int = 0  # seconds for which the worker that it waits for has not answered
     rhythm: float = 0.0  # seconds from one news of it to the next; 0 until there were two
     experiment: str = ""  # the id of the experiment it is a part of; "" for a single run
@@ -94,6 +95,11 @@ class RunView(RunProgress):
     def live(self) -> bool:
         """Whether it is on its way: waiting, training or paused. Single ones count towards a student's three."""
         return self.status in LIVE
+
+    @property
+    def pausing(self) -> bool:
+        """Whether it will rest as soon as the slice that is at a worker has come back."""
+        return self.status == "paused" and self.busy
 
     @property
     def moving(self) -> bool:
@@ -177,7 +183,7 @@ class Run:
             created=about.created, status=self.status, max_steps=about.spec.train.max_steps,
             note=" ".join(filter(None, (self.note, self.lost))), warning=self._warning(),
             busy=self.in_flight or self.steps_wanted > 0, stopping=self.stopping, silent=int(self.silent),
-            rhythm=self.rhythm,
+            steps_wanted=self.steps_wanted, rhythm=self.rhythm,
             experiment=part.id if part else "", label=part.label if part else "", origin=about.origin,
             account=self.account,
             **vars(self.progress),
@@ -204,7 +210,8 @@ class Run:
         before, new_steps = self.progress, slice_.step - self.progress.step
         points = [point._replace(seconds=round(before.seconds + point.seconds, 4)) for point in slice_.points]
         rate = before.steps_per_second
-        if self.slices and new_steps > 0 and slice_.seconds > 0:  # the first one is a single step, and a look at val
+        by_itself = self.slices and slice_.account is None  # neither the first step nor one by hand says how fast it is
+        if by_itself and new_steps > 0 and slice_.seconds > 0:
             latest = new_steps / slice_.seconds
             rate = 0.7 * rate + 0.3 * latest if rate else latest
         progress = replace(

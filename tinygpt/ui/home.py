@@ -21,7 +21,7 @@ from tinygpt.models import config_from, kind
 from tinygpt.plots import thumbnails
 from tinygpt.plots.look import Mode
 from tinygpt.probes import capture
-from tinygpt.spelling import thousands
+from tinygpt.spelling import count_of_steps, thousands
 from tinygpt.words.duration import minutes
 from tinygpt.words.storyboard import lessons
 
@@ -88,7 +88,7 @@ def trained_head(path: Path) -> Showpiece:
     before = weights.tril(-1).amax(dim=-1).mean(dim=-1)  # (n_head,)
     best = int(before.argmax())
     entry = CATALOGUE.get(info.get("corpus", ""))
-    steps = f" for {thousands(info['step'])} steps" if isinstance(info.get("step"), int) else ""
+    steps = f" for {count_of_steps(info['step'])}" if isinstance(info.get("step"), int) else ""
     caption = f"One head of a model that read {entry.title if entry else 'a text'}{steps}."
     return Showpiece(text, weights[best], caption)
 

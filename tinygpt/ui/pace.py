@@ -1,5 +1,6 @@
 """How often may a live page ask? Often enough to look alive, and never so often that thirty pages choke the server."""
 
+import math
 import time
 from collections.abc import Callable, Iterable
 
@@ -11,15 +12,18 @@ from tinygpt.engine.records import RunView
 from tinygpt.ui import floors, texts
 
 BUDGET = 25.0  # ticks a second for the whole server; beyond some 40 it falls off a cliff (measured)
-# Seconds between two ticks of one page. With few cores, what a browser here draws is taken from what trains: on two,
-# half a second made a run of 2,000 steps a third longer, a second makes it a fifth (benchmarks.live).
-FASTEST, SLOWEST = 0.5 if loky.cpu_count() >= 4 else 1.0, 5.0
+FASTEST, SLOWEST = 0.5, 5.0  # seconds between two ticks of one page
+# The fastest where a browser draws on the few cores that train: on two of them half a second made a run of 2,000 steps
+# a third longer, a second makes it a fifth (benchmarks.live).
+ON_FEW_CORES, FEW = 1.0, 3
 EAGER = 0.2  # the same, while somebody waits for the first point
 RARE = 1.5  # the same, where there is seldom anything new
 A_MOMENT = 0.2  # seconds for which a page that is drawn waits for a first point
-AN_END = 1.0  # the same, for a page that asks while the last slice of a run is on its way
+A_WHILE = 1.0  # the same, for a page that asks while a run makes its last steps, or does what was just asked of it
+AN_END = 1.0  # seconds before its end from which a run makes its last steps
 FORGOTTEN = 12.0  # seconds after which a page that has not asked is gone
 
+CORES = loky.cpu_count()
 _asked: dict[str, float] = {}  # session -> when it last asked
 
 
@@ -29,12 +33,18 @@ def interval(runs: Iterable[RunView] = ()) -> float:
     As often as there is news of them, since each tick is work for a browser on the cores that train; and the more pages
     are live, the longer.
     """
-    now, moving = time.monotonic(), [run for run in runs if will_change(run)]
+    now, fastest, moving = time.monotonic(), at_the_fastest(), [run for run in runs if will_change(run)]
     live = sum(now - last < FORGOTTEN for last in list(_asked.values()))
     rhythms = [run.rhythm for run in moving if run.rhythm]
-    news = min([RARE, *rhythms]) if rhythms else FASTEST
-    own = EAGER if nothing_yet(moving) else max(FASTEST, news)
+    news = min([RARE, *rhythms]) if rhythms else fastest
+    own = EAGER if nothing_yet(moving) else max(fastest, news)
     return min(SLOWEST, max(own, live / BUDGET))
+
+
+def at_the_fastest() -> float:
+    """Seconds between two ticks, at least; longer where the browser is on this machine, and that has few cores."""
+    here = st.context.ip_address is None  # Streamlit gives none for a browser of the same machine
+    return ON_FEW_CORES if here and CORES <= FEW else FASTEST
 
 
 def nothing_yet(runs: Iterable[RunView]) -> bool:
@@ -48,22 +58,25 @@ def wait_for_a_first_point(look: Callable[[], RunView | None]) -> None:
     _wait(look, lambda run: run.busy and nothing_yet([run]), A_MOMENT)
 
 
-def wait_for_the_end(look: Callable[[], RunView | None]) -> None:
-    """A moment, if that run makes its last steps just now: who asks again would see the end a whole tick later."""
-    _wait(look, makes_its_last_steps, AN_END)
+def wait_for_rest(look: Callable[[], RunView | None]) -> None:
+    """A moment, if that run is about to rest: who asks again would see it a whole tick later."""
+    _wait(look, will_rest_soon, A_WHILE)
 
 
-def makes_its_last_steps(run: RunView) -> bool:
-    """Whether the slice that is at a worker will end a run: what is left takes no longer than a slice does."""
-    if not (run.busy and run.moving and run.steps_per_second) or run.stopping:
+def will_rest_soon(run: RunView) -> bool:
+    """Whether a run makes its last steps, or those that were ordered by hand, or pauses or stops after its slice."""
+    if not run.busy:
         return False
-    return (run.max_steps - run.step) / run.steps_per_second < min(run.rhythm, RARE)
+    if run.stopping or run.pausing:
+        return True
+    left = (run.max_steps - run.step) / run.steps_per_second if run.steps_per_second else math.inf
+    return run.moving and left < max(AN_END, min(run.rhythm, RARE))
 
 
 def _wait(look: Callable[[], RunView | None], worth_it: Callable[[RunView], bool], seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while (run := look()) and worth_it(run) and time.monotonic() < deadline:
-        time.sleep(0.01)
+        time.sleep(0.02)
 
 
 def seen(live: bool) -> None:

@@ -76,10 +76,14 @@ def follows_words(seen: Follows, passages: int) -> str:
         copies = "does not copy, as far as this can tell"
     return (
         f"In {thousands(passages)} such passages the guess follows by **{number(seen.score)}** (standard error "
-        f"{number(seen.error, 3)}), where 0 is not at all and 1 all the way: the new letter becomes more probable by "
-        f"{number(seen.up)}, and the old one, which had {number(seen.old)}, less by {number(seen.down)}. "
+        f"{number(seen.error, 3)}), where 0 is not at all and 1 all the way: the new letter becomes "
+        f"{_moved(seen.up)}, and the old one, which had {number(seen.old)}, {_moved(-seen.down)}. "
         f"So this model {copies}."
     )
+
+
+def _moved(by: float) -> str:
+    return f"{'less' if by < 0 else 'more'} probable by {number(abs(by))}"
 
 
 def is_more_than_chance(seen: Follows) -> bool:

@@ -9,7 +9,7 @@ from tinygpt.bigram import BigramConfig
 from tinygpt.experiments.clicks import Click
 from tinygpt.inside.moments import Moment
 from tinygpt.models import ModelConfig
-from tinygpt.spelling import brief, number, spoken, thousands
+from tinygpt.spelling import brief, count_of_steps, number, spoken, thousands
 
 STATUS = {
     "waiting": "It waits for its turn to go on.", "training": "It is being trained: more moments come.",
@@ -42,11 +42,6 @@ def shape_words(config: ModelConfig) -> str:
 def when_words(step: int) -> str:
     """Which moment of its training this is."""
     return "before the first step" if step == 0 else f"after {count_of_steps(step)}"
-
-
-def count_of_steps(steps: int) -> str:
-    """ "1 step", "1 250 steps"."""
-    return f"{thousands(steps)} step{'s' * (steps != 1)}"
 
 
 def head_sentences(moment: Moment, characters: Sequence[str], *, mask: bool) -> list[list[str]]:

@@ -8,7 +8,7 @@ from tinygpt.generation import can_be_cached
 from tinygpt.inside.levels import Level
 from tinygpt.inside.writing import Took, first_difference
 from tinygpt.models import ModelConfig
-from tinygpt.spelling import number, spoken, thousands
+from tinygpt.spelling import count_of_steps, number, spoken, thousands
 from tinygpt.tokenizer import CharTokenizer
 from tinygpt.words import literal
 from tinygpt.words.surgery import WHOLE, surgery_words
@@ -144,7 +144,7 @@ def levels_title(levels: Sequence[Level]) -> str:
 def level_name(level: Level) -> str:
     """The name of a text at a level: its loss, and when that was."""
     return (
-        f"about {number(level.val)} after {thousands(level.step)} steps"
+        f"about {number(level.val)} after {count_of_steps(level.step)}"
         if level.step
         else f"{number(level.val)} at the start"
     )

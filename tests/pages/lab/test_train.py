@@ -16,12 +16,12 @@ from tinygpt.corpus import CATALOGUE, default_corpus
 from tinygpt.files import PROJECT, runs_folder
 from tinygpt.gpt import GPTConfig
 from tinygpt.settings import Setting, settings_of
-from tinygpt.spelling import thousands
+from tinygpt.spelling import count_of_steps, thousands
 from tinygpt.texts.own import keep_text
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.speedrun import INGREDIENTS, how_soon, nanogpt_with, speedrun_without
-from tinygpt.ui import floors, session, texts
+from tinygpt.ui import floors, pace, session, texts
 from tinygpt.ui.train import launch, loss
 from tinygpt.words import literal
 
@@ -133,6 +133,22 @@ def test_a_second_press_on_train_is_the_same_run(page):
     page.button(key="stop").click().run()
     page_until(page, lambda: "stopped at" in says(page))
     assert session.engine().model_bytes(run.id)
+
+
+def test_what_is_asked_of_a_run_stands_there_as_soon_as_it_is_done(page, monkeypatch):
+    monkeypatch.setattr(pace, "A_WHILE", PATIENCE)  # a page waits for that, here as long as it takes
+    student = page.session_state["student"]
+    run = session.engine().submit(RunSpec(GPTConfig(65), TrainConfig(max_steps=20_000)), student=student, name="it")
+    page_until(page, lambda: "steps/s" in says(page))
+    page.button(key="pause").click().run()
+    reached = session.engine().view(run).step
+    assert f"paused at step {thousands(reached)} of" in says(page)
+    page.button(key="step").click().run()
+    assert f"paused at step {thousands(reached + 1)} of" in says(page)
+    page.button(key="pause").click().run()  # it says Resume now
+    page_until(page, lambda: "steps/s" in says(page))
+    page.button(key="stop").click().run()
+    assert f"stopped at step {thousands(session.engine().view(run).step)} of" in says(page)
 
 
 def test_a_learning_rate_of_a_million_ends_in_a_sentence_and_keeps_a_model(page):
@@ -390,9 +406,9 @@ def test_what_a_run_wrote_on_its_way_can_be_read_again(page):
     samples = session.engine().samples(run)
     assert [sample.step for sample in samples] == [0, start + 1, start + 2, start + 3]
     page.run()
-    assert f"after {start + 3} steps" in says(page) and wrote(page) == lines(samples[-1].text)
+    assert f"after {count_of_steps(start + 3)}" in says(page) and wrote(page) == lines(samples[-1].text)
     page.select_slider(key=f"when_{run}").set_value(start + 1).run()
-    assert f"after {start + 1} steps" in says(page) and wrote(page) == lines(samples[1].text)
+    assert f"after {count_of_steps(start + 1)}" in says(page) and wrote(page) == lines(samples[1].text)
     session.engine().step(run)
     until(lambda: not session.engine().view(run).busy)
     page.run()

@@ -13,8 +13,8 @@ from tests.pages.learn.lesson_pages import drawn, position, replied, sentences, 
 from tests.waiting import PATIENCE, page_until, until
 from tinygpt.corpus import default_corpus
 from tinygpt.files import PROJECT
-from tinygpt.spelling import in_a_row
-from tinygpt.ui import session
+from tinygpt.spelling import in_a_row, thousands
+from tinygpt.ui import pace, session
 from tinygpt.ui.lessons.bigram import runs as bigram_runs
 from tinygpt.ui.lessons.bigram import text as bigram_text
 from tinygpt.ui.lessons.bigram.pairs import _seeds
@@ -247,7 +247,11 @@ def test_before_any_run_the_untrained_table_is_shown_as_what_it_is():
 
 
 @pytest.mark.slow
-def test_a_table_is_trained_paused_stepped_and_stopped():
+def test_a_table_is_trained_paused_stepped_and_stopped(monkeypatch):
+    monkeypatch.setattr(
+        pace, "A_WHILE", PATIENCE
+    )  # a page waits for what was asked of a run, here as long as it takes,
+    monkeypatch.setattr(pace, "AN_END", 0.0)  # and not for the end of one that takes but a second or two
     page = opened()
     page.select_slider(key="max_steps").set_value(20_000).run()
     page.button(key="train").click().run()
@@ -255,13 +259,12 @@ def test_a_table_is_trained_paused_stepped_and_stopped():
     (run,) = session.engine().runs(page.session_state["student"])
     assert run.name == "bigram table"
     page.button(key="pause").click().run()
-    page_until(page, lambda: "paused at" in says(page) and not page.button(key="step").disabled)
-    page_until(page, lambda: not session.engine().view(run.id).busy)
     before = session.engine().view(run.id).step
+    assert f"paused at step {thousands(before)} of" in says(page) and not page.button(key="step").disabled
     page.button(key="step").click().run()
-    page_until(page, lambda: session.engine().view(run.id).step == before + 1)
+    assert f"paused at step {thousands(before + 1)} of" in says(page)
     page.button(key="stop").click().run()
-    page_until(page, lambda: "stopped at" in says(page))
+    assert f"stopped at step {thousands(before + 1)} of" in says(page)
 
 
 @pytest.mark.slow

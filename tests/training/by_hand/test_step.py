@@ -67,6 +67,9 @@ def test_every_switch_has_the_gradients_of_autograd(config, name, dtype, precise
 @pytest.mark.parametrize(("config", "name"), SWITCHED)
 def test_every_switch_has_them_whoever_multiplies(all_by_onednn, config, name):
     same(config, dtype=torch.float32, precise=1e-5)
+    layers = [name for name, layer in build(config).named_modules() if isinstance(layer, torch.nn.Linear)]
+    apart = sum(name.endswith(".qkv") for name in layers)  # queries, keys and values are made apart, on the way there
+    assert len(all_by_onednn) == 3 * len(layers) + 2 * apart, "there, back, and to the weights"
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.3])

@@ -19,7 +19,7 @@ from tinygpt.inside.diagnosis import Case, Finding, diagnose
 from tinygpt.languages.catalogue import TASKS, best_loss
 from tinygpt.models import count_parameters, leak
 from tinygpt.plots.losses.tones import Tone
-from tinygpt.spelling import brief, number, thousands
+from tinygpt.spelling import brief, count_of_steps, number, thousands
 from tinygpt.training.loop import one_thread
 from tinygpt.training.presets import PRESETS, stated
 from tinygpt.ui import floors, frame, session, texts
@@ -175,7 +175,7 @@ def moment_of_rule(one: ExperimentView) -> None:
         found = stays_below(vals, best + NEAR)
         first = next((val for _, val in vals if val is not None), None)
         began = stays_below(vals, first - NEAR) if first is not None else None
-        not_yet = f"not in {thousands(run.step)} steps" if run.status in ENDED else "not yet"
+        not_yet = f"not in {count_of_steps(run.step)}" if run.status in ENDED else "not yet"
         row = {
             "run": told_apart(f"{literal.markdown(run.label)}, seed {run.spec.train.seed}", leak(run.spec.model)),
             "begins to learn": "not yet" if began is None else f"step {thousands(began)}",

@@ -25,7 +25,7 @@ def _newest_view() -> Callable[[], RunView | None]:
 
 
 def _tick(max_steps: int, guess: float | None, live: bool) -> None:
-    pace.wait_for_the_end(_newest_view())
+    pace.wait_for_rest(_newest_view())
     views, current = session.on_stage()
     pace.seen(live)
     status.status_line(current)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from tinygpt.engine.records import ENDED, RunView
-from tinygpt.spelling import number, spoken_time, thousands
+from tinygpt.spelling import count_of_steps, number, spoken_time, thousands
 from tinygpt.ui import session, texts
 from tinygpt.words import literal
 from tinygpt.words.surgery import run_words
@@ -98,6 +98,6 @@ def status_words(view: RunView | None) -> str:
         speed = number(view.steps_per_second, 0 if view.steps_per_second >= 10 else 1)
         return f"{name} \u2002{at} \u00b7 {speed} steps/s \u00b7 {spoken_time(left)} left"
     if view.status == "finished":
-        return f"{name} \u2002finished: {thousands(view.step)} steps in {spoken_time(view.seconds)}"
-    words = "pausing at" if view.status == "paused" and view.busy else WORDS[view.status]
+        return f"{name} \u2002finished: {count_of_steps(view.step)} in {spoken_time(view.seconds)}"
+    words = "stepping on from" if view.steps_wanted else "pausing at" if view.pausing else WORDS[view.status]
     return f"{name} \u2002{words} {at}"

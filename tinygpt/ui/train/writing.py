@@ -7,7 +7,7 @@ import streamlit as st
 
 from tinygpt.engine.records import RunView
 from tinygpt.engine.samples import Sample
-from tinygpt.spelling import thousands
+from tinygpt.spelling import count_of_steps, thousands
 from tinygpt.ui import frame, session
 from tinygpt.ui.train.status import LET_IT_WRITE, can_be_looked_into
 from tinygpt.words.training import NOTHING_WRITTEN, SOON, account_words
@@ -38,7 +38,7 @@ def writing(view: RunView | None) -> None:
         with head:
             with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center",
                               gap="small"):  # fmt: skip
-                when = f" \u2002:gray[after {thousands(chosen.step)} steps]" if chosen else ""
+                when = f" \u2002:gray[after {count_of_steps(chosen.step)}]" if chosen else ""
                 st.markdown(f"**It writes**{when}", width="content")
                 if view and can_be_looked_into(view):
                     st.page_link("lab/generate.py", label=LET_IT_WRITE, query_params={"run": view.id})

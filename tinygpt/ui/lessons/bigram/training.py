@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -96,8 +97,9 @@ def _train(spec: RunSpec) -> None:
 
 def _tick(scene: Scene, text: Counted, facts: Facts, moving: bool) -> None:
     """How far it is, the two tables, and what has become of earlier runs."""
-    pace.wait_for_the_end(lambda: newest_run(text))
-    view = newest_run(text)
+    if view := newest_run(text):
+        pace.wait_for_rest(partial(session.engine().view, view.id))
+        view = newest_run(text)
     pace.seen(moving)
     status.status_line(view)
     _two_tables(scene, text, view, facts, moving=moving)

@@ -15,7 +15,7 @@ from tinygpt.lessons import tables
 from tinygpt.plots.lessons import bigram as figures
 from tinygpt.plots.lessons import bigram_drawings as drawings
 from tinygpt.randomness import generator
-from tinygpt.spelling import in_a_row, isolated, named, spoken, thousands
+from tinygpt.spelling import count_of_steps, in_a_row, isolated, named, spoken
 from tinygpt.texts.keeping import kept
 from tinygpt.ui import controls, frame
 from tinygpt.ui.drag import drag, still
@@ -40,7 +40,7 @@ def same_dice(scene: Scene, text: Counted) -> Showing:
     found = tables_of(newest_run(text), text)
     moments = sorted({0, list(found)[-1]})
     first = text.corpus.tokenizer.stoi.get("\n", 0)
-    written = {f"after {thousands(step)} steps": found[step] for step in moments} | {"the counts": text.P}
+    written = {f"after {count_of_steps(step)}": found[step] for step in moments} | {"the counts": text.P}
     lines = [(name, _decoded(text, tables.write(P, first, LINE, seed))) for name, P in written.items()]
     agree = [sum(a == b for a, b in zip(line, lines[-1][1], strict=True)) for _, line in lines]
     facts: dict[str, Any] = {
