@@ -65,6 +65,8 @@ STAGE = f"""
 }}
 @media (max-width: 640px) {{
   [data-testid="stLayoutWrapper"]:has(> .st-key-chart) {{ height: 20rem; }}
+  .st-key-chart_head {{ flex-wrap: wrap; }}
+  .st-key-chart_head p {{ white-space: normal; }}
 }}
 """
 

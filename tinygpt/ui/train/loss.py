@@ -68,7 +68,7 @@ def lowest_bigram(views: list[RunView], corpus: str, curves: dict[str, LossCurve
 def heading() -> bool:
     """What the chart shows, and whether it is the end alone."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small",
-                      wrap=False):  # fmt: skip
+                      wrap=False, key="chart_head"):  # fmt: skip
         st.markdown("**Loss** in nats by step \u2002:gray[thick: unseen text (val), thin: training text]", wrap=False)
         part = st.segmented_control(
             "Show", PARTS, default=PARTS[0], required=True, key="view", bind="query-params",
