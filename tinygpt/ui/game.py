@@ -124,7 +124,8 @@ export default function ({ data, parentElement }) {
     name.textContent = label;
     name.setAttribute("role", "listitem");
     const stripe = document.createElement("b");
-    stripe.style.cssText = `width: ${value === null ? 0 : 78 * value / most}%; background: ${tone}`;
+    const share = value === null ? 0 : value / most;  // of the room that its number leaves
+    stripe.style.cssText = `width: calc((100% - 3rem) * ${share}); background: ${tone}`;
     room.append(stripe, value === null ? "\\u2013" : value.toFixed(2));
     find(".means").append(name, room);
   };
