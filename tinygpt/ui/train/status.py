@@ -86,7 +86,7 @@ def _button(label: str, key: str, command: Callable[..., None], run: str, *, pos
 def status_words(view: RunView | None) -> str:
     """One line: which run, how far, how fast, how long still."""
     if view is None:
-        return ":gray[Nothing trained yet. Press Train and its curve appears here.]"
+        return ":gray[Nothing trained yet. Press Train, and it begins.]"
     name, at = f"**{literal.markdown(view.name)}**", f"step {thousands(view.step)} of {thousands(view.max_steps)}"
     if view.silent:
         who = "its worker" if view.busy else "the workers"

@@ -136,9 +136,8 @@ def _two_tables(scene: Scene, text: Counted, view: RunView | None, facts: Facts,
         names = [f"{step}, lowest val loss" if step == best else str(step) for step in found]
         drag(pictures, key="when", label="Step", names=names, default=last)
         return
-    if moving:  # a line where the slider will be
-        with st.container(height=SLIDER, border=False, vertical_alignment="center"):
-            st.markdown(f":gray[{scene.templates['moving']}]")
+    with st.container(height=SLIDER, border=False, vertical_alignment="center"):  # where the slider will be
+        st.markdown(f":gray[{scene.templates['replay']}]")
     still(pictures[-1].drawing, key=scene.key, alt=pictures[-1].alt)
     under_picture(scene, every[last], _said_of(view, every[last]["loss"]))
 
