@@ -251,7 +251,8 @@ def test_a_table_is_trained_paused_stepped_and_stopped(monkeypatch):
     monkeypatch.setattr(
         pace, "A_WHILE", PATIENCE
     )  # a page waits for what was asked of a run, here as long as it takes,
-    monkeypatch.setattr(pace, "AN_END", 0.0)  # and not for the end of one that takes but a second or two
+    for near in ("AN_END", "RARE"):
+        monkeypatch.setattr(pace, near, 0.0)  # and not for the end of one that takes but a second or two
     page = opened()
     page.select_slider(key="max_steps").set_value(20_000).run()
     page.button(key="train").click().run()
