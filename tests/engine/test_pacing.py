@@ -1,5 +1,6 @@
 """Slices: short enough to be live, long enough to be mostly training."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +22,8 @@ def test_a_costly_slice_lasts_longer_but_never_more_than_two_seconds():
 
 
 def test_runs_of_one_student_share_longer_slices_since_nobody_else_waits():
-    assert slice_seconds(0.04, waiting=16, lanes=2, crowd=False) == 1.6 == 2 * slice_seconds(0.04, waiting=16, lanes=2)
+    alone, in_a_crowd = (slice_seconds(0.03, waiting=16, lanes=2, crowd=crowd) for crowd in (False, True))
+    assert alone == pytest.approx(1.8) == pytest.approx(3 * in_a_crowd)
 
 
 @given(st.floats(0, 0.1), st.integers(0, 100), st.integers(1, 64))

@@ -11,6 +11,7 @@ FIRST = 0.15
 SHORTEST, ALONE, LONGEST = 0.2, 0.5, 2.0  # seconds
 ROUND = 3.0  # seconds in which, in a crowd, everybody should have had a turn
 WORTH = 40  # a slice lasts this many times what it costs beyond its training: 97.5 % of the time is training
+WORTH_IN_AN_EXPERIMENT = 60  # 98.3 %: nobody else waits for a turn
 WORTH_IN_A_CROWD = 20  # 95 %
 SAMPLE_SHARE = 0.05  # of the time that a run has trained may go into samples of its writing
 SAMPLE_EVERY = 1.0  # seconds of training between two samples: they are as long as that allows, ...
@@ -26,7 +27,7 @@ def slice_seconds(overhead: float, *, waiting: int, lanes: int, crowd: bool = Tr
     if waiting == 0:
         return min(LONGEST, max(ALONE, WORTH * overhead))
     fair = min(ALONE, ROUND * lanes / (waiting + lanes))
-    return min(LONGEST, max(SHORTEST, fair, (WORTH_IN_A_CROWD if crowd else WORTH) * overhead))
+    return min(LONGEST, max(SHORTEST, fair, (WORTH_IN_A_CROWD if crowd else WORTH_IN_AN_EXPERIMENT) * overhead))
 
 
 def sample_length(*, spent: float, written: int, trained: float) -> int:
