@@ -190,7 +190,7 @@ def measured_models() -> list[tuple[ModelConfig, int]]:
     V = REHEARSAL.tokenizer.vocab_size
     sizes = (  # n_layer, n_embd, n_head, block_size, batch_size
         (1, 32, 4, 8, 32), (4, 32, 4, 8, 32), (2, 128, 4, 8, 32), (1, 32, 4, 64, 16), (2, 16, 4, 32, 32),
-        (1, 128, 2, 32, 32), (2, 32, 8, 4, 64), (8, 32, 4, 8, 8), (1, 32, 8, 8, 64),
+        (1, 128, 2, 32, 32), (2, 32, 8, 4, 64), (8, 32, 4, 8, 8), (1, 32, 8, 8, 64), (2, 64, 4, 64, 8),
     )  # fmt: skip
     bare = GPTConfig(V, n_head=1, n_layer=1, projection=False, feed_forward=0, residual=False, layer_norm=False)
     gpts = [
