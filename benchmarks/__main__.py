@@ -28,10 +28,10 @@ from tinygpt.models import build
 from tinygpt.plots.look import PALETTE
 from tinygpt.randomness import generator
 from tinygpt.tokenizer import CharTokenizer
-from tinygpt.training.cost import windows_to_judge
 from tinygpt.training.evaluation import estimate_loss
 from tinygpt.training.loop import one_thread
 from tinygpt.training.presets import PRESETS
+from tinygpt.training.work import windows_to_judge
 
 README, DOCS = PROJECT / "README.md", PROJECT / "docs"
 TABLE = re.compile(r"(?<=<!-- make bench -->\n).*?(?=<!-- end of make bench -->)", re.DOTALL)

@@ -13,12 +13,12 @@ from dataclasses import replace
 from benchmarks.goals import Goals
 from tinygpt.corpus import Corpus, default_corpus, load_corpus
 from tinygpt.engine.lanes import keep_freed_memory
-from tinygpt.training.cost import windows_to_judge
 from tinygpt.training.evaluation import LIVE_BATCHES, judging_windows
 from tinygpt.training.loop import advance, look, one_thread
 from tinygpt.training.presets import PRESETS, Preset
 from tinygpt.training.spec import RunSpec
 from tinygpt.training.state import start
+from tinygpt.training.work import windows_to_judge
 
 MOST = 0.1
 SHORT = PRESETS["speedrun"].title

@@ -19,10 +19,10 @@ from tinygpt.gpt import GPTConfig
 from tinygpt.models import build
 from tinygpt.randomness import generator
 from tinygpt.tokenizer import CharTokenizer
-from tinygpt.training.cost import windows_to_judge
 from tinygpt.training.evaluation import EVALUATION_SEED, estimate_loss
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.speedrun import how_soon
+from tinygpt.training.work import windows_to_judge
 
 MEASURED = json.loads((PROJECT / "docs" / "bench.json").read_text(encoding="utf-8"))
 README = (PROJECT / "README.md").read_text(encoding="utf-8")

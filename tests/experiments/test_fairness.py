@@ -17,9 +17,9 @@ from tinygpt.experiments.fairness import (
 )
 from tinygpt.gpt import GPTConfig
 from tinygpt.models import build, count_parameters
-from tinygpt.training.cost import operations
 from tinygpt.training.presets import PRESETS
 from tinygpt.training.spec import RunSpec, TrainConfig
+from tinygpt.training.work import operations
 
 SPEC = RunSpec(GPTConfig(), TrainConfig(same_batches=True), "markov")
 

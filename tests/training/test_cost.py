@@ -12,21 +12,10 @@ from tinygpt.bigram import BigramConfig
 from tinygpt.gpt import GPTConfig
 from tinygpt.models import count_parameters
 from tinygpt.training.by_hand import products
-from tinygpt.training.cost import (
-    REHEARSAL,
-    Amounts,
-    Machine,
-    _measured,
-    amounts,
-    fitted,
-    measured_models,
-    operations,
-    seconds_per_step,
-    this_machine,
-    turning,
-)
+from tinygpt.training.cost import REHEARSAL, Machine, _measured, fitted, measured_models, seconds_per_step, this_machine
 from tinygpt.training.muon import orthogonal
 from tinygpt.training.presets import PRESETS
+from tinygpt.training.work import Amounts, amounts, operations, turning
 
 FREE = Amounts(*[0.0] * len(Amounts._fields))
 
@@ -73,7 +62,7 @@ def test_muon_s_products_are_those_that_torch_counts(shape):
     with FlopCounterMode(display=False) as counter:
         orthogonal(torch.ones(shape))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tinygpt.training.cost.matrices_of_blocks", lambda _: [(shape[1:], [torch.ones(shape)])])
+        patch.setattr("tinygpt.training.work.matrices_of_blocks", lambda _: [(shape[1:], [torch.ones(shape)])])
         assert sum(turning.__wrapped__(model)) == counter.get_total_flops()
 
 

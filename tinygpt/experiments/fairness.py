@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from tinygpt.gpt import GPTConfig
 from tinygpt.models import ModelConfig, begins_alike, blank, count_parameters
-from tinygpt.training.cost import step_operations
 from tinygpt.training.spec import RunSpec
+from tinygpt.training.work import step_operations
 
 PRESET_LOOKS = 20  # val points of a run, as in the presets
 

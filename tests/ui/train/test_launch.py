@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.waiting import until
 from tinygpt.spelling import time_range
-from tinygpt.training.cost import Amounts
 from tinygpt.training.presets import PRESETS
+from tinygpt.training.work import Amounts
 from tinygpt.ui import session
 from tinygpt.ui.train import launch
 

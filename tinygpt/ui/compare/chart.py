@@ -15,8 +15,8 @@ from tinygpt.plots.losses.loss_chart import loss_spec
 from tinygpt.plots.losses.reach import LINES, Variant, View
 from tinygpt.plots.losses.tones import Tone, tones
 from tinygpt.plots.picture import NoPicture, chart_png, chart_svg
-from tinygpt.training.cost import step_operations
 from tinygpt.training.presets import stated
+from tinygpt.training.work import step_operations
 from tinygpt.ui import floors, frame, texts
 from tinygpt.ui.compare.shown import Shown
 from tinygpt.ui.compare.standing import variant_loss
