@@ -53,14 +53,15 @@ def nothing_yet(runs: Iterable[RunView]) -> bool:
     return bool(moving) and not any(run.points for run in moving)
 
 
-def wait_for_a_first_point(look: Callable[[], RunView | None]) -> None:
-    """A moment, if that run makes its first step just now: to draw a page without it, and again, takes longer."""
-    _wait(look, lambda run: run.busy and nothing_yet([run]), A_MOMENT)
+def wait_for_a_first_point(look: Callable[[], RunView | None]) -> bool:
+    """A moment, if that run makes its first step just now: to draw a page without it, and again, takes longer. Whether
+    it has waited."""
+    return _wait(look, lambda run: run.busy and nothing_yet([run]), A_MOMENT)
 
 
-def wait_for_rest(look: Callable[[], RunView | None]) -> None:
-    """A moment, if that run is about to rest: who asks again would see it a whole tick later."""
-    _wait(look, will_rest_soon, A_WHILE)
+def wait_for_rest(look: Callable[[], RunView | None]) -> bool:
+    """A moment, if that run is about to rest: who asks again would see it a whole tick later. Whether it has waited."""
+    return _wait(look, will_rest_soon, A_WHILE)
 
 
 def will_rest_soon(run: RunView) -> bool:
@@ -73,10 +74,13 @@ def will_rest_soon(run: RunView) -> bool:
     return run.moving and left < max(AN_END, min(run.rhythm, RARE))
 
 
-def _wait(look: Callable[[], RunView | None], worth_it: Callable[[RunView], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while (run := look()) and worth_it(run) and time.monotonic() < deadline:
+def _wait(look: Callable[[], RunView | None], worth_it: Callable[[RunView], bool], seconds: float) -> bool:
+    began = time.monotonic()
+    waited = False
+    while (run := look()) and worth_it(run) and time.monotonic() < began + seconds:
         time.sleep(0.02)
+        waited = True
+    return waited
 
 
 def seen(live: bool) -> None:

@@ -11,22 +11,23 @@ from tinygpt.ui.train import loss, run_list, status, writing
 
 def live_stage(max_steps: int, guess: float | None) -> None:
     """Everything that moves. It asks the server again and again only while something is being trained."""
-    pace.wait_for_a_first_point(_newest_view())
     views, current = session.on_stage()
+    if pace.wait_for_a_first_point(_newest(current)):
+        views, current = session.on_stage()
     live = pace.more_to_come(views, loss.corpus_on_stage(current))
     every = pace.interval(views) if live else None
     st.fragment(_tick, run_every=every)(max_steps, guess, live)
 
 
-def _newest_view() -> Callable[[], RunView | None]:
-    """What the engine knows of the current run, each time it is asked."""
-    _, current = session.on_stage()
+def _newest(current: RunView | None) -> Callable[[], RunView | None]:
+    """What the engine knows of that run, each time it is asked."""
     return lambda: session.engine().view(current.id) if current else None
 
 
 def _tick(max_steps: int, guess: float | None, live: bool) -> None:
-    pace.wait_for_rest(_newest_view())
     views, current = session.on_stage()
+    if pace.wait_for_rest(_newest(current)):
+        views, current = session.on_stage()
     pace.seen(live)
     status.status_line(current)
     with st.container(horizontal=True, gap="small", key="stage"):

@@ -97,8 +97,8 @@ def _train(spec: RunSpec) -> None:
 
 def _tick(scene: Scene, text: Counted, facts: Facts, moving: bool) -> None:
     """How far it is, the two tables, and what has become of earlier runs."""
-    if view := newest_run(text):
-        pace.wait_for_rest(partial(session.engine().view, view.id))
+    view = newest_run(text)
+    if view and pace.wait_for_rest(partial(session.engine().view, view.id)):
         view = newest_run(text)
     pace.seen(moving)
     status.status_line(view)
