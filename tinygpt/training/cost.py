@@ -19,7 +19,7 @@ from tinygpt.training.evaluation import LIVE_BATCHES, estimate_loss
 from tinygpt.training.loop import advance, one_thread
 from tinygpt.training.spec import RunSpec, TrainConfig
 from tinygpt.training.state import start
-from tinygpt.training.work import Amounts, amounts, turning, windows_to_judge
+from tinygpt.training.work import Amounts, amounts, optimizer_operations, windows_to_judge
 
 REHEARSAL = Corpus.from_text("to be or not to be that is the question " * 60)
 _measuring = threading.Lock()  # two at once would halve each other's speed
@@ -59,9 +59,7 @@ class Machine:
 
     def optimizer_seconds(self, spec: RunSpec) -> float:
         """Seconds of the products of one step that make gradients orthogonal."""
-        if spec.train.optimizer != "muon":
-            return 0.0
-        small, large = turning(spec.model)
+        small, large = optimizer_operations(spec)
         return self.prices.operation * small + self.prices.large * large
 
 

@@ -102,12 +102,12 @@ def linear_sizes(model: ModelConfig) -> list[tuple[str, int]]:
 
 def step_operations(spec: RunSpec) -> float:
     """Floating point operations of one training step of a run, with those of its optimizer."""
-    return operations(spec.model, spec.train.batch_size) + optimizer_operations(spec)
+    return operations(spec.model, spec.train.batch_size) + sum(optimizer_operations(spec))
 
 
-def optimizer_operations(spec: RunSpec) -> float:
-    """Those of Muon, which may be a third of all others; AdamW and SGD have next to none."""
-    return sum(turning(spec.model)) if spec.train.optimizer == "muon" else 0.0
+def optimizer_operations(spec: RunSpec) -> tuple[float, float]:
+    """Those of Muon, which may be a third of all others, small and large ones; AdamW and SGD have next to none."""
+    return turning(spec.model) if spec.train.optimizer == "muon" else (0.0, 0.0)
 
 
 @cache
