@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -14,6 +15,7 @@ from tests.waiting import PATIENCE, page_until, until
 from tinygpt.corpus import default_corpus
 from tinygpt.files import PROJECT
 from tinygpt.spelling import in_a_row, thousands
+from tinygpt.training.spec import RunSpec
 from tinygpt.ui import pace, session
 from tinygpt.ui.lessons.bigram import runs as bigram_runs
 from tinygpt.ui.lessons.bigram import text as bigram_text
@@ -248,11 +250,17 @@ def test_before_any_run_the_untrained_table_is_shown_as_what_it_is():
 
 @pytest.mark.slow
 def test_a_table_is_trained_paused_stepped_and_stopped(monkeypatch):
-    monkeypatch.setattr(
-        pace, "A_WHILE", PATIENCE
-    )  # a page waits for what was asked of a run, here as long as it takes,
+    # A page waits for what was asked of a run, here as long as it takes, and not for the end of one that is near.
+    monkeypatch.setattr(pace, "A_WHILE", PATIENCE)
     for near in ("AN_END", "RARE"):
-        monkeypatch.setattr(pace, near, 0.0)  # and not for the end of one that takes but a second or two
+        monkeypatch.setattr(pace, near, 0.0)
+    engine, submit = session.engine(), session.engine().submit
+
+    def slowly(spec: RunSpec, **about: str) -> str:
+        """A table makes 20,000 steps in a second: with a large batch no machine ends them before the test has read."""
+        return submit(replace(spec, train=replace(spec.train, batch_size=512)), **about)
+
+    monkeypatch.setattr(engine, "submit", slowly)
     page = opened()
     page.select_slider(key="max_steps").set_value(20_000).run()
     page.button(key="train").click().run()
