@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from tinygpt.plots import look, thumbnails
 from tinygpt.spelling import harmless_directions
+from tinygpt.ui.browser.component import component
 
 STYLE = """
 /* What the theme has no key for. 1: a link starts where its picture starts. */
@@ -48,14 +49,6 @@ STYLE = """
 """
 
 IN_THE_PICTURE = "In the picture"  # before the sentence under a figure
-# How a figure that follows the finger writes that sentence itself: this stands before its own script.
-SAY = """
-const say = (place, before, sentence) => {
-  const words = document.createElement("strong");
-  words.textContent = before;
-  place.replaceChildren(words, "\\u2002" + sentence);
-};
-"""
 
 # A page that is worked at: one low line above, all of the width below, and what is set at the left stays in sight.
 BENCH = """
@@ -81,108 +74,9 @@ BENCH = """
 }
 """
 
-_appearance = st.components.v2.component(
-    "tinygpt_appearance",
-    js="""
-const asked = new WeakMap();  // what was asked for last, so that no page asks the same thing twice
-
-export default function ({ data, parentElement, setTriggerValue }) {
-  const app = document.querySelector('[data-testid="stApp"]');
-  const look = () => {
-    const now = getComputedStyle(app).colorScheme;
-    const change = data.drawn + " to " + now;
-    if (now === data.drawn) asked.delete(parentElement);
-    else if (asked.get(parentElement) !== change) {
-      asked.set(parentElement, change);
-      setTriggerValue("changed", now);
-    }
-  };
-  look();  // a first run may be drawn before the server knows
-  const watch = new MutationObserver(look);
-  watch.observe(app, { attributes: true, attributeFilter: ["class"] });
-  return () => watch.disconnect();
-}
-""",
-)
-
-
-# hold(scroll, most) scrolls to a place again with each frame, for so many milliseconds, while what stands above it
-# comes in; it stops as soon as somebody moves.
-HOLD = """
-const MOVES = ["wheel", "touchstart", "keydown", "pointerdown"];
-const hold = (scroll, most) => {
-  const main = document.querySelector('[data-testid="stMain"]'), until = performance.now() + most;
-  let moved = false;
-  const mine = () => { moved = true; };
-  MOVES.forEach((kind) => addEventListener(kind, mine, { capture: true, once: true }));
-  const again = () => {
-    if (moved || performance.now() > until) MOVES.forEach((kind) => removeEventListener(kind, mine, true));
-    else { scroll(main); requestAnimationFrame(again); }
-  };
-  again();
-};
-"""
-
-# Streamlit makes an entry of the history whenever the server changes the URL's parameters: one for each move of a
-# figure that follows the finger, and one for a page that is just being left, whose settings it takes out of the URL
-# first. Back would go through all of them, and first to a page without its settings. So here a change of parameters
-# replaces an entry, and an entry that is left gets back what its link said when somebody clicked. And a page that is
-# turned begins at its top: while the new one comes in, the browser would hold on to a place of the old one.
-_way_back = st.components.v2.component(
-    "tinygpt_way_back",
-    js=HOLD
-    + """
-export default function () {
-  if (history.entriesArePages) return;
-  history.entriesArePages = true;
-  const push = history.pushState.bind(history), replace = history.replaceState.bind(history);
-  let left = null;  // the page that is being left, with its settings
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a[href]");
-    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) left = new URL(location.href);
-  }, true);
-  history.pushState = (state, title, url) => {
-    const to = new URL(url, location.href);
-    if (to.pathname === location.pathname) return replace(state, title, url);
-    if (left && left.pathname === location.pathname) replace(history.state, "", left);
-    left = null;
-    push(state, title, url);
-    if (!to.hash) hold((main) => { main.scrollTop = 0; }, 2000);
-  };
-}
-""",
-)
-
-
-# A word that the glossary explains says so on hover and on focus, at once and where a finger can have it too; a title
-# of HTML comes late, and not on focus.
-_explain = st.components.v2.component(
-    "tinygpt_explain",
-    js="""
-const WORD = 'a[href^="#word-"]', WIDEST = 360;
-export default function () {
-  if (document.explainsWords) return;
-  document.explainsWords = true;
-  const say = (event) => {
-    const word = event.target.closest?.(WORD);
-    if (!word) return;
-    if (word.title) {
-      word.dataset.says = word.title;
-      word.setAttribute("aria-description", word.title);
-      word.removeAttribute("title");
-    }
-    const room = innerWidth - 12 - word.getBoundingClientRect().left - Math.min(WIDEST, 0.7 * innerWidth);
-    word.style.setProperty("--shift", Math.min(0, room) + "px");
-  };
-  document.addEventListener("pointerover", say);
-  document.addEventListener("focusin", say);
-  document.addEventListener("click", (event) => {  // a finger asks for the words, not for the end of the page
-    const word = event.target.closest?.(WORD);
-    if (word && matchMedia("(hover: none)").matches) { event.preventDefault(); word.focus(); say(event); }
-  });
-}
-""",
-)
+_appearance = component("appearance")
+_way_back = component("way_back", "hold")
+_explain = component("explain")
 
 
 def mode() -> look.Mode:

@@ -5,7 +5,6 @@ that nobody looks at asks for nothing, and "Stop" needs no server. What it has s
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -17,6 +16,7 @@ from tinygpt.spelling import in_a_row, shown, spoken
 from tinygpt.tokenizer import CharTokenizer
 from tinygpt.training.loop import one_thread
 from tinygpt.ui import frame, pace
+from tinygpt.ui.browser.component import component
 from tinygpt.words.writing import ON_THE_TYPEWRITER
 
 SLICE = 0.2  # seconds of work in one answer: others wait for it
@@ -24,13 +24,7 @@ SHOWN = 64  # characters of a window that stand beside each head
 WRITTEN, AT = "written", "at"  # in the link: how many characters stand there, and which of them is looked at
 
 
-def _beside(ending: str) -> str:
-    return Path(__file__).with_suffix(ending).read_text(encoding="utf-8")
-
-
-_figure = st.components.v2.component(
-    "tinygpt_typewriter", html=_beside(".html"), css=_beside(".css"), js=frame.SAY + _beside(".js")
-)
+_figure = component("typewriter", "say")
 
 
 class Sheet(NamedTuple):

@@ -1,6 +1,7 @@
 """What comes next, block by block: the guess read off after each block, and what each character of a text costs there.
 
-A figure that follows the finger (ui/drag.py): the core computes every position, the browser picks one (layers.js).
+A figure that follows the finger (ui/drag.py): the core computes every position, browser/layers.js
+picks one.
 
 Shapes in this file:
     S   stages: the embedding, then each block      T   characters in the window
@@ -9,7 +10,6 @@ Shapes in this file:
 
 import re
 from functools import partial
-from pathlib import Path
 from typing import Any, cast
 
 import streamlit as st
@@ -26,6 +26,7 @@ from tinygpt.texts.keeping import kept
 from tinygpt.training.loop import one_thread
 from tinygpt.ui import frame
 from tinygpt.ui.beginning import beginning
+from tinygpt.ui.browser.component import component
 from tinygpt.ui.inside.chosen import Model
 from tinygpt.ui.inside.moments import model_after
 from tinygpt.ui.inside.opened import opened_step
@@ -39,13 +40,7 @@ KEY = "place"  # of the link: the position at which the guess is read off
 BARS = 8  # characters that may have a bar
 
 
-def _beside(ending: str) -> str:
-    return Path(__file__).with_suffix(ending).read_text(encoding="utf-8")
-
-
-_layers = st.components.v2.component(
-    "tinygpt_layers", html=_beside(".html"), css=_beside(".css"), js=frame.SAY + _beside(".js")
-)
+_layers = component("layers", "say")
 
 
 @st.fragment

@@ -1,15 +1,14 @@
 """The time machine: a slider over the moments of a training moves maps, guesses, loss and sample together.
 
 Like a figure that follows the finger (ui/drag.py): all numbers are computed by the core and sent once, the browser
-picks and paints them (machine.js). When it is let go, head, position and step go into the URL. So that nobody waits for
-the first map, the figure asks for what takes longer, all moments and what the model writes at each, once it stands
-there.
+picks and paints them (browser/machine.js). When it is let go, head, position and step go into the URL. So that nobody
+waits for the first map, the figure asks for what takes longer, all moments and what the model writes at each, once it
+stands there.
 """
 
 import math
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
@@ -19,6 +18,7 @@ from tinygpt.inside.moments import Moment
 from tinygpt.spelling import named
 from tinygpt.ui import frame, pace, session
 from tinygpt.ui.beginning import beginning
+from tinygpt.ui.browser.component import component
 from tinygpt.ui.inside import moments
 from tinygpt.ui.inside.chosen import Model
 from tinygpt.ui.inside.picture import least_even, machine_picture, strip_of
@@ -33,13 +33,7 @@ AT_FIRST = 0.3  # seconds for moments, before the figure asks for all of them
 SLOWEST = 1.0  # seconds between two looks for a new moment, at least
 
 
-def _beside(ending: str) -> str:
-    return Path(__file__).with_suffix(ending).read_text(encoding="utf-8")
-
-
-_machine = st.components.v2.component(
-    "tinygpt_machine", html=_beside(".html"), css=_beside(".css"), js=frame.SAY + _beside(".js")
-)
+_machine = component("machine", "say")
 
 
 def time_machine(model: Model, reading: ReadWindow) -> None:

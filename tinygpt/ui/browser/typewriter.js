@@ -1,3 +1,4 @@
+// What a model writes, character by character, with its guesses: all of it comes from the server, here it is shown.
 const SPEED = 45;  // characters a second, while somebody watches them come
 const PAUSE = 100;  // ms without another key before the server hears of it
 const known = new WeakMap();  // what each typewriter shows, so that no redraw by the server throws it away

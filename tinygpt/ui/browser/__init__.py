@@ -1,0 +1,1 @@
+"""What runs in the browser: the page, the look and the conduct of each of our components."""
