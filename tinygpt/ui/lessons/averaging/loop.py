@@ -5,6 +5,7 @@ from torch import Tensor
 
 from tinygpt.averaging import mean_by_loop, mean_by_tril, trick_matrices, tril_weights
 from tinygpt.plots.lessons import averaging as figures
+from tinygpt.plots.lessons.averaging_plane import plane
 from tinygpt.randomness import generator
 from tinygpt.spelling import number, shown, spoken
 from tinygpt.ui import frame
@@ -36,7 +37,7 @@ def mean_so_far(scene: Scene, x: Tensor) -> Showing:
     mistaken = (T - 1, scene.templates["your_guess"]) if own_guess(scene) == 0 else None
     pictures = []
     for t in range(T):
-        left = figures.plane(points, means, t, FIRST_EIGHT, mode, guessed=mistaken if t == T - 1 else None)
+        left = plane(points, means, t, FIRST_EIGHT, mode, guessed=mistaken if t == T - 1 else None)
         right = figures.means_table(points, means, t, ROW_NAMES, mode)
         pictures.append(picture(scene, left + right, every[t]))
     t = drag(pictures, key="t", label="Position t", names=range(T), default=2)

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from tinygpt.averaging import mean_by_tril, score_for_share, weights_of
 from tinygpt.plots.drawing import shade
-from tinygpt.plots.lessons import averaging as figures
+from tinygpt.plots.lessons.averaging_plane import empty_plane, spots
 from tinygpt.plots.look import PALETTE, color
 from tinygpt.spelling import spoken
 from tinygpt.ui import frame
@@ -119,8 +119,8 @@ def _plane(points: Tensor) -> dict[str, Any]:
     mode = frame.mode()
     p, equal = PALETTE[mode], mean_by_tril(points[None])[0]
     return {
-        "points": points.tolist(), "spots": figures.spots(points),
-        "equal": figures.spots(equal), "plane": figures.empty_plane(points, equal, FIRST_EIGHT, mode),
+        "points": points.tolist(), "spots": spots(points),
+        "equal": spots(equal), "plane": empty_plane(points, equal, FIRST_EIGHT, mode),
         "shades": [shade(n / 100, mode) for n in range(101)],
         "tones": {"ink": p.ink, "line": p.gray, "mean": color("heads", mode)},
     }  # fmt: skip
