@@ -1,7 +1,9 @@
 """A student's runs of a bigram table: which one lesson 2 is about, and the tables that were kept of it."""
 
+import math
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from torch import Tensor
 
@@ -15,8 +17,11 @@ from tinygpt.training.spec import RunSpec, TrainConfig, look_every
 from tinygpt.training.state import start
 from tinygpt.ui import session
 from tinygpt.ui.lessons.bigram.text import Counted, counted_text
+from tinygpt.variance import effective_characters
+from tinygpt.words.storyboard import Facts, apart
 
 RATE, STEPS = 1e-3, 10_000  # the study notebook's training
+LEARNED = 0.05  # nats: a table this close to the counts has learned them
 
 
 def newest_run(text: Counted) -> RunView | None:
@@ -110,3 +115,25 @@ def latest(text: Counted) -> tuple[int, Tensor, bool]:
     view = newest_run(text)
     step, P = list(tables_of(view, text).items())[-1]
     return step, P, bool(step)
+
+
+def reachable(text: Counted) -> Facts:
+    """What a table can reach: the counts' own uncertainty, even guessing, and the row that is hardest to guess."""
+    wide = effective_characters(text.P).masked_fill(text.counts.sum(dim=1) < text.often, 0)
+    return {
+        "entropy": tables.entropy(text.counts), "V": text.V, "even": math.log(text.V),
+        "widest": text.say(int(wide.argmax())), "eff": float(wide.max()), "near": LEARNED,
+    }  # fmt: skip
+
+
+def facts_by_step(facts: Facts, history: TableHistory) -> list[dict[str, Any]]:
+    """The facts of each table of a run."""
+    return [
+        {**facts, "step": step, "loss": loss, "kl": apart(loss, facts["entropy"], 3)}
+        for step, loss in zip(history.steps, history.losses, strict=True)
+    ]
+
+
+def template_of(view: RunView | None, loss: float) -> str:
+    """The template for a table of that loss."""
+    return "untrained" if view is None else "caption" if math.isfinite(loss) else "diverged"
