@@ -32,10 +32,12 @@ def of_ada(page: AppTest, text: str = SECRET * 30, name: str = "jam.txt") -> str
 
 
 def run_of(page: AppTest, key: str, text: str = SECRET * 30, *, steps: int = 20) -> str:
-    """A bigram of this student on a text, trained to its end if it is a short one."""
-    spec = RunSpec(BigramConfig(len(set(text))), TrainConfig(max_steps=steps, batch_size=4), key)
+    """A bigram of this student on a text, trained to its end if it is a short one; a long one takes any machine long."""
+    short = steps < 1_000
+    config = TrainConfig(max_steps=steps, batch_size=4 if short else 1_024)
+    spec = RunSpec(BigramConfig(len(set(text))), config, key)
     run = session.engine().submit(spec, student=page.session_state["student"], name=f"secret {steps}")
-    if steps < 1_000:
+    if short:
         page_until(page, lambda: session.engine().view(run).status == "finished")
     return run
 
