@@ -32,7 +32,7 @@ def of_ada(page: AppTest, text: str = SECRET * 30, name: str = "jam.txt") -> str
 
 
 def run_of(page: AppTest, key: str, text: str = SECRET * 30, *, steps: int = 20) -> str:
-    """A bigram of this student on a text, trained to its end if it is a short one; a long one takes any machine long."""
+    """A bigram of this student on a text, trained to its end; one of 1,000 steps and more is slow on any machine."""
     short = steps < 1_000
     config = TrainConfig(max_steps=steps, batch_size=4 if short else 1_024)
     spec = RunSpec(BigramConfig(len(set(text))), config, key)
