@@ -34,9 +34,11 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """Where Debian's Chromium is. Without one the browser tests are skipped, or fail where a browser is required."""
+    """Where the browser of the tests is. Without one they are skipped, or fail where a browser is required."""
     if not SHELL:
-        reason = "no Chromium on this machine (Debian: apt install chromium), so no browser test"
+        reason = (
+            "no Chromium on this machine (Debian: apt install chromium-headless-shell, or chromium), so no browser test"
+        )
         pytest.fail(reason) if REQUIRED else pytest.skip(reason)
     return SHELL
 

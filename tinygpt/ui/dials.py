@@ -1,7 +1,7 @@
 """What chooses among the pictures of a figure in the browser: a slider, a few buttons, or a switch.
 
-They look as Streamlit's own, but turning one asks nobody (see drag.py). The position of a dial stands in the link under
-its key, in the very words that a control of Streamlit would write there.
+They look as Streamlit's own, but turning one asks nobody (see drag.py); browser/dials.js draws each kind. The position
+of a dial stands in the link under its key, in the very words that a control of Streamlit would write there.
 """
 
 from collections.abc import Iterable

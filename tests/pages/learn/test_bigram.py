@@ -257,7 +257,7 @@ def test_a_table_is_trained_paused_stepped_and_stopped(monkeypatch):
     engine, submit = session.engine(), session.engine().submit
 
     def slowly(spec: RunSpec, **about: str) -> str:
-        """A table makes 20,000 steps in a second: with a large batch no machine ends them before the test has read."""
+        """A table makes 20,000 steps in a second. With a large batch the test has many seconds to press its buttons."""
         return submit(replace(spec, train=replace(spec.train, batch_size=512)), **about)
 
     monkeypatch.setattr(engine, "submit", slowly)

@@ -1,1 +1,1 @@
-"""What runs in the browser: the page, the look and the conduct of each of our components."""
+"""The HTML, CSS and JavaScript of our components, and what several of them share."""

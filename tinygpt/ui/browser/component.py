@@ -1,4 +1,4 @@
-"""How the server comes by a component: three files with its name lie here, and what it shares with others."""
+"""How the server comes by a component: its HTML, CSS and JavaScript lie here, with what several of them share."""
 
 from pathlib import Path
 
@@ -9,16 +9,18 @@ HERE = Path(__file__).parent
 
 
 def component(name: str, *shared: str) -> ComponentRenderer:
-    """The component whose page, look and conduct are `name`.html, .css and .js; it may do without some of them.
+    """The component whose script is `name`.js, with `name`.html and `name`.css where it has them.
 
-    Before its own look and conduct come those in `shared`: "say" (an announcement that a screen reader hears), "hold"
-    (a place to scroll to while a page comes in), "drawing" (drawings in a row) and "dials" (controls of a figure).
+    Before its own CSS and script stand those of `shared`, each of which says in its first line what it is for.
+    FileNotFoundError without a script.
     """
 
     def read(ending: str, *names: str) -> str | None:
         files = [HERE / f"{one}{ending}" for one in names]
-        return "".join(file.read_text(encoding="utf-8") for file in files if file.exists()) or None
+        return "\n".join(file.read_text(encoding="utf-8") for file in files if file.exists()) or None
 
+    if not (HERE / f"{name}.js").exists():
+        raise FileNotFoundError(f"no script {name}.js in {HERE}")
     return st.components.v2.component(
         f"tinygpt_{name}", html=read(".html", name), css=read(".css", *shared, name), js=read(".js", *shared, name)
     )

@@ -1,6 +1,6 @@
-// The dials of a figure; this stands before its script. `setUp` makes the dials, or finds them as it made them; it
-// gives a function that shows all positions. `turned(n, position)` hears of every move of a dial, `left()` that a hand
-// has left it.
+// Shared: the dials of a figure, of the kinds that ui/dials.py makes. `setUp` makes the dials, or finds them as it made
+// them; it gives a function that shows all positions. `turned(n, position)` hears of every move of a dial, `left()`
+// that a hand has left it.
 const make = (tag, more, ...inside) => {
   const element = Object.assign(document.createElement(tag), more);
   element.append(...inside);

@@ -1,4 +1,4 @@
-// hold(scroll, most) scrolls to a place again with each frame, for so many milliseconds, while what stands above it
+// Shared: hold(scroll, most) scrolls to a place again with each frame, for so many milliseconds, while what stands above it
 // comes in; it stops as soon as somebody moves.
 const MOVES = ["wheel", "touchstart", "keydown", "pointerdown"];
 const hold = (scroll, most) => {

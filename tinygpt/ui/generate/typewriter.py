@@ -23,7 +23,6 @@ SLICE = 0.2  # seconds of work in one answer: others wait for it
 SHOWN = 64  # characters of a window that stand beside each head
 WRITTEN, AT = "written", "at"  # in the link: how many characters stand there, and which of them is looked at
 
-
 _figure = component("typewriter", "say")
 
 

@@ -1,7 +1,6 @@
 """What comes next, block by block: the guess read off after each block, and what each character of a text costs there.
 
-A figure that follows the finger (ui/drag.py): the core computes every position, browser/layers.js
-picks one.
+A figure that follows the finger (ui/drag.py): the core computes every position, ui/browser/layers.js picks one.
 
 Shapes in this file:
     S   stages: the embedding, then each block      T   characters in the window
@@ -38,7 +37,6 @@ from tinygpt.words.inside import when_words
 
 KEY = "place"  # of the link: the position at which the guess is read off
 BARS = 8  # characters that may have a bar
-
 
 _layers = component("layers", "say")
 

@@ -1,9 +1,9 @@
 """The time machine: a slider over the moments of a training moves maps, guesses, loss and sample together.
 
 Like a figure that follows the finger (ui/drag.py): all numbers are computed by the core and sent once, the browser
-picks and paints them (browser/machine.js). When it is let go, head, position and step go into the URL. So that nobody
-waits for the first map, the figure asks for what takes longer, all moments and what the model writes at each, once it
-stands there.
+picks and paints them (ui/browser/machine.js). When it is let go, head, position and step go into the URL. So that
+nobody waits for the first map, the figure asks for what takes longer, all moments and what the model writes at each,
+once it stands there.
 """
 
 import math
@@ -31,7 +31,6 @@ from tinygpt.words import inside as words
 KEY = "machine"
 AT_FIRST = 0.3  # seconds for moments, before the figure asks for all of them
 SLOWEST = 1.0  # seconds between two looks for a new moment, at least
-
 
 _machine = component("machine", "say")
 

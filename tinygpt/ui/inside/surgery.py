@@ -13,8 +13,8 @@ from tinygpt.inside.edit import Cell, Edited, edit_weight
 from tinygpt.inside.knockout import Rise, each_alone, operated, rise_of_each
 from tinygpt.inside.moments import writes
 from tinygpt.models import count_parameters
-from tinygpt.plots.lessons.transformer_parts import RiseBar
-from tinygpt.plots.lessons.transformer_parts import rises as rises_drawing
+from tinygpt.plots.lessons.transformer_worth import RiseBar
+from tinygpt.plots.lessons.transformer_worth import rises as rises_drawing
 from tinygpt.spelling import named, spoken, thousands, with_sign
 from tinygpt.surgery import read_surgery, write_surgery
 from tinygpt.texts.keeping import kept

@@ -16,29 +16,19 @@ from tinygpt.spelling import brief, named
 from tinygpt.ui import frame
 from tinygpt.ui.drag import still
 from tinygpt.ui.lessons.bigram.runs import (
-    LEARNED,
+    AS_GOOD_AS_COUNTS,
     STEPS,
-    facts_by_step,
+    facts_of_counts,
+    facts_of_tables,
     history_of,
     latest,
     losses_of_batches,
     newest_run,
-    reachable,
     tables_of,
     template_of,
 )
 from tinygpt.ui.lessons.bigram.text import Counted
-from tinygpt.ui.scene import (
-    Showing,
-    alt,
-    choose,
-    formula,
-    scene,
-    table,
-    under_picture,
-    wrong_frame,
-    wrong_switch,
-)
+from tinygpt.ui.scene import Showing, alt, choose, formula, scene, table, under_picture, wrong_frame, wrong_switch
 from tinygpt.words.storyboard import Facts, Scene
 
 LAST = 1_000  # steps whose batches are looked at
@@ -65,11 +55,11 @@ def is_it_there(scene: Scene, text: Counted) -> Showing:
 
 def _whole_table(scene: Scene, text: Counted) -> None:
     """The two curves of the newest run, and what goes wrong with them."""
-    view, facts = newest_run(text), reachable(text)
+    view, facts = newest_run(text), facts_of_counts(text)
     facts = {**facts, **_wrong_facts(view, text)}
     found = tables_of(view, text)
     history = history_of(found, text)
-    there = facts_by_step(facts, history)[-1]
+    there = facts_of_tables(facts, history)[-1]
     wrong = [key for key, label in WRONG.items() if wrong_switch(key, label)]
     with wrong_frame(*wrong) if wrong else nullcontext():
         drawing = _curves(view, text, history, there, wrong)
@@ -88,7 +78,7 @@ def _curves(view: RunView | None, text: Counted, history: TableHistory, facts: F
     floors = Floors(facts["entropy"], tables.loss(hidden, text.hidden), facts["even"])
     batches = facts["batches"] if "wrong_last_batch" in wrong else ()
     return drawings.loss_curve(history, max_steps, last, mode, floors=floors, batches=batches) + drawings.kl_curve(
-        history, max_steps, last, mode, goal=LEARNED
+        history, max_steps, last, mode, goal=AS_GOOD_AS_COUNTS
     )
 
 

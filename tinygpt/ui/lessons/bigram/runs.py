@@ -1,4 +1,4 @@
-"""A student's runs of a bigram table: which one lesson 2 is about, and the tables that were kept of it."""
+"""A student's runs of a bigram table: which one lesson 2 is about, the tables that were kept of it, and their facts."""
 
 import math
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from tinygpt.variance import effective_characters
 from tinygpt.words.storyboard import Facts, apart
 
 RATE, STEPS = 1e-3, 10_000  # the study notebook's training
-LEARNED = 0.05  # nats: a table this close to the counts has learned them
+AS_GOOD_AS_COUNTS = 0.05  # nats: a table this close to the counts has learned them
 
 
 def newest_run(text: Counted) -> RunView | None:
@@ -117,16 +117,16 @@ def latest(text: Counted) -> tuple[int, Tensor, bool]:
     return step, P, bool(step)
 
 
-def reachable(text: Counted) -> Facts:
+def facts_of_counts(text: Counted) -> Facts:
     """What a table can reach: the counts' own uncertainty, even guessing, and the row that is hardest to guess."""
     wide = effective_characters(text.P).masked_fill(text.counts.sum(dim=1) < text.often, 0)
     return {
         "entropy": tables.entropy(text.counts), "V": text.V, "even": math.log(text.V),
-        "widest": text.say(int(wide.argmax())), "eff": float(wide.max()), "near": LEARNED,
+        "widest": text.say(int(wide.argmax())), "eff": float(wide.max()), "near": AS_GOOD_AS_COUNTS,
     }  # fmt: skip
 
 
-def facts_by_step(facts: Facts, history: TableHistory) -> list[dict[str, Any]]:
+def facts_of_tables(facts: Facts, history: TableHistory) -> list[dict[str, Any]]:
     """The facts of each table of a run."""
     return [
         {**facts, "step": step, "loss": loss, "kl": apart(loss, facts["entropy"], 3)}

@@ -14,27 +14,20 @@ from tinygpt.training.spec import RunSpec
 from tinygpt.ui import controls, frame, pace, session
 from tinygpt.ui.drag import Picture, drag, still
 from tinygpt.ui.lessons.bigram.runs import (
-    LEARNED,
+    AS_GOOD_AS_COUNTS,
     RATE,
     STEPS,
-    facts_by_step,
+    facts_of_counts,
+    facts_of_tables,
     fits,
     history_of,
     newest_run,
-    reachable,
     table_spec,
     tables_of,
     template_of,
 )
 from tinygpt.ui.lessons.bigram.text import SHOWN, Counted, commonest
-from tinygpt.ui.scene import (
-    Showing,
-    alt,
-    explain,
-    fragment_of,
-    scene,
-    under_picture,
-)
+from tinygpt.ui.scene import Showing, alt, explain, fragment_of, scene, under_picture
 from tinygpt.ui.train import status
 from tinygpt.words.storyboard import Facts, Scene
 
@@ -45,7 +38,7 @@ SLIDER = 66  # px
 @scene("big-4", code=[tables.loss, tables.kl])
 def becomes_the_counts(scene: Scene, text: Counted) -> Showing:
     """Train a table beside the counts, watch it become them, and drag through what was kept of it."""
-    facts = reachable(text)
+    facts = facts_of_counts(text)
     yield facts
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         with st.container(width=220):
@@ -85,7 +78,7 @@ def _tick(scene: Scene, text: Counted, facts: Facts, moving: bool) -> None:
 def _two_tables(scene: Scene, text: Counted, view: RunView | None, facts: Facts, *, moving: bool) -> None:
     """While it trains, the newest table; then all that were kept, to drag through; beside it always the counts."""
     found = tables_of(view, text)
-    every, last = facts_by_step(facts, history_of(found, text)), len(found) - 1
+    every, last = facts_of_tables(facts, history_of(found, text)), len(found) - 1
     drawn = [last] if moving else range(len(found))
     pictures = []
     for at, drawing in zip(drawn, _tables_drawn(scene, text, found, drawn), strict=True):
@@ -117,12 +110,12 @@ def _tables_drawn(scene: Scene, text: Counted, found: dict[int, Tensor], drawn: 
 
 def _earlier_runs(text: Counted) -> None:
     """A line for each run that has ended: how fast it learned, and how near it came."""
-    rows, near = [], f"KL below {LEARNED:g} after about"
+    rows, near = [], f"KL below {AS_GOOD_AS_COUNTS:g} after about"
     for view in session.runs()[::-1]:
         if fits(view, text) and view.status in ENDED and view.step:
             found = tables_of(view, text)
             history = history_of(found, text)
-            passed = tables.passes(history.steps, history.kl, LEARNED)
+            passed = tables.passes(history.steps, history.kl, AS_GOOD_AS_COUNTS)
             rows.append({
                 "run": view.name, "learning rate": spelled(view.spec.train.learning_rate),
                 "steps": thousands(view.step), near: None if passed is None else thousands(10 * round(passed / 10)),

@@ -10,8 +10,8 @@ from tinygpt.models import count_parameters, parts
 from tinygpt.plots.lessons import transformer as figures
 from tinygpt.plots.lessons.positions import Curve, by_position
 from tinygpt.plots.lessons.transformer import Trained
-from tinygpt.plots.lessons.transformer_parts import RiseBar
-from tinygpt.plots.lessons.transformer_parts import rises as rises_drawing
+from tinygpt.plots.lessons.transformer_worth import RiseBar
+from tinygpt.plots.lessons.transformer_worth import rises as rises_drawing
 from tinygpt.spelling import number, with_sign
 from tinygpt.training.evaluation import loss_by_position, window_costs
 from tinygpt.ui import frame

@@ -12,7 +12,7 @@ from tinygpt.lessons.measured import EXPERIMENTS, GPT, inside_the_gpt, loaded, r
 from tinygpt.models import count_parameters
 from tinygpt.plots.lessons import transformer as figures
 from tinygpt.plots.lessons.attention import attention_map
-from tinygpt.plots.lessons.transformer_parts import head_maps
+from tinygpt.plots.lessons.transformer_heads import head_maps
 from tinygpt.probes import capture
 from tinygpt.spelling import number, spoken
 from tinygpt.tokenizer import LECTURE_CHARS, CharTokenizer

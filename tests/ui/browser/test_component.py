@@ -28,9 +28,19 @@ def test_every_file_belongs_to_a_component_and_none_is_missing():
     known = {name for names in asked_for() for name in names}
     files = [path for path in BROWSER.iterdir() if path.suffix in (".html", ".css", ".js")]
     assert {path.stem for path in files} == known
-    own = {names[0] for names in asked_for()}
-    assert all((BROWSER / f"{name}.js").exists() for name in own), "a component without conduct is no component"
-    assert len(own) == len(asked_for()), "two components with one name"
+    own = [names[0] for names in asked_for()]
+    assert len(set(own)) == len(own), "two components with one name"
+
+
+@pytest.mark.parametrize("names", asked_for(), ids=lambda names: names[0])
+def test_what_is_drawn_has_a_look_and_what_is_not_has_none(names):
+    has_look = any((BROWSER / f"{name}.css").exists() for name in names)
+    assert (BROWSER / f"{names[0]}.html").exists() is has_look
+
+
+def test_a_name_without_a_script_is_refused():
+    with pytest.raises(FileNotFoundError, match=r"no script drawing\.js"):
+        place.component("drawing")
 
 
 @pytest.mark.parametrize("path", sorted(BROWSER.glob("*.js")), ids=lambda path: path.stem)
@@ -45,4 +55,4 @@ def test_what_is_shared_stands_first_and_what_is_missing_is_left_out(monkeypatch
     monkeypatch.setattr(place, "HERE", tmp_path)
     monkeypatch.setattr(place.st.components.v2, "component", lambda name, **files: given.update(files, name=name))
     place.component("one", "say")
-    assert given == {"name": "tinygpt_one", "html": "page", "css": None, "js": "shared mine"}
+    assert given == {"name": "tinygpt_one", "html": "page", "css": None, "js": "shared \nmine"}

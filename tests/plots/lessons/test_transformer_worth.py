@@ -1,14 +1,12 @@
-"""What a part of a GPT is worth, drawn: read as strings, no pixels."""
+"""What the parts of a GPT are worth, read as strings, no pixels."""
 
 import re
-from html import escape
 
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinygpt.plots.lessons import transformer_parts as drawings
-from tinygpt.plots.lessons.transformer_parts import RiseBar
+from tinygpt.plots.lessons import transformer_worth as drawings
+from tinygpt.plots.lessons.transformer_worth import RiseBar
 
 
 def test_bars_begin_at_zero_and_one_that_falls_has_none():
@@ -27,10 +25,3 @@ def test_a_whisker_is_two_standard_errors_long_to_each_side():
 @given(st.text(min_size=1, max_size=8))
 def test_a_name_stays_text(name):
     assert re.sub(r"<[^<>]*>", "", drawings.rises([RiseBar(name, 0.1, "")], "light", most=1)).count("<") == 0
-    heads = [(name, name, torch.ones(1, 1))]
-    assert drawings.head_maps(heads, "a", "light").count(escape(name)) >= 2
-
-
-def test_a_map_has_no_tile_for_the_future():
-    drawing = drawings.head_maps([("head 0", "habit", torch.full((3, 3), 1 / 3))], "abc", "light")
-    assert drawing.count("<rect") == 6 and "head 0" in drawing and "habit" in drawing
