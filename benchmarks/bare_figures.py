@@ -23,6 +23,7 @@ from tinygpt.models import count_parameters, parts
 from tinygpt.plots.lessons import (
     attention_row,
     averaging,
+    averaging_plane,
     bigram,
     bigram_drawings,
     learning,
@@ -150,7 +151,7 @@ def slid(lesson: str) -> list[str]:
             data = x[0], mean_by_loop(x)[0]
             names = list(map(str, range(8)))
             tables = [averaging.means_table(*data, t, names, "light") for t in range(8)]
-            return [averaging.plane(*data, t, "First Ci", "light") + table for t, table in enumerate(tables)]
+            return [averaging_plane.plane(*data, t, "First Ci", "light") + table for t, table in enumerate(tables)]
         case "attention":  # one row worked out, for every row, with random queries, keys and values
             stages = attention_stages(q, k)
             data = stages, v, stages.weights @ v, list(TEXT)

@@ -31,9 +31,8 @@ def of_ada(page: AppTest, text: str = SECRET * 30, name: str = "jam.txt") -> str
     return sha256_of(text)
 
 
-def run_of(page: AppTest, key: str, text: str = SECRET * 30, *, slow: bool = False) -> str:
-    """A bigram of this student on a text, trained to its end; a `slow` one trains for many seconds."""
-    steps = 20_000 if slow else 20
+def run_of(page: AppTest, key: str, text: str = SECRET * 30, *, steps: int = 20, slow: bool = False) -> str:
+    """A bigram of this student on a text, trained to its end, unless it is a `slow` one: that trains for seconds."""
     config = TrainConfig(max_steps=steps, batch_size=1_024 if slow else 4)
     spec = RunSpec(BigramConfig(len(set(text))), config, key)
     run = session.engine().submit(spec, student=page.session_state["student"], name=f"secret {steps}")
@@ -190,7 +189,7 @@ def test_a_run_whose_text_is_deleted_is_not_begun_again(page):
 
 def test_a_text_that_is_being_learned_is_not_deleted(page):
     key = of_ada(page, SECRET * 35)
-    run = run_of(page, key, SECRET * 35, slow=True)
+    run = run_of(page, key, SECRET * 35, steps=20_000, slow=True)
     page.button(key="delete_text").click().run()
     page.button(key="delete_text_yes").click().run()
     assert "secret 20000 is learning this text just now. Stop it first." in says(page)
