@@ -24,10 +24,13 @@ from tests.export.test_export import HOSTILE
 from tinygpt.bigram import BigramConfig
 from tinygpt.checkpoint.model_file import load, model_bytes
 from tinygpt.corpus import CATALOGUE, Corpus
+from tinygpt.export import plain
 from tinygpt.export.plain import WEIGHTS, plain_pytorch
 from tinygpt.files import PROJECT
 from tinygpt.gpt import GPTConfig
 from tinygpt.texts.own import sha256_of
+from tinygpt.training import loop
+from tinygpt.training.evaluation import FINAL_BATCHES
 from tinygpt.training.loop import advance
 from tinygpt.training.presets import LADDER, PRESETS
 from tinygpt.training.spec import RunSpec, TrainConfig
@@ -88,6 +91,14 @@ def short(spec):
     return replace(spec, train=replace(spec.train, **few), corpus=sha256_of(TEXT))
 
 
+@pytest.fixture
+def judged_on_little(monkeypatch):
+    """Both final losses are means over a tenth of the usual windows: as equal, and sooner there."""
+    for module in (loop, plain):
+        monkeypatch.setattr(module, "FINAL_BATCHES", FINAL_BATCHES // 10)
+
+
+@pytest.mark.usefixtures("judged_on_little")
 @pytest.mark.parametrize(("spec", "setting", "value"), VALUES)
 def test_it_ends_with_the_weights_and_losses_of_the_run(spec, setting, value, tmp_path, monkeypatch, capsys):
     spec = short(spec)
@@ -107,6 +118,7 @@ OPERATED = [
 ]
 
 
+@pytest.mark.usefixtures("judged_on_little")
 @pytest.mark.parametrize("at", [0, 3, STEPS])
 @pytest.mark.parametrize("surgery", OPERATED)
 def test_surgery_on_the_way_is_done_there_too(surgery, at, tmp_path, monkeypatch, capsys):
@@ -119,6 +131,7 @@ def test_surgery_on_the_way_is_done_there_too(surgery, at, tmp_path, monkeypatch
     assert told(tmp_path, spec, monkeypatch, capsys, tmp_path / "taken.safetensors") == losses
 
 
+@pytest.mark.usefixtures("judged_on_little")
 @pytest.mark.parametrize("name", [*LADDER, "speedrun"])
 def test_every_preset_is_one_short_file_that_ends_with_its_losses(name, tmp_path, monkeypatch, capsys):
     spec = short(PRESETS[name].spec("", CORPUS.tokenizer.vocab_size))
