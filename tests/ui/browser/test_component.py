@@ -14,7 +14,8 @@ REGISTERS = BROWSER / "component.py"
 
 def asked_for() -> list[tuple[str, ...]]:
     """The names with which the product calls `component`: its own, then what it shares."""
-    calls = [node for path in sources() for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
+    callers = [path for path in sources() if "component(" in path.read_text(encoding="utf-8")]
+    calls = [node for path in callers for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
     found = [call for call in calls if dotted(call.func) == "component"]
     return [tuple(arg.value for arg in call.args if isinstance(arg, ast.Constant)) for call in found]
 
